@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The route table's row, and matching of method + raw path against it. The table itself is api/routes.c.
+ * Matching walks a tree built once at start; it allocates nothing but the decoded path ids. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct request;
+struct contract;
+
+enum method { METHOD_GET = 1, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS, METHOD_HEAD };
+
+/* A set of roles is a mask; the empty mask is nobody. PUBLIC means: no token needed (one that is sent is verified). */
+enum role {
+    ROLE_PUBLIC = 1 << 0,
+    ROLE_PEER = 1 << 1,
+    ROLE_PEER_SUPPORTER = 1 << 2,
+    ROLE_MENTAL_HEALTH_PROFESSIONAL = 1 << 3,
+    ROLE_COORDINATOR = 1 << 4,
+    ROLE_LINE = 1 << 5,
+    ROLE_ADMINISTRATOR = 1 << 6
+};
+/* 0 when the name is unknown; names are those of the token and of SQL ("peer_supporter"). */
+enum role role_from_name(const char *name);
+const char *role_name(enum role role); /* "public" for 0 */
+
+/* READ shares pipelined connections and must not wait for locks; WRITE has a connection of its own;
+ * NONE is answered in C by `handler` without the database. */
+enum lane { LANE_NONE, LANE_READ, LANE_WRITE };
+
+enum route_flags {
+    ROUTE_LIST = 1 << 0,          /* paged: statement answers a JSON array and `next` */
+    ROUTE_IDEMPOTENT = 1 << 1,    /* Idempotency-Key required */
+    ROUTE_IF_MATCH = 1 << 2,      /* If-Match required */
+    ROUTE_PUBLIC_CACHE = 1 << 3   /* may be kept by shared caches for five minutes */
+};
+
+struct route {
+    enum method method;
+    const char *path; /* "/v1/referrals/{referral_id}"; {x_id} matches a UUID, {date} a date, anything else is a literal */
+    unsigned roles;   /* mask of enum role */
+    const char *operation; /* operationId = statement name: "referrals_create" is sql/statements/referrals/create.sql */
+    enum lane lane;
+    unsigned flags;
+    bool (*handler)(struct request *rq); /* only for LANE_NONE: fills rq->response, or fails */
+};
+
+/* The whole table, in api/routes.c. */
+extern const struct route routes[];
+extern const size_t routes_count;
+
+struct router;
+/* Builds the tree. NULL and a message on stderr when two rows clash. Caller frees with router_destroy. */
+struct router *router_create(const struct route *table, size_t count);
+void router_destroy(struct router *router);
+/* Stop 2. Sets rq->route, rq->method and rq->path_ids; HEAD matches GET rows. Otherwise sets NOT_FOUND,
+ * METHOD_NOT_ALLOWED or NOT_IMPLEMENTED_METHOD; *ret_allow then (and for OPTIONS) is the value of Allow, owned by the
+ * arena. For OPTIONS on a known path returns true with rq->route NULL. */
+bool router_match(const struct router *router, struct request *rq, const char **ret_allow);

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: MIT
+-- The database roles, made once by a superuser: alongside roles | psql. Passwords and pg_hba are the operator's.
+do $$
+declare
+    wanted text;
+begin
+    foreach wanted in array array['alongside_owner', 'alongside_api', 'alongside_worker', 'alongside_definer'] loop
+        if not exists (select from pg_roles where rolname = wanted) then
+            execute format('create role %I nosuperuser nobypassrls nocreatedb nocreaterole', wanted);
+        end if;
+    end loop;
+end
+$$;
+-- Migrations own tables; requests and jobs own nothing; the definer owns the few functions that look past row level security.
+alter role alongside_owner login;
+alter role alongside_api login;
+alter role alongside_worker login;
+alter role alongside_definer nologin;
+grant alongside_definer to alongside_owner;
+alter role alongside_owner set search_path = alongside, pg_catalog;
+alter role alongside_api set search_path = alongside, pg_catalog;
+alter role alongside_worker set search_path = alongside, pg_catalog;
+-- Bound values never reach the server log.
+alter role alongside_api set log_parameter_max_length = 0;
+alter role alongside_api set log_parameter_max_length_on_error = 0;
+alter role alongside_worker set log_parameter_max_length = 0;
+alter role alongside_worker set log_parameter_max_length_on_error = 0;
+alter role alongside_api set idle_in_transaction_session_timeout = '10s';
+alter role alongside_worker set idle_in_transaction_session_timeout = '30s';
+alter role alongside_api set client_connection_check_interval = '10s';
+alter role alongside_api set timezone = 'UTC';
+alter role alongside_worker set timezone = 'UTC';
+alter role alongside_owner set timezone = 'UTC';
