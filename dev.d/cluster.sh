@@ -75,7 +75,8 @@ database_prepare() {
     if [ -z "$(superuser_psql -d postgres -Atc "select 1 from pg_database where datname = 'alongside'")" ]; then
         superuser_psql "${quiet[@]}" -d postgres -c 'create database alongside owner alongside_owner'
     fi
-    "$build/release/alongside" migrate --demo >&2
+    "$build/release/alongside" migrate --demo >"$build/migrate.log" 2>&1 ||
+        { tail -n 20 "$build/migrate.log" >&2; die "the migration failed (an applied file changed? ./dev clean starts afresh)"; }
 }
 
 # ---- settings of the development server --------------------------------------------------------------------------

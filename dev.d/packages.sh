@@ -9,7 +9,7 @@ packages_build=(gcc libc6-dev meson ninja-build pkg-config python3 python3-yaml 
     libcmocka-dev postgresql-15 tzdata ca-certificates openssl curl jq)
 packages_test=(python3-venv postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl)
 packages_bench=(python3-venv wrk)
-packages_lint=(python3-venv clang-format clang-tidy cppcheck shellcheck sqlfluff)
+packages_lint=(python3-venv clang-format clang-tidy cppcheck shellcheck)
 packages_fuzz=(clang libclang-rt-14-dev llvm)
 
 as_root() {
@@ -52,14 +52,18 @@ werror=false
 
 # build NAME [meson option...]: build/NAME, configured once.
 build_variant() {
-    local name=$1 fresh=(setup) log
+    local name=$1 log=$build/$1.log steps=(true)
     shift
     need "${packages_build[@]}"
     mkdir -p "$build"
-    if [ -f "$build/$name/build.ninja" ]; then fresh=(configure); fi
-    log=$build/$name.log
+    if [ ! -f "$build/$name/build.ninja" ]; then
+        rm -rf "${build:?}/$name"
+        steps=(meson setup "$build/$name" "-Dwerror=$werror" "$@")
+    elif [ "$(cat "$build/$name/options" 2>/dev/null)" != "$werror $*" ]; then
+        steps=(meson configure "$build/$name" "-Dwerror=$werror" "$@")
+    fi
     # /usr/bin first: the build scripts need the Python that has python3-yaml.
-    if ! { PATH=/usr/bin:$PATH meson "${fresh[@]}" "$build/$name" -Dwerror=$werror "$@" &&
+    if ! { PATH=/usr/bin:$PATH "${steps[@]}" && echo "$werror $*" >"$build/$name/options" &&
         PATH=/usr/bin:$PATH ninja -C "$build/$name"; } >"$log" 2>&1; then
         tail -n 60 "$log" >&2
         die "the build failed; whole output in $log"

@@ -5,6 +5,7 @@
  * In sanitizer builds every allocation is a malloc of its own, so that overruns are still seen. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,5 +19,6 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *arena, const char *format, va_list values) __attribute__((format(printf, 2, 0)));
 /* Frees everything; the arena may be used again. */
 void arena_release(struct arena *arena);

@@ -2,8 +2,9 @@
  *
  * Stop 7 and 8: PostgreSQL. One pipelined round trip per request = one implicit transaction:
  *   context, (idempotency_claim), the route's statement, Sync.
- * READ routes share a few pipelined connections; WRITE routes take a connection of their own from a bounded pool.
- * A connection is handed on only idle, out of the pipeline and prepared; otherwise it is replaced. Thread safe. */
+ * READ routes share a few pipelined connections; WRITE routes take a connection of their own from a
+ * bounded pool. A connection is handed on only idle, with an empty pipeline and prepared; otherwise
+ * it is replaced. Thread safe. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,14 +14,16 @@ struct config;
 struct request;
 struct db;
 
-/* Connects, checks schema version and zone data, prepares every statement: a wrong column stops the start.
- * NULL + one log line. Caller frees with db_destroy, after the last request. */
+/* Connects, checks schema version and PostgreSQL's zone data, prepares every statement: a wrong
+ * column stops the start. NULL + one log line. Caller frees with db_destroy, after the last
+ * request; config must live as long. */
 struct db *db_create(const struct config *config);
 void db_destroy(struct db *db);
 /* True while the last use of the database went well or a fresh probe does: /readyz. */
 bool db_is_ready(struct db *db);
-/* Runs rq's route; fills rq->response (text owned by the arena) or sets a problem (SQLSTATE -> problem, db_error.c). */
-bool db_run(struct request *rq);
+/* Runs rq's route; fills rq->response (text owned by the arena) or sets a problem (SQLSTATE ->
+ * problem, db_error.h). */
+bool db_run(struct request *rq) __attribute__((warn_unused_result));
 
 /* Numbers for /metrics. */
 struct db_stats {
@@ -29,21 +32,33 @@ struct db_stats {
 };
 void db_stats_get(const struct db *db, struct db_stats *ret_stats);
 
-/* A session for background work (role alongside_worker), with every statement of sql/statements/jobs prepared.
- * Used by one thread. */
+/* A session for background work (role alongside_worker), with every statement of
+ * sql/statements/jobs prepared. Used by one thread. */
 struct db_session;
-struct db_session *db_session_open(const char *database_url); /* NULL when the database is not there */
+struct db_session *
+db_session_open(const char *database_url); /* NULL when the database is not there */
 void db_session_close(struct db_session *session);
 struct db_rows; /* text result of one statement; valid until db_rows_free */
-/* One statement in a transaction of its own. NULL on failure (logged without data); then check db_session_is_alive. */
-struct db_rows *db_session_run(struct db_session *session, const char *statement, int count, const char *const *params);
+/* One statement in a transaction of its own. NULL on failure (logged without data); then check
+ * db_session_is_alive. */
+struct db_rows *db_session_run(struct db_session *session,
+                               const char *statement,
+                               int count,
+                               const char *const *params);
 bool db_session_is_alive(const struct db_session *session);
 int db_rows_count(const struct db_rows *rows);
-const char *db_rows_get(const struct db_rows *rows, int row, int column); /* NULL = SQL null; borrowed from rows */
+const char *db_rows_get(const struct db_rows *rows,
+                        int row,
+                        int column); /* NULL = SQL null; borrowed from rows */
 void db_rows_free(struct db_rows *rows);
-/* LISTEN channel, then wait for a notification, at most timeout_ms. False when the connection is lost. */
-bool db_session_listen(struct db_session *session, const char *channel);
-bool db_session_wait(struct db_session *session, int timeout_ms);
+/* LISTEN channel, then wait for a notification, at most timeout_ms. False when the connection is
+ * lost. */
+bool db_session_listen(struct db_session *session, const char *channel)
+    __attribute__((warn_unused_result));
+bool db_session_wait(struct db_session *session, int timeout_ms)
+    __attribute__((warn_unused_result));
 
-/* alongside migrate: everything embedded below sql/, as the owner. reference: also reference data; demo: also demo data. */
-bool db_migrate(const char *database_url, bool with_demo);
+/* alongside migrate: everything embedded below sql/, as the owner; with_demo: demo data as well.
+ * One line on stderr for each thing applied, and for what went wrong: file, line and PostgreSQL's
+ * words. May be run any number of times, also at once. */
+bool db_migrate(const char *database_url, bool with_demo) __attribute__((warn_unused_result));

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files compiled into the binary by sql/embed.py, so that the binary is all an operator installs. */
+ * Files compiled into the binary by sql/embed.py, so that the binary is all an operator installs.
+ */
 #pragma once
 
 #include <stddef.h>
 
 struct embedded {
-    const char *name; /* statements: "referrals_create"; other kinds: file name, "0001_kernel.sql" */
+    const char
+        *name; /* statements: "referrals_create"; other kinds: file name, "0001_kernel.sql" */
     const char *text; /* 0-terminated */
     size_t bytes;
     const char *sha256; /* hex */
 };
 
 /* Each array ends with a row whose name is NULL and is sorted by name. */
-extern const struct embedded embedded_statements[];     /* sql/statements/<domain>/<operation>.sql, without jobs/ */
-extern const struct embedded embedded_jobs[];           /* sql/statements/jobs/<name>.sql */
-extern const struct embedded embedded_migrations[];     /* sql/migrations/NNNN_name.sql */
-extern const struct embedded embedded_functions[];      /* sql/functions/NN_domain.sql */
-extern const struct embedded embedded_policies[];       /* sql/policies/domain.sql */
-extern const struct embedded embedded_reference[];      /* sql/reference/NN_name.sql */
-extern const struct embedded embedded_demo[];           /* sql/demo/NN_name.sql */
-extern const struct embedded embedded_roles[];          /* sql/roles.sql */
+extern const struct embedded
+    embedded_statements[]; /* sql/statements/<domain>/<operation>.sql, without jobs/ */
+extern const struct embedded embedded_jobs[];       /* sql/statements/jobs/<name>.sql */
+extern const struct embedded embedded_migrations[]; /* sql/migrations/NNNN_name.sql */
+extern const struct embedded embedded_functions[];  /* sql/functions/NN_domain.sql */
+extern const struct embedded embedded_policies[];   /* sql/policies/domain.sql */
+extern const struct embedded embedded_reference[];  /* sql/reference/NN_name.sql */
+extern const struct embedded embedded_demo[];       /* sql/demo/NN_name.sql */
+extern const struct embedded embedded_roles[];      /* sql/roles.sql */

@@ -38,6 +38,7 @@ struct response {
     const char *etag;         /* row version as text, without quotes or language variant, or NULL */
     const char *next;         /* lists only: keyset of the next page as JSON text, or NULL at the end */
     bool is_replay;           /* Idempotent-Replayed: true */
+    const char *content_security_policy; /* NULL = a page may do nothing at all; only the documentation page sets it */
 };
 
 struct request {
@@ -81,3 +82,8 @@ char *rq_printf(struct request *rq, const char *format, ...) __attribute__((form
 char *rq_strndup(struct request *rq, const char *text, size_t length);
 /* Frees everything the request owns. */
 void request_release(struct request *rq);
+
+/* True when text is a UUID in canonical form (8-4-4-4-12, either case); then lower-case in ret_uuid. */
+bool uuid_parse(const char *text, size_t length, char ret_uuid[37]);
+/* A random UUID (version 4). */
+void uuid_make(char ret_uuid[37]);

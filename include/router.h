@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The route table's row, and matching of method + raw path against it. The table itself is api/routes.c.
- * Matching walks a tree built once at start; it allocates nothing but the decoded path ids. */
+ * Matching walks a tree built once at start; it allocates nothing but the path ids. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,6 +25,7 @@ enum role {
 /* 0 when the name is unknown; names are those of the token and of SQL ("peer_supporter"). */
 enum role role_from_name(const char *name);
 const char *role_name(enum role role); /* "public" for 0 */
+const char *method_name(enum method method); /* "_OTHER" for none of ours */
 
 /* READ shares pipelined connections and must not wait for locks; WRITE has a connection of its own;
  * NONE is answered in C by `handler` without the database. */
@@ -56,6 +57,7 @@ struct router;
 struct router *router_create(const struct route *table, size_t count);
 void router_destroy(struct router *router);
 /* Stop 2. Sets rq->route, rq->method and rq->path_ids; HEAD matches GET rows. Otherwise sets NOT_FOUND,
- * METHOD_NOT_ALLOWED or NOT_IMPLEMENTED_METHOD; *ret_allow then (and for OPTIONS) is the value of Allow, owned by the
- * arena. For OPTIONS on a known path returns true with rq->route NULL. */
+ * METHOD_NOT_ALLOWED or NOT_IMPLEMENTED_METHOD. *ret_allow is the value of Allow whenever the path is known, borrowed
+ * from the router. For OPTIONS on a known path (and `*`) returns true with rq->route NULL. A segment that is no UUID or
+ * date where one is expected is an unknown path. Only canonical paths match: nothing is decoded or collapsed. */
 bool router_match(const struct router *router, struct request *rq, const char **ret_allow);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Stop 3, the only door: a bearer token becomes an actor. Accepts RS256 and ES256 under keys of a JWKS (file or URL,
- * rotated by kid, refreshed in the background) or the local ES256 key; the algorithm is pinned to the key. RFC 9068,
- * RFC 8725, RFC 6750. Verified tokens are remembered by SHA-256 until they expire, 60 s at most. Thread safe. */
+ * Stop 3, the only door: a bearer token becomes an actor. Accepts RS256 and ES256 under keys of a
+ * JWKS (file or URL, rotated by kid, refreshed in the background) or the local ES256 key; the
+ * algorithm is pinned to the key. RFC 9068, RFC 8725, RFC 6750. Verified tokens are remembered by
+ * SHA-256 until they expire, 60 s at most. Thread safe. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,14 +14,22 @@ struct config;
 struct request;
 struct token_verifier;
 
-/* Loads the keys; starts the refresh thread when a JWKS URL is configured. NULL + message on stderr: an unusable key
- * must stop the start. Caller frees with token_verifier_destroy. */
+/* Loads the keys; starts the refresh thread when a JWKS URL is configured. NULL + message on
+ * stderr: an unusable key must stop the start. Caller frees with token_verifier_destroy. */
 struct token_verifier *token_verifier_create(const struct config *config);
 void token_verifier_destroy(struct token_verifier *verifier);
 /* False until the first key set is there: /readyz. */
 bool token_verifier_is_ready(const struct token_verifier *verifier);
-/* Fills rq->actor from rq->authorization. No header: actor.role = 0 and true. Otherwise UNAUTHENTICATED (malformed or
- * doubled credentials: BAD_REQUEST). */
-bool token_verify(struct token_verifier *verifier, struct request *rq);
-/* A token signed with the local key (dev token). Caller frees; NULL when no local key is configured. */
-char *token_mint(const struct config *config, const char *subject, const char *role, int64_t lifetime_s);
+/* Fills rq->actor from rq->authorization. No header: actor.role = 0 and true. Otherwise sets
+ * - BAD_REQUEST when the header is not one `Bearer <token>`: empty, without a token, with anything
+ * after it, or with a comma, which is also how two Authorization headers arrive (RFC 6750 3.1,
+ * invalid_request);
+ * - UNAUTHENTICATED for another scheme and for every token that is not accepted, whatever the
+ * reason: the reason is a code in the debug log only. */
+bool token_verify(struct token_verifier *verifier, struct request *rq)
+    __attribute__((warn_unused_result));
+/* An at+jwt token signed with the local key, living lifetime_s, but no longer than the
+ * configuration accepts. Caller frees; NULL when no usable local key is configured, role is unknown
+ * or subject is not 1 to 255 visible characters. */
+char *
+token_mint(const struct config *config, const char *subject, const char *role, int64_t lifetime_s);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Fetching a document from an address the operator configured: https (http on loopback only), no
+ * redirects, no proxy, no credentials, capped in size and time. Blocks, so it belongs in background
+ * threads. Thread safe. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Once from main, before the first and after the last thread that uses curl (smtp.c as well). */
+bool fetch_init(void) __attribute__((warn_unused_result));
+void fetch_finish(void);
+/* False when the address is not allowed, nothing was answered in time or the body is larger than
+ * max_bytes (at least 1). *ret_body is 0-terminated, caller frees; *ret_status is the HTTP status,
+ * whatever it is. */
+bool fetch_url(const char *url,
+               size_t max_bytes,
+               long timeout_ms,
+               char **ret_body,
+               size_t *ret_bytes,
+               long *ret_status) __attribute__((warn_unused_result));
+/* Whether fetch_url would try this address at all: for checks at start. */
+bool fetch_url_is_allowed(const char *url);
+/* 127.0.0.1, localhost or [::1]. */
+bool fetch_host_is_loopback(const char *host);

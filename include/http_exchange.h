@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What http.c and http_reply.c share: one request and what only the protocol needs to know about
+ * it. */
+#pragma once
+
+#include "http_headers.h"
+#include "request.h"
+
+#include <stdbool.h>
+
+struct http_exchange {
+    struct request rq;
+    struct http_headers headers;
+    const char *allow;    /* the methods of this path, once it is known; borrowed from the router */
+    const char *link;     /* lists: value of Link; owned by the arena */
+    bool is_close_needed; /* the connection cannot be trusted to carry another request */
+    bool is_encoding_refused; /* 415 because of Content-Encoding */
+};
+
+struct _u_response;
+/* Stop 9, the only place that writes a response: body, status and every header, from rq.problem or
+ * rq.response. Sets rq.response to what was sent. Returns the status. */
+int http_reply(struct http_exchange *exchange, struct _u_response *response);
+/* The walk, from a filled-in exchange to rq.problem (false) or rq.response. is_host_needed:
+ * HTTP/1.1. */
+bool http_walk(struct http_exchange *exchange, bool is_host_needed);

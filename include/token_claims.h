@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a token says, read strictly: header and claims as JSON without repeated names, checked by
+ * hand because the JWT libraries here check none of it. Nothing read here is believed before the
+ * signature has been verified (token.c). */
+#pragma once
+
+#include "jwks.h"
+#include "router.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct config;
+
+enum { TOKEN_SUBJECT_MAX = 255 };
+
+struct token_claims {
+    char subject[TOKEN_SUBJECT_MAX + 1];
+    enum role role;
+    int64_t expires_s;
+};
+
+struct token_header {
+    enum jwks_alg alg;
+    bool has_kid;
+    char kid[JWKS_KID_MAX + 1];
+    bool is_jwt;       /* typ JWT, which ID tokens carry too: a scope claim must tell them apart */
+    bool is_plain_jwt; /* spelled without "application/", as libjwt understands it */
+};
+
+/* One reading of one token. The first refusal wins; reason is a static code word for the log. */
+struct token_reading {
+    const struct config *config;
+    int64_t now_s;
+    const char *reason;
+    struct token_header header;
+    struct token_claims claims;
+};
+
+/* Whether word is in a list separated by commas, case-insensitive. */
+bool token_list_has(const char *list, const char *word, size_t length);
+/* The configuration's lists name only what this file can check; stderr says what does not. */
+bool token_config_is_sound(const struct config *config);
+/* 1 to 255 visible ASCII characters. */
+bool token_subject_is_valid(const char *text);
+/* text: a base64url segment. False with reading->reason set. */
+bool token_header_read(struct token_reading *reading, const char *text, size_t length)
+    __attribute__((warn_unused_result));
+bool token_claims_read(struct token_reading *reading, const char *text, size_t length)
+    __attribute__((warn_unused_result));
+bool token_refuse(struct token_reading *reading, const char *reason); /* always false */

@@ -1,0 +1,645 @@
+-- SPDX-License-Identifier: MIT
+-- The intake: every step once, in order, by whoever may take it (table intake_transitions), until the person is ready.
+
+-- Offset of a wall time from UTC: '-05:00'.
+create or replace function utc_offset(in_local timestamp, in_at timestamptz) returns text immutable language sql
+begin atomic
+    select case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':'
+        || lpad((abs(minutes) % 60)::text, 2, '0')
+    from (select (extract(epoch from in_local - (in_at at time zone 'UTC')) / 60)::int as minutes) o;
+end;
+
+-- Readiness and who works on it are the coordinators'; the person sees the state and its plain words.
+create or replace view intakes_json with (security_invoker = true) as
+select i.id, i.participant_id, i.version, i.created_at, json_build_object(
+    'id', i.id,
+    'participant_id', i.participant_id,
+    'track', i.track,
+    'state', i.state,
+    'text', localized(t.text_en, t.text_fr),
+    'coordinator_account_id', case when (select actor_role()) = 'coordinator' then i.coordinator_account_id end,
+    'created_at', utc(i.created_at),
+    'form_sent_at', utc(i.form_sent_at),
+    'form_returned_at', utc(i.form_returned_at),
+    'acknowledged_at', utc(i.acknowledged_at),
+    'meeting', case when i.meeting_starts_at is not null then json_build_object(
+        'local_start', to_char(i.meeting_local_start, 'YYYY-MM-DD"T"HH24:MI'),
+        'timezone', i.meeting_timezone,
+        'utc_offset', utc_offset(i.meeting_local_start, i.meeting_starts_at),
+        'starts_at', utc(i.meeting_starts_at),
+        'language', i.meeting_language,
+        'duration_minutes', i.meeting_duration_minutes,
+        'held_at', utc(i.meeting_held_at)) end,
+    'readiness', case when (select actor_role()) = 'coordinator' then i.readiness end,
+    'ready_at', utc(i.ready_at),
+    'registered_at', utc(i.registered_at),
+    'valid_until', utc(i.valid_until),
+    'outcome', i.outcome,
+    'closed_at', utc(i.closed_at),
+    'withdrawn_at', utc(i.withdrawn_at)) as body
+from intakes i left join plain_texts t on t.list = 'state' and t.code = i.state;
+
+-- Required documents whose current version the person has not accepted. in_needed_for null = for any step.
+create or replace function documents_missing(in_participant_id uuid, in_track text, in_needed_for text default null)
+returns table (kind text, document_id uuid, "position" int) stable language sql
+begin atomic
+    select t.kind, d.id, t.position
+    from track_documents t left join current_documents d on d.kind = t.kind
+    where t.track = in_track and t.needed_for = coalesce(in_needed_for, t.needed_for) and not exists (
+        select from acceptances a
+        where a.participant_id = in_participant_id and a.document_id = d.id and a.withdrawn_at is null)
+    order by t.position;
+end;
+
+-- What still stands between a form and its submission, each with the place where it is given. S2.6, S2.7: a device, and on the
+-- group track the willingness to meet, are conditions; everything else only wants an answer.
+create or replace function form_faults(in_form intake_forms, in_track text) returns table (pointer text, code text) stable language sql
+begin atomic
+    select '#/form/' || f.name, case when f.is_missing then 'required' else 'needed-for-service' end
+    from (values
+        ('device_ok', in_form.device_ok is null, in_form.device_ok is false),
+        ('meeting_willing', in_track = 'group' and in_form.meeting_willing is null,
+            in_track = 'group' and in_form.meeting_willing is false),
+        ('services_wanted', coalesce(cardinality(in_form.services_wanted), 0) = 0, false),
+        ('availability', coalesce(jsonb_array_length(in_form.availability), 0) = 0, false),
+        ('must_not_meet_exists', in_form.must_not_meet_exists is null, false)) f (name, is_missing, is_refused)
+    where f.is_missing or f.is_refused
+    union all
+    select c.pointer, 'required'
+    from contacts t cross join lateral (values
+        ('#/contact/name_to_use', t.name_to_use is null),
+        ('#/contact/email', t.email is null and t.phone is null),
+        ('#/contact/ok_to_email', t.rules_answered_at is null)) c (pointer, is_missing)
+    where t.participant_id = in_form.participant_id and c.is_missing
+    union all
+    select '#/emergency_contact', 'required'
+    from emergency_contacts e
+    where e.participant_id = in_form.participant_id and e.name is null and not e.declined
+    union all
+    select '#/acceptances/' || d.kind, 'required'
+    from documents_missing(in_form.participant_id, in_track, 'form') d;
+end;
+
+create or replace view intake_forms_json with (security_invoker = true) as
+select f.intake_id, f.participant_id, f.version, json_build_object(
+    'intake_id', f.intake_id,
+    'participant_id', f.participant_id,
+    'device_ok', f.device_ok,
+    'meeting_willing', f.meeting_willing,
+    'services_wanted', f.services_wanted,
+    'availability', f.availability,
+    'composition_preference', unseal('intake.composition_preference', f.composition_preference),
+    'accommodation_needs', unseal('intake.accommodation_needs', f.accommodation_needs),
+    'must_not_meet_exists', f.must_not_meet_exists,
+    'filled_by', f.filled_by,
+    'submitted_at', utc(f.submitted_at),
+    'submitted_by', f.submitted_by) as body
+from intake_forms f;
+
+create or replace view acceptances_json with (security_invoker = true) as
+select a.id, a.participant_id, a.accepted_at, json_build_object(
+    'id', a.id,
+    'participant_id', a.participant_id,
+    'document_id', a.document_id,
+    'kind', d.kind,
+    'number', d.number,
+    'language_read', a.language_read,
+    'accepted_at', utc(a.accepted_at),
+    'withdrawn_at', utc(a.withdrawn_at)) as body,
+    case when a.withdrawn_at is null then 1 else 2 end as version
+from acceptances a join documents d on d.id = a.document_id;
+
+create or replace view status_updates_json with (security_invoker = true) as
+select u.id, u.intake_id, u.participant_id, u.recorded_at, json_build_object(
+    'id', u.id,
+    'intake_id', u.intake_id,
+    'method', u.method,
+    'recorded_at', utc(u.recorded_at),
+    'told_at', utc(u.told_at)) as body
+from status_updates u;
+
+-- The row, locked, in the version the caller knows; in_if_match null = any.
+create or replace function intake_lock(in_id uuid, in_if_match int[] default null) returns intakes
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes;
+begin
+    select * into intake from intakes i where i.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, intake.version);
+    return intake;
+end
+$$;
+-- 409 naming the present state, unless this is one of the steps from here.
+create or replace function intake_require_step(in_intake intakes, in_to text) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    if not exists (
+        select from intake_transitions t
+        where t.track = in_intake.track and t.from_state = in_intake.state and t.to_state = in_to
+            and actor_role() = any (t.roles))
+    then
+        perform problem_state(in_intake.state);
+    end if;
+end
+$$;
+create or replace function intake_respond(in_status int, in_id uuid) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return (
+        select respond(in_status, i.body, case when in_status = 201 then '/v1/intakes/' || i.id end, i.version)
+        from intakes_json i where i.id = in_id);
+end
+$$;
+-- The person knows now: the ten-day clock (I12) starts again. No version changes with it.
+create or replace function intake_told(in_intake_id uuid, in_at timestamptz) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    update intakes i set
+        last_told_at = greatest(i.last_told_at, in_at),
+        update_due_at = case when i.update_due_at is not null then business_days_after(greatest(i.last_told_at, in_at), 10) end
+    where i.id = in_intake_id;
+end
+$$;
+
+-- Decision 3, R10: nobody is taken through an intake while another one still serves.
+create or replace function intakes_create(in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    new_id uuid := gen_random_uuid();
+    participant uuid := (in_body->>'participant_id')::uuid;
+    serving intakes;
+begin
+    -- The lock makes two that are opened at once meet here.
+    perform from participants p where p.id = participant for update;
+    if not found then
+        perform problem_field('participant_id', 'does-not-exist');
+    end if;
+    select * into serving from intakes i
+    where i.participant_id = participant and i.valid_until > app_now() and i.state <> 'withdrawn'
+        and i.track in ('group', in_body->>'track')
+    order by i.valid_until desc limit 1;
+    if found then
+        perform problem('conflict', jsonb_build_object(
+            'reason', 'still-valid', 'intake_id', serving.id, 'valid_until', utc(serving.valid_until)));
+    end if;
+    insert into intakes (id, participant_id, track, coordinator_account_id, created_at)
+    values (new_id, participant, in_body->>'track', actor_account_id(), app_now());
+    -- R10: what was answered before is there already; what may have changed is asked again.
+    insert into intake_forms (
+        intake_id, participant_id, services_wanted, availability, composition_preference, accommodation_needs)
+    select new_id, participant, f.services_wanted, f.availability, f.composition_preference, f.accommodation_needs
+    from (select) nothing left join lateral (
+        select f.* from intake_forms f where f.participant_id = participant and f.submitted_at is not null
+        order by f.submitted_at desc limit 1) f on true;
+    perform audit('create', 'intake', new_id, array[participant], body_fields(in_body));
+    return intake_respond(201, new_id);
+end
+$$;
+
+-- S1.28, S2.48.
+create or replace function intakes_send_form(in_id uuid, in_if_match int[]) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    next_state text := case intake.track when 'group' then 'form_sent' else 'forms_sent' end;
+begin
+    perform intake_require_step(intake, next_state);
+    update intakes i set state = next_state, form_sent_at = app_now(), version = i.version + 1 where i.id = in_id;
+    perform outbox_put('form_sent', intake.participant_id, in_intake_id => in_id);
+    perform audit('send_form', 'intake', in_id, array[intake.participant_id]);
+    return intake_respond(200, in_id);
+end
+$$;
+
+-- S1.29: a part at a time, alone or with help. R12: wishes stay open to change afterwards; what submission needs stays answered.
+create or replace function intake_forms_update(in_intake_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_intake_id);
+    form intake_forms;
+begin
+    select * into form from intake_forms f where f.intake_id = in_intake_id for update;
+    perform require_version(in_if_match, form.version);
+    if not intake.is_open then
+        perform problem_state(intake.state);
+    end if;
+    perform require_no_faults((
+        select jsonb_agg(jsonb_build_object('pointer', '#/services_wanted/' || place - 1, 'code', 'not-allowed'))
+        from unnest(case when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end)
+            with ordinality s (code, place)
+        where not exists (select from code_lists l where l.list = 'service_wanted' and l.code = s.code)));
+    form.services_wanted := case
+        when not in_body ? 'services_wanted' then form.services_wanted
+        when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end;
+    update intake_forms f set
+        device_ok = case when in_body ? 'device_ok' then (in_body->>'device_ok')::boolean else f.device_ok end,
+        meeting_willing = case when in_body ? 'meeting_willing' then (in_body->>'meeting_willing')::boolean else f.meeting_willing end,
+        services_wanted = form.services_wanted,
+        availability = case when in_body ? 'availability' then nullif(in_body->'availability', 'null') else f.availability end,
+        composition_preference = case
+            when in_body ? 'composition_preference' then in_body->>'composition_preference' else f.composition_preference end,
+        accommodation_needs = case
+            when in_body ? 'accommodation_needs' then in_body->>'accommodation_needs' else f.accommodation_needs end,
+        must_not_meet_exists = case
+            when in_body ? 'must_not_meet_exists' then (in_body->>'must_not_meet_exists')::boolean else f.must_not_meet_exists end,
+        filled_by = case when f.filled_by is null or f.filled_by = actor_role() then actor_role() else 'both' end,
+        version = f.version + 1
+    where f.intake_id = in_intake_id
+    returning * into form;
+    if form.submitted_at is not null then
+        perform require_no_faults((
+            select jsonb_agg(jsonb_build_object('pointer', replace(m.pointer, '#/form/', '#/'), 'code', m.code))
+            from form_faults(form, intake.track) m where m.pointer like '#/form/%'));
+    end if;
+    perform keep_key(in_key, 'participant', intake.participant_id);
+    perform audit('update', 'intake_form', in_intake_id, array[intake.participant_id], body_fields(in_body));
+    return (select respond(200, f.body, null, f.version) from intake_forms_json f where f.intake_id = in_intake_id);
+end
+$$;
+
+-- The whole is checked now, and everything that is missing is named at once. The receipt goes out (S1.30).
+create or replace function intake_forms_submit(in_intake_id uuid, in_if_match int[]) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_intake_id);
+    form intake_forms;
+begin
+    select * into form from intake_forms f where f.intake_id = in_intake_id for update;
+    perform require_version(in_if_match, form.version);
+    perform intake_require_step(intake, case intake.track when 'group' then 'form_returned' else 'forms_returned' end);
+    if form.submitted_at is not null then
+        perform problem_state(intake.state);
+    end if;
+    perform require_no_faults((
+        select jsonb_agg(jsonb_build_object('pointer', m.pointer, 'code', m.code)) from form_faults(form, intake.track) m));
+    update intake_forms f set
+        submitted_at = app_now(),
+        submitted_by = actor_role(),
+        filled_by = coalesce(f.filled_by, actor_role()),
+        version = f.version + 1
+    where f.intake_id = in_intake_id;
+    perform audit('submit', 'intake_form', in_intake_id, array[intake.participant_id]);
+    if intake.track = 'group' then
+        perform intake_returned(intake.id, 'form_returned');
+    else
+        perform intakes_advance(intake.participant_id);
+    end if;
+    return (select respond(200, f.body, null, f.version) from intake_forms_json f where f.intake_id = in_intake_id);
+end
+$$;
+create or replace function intake_returned(in_id uuid, in_state text) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    update intakes i set state = in_state, form_returned_at = app_now(), version = i.version + 1 where i.id = in_id;
+    perform outbox_put('acknowledgement', (select i.participant_id from intakes i where i.id = in_id), in_intake_id => in_id);
+end
+$$;
+
+-- The steps nobody takes by hand: they follow when the last thing that was missing is there, whichever that is.
+create or replace function intakes_advance(in_participant_id uuid) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes;
+begin
+    for intake in
+        select * from intakes i
+        where i.participant_id = in_participant_id and i.state in ('forms_sent', 'meeting_done')
+        order by i.id for update
+    loop
+        continue when exists (select from documents_missing(in_participant_id, intake.track));
+        if intake.state = 'meeting_done' and intake.readiness = 'ready' then
+            update intakes i set
+                state = 'ready', ready_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
+            where i.id = intake.id;
+            perform audit('ready', 'intake', intake.id, array[in_participant_id]);
+        elsif intake.state = 'forms_sent' and exists (
+            select from intake_forms f where f.intake_id = intake.id and f.submitted_at is not null)
+        then
+            perform intake_returned(intake.id, 'forms_returned');
+            perform audit('forms_returned', 'intake', intake.id, array[in_participant_id]);
+        end if;
+    end loop;
+end
+$$;
+
+-- By voice, where mail could not or should not go. What was still to be sent is not sent any more.
+create or replace function intakes_acknowledge(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+begin
+    perform intake_require_step(intake, 'acknowledged');
+    update intakes i set state = 'acknowledged', acknowledged_at = app_now(), version = i.version + 1 where i.id = in_id;
+    insert into status_updates (intake_id, participant_id, method, recorded_by, recorded_at, told_at)
+    values (in_id, intake.participant_id, in_body->>'method', actor_account_id(), app_now(), app_now());
+    perform outbox_cancel(in_id, 'told', array['acknowledgement']);
+    perform intake_told(in_id, app_now());
+    perform audit('acknowledge', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    return intake_respond(200, in_id);
+end
+$$;
+
+-- S1.31: local wall time and zone; an hour that the clocks skip does not exist.
+create or replace function intakes_schedule(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    local_start timestamp := (in_body->>'local_start')::timestamp;
+    zone text := in_body->>'timezone';
+    starts timestamptz;
+    mail text := 'meeting_scheduled';
+begin
+    if intake.state <> 'meeting_scheduled' then
+        perform intake_require_step(intake, 'meeting_scheduled');
+    end if;
+    perform require_timezone('timezone', zone);
+    starts := local_start at time zone zone;
+    if (starts at time zone zone) <> local_start then
+        perform problem_field('local_start', 'invalid');
+    elsif starts <= app_now() then
+        perform problem_field('local_start', 'in-the-past');
+    end if;
+    -- Who has not heard of the first time need not hear that it changed.
+    if intake.state = 'meeting_scheduled' and outbox_cancel(in_id, 'superseded', array['meeting_scheduled', 'meeting_changed']) = 0 then
+        mail := 'meeting_changed';
+    end if;
+    update intakes i set
+        state = 'meeting_scheduled',
+        meeting_local_start = local_start,
+        meeting_timezone = zone,
+        meeting_starts_at = starts,
+        meeting_language = in_body->>'language',
+        meeting_duration_minutes = (in_body->>'duration_minutes')::int,
+        meeting_held_at = null,
+        readiness = null,
+        version = i.version + 1
+    where i.id = in_id;
+    perform outbox_put(mail, intake.participant_id, in_intake_id => in_id);
+    perform audit('schedule_meeting', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    return intake_respond(200, in_id);
+end
+$$;
+
+-- S1.32. `not_discussed` leaves the question open: it may be answered later by the same request.
+create or replace function intakes_hold(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    next_state text := case in_body->>'readiness' when 'not_yet' then 'not_ready' else 'meeting_done' end;
+begin
+    if intake.state = 'meeting_done' and intake.readiness <> 'not_discussed' then
+        perform problem_state(intake.state);
+    elsif intake.state <> next_state or intake.state <> 'meeting_done' then
+        perform intake_require_step(intake, next_state);
+    end if;
+    update intakes i set
+        state = next_state,
+        meeting_held_at = coalesce(i.meeting_held_at, app_now()),
+        readiness = in_body->>'readiness',
+        version = i.version + 1
+    where i.id = in_id;
+    perform outbox_cancel(in_id, 'superseded', array['meeting_scheduled', 'meeting_changed']);
+    perform intake_told(in_id, app_now());
+    perform audit('hold_meeting', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    perform intakes_advance(intake.participant_id);
+    return intake_respond(200, in_id);
+end
+$$;
+
+-- S2.48: both forms are back; no meeting.
+create or replace function intakes_register(in_id uuid, in_if_match int[]) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    missing jsonb;
+begin
+    perform intake_require_step(intake, 'registered');
+    select jsonb_agg(d.kind) into missing from documents_missing(intake.participant_id, intake.track) d;
+    if missing is not null then
+        perform problem('conflict-state', jsonb_build_object('state', intake.state, 'missing', missing));
+    end if;
+    update intakes i set
+        state = 'registered', registered_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
+    where i.id = in_id;
+    perform audit('register', 'intake', in_id, array[intake.participant_id]);
+    return intake_respond(200, in_id);
+end
+$$;
+
+-- R11: an ending always comes with another way; the mail says so.
+create or replace function intakes_close(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    next_state text := case in_body->>'outcome' when 'ineligible' then 'ineligible' else 'closed' end;
+begin
+    perform intake_require_step(intake, next_state);
+    if in_body->>'outcome' = 'completed' and intake.state not in ('ready', 'placed', 'registered') then
+        perform problem_state(intake.state);
+    end if;
+    update intakes i set
+        state = next_state,
+        outcome = in_body->>'outcome',
+        closed_at = app_now(),
+        -- What was not completed serves nobody.
+        valid_until = case when in_body->>'outcome' = 'completed' then i.valid_until end,
+        version = i.version + 1
+    where i.id = in_id;
+    perform outbox_cancel(in_id, 'closed');
+    perform outbox_put('intake_closed', intake.participant_id, in_intake_id => in_id);
+    perform audit('close', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    return intake_respond(200, in_id);
+end
+$$;
+
+-- I8, R17: at any moment, at once, without a reason, as often as it is said. What was queued never leaves.
+create or replace function intakes_withdraw(in_id uuid) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_id);
+begin
+    if intake.state <> 'withdrawn' then
+        update intakes i set
+            state = 'withdrawn', withdrawn_at = app_now(), valid_until = null, version = i.version + 1
+        where i.id = in_id;
+        perform outbox_cancel(in_id, 'withdrawn');
+        perform outbox_cancel_idle(intake.participant_id, 'withdrawn');
+        perform audit('withdraw', 'intake', in_id, array[intake.participant_id]);
+    end if;
+    return (
+        select respond(200, json_build_object(
+            'intake_id', i.id,
+            'state', i.state,
+            'withdrawn_at', utc(i.withdrawn_at),
+            'stops', plain_list('withdrawal_stops'),
+            'kept', plain_list('withdrawal_kept'),
+            'help', help_json()), null, i.version)
+        from intakes i where i.id = in_id);
+end
+$$;
+create or replace function plain_list(in_list text) returns json stable language sql
+begin atomic
+    select coalesce(json_agg(localized(t.text_en, t.text_fr) order by t.position), '[]') from plain_texts t where t.list = in_list;
+end;
+-- Whom to call at any hour, as problems show it.
+create or replace function help_json() returns json stable language sql
+begin atomic
+    select coalesce(json_agg(json_build_object(
+        'name', localized(l.name_en, l.name_fr), 'number', l.number, 'ways', l.ways) order by l.position), '[]')
+    from help_lines l where l.number is not null;
+end;
+
+-- S1.35, I12. Mail tells the person when it has gone out; a voice tells at once, and nothing queued repeats it.
+create or replace function updates_create(in_intake_id uuid, in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    intake intakes := intake_lock(in_intake_id);
+    new_id uuid := gen_random_uuid();
+    is_mail boolean := in_body->>'method' = 'email';
+    mail uuid;
+begin
+    if not intake.is_open then
+        perform problem_state(intake.state);
+    end if;
+    if is_mail then
+        mail := outbox_put('status_update', intake.participant_id, in_intake_id => in_intake_id);
+    else
+        perform outbox_told(in_intake_id);
+        perform intake_told(in_intake_id, app_now());
+    end if;
+    insert into status_updates (id, intake_id, participant_id, method, outbox_id, recorded_by, recorded_at, told_at)
+    values (
+        new_id, in_intake_id, intake.participant_id, in_body->>'method', mail, actor_account_id(), app_now(),
+        case when not is_mail then app_now() end);
+    perform audit('tell', 'intake', in_intake_id, array[intake.participant_id], body_fields(in_body));
+    return (
+        select respond(201, u.body, '/v1/intakes/' || u.intake_id || '/updates', 1) from status_updates_json u where u.id = new_id);
+end
+$$;
+
+-- Only the peer, only the version in force, in the language it was read in.
+create or replace function acceptances_create(in_participant_id uuid, in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    new_id uuid := gen_random_uuid();
+    document uuid := (in_body->>'document_id')::uuid;
+begin
+    perform require_participant(in_participant_id);
+    if not exists (select from documents d where d.id = document) then
+        perform problem_field('document_id', 'does-not-exist');
+    elsif not exists (select from current_documents d where d.id = document) then
+        perform problem_field('document_id', 'not-current');
+    end if;
+    insert into acceptances (id, participant_id, document_id, language_read, accepted_at)
+    values (new_id, in_participant_id, document, in_body->>'language_read', app_now());
+    perform audit('accept', 'document', document, array[in_participant_id], body_fields(in_body));
+    perform intakes_advance(in_participant_id);
+    return (select respond(201, a.body, '/v1/acceptances/' || a.id, a.version) from acceptances_json a where a.id = new_id);
+end
+$$;
+create or replace function acceptances_withdraw(in_id uuid) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    acceptance acceptances;
+begin
+    select * into acceptance from acceptances a where a.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    if acceptance.withdrawn_at is null then
+        update acceptances a set withdrawn_at = app_now() where a.id = in_id;
+        perform audit('withdraw', 'acceptance', in_id, array[acceptance.participant_id]);
+    end if;
+    return (select respond(200, a.body, null, a.version) from acceptances_json a where a.id = in_id);
+end
+$$;
+
+-- What the person themself can do now: form, documents, safety plan, the meeting. An empty list = the next step is ours.
+create or replace function intake_to_do(in_intake intakes) returns json stable language sql
+begin atomic
+    select coalesce(json_agg(json_build_object(
+        'code', todo.code,
+        'text', localized(t.text_en, t.text_fr),
+        'document_id', todo.document_id) order by t.position), '[]')
+    from (
+        select 'fill_form' as code, null::uuid as document_id
+        from intake_forms f
+        where f.intake_id = in_intake.id and f.submitted_at is null and in_intake.state in ('form_sent', 'forms_sent')
+        union all
+        select 'accept_' || d.kind, d.document_id
+        from documents_missing(in_intake.participant_id, in_intake.track) d
+        where in_intake.is_open and in_intake.state <> 'received' and d.document_id is not null
+        union all
+        select 'confirm_safety_plan', null
+        from safety_plans s
+        where s.participant_id = in_intake.participant_id and in_intake.is_open and in_intake.state <> 'received'
+            and needs_confirmation(s.participant_id, s.confirmed_at)
+        union all
+        select 'confirm_emergency_contact', null
+        from emergency_contacts e
+        where e.participant_id = in_intake.participant_id and in_intake.is_open and in_intake.state <> 'received'
+            and needs_confirmation(e.participant_id, e.confirmed_at)
+        union all
+        select 'come_to_meeting', null where in_intake.state = 'meeting_scheduled') todo
+    join plain_texts t on t.list = 'to_do' and t.code = todo.code;
+end;
+
+-- S1.35, S2.49: the state in plain words, what is left, when the person was last told. What is over is shown while it still serves.
+create or replace view statuses_json with (security_invoker = true) as
+select p.id as participant_id, json_build_object(
+    'participant_id', p.id,
+    'intakes', (
+        select coalesce(json_agg(json_build_object(
+            'intake_id', i.id,
+            'track', i.track,
+            'state', i.state,
+            'text', localized(t.text_en, t.text_fr),
+            'left_to_do', intake_to_do(i),
+            'meeting', j.body->'meeting',
+            'last_told_at', utc(i.last_told_at),
+            'valid_until', utc(i.valid_until)) order by i.created_at desc, i.id), '[]')
+        from intakes i join intakes_json j on j.id = i.id left join plain_texts t on t.list = 'state' and t.code = i.state
+        where i.participant_id = p.id and (i.is_open or i.valid_until > app_now())),
+    'help', help_json()) as body
+from participants p;

@@ -1,0 +1,113 @@
+-- SPDX-License-Identifier: MIT
+-- The first contact: holidays (the reply clock runs on business days), referrals, attempts to reach the person.
+
+create table holidays (
+    id uuid primary key default gen_random_uuid(),
+    date date not null,
+    -- Null = national: only these stop the reply clock.
+    region text constraint holidays__region__known check (region in (
+        'ON', 'QC', 'BC', 'AB', 'MB', 'SK', 'NS', 'NB', 'NL', 'PE', 'YT', 'NT', 'NU')),
+    name_en text not null,
+    name_fr text not null,
+    created_at timestamptz not null default transaction_timestamp(),
+    version int not null default 1,
+    constraint holidays__date__taken unique nulls not distinct (date, region),
+    constraint holidays__name__both check (btrim(name_en) <> '' and btrim(name_fr) <> '')
+);
+call secure_table('holidays');
+
+create table referrals (
+    id uuid primary key,
+    -- The 24/7 line's account and its own reference; null when a coordinator recorded the inquiry.
+    client_account_id uuid references accounts (id),
+    external_ref text constraint referrals__external_ref__length check (char_length(external_ref) between 1 and 100),
+    recorded_by uuid not null references accounts (id),
+    channel text not null constraint referrals__channel__known check (channel in (
+        'email_self', 'line_smsrc', 'line_eap_followup', 'line_voicemail', 'rsc', 'vac', 'other')),
+    language text not null constraint referrals__language__known check (language in ('en', 'fr')),
+    -- Sealed: referral.name, referral.callback, referral.safe_hours. A caller may be anonymous.
+    name text,
+    callback_method text constraint referrals__callback__known check (callback_method in ('phone', 'email')),
+    callback_handle text,
+    safe_hours text,
+    ok_to_leave_message boolean not null,
+    caller_consented_at timestamptz not null,
+    urgent boolean not null default false,
+    -- I11: computed once, at receipt, whatever happens to the holiday table later.
+    received_at timestamptz not null,
+    reply_due timestamptz not null,
+    reply_breach timestamptz not null,
+    first_reply_at timestamptz,
+    first_reply_by uuid references accounts (id),
+    attempts int not null default 0,
+    last_attempt_at timestamptz,
+    assigned_to uuid references accounts (id),
+    state text not null default 'received' constraint referrals__state__known check (state in (
+        'received', 'contacted', 'converted', 'declined', 'unreachable', 'duplicate', 'redirected')),
+    redirect_reason text constraint referrals__redirect_reason__known check (redirect_reason in (
+        'under_18', 'family_member', 'not_eligible')),
+    duplicate_of uuid references referrals (id),
+    closed_at timestamptz,
+    closed_by uuid references accounts (id),
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    version int not null default 1,
+    constraint referrals__external_ref__taken unique (client_account_id, external_ref),
+    constraint referrals__external_ref__required check (client_account_id is null or external_ref is not null),
+    constraint referrals__reply_due__order check (received_at < reply_due and reply_due < reply_breach),
+    constraint referrals__first_reply_at__order check (first_reply_at >= received_at),
+    constraint referrals__first_reply_by__together check ((first_reply_at is null) = (first_reply_by is null)),
+    constraint referrals__state__replied check (
+        case when state = 'received' then first_reply_at is null
+            when state in ('contacted', 'converted', 'declined') then first_reply_at is not null
+            else true end),
+    constraint referrals__state__closed check ((state in ('received', 'contacted')) = (closed_at is null)),
+    constraint referrals__closed_by__together check ((closed_at is null) = (closed_by is null)),
+    constraint referrals__redirect_reason__together check ((state = 'redirected') = (redirect_reason is not null)),
+    constraint referrals__duplicate_of__together check ((state = 'duplicate') = (duplicate_of is not null)),
+    constraint referrals__duplicate_of__other check (duplicate_of <> id),
+    -- R16: of those who are sent elsewhere only the count stays.
+    constraint referrals__state__erased check (
+        state not in ('redirected', 'duplicate')
+        or (name is null and callback_method is null and callback_handle is null and safe_hours is null)),
+    constraint referrals__callback__required check (state in ('redirected', 'duplicate') or callback_method is not null)
+);
+call secure_table('referrals');
+create index referrals__queue on referrals (state, reply_due, id);
+create index referrals__client on referrals (client_account_id, received_at, id) where client_account_id is not null;
+create index referrals__duplicate_of on referrals (duplicate_of) where duplicate_of is not null;
+
+create table referral_attempts (
+    id uuid primary key,
+    referral_id uuid not null references referrals (id),
+    at timestamptz not null,
+    channel text not null constraint referral_attempts__channel__known check (channel in ('phone', 'email', 'other')),
+    outcome text not null constraint referral_attempts__outcome__known check (outcome in (
+        'no_answer', 'message_left', 'replied')),
+    recorded_by uuid not null references accounts (id),
+    created_at timestamptz not null
+);
+call secure_table('referral_attempts');
+create index referral_attempts__referral_id on referral_attempts (referral_id, at, id);
+create trigger append_only before update or delete on referral_attempts for each row execute function refuse_change();
+
+-- I11 and the order of states hold whoever writes: the clock is set once, nothing moves backwards.
+create function referrals_guard() returns trigger
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    if (new.received_at, new.reply_due, new.reply_breach) is distinct from (old.received_at, old.reply_due, old.reply_breach) then
+        raise exception 'the reply clock is set once' using errcode = '23514', constraint = 'referrals__reply_due__once';
+    elsif old.first_reply_at is not null and new.first_reply_at is distinct from old.first_reply_at then
+        raise exception 'the first reply is set once' using errcode = '23514', constraint = 'referrals__first_reply_at__once';
+    elsif new.state <> old.state and not coalesce(case old.state
+        when 'received' then new.state in ('contacted', 'unreachable', 'duplicate', 'redirected')
+        when 'contacted' then new.state in ('converted', 'declined', 'unreachable', 'duplicate', 'redirected')
+    end, false) then
+        raise exception 'this state does not follow' using errcode = '23514', constraint = 'referrals__state__order';
+    end if;
+    return new;
+end
+$$;
+create trigger guard before update on referrals for each row execute function referrals_guard();

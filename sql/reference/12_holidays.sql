@@ -1,0 +1,57 @@
+-- SPDX-License-Identifier: MIT
+-- Holidays of the federal public service, by the day on which they are observed (a weekend's moves to the next working day).
+-- A year that has national holidays already is left as the administrator keeps it.
+insert into holidays (date, name_en, name_fr)
+select h.date::date, h.name_en, h.name_fr
+from (values
+    ('2025-01-01', 'New Year''s Day', 'Jour de l''An'),
+    ('2025-04-18', 'Good Friday', 'Vendredi saint'),
+    ('2025-04-21', 'Easter Monday', 'Lundi de Pâques'),
+    ('2025-05-19', 'Victoria Day', 'Fête de la Reine'),
+    ('2025-07-01', 'Canada Day', 'Fête du Canada'),
+    ('2025-08-04', 'Civic Holiday', 'Congé civique'),
+    ('2025-09-01', 'Labour Day', 'Fête du travail'),
+    ('2025-09-30', 'National Day for Truth and Reconciliation', 'Journée nationale de la vérité et de la réconciliation'),
+    ('2025-10-13', 'Thanksgiving Day', 'Action de grâces'),
+    ('2025-11-11', 'Remembrance Day', 'Jour du Souvenir'),
+    ('2025-12-25', 'Christmas Day', 'Noël'),
+    ('2025-12-26', 'Boxing Day', 'Lendemain de Noël'),
+    ('2026-01-01', 'New Year''s Day', 'Jour de l''An'),
+    ('2026-04-03', 'Good Friday', 'Vendredi saint'),
+    ('2026-04-06', 'Easter Monday', 'Lundi de Pâques'),
+    ('2026-05-18', 'Victoria Day', 'Fête de la Reine'),
+    ('2026-07-01', 'Canada Day', 'Fête du Canada'),
+    ('2026-08-03', 'Civic Holiday', 'Congé civique'),
+    ('2026-09-07', 'Labour Day', 'Fête du travail'),
+    ('2026-09-30', 'National Day for Truth and Reconciliation', 'Journée nationale de la vérité et de la réconciliation'),
+    ('2026-10-12', 'Thanksgiving Day', 'Action de grâces'),
+    ('2026-11-11', 'Remembrance Day', 'Jour du Souvenir'),
+    ('2026-12-25', 'Christmas Day', 'Noël'),
+    ('2026-12-28', 'Boxing Day', 'Lendemain de Noël'),
+    ('2027-01-01', 'New Year''s Day', 'Jour de l''An'),
+    ('2027-03-26', 'Good Friday', 'Vendredi saint'),
+    ('2027-03-29', 'Easter Monday', 'Lundi de Pâques'),
+    ('2027-05-17', 'Victoria Day', 'Fête de la Reine'),
+    ('2027-07-01', 'Canada Day', 'Fête du Canada'),
+    ('2027-08-02', 'Civic Holiday', 'Congé civique'),
+    ('2027-09-06', 'Labour Day', 'Fête du travail'),
+    ('2027-09-30', 'National Day for Truth and Reconciliation', 'Journée nationale de la vérité et de la réconciliation'),
+    ('2027-10-11', 'Thanksgiving Day', 'Action de grâces'),
+    ('2027-11-11', 'Remembrance Day', 'Jour du Souvenir'),
+    ('2027-12-27', 'Christmas Day', 'Noël'),
+    ('2027-12-28', 'Boxing Day', 'Lendemain de Noël'),
+    ('2028-01-03', 'New Year''s Day', 'Jour de l''An'),
+    ('2028-04-14', 'Good Friday', 'Vendredi saint'),
+    ('2028-04-17', 'Easter Monday', 'Lundi de Pâques'),
+    ('2028-05-22', 'Victoria Day', 'Fête de la Reine'),
+    ('2028-07-03', 'Canada Day', 'Fête du Canada'),
+    ('2028-08-07', 'Civic Holiday', 'Congé civique'),
+    ('2028-09-04', 'Labour Day', 'Fête du travail'),
+    ('2028-10-02', 'National Day for Truth and Reconciliation', 'Journée nationale de la vérité et de la réconciliation'),
+    ('2028-10-09', 'Thanksgiving Day', 'Action de grâces'),
+    ('2028-11-13', 'Remembrance Day', 'Jour du Souvenir'),
+    ('2028-12-25', 'Christmas Day', 'Noël'),
+    ('2028-12-26', 'Boxing Day', 'Lendemain de Noël')) h (date, name_en, name_fr)
+where not exists (
+    select from holidays kept
+    where kept.region is null and date_part('year', kept.date) = date_part('year', h.date::date));

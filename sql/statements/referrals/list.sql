@@ -1,0 +1,32 @@
+-- GET /v1/referrals: $3 state[] (the open ones when absent), overdue, due_before, urgent, language, channel, assigned_to,
+-- after {due, id}, limit → [QueuedReferral], what is due first comes first. One index scan per state, however many are closed.
+with keys as (
+    select r.id, r.reply_due, row_number() over (order by r.reply_due, r.id) as place
+    from jsonb_array_elements_text(coalesce($3->'state', '["received", "contacted"]')) wanted (state)
+    cross join lateral (
+        select r.id, r.reply_due
+        from referrals r
+        where r.state = wanted.state
+            and (r.reply_due, r.id) > (
+                coalesce(($3#>>'{after,due}')::timestamptz, '-infinity'),
+                coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+            and r.reply_due < coalesce(($3->>'due_before')::timestamptz, 'infinity')
+            and ($3->'overdue' is null
+                or ($3->>'overdue')::boolean = (r.state = 'received' and r.reply_breach < app_now()))
+            and ($3->'urgent' is null or r.urgent = ($3->>'urgent')::boolean)
+            and ($3->'language' is null or r.language = $3->>'language')
+            and ($3->'channel' is null or r.channel = $3->>'channel')
+            and ($3->'assigned_to' is null or r.assigned_to = ($3->>'assigned_to')::uuid)
+        order by r.reply_due, r.id
+        limit ($3->>'limit')::int + 1) r
+    order by r.reply_due, r.id
+    limit ($3->>'limit')::int + 1)
+select 200 as status, listed.body, listed.next
+from (
+    select
+        coalesce(json_agg(item.body order by k.place) filter (where k.place <= ($3->>'limit')::int), '[]') as body,
+        case when count(*) > ($3->>'limit')::int then
+            max(json_build_object('due', k.reply_due, 'id', k.id)::text) filter (where k.place = ($3->>'limit')::int) end as next
+    from keys k
+    cross join lateral (select q.body from referral_queue_json q where q.id = k.id) item) listed
+cross join lateral audit('list', 'referral', null);

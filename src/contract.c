@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "app.h"
+#include "contract_tables.h"
+#include "request.h"
+#include "seal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Far more than any schema here needs, far less than what a thread's stack could not bear in
+ * jansson. */
+enum { DEPTH_MAX = 32 };
+
+/* What changes in the body once it is known to be valid. */
+struct sealing {
+    struct request *rq;
+    struct seal_key key;
+    bool has_key;
+    bool has_changed;
+};
+
+static int operation_compare(const void *key, const void *row)
+{
+    return strcmp(key, ((const struct contract_operation *)row)->operation);
+}
+
+const struct contract *contract_find(const char *operation)
+{
+    const struct contract_operation *row =
+        bsearch(operation, contract_operations, contract_operations_count,
+                sizeof *contract_operations, operation_compare);
+    return row != NULL ? row->contract : NULL;
+}
+
+static bool
+object_seal(struct sealing *sealing, const struct contract_value *value, json_t *object);
+static bool array_seal(struct sealing *sealing, const struct contract_value *value, json_t *array);
+
+/* The JSON string that takes the place of a text. NULL and a problem when it cannot be sealed. */
+static json_t *string_seal(struct sealing *sealing, const char *label, const json_t *text)
+{
+    struct request *rq = sealing->rq;
+    if (!sealing->has_key && !seal_key_make(rq->app->seal, &sealing->key)) {
+        (void)fail(rq, PROBLEM_INTERNAL);
+        return NULL;
+    }
+    sealing->has_key = true;
+    char *sealed =
+        seal_text(&sealing->key, label, json_string_value(text), json_string_length(text));
+    json_t *json = sealed != NULL ? json_string_nocheck(sealed) : NULL;
+    free(sealed);
+    if (json == NULL)
+        (void)fail(rq, PROBLEM_INTERNAL);
+    return json;
+}
+
+static json_t *
+digest_make(const struct seal *seal, const struct contract_value *value, const json_t *text)
+{
+    char hex[65], phone[40];
+    const char *plain = json_string_value(text);
+    if (plain == NULL)
+        return json_null();
+    if (value->format == FORMAT_PHONE) {
+        format_phone_normalise(plain, phone, sizeof phone);
+        plain = phone;
+    }
+    seal_digest(seal, value->digest, plain, strlen(plain), hex);
+    explicit_bzero(phone, sizeof phone);
+    return json_string_nocheck(hex);
+}
+
+/* Siblings are made of the text, so before it is sealed. */
+static bool siblings_add(struct sealing *sealing,
+                         const struct contract_member *member,
+                         json_t *object,
+                         const json_t *json)
+{
+    const struct contract_value *value = member->value;
+    if (value->digest != NULL) {
+        json_t *digest = digest_make(sealing->rq->app->seal, value, json);
+        sealing->has_changed = true;
+        if (json_object_set_new_nocheck(object, member->digest_name, digest) != 0)
+            return fail(sealing->rq, PROBLEM_INTERNAL);
+    }
+    if (value->is_government) {
+        const char *email = json_string_value(json);
+        json_t *claim =
+            email != NULL ? json_boolean(format_is_government_address(email)) : json_null();
+        sealing->has_changed = true;
+        if (json_object_set_new_nocheck(object, member->government_name, claim) != 0)
+            return fail(sealing->rq, PROBLEM_INTERNAL);
+    }
+    return true;
+}
+
+static bool
+member_seal(struct sealing *sealing, const struct contract_member *member, json_t *object)
+{
+    json_t *json = json_object_get(object, member->name);
+    if (json == NULL)
+        return true;
+    if (json_is_object(json))
+        return object_seal(sealing, member->value, json);
+    if (json_is_array(json))
+        return array_seal(sealing, member->value, json);
+    if (!siblings_add(sealing, member, object, json))
+        return false;
+    if (member->value->sealed == NULL || !json_is_string(json))
+        return true;
+    json_t *sealed = string_seal(sealing, member->value->sealed, json);
+    if (sealed == NULL)
+        return false;
+    sealing->has_changed = true;
+    return json_object_set_new_nocheck(object, member->name, sealed) == 0 ||
+           fail(sealing->rq, PROBLEM_INTERNAL);
+}
+
+static bool object_seal(struct sealing *sealing, const struct contract_value *value, json_t *object)
+{
+    for (size_t i = 0; i < value->members_count; i++) {
+        if (!member_seal(sealing, &value->members[i], object))
+            return false;
+    }
+    return true;
+}
+
+static bool array_seal(struct sealing *sealing, const struct contract_value *value, json_t *array)
+{
+    const struct contract_value *items = value->items;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        json_t *item = json_array_get(array, i);
+        if (json_is_object(item) && !object_seal(sealing, items, item))
+            return false;
+        if (json_is_array(item) && !array_seal(sealing, items, item))
+            return false;
+        if (items->sealed == NULL || !json_is_string(item))
+            continue;
+        json_t *sealed = string_seal(sealing, items->sealed, item);
+        if (sealed == NULL)
+            return false;
+        sealing->has_changed = true;
+        if (json_array_set_new(array, i, sealed) != 0)
+            return fail(sealing->rq, PROBLEM_INTERNAL);
+    }
+    return true;
+}
+
+/* Fills rq->body_sql and rq->keys_sql. */
+static bool body_seal(struct request *rq, const struct contract *contract)
+{
+    struct sealing sealing = {.rq = rq};
+    char *text = NULL;
+    bool is_sealed = object_seal(&sealing, contract->body, rq->body);
+    if (is_sealed && sealing.has_key)
+        rq->keys_sql = rq_printf(rq, "{\"id\":\"%s\",\"wrapped\":\"%s\"}", sealing.key.id,
+                                 sealing.key.wrapped);
+    if (is_sealed && !sealing.has_changed)
+        rq->body_sql = rq_strndup(rq, rq->raw_body, rq->raw_body_bytes);
+    else if (is_sealed &&
+             (text = json_dumps(rq->body, JSON_COMPACT | JSON_REAL_PRECISION(15))) != NULL)
+        rq->body_sql = rq_strndup(rq, text, strlen(text));
+    free(text);
+    bool has_keys = !sealing.has_key || rq->keys_sql != NULL;
+    seal_key_wipe(&sealing.key);
+    return (is_sealed && rq->body_sql != NULL && has_keys) || fail(rq, PROBLEM_INTERNAL);
+}
+
+/* application/json, or application/merge-patch+json for a patch; charset=utf-8 is the only
+ * parameter understood. */
+static bool is_understood(const struct contract *contract, const char *type)
+{
+    static const char blank[] = " \t";
+    if (type == NULL)
+        return false;
+    type += strspn(type, blank);
+    size_t length = strcspn(type, "; \t");
+    bool is_json = length == 16 && strncasecmp(type, "application/json", length) == 0;
+    bool is_patch = length == 28 && strncasecmp(type, "application/merge-patch+json", length) == 0;
+    if (!is_json && !(is_patch && contract->is_patch))
+        return false;
+    const char *at = type + length + strspn(type + length, blank);
+    if (*at == '\0')
+        return true;
+    if (*at++ != ';')
+        return false;
+    at += strspn(at, blank);
+    if (strncasecmp(at, "charset=", 8) != 0)
+        return false;
+    at += 8;
+    size_t quote = *at == '"';
+    if (strncasecmp(at + quote, "utf-8", 5) != 0 || (quote == 1 && at[6] != '"'))
+        return false;
+    at += 5 + 2 * quote;
+    return at[strspn(at, blank)] == '\0';
+}
+
+/* What jansson must not be given: deep nesting, because it recurses; and U+0000, which no text here
+ * may hold. */
+static bool has_sane_shape(const char *text, size_t size)
+{
+    size_t depth = 0;
+    bool is_inside = false;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        if (c == '\0')
+            return false;
+        if (c == '"')
+            is_inside = !is_inside;
+        else if (is_inside && c == '\\')
+            i++;
+        else if (!is_inside && (c == '{' || c == '[') && ++depth > DEPTH_MAX)
+            return false;
+        else if (!is_inside && (c == '}' || c == ']') && depth > 0)
+            depth--;
+    }
+    return true;
+}
+
+static bool body_parse(struct request *rq)
+{
+    json_error_t error;
+    if (!has_sane_shape(rq->raw_body, rq->raw_body_bytes))
+        return fail(rq, PROBLEM_BAD_JSON);
+    rq->body = json_loadb(rq->raw_body, rq->raw_body_bytes,
+                          JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (rq->body != NULL)
+        return true;
+    /* jansson names every fault of the text; what it cannot name is missing memory. */
+    enum json_error_code code = json_error_code(&error);
+    if (code == json_error_out_of_memory || code == json_error_unknown)
+        return fail(rq, PROBLEM_INTERNAL);
+    return fail_with(rq, PROBLEM_BAD_JSON,
+                     json_pack("{s:i, s:i}", "line", error.line, "column", error.column));
+}
+
+static bool body_check(struct request *rq, const struct contract *contract)
+{
+    bool is_empty = rq->raw_body_bytes == 0;
+    if (contract->body == NULL)
+        return is_empty || fail(rq, PROBLEM_BAD_REQUEST);
+    if (is_empty)
+        return !contract->is_body_required || fail(rq, PROBLEM_BAD_JSON);
+    if (!is_understood(contract, rq->content_type))
+        return fail(rq, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+    if (!body_parse(rq))
+        return false;
+    contract_value_check(rq, contract->body, rq->body);
+    return rq->problem.id == PROBLEM_NONE && body_seal(rq, contract);
+}
+
+bool contract_check_against(struct request *rq, const struct contract *contract)
+{
+    return contract_query_check(rq, contract) && body_check(rq, contract);
+}
+
+bool contract_check(struct request *rq)
+{
+    const struct contract *contract = contract_find(rq->route->operation);
+    if (contract == NULL)
+        return fail(rq, PROBLEM_INTERNAL);
+    return contract_check_against(rq, contract);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Stop 7 and 8: which lane, what is tried again, and what stops the start. */
+#include "app.h"
+#include "config.h"
+#include "db_error.h"
+#include "db_internal.h"
+#include "log.h"
+#include "request.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* ---- start and end ---- */
+
+/* A connection for the write lane, checked against everything this binary expects of the database.
+ */
+static PGconn *open_first(const struct config *config)
+{
+    PGconn *connection = db_connection_plain(config->database_url);
+    if (connection && db_schema_is_current(connection) && db_zones_are_current(connection) &&
+        db_connection_prepare(connection, config, DB_USE_START))
+        return connection;
+    PQfinish(connection);
+    return NULL;
+}
+
+static bool open_lanes(struct db *db)
+{
+    unsigned count = (unsigned)db->config->read_connections;
+    db->lanes = calloc(count, sizeof(struct db_lane *));
+    for (; db->lanes && db->lane_count < count; db->lane_count++) {
+        PGconn *connection = db_connection_open(db->config, DB_USE_READ);
+        db->lanes[db->lane_count] = connection ? db_lane_create(db, connection) : NULL;
+        if (!db->lanes[db->lane_count])
+            return false;
+    }
+    return db->lanes;
+}
+
+struct db *db_create(const struct config *config)
+{
+    struct db *db = calloc(1, sizeof *db);
+    PGconn *first = db ? open_first(config) : NULL;
+    if (!first) {
+        free(db);
+        return NULL;
+    }
+    db->config = config;
+    db->pool = db_pool_create(db, first);
+    if (!db->pool || !open_lanes(db)) {
+        db_destroy(db);
+        return NULL;
+    }
+    atomic_store(&db->last_ok_ns, db_now_ns());
+    return db;
+}
+
+void db_destroy(struct db *db)
+{
+    if (!db)
+        return;
+    for (unsigned i = 0; i < db->lane_count; i++)
+        db_lane_destroy(db->lanes[i]);
+    free(db->lanes);
+    db_pool_destroy(db->pool);
+    free(db);
+}
+
+/* ---- one request ---- */
+
+/* A request's way through the database. Writes keep their connection from the first try to the
+ * replay. */
+struct passage {
+    struct db *db;
+    bool is_read;
+    PGconn *connection; /* writes */
+};
+
+static struct db_lane *lane_choose(const struct db *db)
+{
+    struct db_lane *best = db->lanes[0];
+    unsigned least = db->lane_count > 1 ? db_lane_load(best) : 0;
+    for (unsigned i = 1; i < db->lane_count && least > 0; i++) {
+        unsigned load = db_lane_load(db->lanes[i]);
+        if (load < least) {
+            least = load;
+            best = db->lanes[i];
+        }
+    }
+    return best;
+}
+
+/* A read whose connection was lost may be sent again: at worst its audit row is there twice. */
+static enum db_outcome
+exchange_read(struct db *db, const struct db_batch *batch, struct db_answer *answer)
+{
+    enum db_outcome outcome = db_lane_exchange(lane_choose(db), batch, answer);
+    if (outcome != DB_LOST)
+        return outcome;
+    db_answer_clear(answer);
+    return db_lane_exchange(lane_choose(db), batch, answer);
+}
+
+/* A write that was sent and not answered may have happened: only the client's idempotency key can
+ * tell. */
+static enum db_outcome
+exchange_write(struct passage *passage, const struct db_batch *batch, struct db_answer *answer)
+{
+    struct db *db = passage->db;
+    for (int tries = 0; tries < 2; tries++) {
+        if (!passage->connection)
+            passage->connection = db_pool_acquire(db->pool);
+        if (!passage->connection)
+            return DB_NONE;
+        if (!db_exchange(passage->connection, batch, db_patience_ms(db->config), answer))
+            return DB_LOST;
+        if (tries > 0 || !db_error_is_stale(db_answer_sqlstate(answer)))
+            break;
+        db_answer_clear(answer);
+        db_pool_discard(db->pool, passage->connection);
+        passage->connection = NULL;
+    }
+    return DB_ANSWERED;
+}
+
+static void pause_before_retry(int tries)
+{
+    /* Different threads, different pauses: two that met once should not meet again. */
+    long jitter_ns = (long)(db_now_ns() % 4) * NS_PER_MS;
+    struct timespec pause = {.tv_nsec = (2L << tries) * NS_PER_MS + jitter_ns};
+    nanosleep(&pause, NULL);
+}
+
+enum { TRIES_MAX = 4 };
+
+static enum db_outcome
+exchange(struct passage *passage, const struct db_batch *batch, struct db_answer *answer)
+{
+    for (int tries = 1;; tries++) {
+        enum db_outcome outcome = passage->is_read ? exchange_read(passage->db, batch, answer)
+                                                   : exchange_write(passage, batch, answer);
+        if (outcome == DB_ANSWERED)
+            atomic_store_explicit(&passage->db->last_ok_ns, db_now_ns(), memory_order_relaxed);
+        if (outcome != DB_ANSWERED || tries == TRIES_MAX ||
+            !db_error_is_retryable(db_answer_sqlstate(answer)))
+            return outcome;
+        db_answer_clear(answer);
+        pause_before_retry(tries);
+    }
+}
+
+static bool run(struct request *rq, struct passage *passage, struct db_answer *answer)
+{
+    struct db_batch batch;
+    db_batch_for_request(rq, &batch);
+    enum db_outcome outcome = exchange(passage, &batch, answer);
+    bool is_replay = outcome == DB_ANSWERED && db_answer_is_replay(answer);
+    if (is_replay) {
+        db_answer_clear(answer);
+        db_batch_for_replay(rq, &batch);
+        outcome = exchange(passage, &batch, answer);
+    }
+    if (outcome != DB_ANSWERED) {
+        log_event(LOG_LEVEL_WARNING,
+                  outcome == DB_LOST ? "connection lost during a statement"
+                                     : "no connection for a statement",
+                  "statement", rq->route->operation, "request_id", rq->id, NULL);
+        return fail(rq, PROBLEM_UNAVAILABLE);
+    }
+    if (!db_answer_finish(rq, &batch, answer))
+        return false;
+    rq->response.is_replay = is_replay;
+    return true;
+}
+
+bool db_run(struct request *rq)
+{
+    struct passage passage = {.db = rq->app->db, .is_read = rq->route->lane == LANE_READ};
+    struct db_answer answer = {0};
+    bool is_good = run(rq, &passage, &answer);
+    db_answer_clear(&answer);
+    db_pool_release(passage.db->pool, passage.connection);
+    return is_good;
+}
+
+/* ---- health ---- */
+
+enum { FRESH_MS = 2000 };
+
+bool db_is_ready(struct db *db)
+{
+    uint64_t last_ok_ns = atomic_load_explicit(&db->last_ok_ns, memory_order_relaxed);
+    if (db_now_ns() - last_ok_ns < (uint64_t)FRESH_MS * NS_PER_MS)
+        return true;
+    struct db_batch batch;
+    struct db_answer answer = {0};
+    db_batch_for_probe(&batch);
+    bool is_ready = exchange_read(db, &batch, &answer) == DB_ANSWERED && !answer.error;
+    db_answer_clear(&answer);
+    if (is_ready)
+        atomic_store_explicit(&db->last_ok_ns, db_now_ns(), memory_order_relaxed);
+    return is_ready;
+}
+
+void db_stats_get(const struct db *db, struct db_stats *ret_stats)
+{
+    struct db_stats stats = {0};
+    db_pool_count(db->pool, &stats);
+    for (unsigned i = 0; i < db->lane_count; i++)
+        stats.read_in_flight += db_lane_in_flight(db->lanes[i]);
+    stats.reconnects = atomic_load(&db->reconnects);
+    stats.waits_timed_out = atomic_load(&db->waits_timed_out);
+    *ret_stats = stats;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What db*.c share: connections, the pipelined exchange, and the two lanes. Nobody else
+ * includes this. */
+#pragma once
+
+#include "db.h"
+#include "db_pipeline.h"
+
+#include <libpq-fe.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct embedded;
+struct request;
+
+struct db {
+    const struct config *config;
+    struct db_lane **lanes;
+    unsigned lane_count;
+    struct db_pool *pool;
+    _Atomic uint64_t last_ok_ns; /* when PostgreSQL last answered */
+    atomic_ullong reconnects;
+    atomic_ullong waits_timed_out;
+};
+
+/* CLOCK_MONOTONIC. */
+uint64_t db_now_ns(void);
+enum { NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+
+/* --- one connection (db_connection.c) --- */
+
+enum db_use { DB_USE_START, DB_USE_READ, DB_USE_WRITE };
+/* An open connection in pipeline and non-blocking mode, with its settings and every route statement
+ * prepared. NULL (logged) otherwise. Blocks for connect_timeout at most, so never under a lock. */
+PGconn *db_connection_open(const struct config *config, enum db_use use);
+/* Only connected; for the checks at start, jobs and migrations. NULL (logged) when that fails. */
+PGconn *db_connection_plain(const char *url);
+/* Turns a plain connection into one of the above. DB_USE_START is DB_USE_WRITE that also checks
+ * every statement's columns and may log PostgreSQL's own words. */
+bool db_connection_prepare(PGconn *connection, const struct config *config, enum db_use use);
+/* Idle, nothing pending in either direction, server still there: may be handed on. */
+bool db_connection_is_clean(PGconn *connection);
+/* "ERROR:  text\n" without its end of line; for messages at start, when no request's data can be in
+ * it. */
+const char *db_message(const char *text, char *buffer, size_t size);
+
+/* --- the lanes --- */
+
+/* NONE: no connection could be had, nothing was sent. LOST: sent, but the answer never came. */
+enum db_outcome { DB_ANSWERED, DB_LOST, DB_NONE };
+
+struct db_lane;
+/* Takes the connection in every case; the pool likewise. */
+struct db_lane *db_lane_create(struct db *db, PGconn *connection);
+void db_lane_destroy(struct db_lane *lane);
+unsigned db_lane_in_flight(const struct db_lane *lane);
+/* How full it is; a lane that cannot connect at present is fuller than any other, or it would draw
+ * every request. */
+unsigned db_lane_load(const struct db_lane *lane);
+enum db_outcome
+db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_answer *answer);
+
+struct db_pool;
+struct db_pool *db_pool_create(struct db *db, PGconn *connection);
+void db_pool_destroy(struct db_pool *pool);
+/* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. */
+PGconn *db_pool_acquire(struct db_pool *pool);
+/* Hands the connection on if it is clean, closes it otherwise. */
+void db_pool_release(struct db_pool *pool, PGconn *connection);
+/* Closes it whatever its state: PostgreSQL said that the connection is at fault. */
+void db_pool_discard(struct db_pool *pool, PGconn *connection);
+void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
+
+/* --- at start (db_schema.c) --- */
+
+/* The database was migrated by this binary's migrations, functions and policies. Logs what differs
+ * otherwise. */
+bool db_schema_is_current(PGconn *connection);
+/* PostgreSQL's zone data. Logs the package to upgrade otherwise. */
+bool db_zones_are_current(PGconn *connection);
+/* What is applied whole: functions, policies, reference data, in this order. */
+enum { DB_CODE_SETS = 3 };
+extern const struct embedded *const db_code_sets[DB_CODE_SETS];
+/* Whether schema_state holds this manifest ($2) under a key ($1). */
+extern const char db_state_is_current_sql[];
+/* "name sha256\n" for every file of the sets; caller frees. */
+char *db_manifest(const struct embedded *const *sets, size_t count);
+
+/* After n failures in a row: how long to leave PostgreSQL alone. */
+uint64_t db_backoff_ns(unsigned failures);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One exchange: the statements of a request and one Sync go out together, PostgreSQL runs them as
+ * one transaction. */
+#include "config.h"
+#include "db_error.h"
+#include "db_internal.h"
+#include "log.h"
+#include "request.h"
+
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- out ---- */
+
+static struct db_step *step_add(struct db_batch *batch, const char *statement, int count)
+{
+    struct db_step *step = &batch->steps[batch->count++];
+    *step = (struct db_step){.statement = statement, .count = count};
+    return step;
+}
+
+static void add_context(struct request *rq, struct db_batch *batch)
+{
+    struct db_step *step = step_add(batch, "kernel_context", DB_PARAMS_MAX);
+    step->params[0] = rq->actor.issuer;
+    step->params[1] = rq->actor.subject;
+    step->params[2] = role_name(rq->actor.role);
+    step->params[3] = language_name(rq->language);
+    step->params[4] = rq->id;
+    step->params[5] = rq->clock;
+    step->params[6] = rq->route->operation;
+}
+
+static void add_key(struct request *rq, struct db_batch *batch, const char *statement)
+{
+    struct db_step *step = step_add(batch, statement, DB_PARAMS_MAX);
+    step->params[0] = rq->idempotency_key_sql;
+    step->params[1] = rq->fingerprint;
+}
+
+void db_batch_for_request(struct request *rq, struct db_batch *ret_batch)
+{
+    struct db_batch *batch = ret_batch;
+    batch->count = 0;
+    add_context(rq, batch);
+    batch->claim = DB_STEPS_MAX;
+    if (rq->route->flags & ROUTE_IDEMPOTENT) {
+        batch->claim = batch->count;
+        add_key(rq, batch, "kernel_idempotency_claim");
+    }
+    struct db_step *step = step_add(batch, rq->route->operation, 6);
+    step->params[0] = rq->path_ids[0];
+    step->params[1] = rq->path_ids[1];
+    step->params[2] = rq->query_sql;
+    step->params[3] = rq->body_sql;
+    step->params[4] = rq->if_match_sql;
+    step->params[5] = rq->keys_sql;
+}
+
+void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch)
+{
+    ret_batch->count = 0;
+    ret_batch->claim = DB_STEPS_MAX;
+    add_context(rq, ret_batch);
+    add_key(rq, ret_batch, "kernel_idempotency_replay");
+}
+
+void db_batch_for_probe(struct db_batch *ret_batch)
+{
+    ret_batch->count = 0;
+    ret_batch->claim = DB_STEPS_MAX;
+    step_add(ret_batch, "kernel_probe", 0);
+}
+
+bool db_batch_send(PGconn *connection, const struct db_batch *batch)
+{
+    for (unsigned i = 0; i < batch->count; i++) {
+        const struct db_step *step = &batch->steps[i];
+        if (PQsendQueryPrepared(connection, step->statement, step->count, step->params, NULL, NULL,
+                                0) != 1)
+            return false;
+    }
+    return PQpipelineSync(connection) == 1;
+}
+
+/* ---- back ---- */
+
+bool db_answer_feed(struct db_answer *answer, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_PIPELINE_SYNC) {
+        PQclear(result);
+        return true;
+    }
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+        PQclear(answer->rows);
+        answer->rows = result;
+    } else if (status != PGRES_PIPELINE_ABORTED && !answer->error) {
+        answer->error = result;
+        answer->error_step = answer->step;
+    } else {
+        PQclear(result);
+    }
+    answer->step++;
+    return false;
+}
+
+void db_answer_clear(struct db_answer *answer)
+{
+    PQclear(answer->rows);
+    PQclear(answer->error);
+    *answer = (struct db_answer){0};
+}
+
+static struct db_failure failure_of(const struct db_answer *answer)
+{
+    return (struct db_failure){
+        .sqlstate = PQresultErrorField(answer->error, PG_DIAG_SQLSTATE),
+        .message = PQresultErrorField(answer->error, PG_DIAG_MESSAGE_PRIMARY),
+        .detail = PQresultErrorField(answer->error, PG_DIAG_MESSAGE_DETAIL),
+        .constraint = PQresultErrorField(answer->error, PG_DIAG_CONSTRAINT_NAME),
+    };
+}
+
+const char *db_answer_sqlstate(const struct db_answer *answer)
+{
+    return answer->error ? PQresultErrorField(answer->error, PG_DIAG_SQLSTATE) : NULL;
+}
+
+bool db_answer_is_replay(const struct db_answer *answer)
+{
+    struct db_failure failure = failure_of(answer);
+    return db_error_is_replay(&failure);
+}
+
+static bool
+answer_fail(struct request *rq, const struct db_batch *batch, const struct db_answer *answer)
+{
+    struct db_failure failure = failure_of(answer);
+    failure.is_claim = answer->error_step == batch->claim;
+    db_error_fail(rq, &failure);
+    if (problem_kind(rq->problem.id)->status >= 500) {
+        /* After a failure at commit the step is past the last statement. */
+        unsigned step = answer->error_step < batch->count ? answer->error_step : batch->count - 1;
+        log_event(LOG_LEVEL_ERROR, "PostgreSQL refused a statement", "statement",
+                  batch->steps[step].statement, "sqlstate",
+                  failure.sqlstate ? failure.sqlstate : "", "constraint",
+                  failure.constraint ? failure.constraint : "", "request_id", rq->id, NULL);
+    }
+    return false;
+}
+
+/* Copies a column into the arena. NULL stays NULL. */
+static bool text_of(struct request *rq,
+                    const PGresult *rows,
+                    const char *name,
+                    const char **ret_text,
+                    size_t *ret_bytes)
+{
+    int column = PQfnumber(rows, name);
+    *ret_text = NULL;
+    *ret_bytes = 0;
+    if (column < 0 || PQgetisnull(rows, 0, column))
+        return true;
+    size_t bytes = (size_t)PQgetlength(rows, 0, column);
+    *ret_text = rq_strndup(rq, PQgetvalue(rows, 0, column), bytes);
+    *ret_bytes = bytes;
+    return *ret_text || fail(rq, PROBLEM_INTERNAL);
+}
+
+bool db_answer_finish(struct request *rq,
+                      const struct db_batch *batch,
+                      const struct db_answer *answer)
+{
+    if (answer->error)
+        return answer_fail(rq, batch, answer);
+    const PGresult *rows = answer->rows;
+    if (!rows || PQresultStatus(rows) != PGRES_TUPLES_OK || PQntuples(rows) > 1) {
+        log_event(LOG_LEVEL_ERROR, "a statement answered something else than one row", "statement",
+                  batch->steps[batch->count - 1].statement, "request_id", rq->id, NULL);
+        return fail(rq, PROBLEM_INTERNAL);
+    }
+    if (PQntuples(rows) == 0)
+        return fail(rq, PROBLEM_NOT_FOUND);
+    struct response *response = &rq->response;
+    const char *status;
+    size_t ignored;
+    if (!text_of(rq, rows, "status", &status, &ignored) ||
+        !text_of(rq, rows, "body", &response->body, &response->body_bytes) ||
+        !text_of(rq, rows, "location", &response->location, &ignored) ||
+        !text_of(rq, rows, "etag", &response->etag, &ignored) ||
+        !text_of(rq, rows, "next", &response->next, &ignored))
+        return false;
+    /* A function that found nothing answers one row of nulls. */
+    if (!status)
+        return fail(rq, PROBLEM_NOT_FOUND);
+    long number = strtol(status, NULL, 10);
+    if (number < 200 || number > 399)
+        return fail(rq, PROBLEM_INTERNAL);
+    response->status = (int)number;
+    return true;
+}
+
+/* ---- reading ---- */
+
+/* Feeds everything that is complete. True when feed saw the end. */
+static bool feed_complete(PGconn *connection, db_feed *feed, void *context)
+{
+    /* One NULL ends each statement's results; two in a row mean that nothing is pending. */
+    for (unsigned nulls = 0; nulls < 2 && !PQisBusy(connection);) {
+        PGresult *result = PQgetResult(connection);
+        nulls = result ? 0 : nulls + 1;
+        if (result && feed(context, result))
+            return true;
+    }
+    return false;
+}
+
+/* False when the time is up. */
+static bool
+wait_for_socket(PGconn *connection, uint64_t deadline_ns, bool has_output, int *ret_events)
+{
+    uint64_t now = db_now_ns();
+    if (now >= deadline_ns)
+        return false;
+    struct pollfd fd = {.fd = PQsocket(connection), .events = POLLIN};
+    if (has_output)
+        fd.events = POLLIN | POLLOUT;
+    bool is_told = poll(&fd, 1, (int)((deadline_ns - now) / NS_PER_MS) + 1) > 0;
+    *ret_events = is_told ? fd.revents : 0;
+    return true;
+}
+
+bool db_read_until(PGconn *connection, uint64_t deadline_ns, db_feed *feed, void *context)
+{
+    int events = 0;
+    for (;;) {
+        /* A failure shows in PQstatus, and what came before the end still counts. */
+        if (events & (POLLIN | POLLERR | POLLHUP))
+            PQconsumeInput(connection);
+        int flush = PQflush(connection);
+        if (feed_complete(connection, feed, context))
+            return true;
+        if (flush < 0 || PQstatus(connection) != CONNECTION_OK)
+            return false;
+        if (!wait_for_socket(connection, deadline_ns, flush > 0, &events))
+            return false;
+    }
+}
+
+static bool answer_feed(void *context, PGresult *result)
+{
+    return db_answer_feed(context, result);
+}
+
+bool db_exchange(PGconn *connection,
+                 const struct db_batch *batch,
+                 unsigned timeout_ms,
+                 struct db_answer *answer)
+{
+    uint64_t deadline_ns = db_now_ns() + (uint64_t)timeout_ms * NS_PER_MS;
+    return db_batch_send(connection, batch) &&
+           db_read_until(connection, deadline_ns, answer_feed, answer);
+}
+
+unsigned db_patience_ms(const struct config *config)
+{
+    return (unsigned)config->statement_timeout_ms * DB_STEPS_MAX + 1000;
+}

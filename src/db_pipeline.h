@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One exchange with PostgreSQL: the statements of a request and one Sync out, their results back.
+ * Private to db*.c. */
+#pragma once
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config;
+struct request;
+
+/* The statements of one request, up to its Sync. Borrows everything from the request. */
+enum { DB_STEPS_MAX = 3, DB_PARAMS_MAX = 7 };
+struct db_step {
+    const char *statement;
+    int count;
+    const char *params[DB_PARAMS_MAX];
+};
+struct db_batch {
+    unsigned count;
+    unsigned claim; /* which step claims the idempotency key; count = none */
+    struct db_step steps[DB_STEPS_MAX];
+};
+void db_batch_for_request(struct request *rq, struct db_batch *ret_batch);
+void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch);
+void db_batch_for_probe(struct db_batch *ret_batch);
+/* Queues the batch and its Sync and flushes what can be flushed. False when the connection cannot
+ * be used any more. */
+bool db_batch_send(PGconn *connection, const struct db_batch *batch);
+
+/* What came back. */
+struct db_answer {
+    PGresult *rows;  /* of the last statement that went well */
+    PGresult *error; /* the first one that failed: it wins */
+    unsigned step;
+    unsigned error_step;
+};
+/* Takes the result. True when it was the Sync: the answer is whole. */
+bool db_answer_feed(struct db_answer *answer, PGresult *result);
+void db_answer_clear(struct db_answer *answer);
+/* NULL without an error, or when the error had none (lost connection). */
+const char *db_answer_sqlstate(const struct db_answer *answer);
+bool db_answer_is_replay(const struct db_answer *answer);
+/* Fills rq->response from the row, or fails with what the error says. */
+bool db_answer_finish(struct request *rq,
+                      const struct db_batch *batch,
+                      const struct db_answer *answer);
+
+/* Flushes and reads until feed says that it was the end. False when the connection was lost or the
+ * time is up. */
+typedef bool db_feed(void *context, PGresult *result);
+bool db_read_until(PGconn *connection, uint64_t deadline_ns, db_feed *feed, void *context);
+/* Sends and reads one batch on a connection that nobody else uses. */
+bool db_exchange(PGconn *connection,
+                 const struct db_batch *batch,
+                 unsigned timeout_ms,
+                 struct db_answer *answer);
+/* Longer than PostgreSQL itself lets a batch run, so only a lost or hanging server reaches it. */
+unsigned db_patience_ms(const struct config *config);

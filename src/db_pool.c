@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The write lane: connections lent to one request at a time, opened on demand up to a limit. Who
+ * waits is served in order. Invariant: size == idle + lent + being opened; nobody waits while
+ * something is idle. */
+#include "config.h"
+#include "db_internal.h"
+#include "log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* A thread waiting for its turn; on its stack. */
+struct waiter {
+    struct waiter *next;
+    pthread_cond_t served;
+    bool is_served;
+    PGconn *connection; /* NULL when served: a place to open one of its own */
+};
+
+struct db_pool {
+    struct db *db;
+    pthread_mutex_t lock;
+    PGconn **idle; /* the last one used on top: it is warm */
+    unsigned idle_count;
+    unsigned size;
+    unsigned limit;
+    struct waiter *first;
+    struct waiter **last;
+    unsigned waiting;
+    unsigned failures;
+    uint64_t retry_at_ns;
+};
+
+struct db_pool *db_pool_create(struct db *db, PGconn *connection)
+{
+    unsigned limit = (unsigned)db->config->write_connections;
+    struct db_pool *pool = calloc(1, sizeof *pool);
+    PGconn **idle = calloc(limit, sizeof(PGconn *));
+    if (!pool || !idle) {
+        free(pool);
+        free(idle);
+        PQfinish(connection);
+        return NULL;
+    }
+    pool->db = db;
+    pool->idle = idle;
+    pool->limit = limit;
+    pool->last = &pool->first;
+    pool->idle[0] = connection;
+    pool->idle_count = pool->size = 1;
+    pthread_mutex_init(&pool->lock, NULL);
+    return pool;
+}
+
+void db_pool_destroy(struct db_pool *pool)
+{
+    if (!pool)
+        return;
+    for (unsigned i = 0; i < pool->idle_count; i++)
+        PQfinish(pool->idle[i]);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->idle);
+    free(pool);
+}
+
+/* ---- waiting ---- */
+
+static void waiter_remove(struct db_pool *pool, struct waiter *waiter)
+{
+    struct waiter **link = &pool->first;
+    while (*link != waiter)
+        link = &(*link)->next;
+    *link = waiter->next;
+    if (!waiter->next)
+        pool->last = link;
+    pool->waiting--;
+}
+
+/* Gives a connection, or the place for one, to the first in line. False when nobody waits. */
+static bool waiter_serve(struct db_pool *pool, PGconn *connection)
+{
+    struct waiter *waiter = pool->first;
+    if (!waiter)
+        return false;
+    waiter_remove(pool, waiter);
+    waiter->connection = connection;
+    waiter->is_served = true;
+    pthread_cond_signal(&waiter->served);
+    return true;
+}
+
+static void waiter_init(struct waiter *waiter)
+{
+    pthread_condattr_t attributes;
+    *waiter = (struct waiter){0};
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&waiter->served, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+/* True when served within pool_wait_ms. */
+static bool waiter_wait(struct db_pool *pool, struct waiter *waiter)
+{
+    uint64_t until_ns = db_now_ns() + (uint64_t)pool->db->config->pool_wait_ms * NS_PER_MS;
+    struct timespec until = {.tv_sec = (time_t)(until_ns / NS_PER_S),
+                             .tv_nsec = (long)(until_ns % NS_PER_S)};
+    *pool->last = waiter;
+    pool->last = &waiter->next;
+    pool->waiting++;
+    int error = 0;
+    while (!waiter->is_served && error != ETIMEDOUT)
+        error = pthread_cond_timedwait(&waiter->served, &pool->lock, &until);
+    if (!waiter->is_served) {
+        waiter_remove(pool, waiter);
+        atomic_fetch_add(&pool->db->waits_timed_out, 1);
+    }
+    return waiter->is_served;
+}
+
+/* ---- connections ---- */
+
+/* The place of a connection that is no more. */
+static void place_give_back(struct db_pool *pool)
+{
+    if (!waiter_serve(pool, NULL))
+        pool->size--;
+}
+
+/* Fills a place that is already counted; gives it back when that fails. */
+static PGconn *place_fill(struct db_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool is_too_soon = db_now_ns() < pool->retry_at_ns;
+    if (is_too_soon)
+        place_give_back(pool);
+    pthread_mutex_unlock(&pool->lock);
+    if (is_too_soon)
+        return NULL;
+
+    PGconn *connection = db_connection_open(pool->db->config, DB_USE_WRITE);
+    pthread_mutex_lock(&pool->lock);
+    if (connection) {
+        pool->failures = 0;
+        atomic_fetch_add(&pool->db->reconnects, 1);
+    } else {
+        pool->failures++;
+        pool->retry_at_ns = db_now_ns() + db_backoff_ns(pool->failures);
+        place_give_back(pool);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return connection;
+}
+
+/* False when none came free in time; *ret_connection NULL means a place for one. */
+static bool place_take(struct db_pool *pool, PGconn **ret_connection)
+{
+    bool is_taken = true;
+    pthread_mutex_lock(&pool->lock);
+    if (pool->idle_count > 0) {
+        *ret_connection = pool->idle[--pool->idle_count];
+    } else if (pool->size < pool->limit) {
+        pool->size++;
+        *ret_connection = NULL;
+    } else {
+        struct waiter waiter;
+        waiter_init(&waiter);
+        is_taken = waiter_wait(pool, &waiter);
+        *ret_connection = waiter.connection;
+        pthread_cond_destroy(&waiter.served);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return is_taken;
+}
+
+PGconn *db_pool_acquire(struct db_pool *pool)
+{
+    PGconn *connection;
+    if (!place_take(pool, &connection))
+        return NULL;
+    if (connection && db_connection_is_clean(connection))
+        return connection;
+    /* It died while it lay idle: nothing was sent, so nobody need know. */
+    PQfinish(connection);
+    return place_fill(pool);
+}
+
+void db_pool_discard(struct db_pool *pool, PGconn *connection)
+{
+    log_event(LOG_LEVEL_WARNING, "the write lane gave up a connection", NULL);
+    PQfinish(connection);
+    pthread_mutex_lock(&pool->lock);
+    place_give_back(pool);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void db_pool_release(struct db_pool *pool, PGconn *connection)
+{
+    if (!connection)
+        return;
+    if (!db_connection_is_clean(connection)) {
+        db_pool_discard(pool, connection);
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    if (!waiter_serve(pool, connection))
+        pool->idle[pool->idle_count++] = connection;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats)
+{
+    pthread_mutex_lock(&pool->lock);
+    ret_stats->write_size = pool->size;
+    ret_stats->write_leased = pool->size - pool->idle_count;
+    ret_stats->write_waiting = pool->waiting;
+    pthread_mutex_unlock(&pool->lock);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "format.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+/* <ctype.h> follows the locale and is undefined for negative char. */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Every '9' of shape is a digit, everything else stands for itself; text may go on behind it. */
+static bool starts_with_shape(const char *text, const char *shape)
+{
+    for (; *shape != '\0'; text++, shape++)
+        if (*shape == '9' ? !is_digit(*text) : *text != *shape)
+            return false;
+    return true;
+}
+
+static int two_digits(const char *text)
+{
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+bool format_starts_with_date(const char *text)
+{
+    static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (!starts_with_shape(text, "9999-99-99"))
+        return false;
+    int year = two_digits(text) * 100 + two_digits(text + 2);
+    int month = two_digits(text + 5);
+    int day = two_digits(text + 8);
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (year < 1 || month < 1 || month > 12 || day < 1)
+        return false;
+    return day <= lengths[month - 1] + (month == 2 && is_leap);
+}
+
+bool format_is_utf8(const char *text, size_t length)
+{
+    const uint8_t *at = (const uint8_t *)text;
+    const uint8_t *end = at + length;
+    while (at < end) {
+        uint8_t lead = *at++;
+        size_t more = lead < 0x80 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+        if (lead == 0 || (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) ||
+            (size_t)(end - at) < more)
+            return false;
+        /* The second byte excludes overlong forms, surrogates and what lies beyond U+10FFFF. */
+        uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+        uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+        for (size_t i = 0; i < more; i++, at++, least = 0x80, most = 0xbf)
+            if (*at < least || *at > most)
+                return false;
+    }
+    return true;
+}
+
+/* RFC 9562, 4: the textual form; versions and variants are not looked at, as PostgreSQL does not.
+ */
+static bool is_uuid(const char *text)
+{
+    for (int i = 0; i < 36; i++) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : !is_hex(text[i]))
+            return false;
+    }
+    return text[36] == '\0';
+}
+
+static bool is_date(const char *text)
+{
+    return format_starts_with_date(text) && text[10] == '\0';
+}
+
+static bool is_clock(const char *text)
+{
+    return starts_with_shape(text, "99:99") && two_digits(text) < 24 && two_digits(text + 3) < 60;
+}
+
+/* RFC 3339, 5.6 date-time: T and Z in upper case, an offset always. Leap seconds (:60) are refused:
+ * no rule of ours needs one, and PostgreSQL would make it the next minute. */
+static bool is_date_time(const char *text)
+{
+    if (!format_starts_with_date(text) || text[10] != 'T' || !is_clock(text + 11))
+        return false;
+    const char *at = text + 16;
+    if (!starts_with_shape(at, ":99") || two_digits(at + 1) > 59)
+        return false;
+    at += 3;
+    if (*at == '.') {
+        size_t digits = strspn(at + 1, "0123456789");
+        if (digits < 1 || digits > 9)
+            return false;
+        at += 1 + digits;
+    }
+    if (*at == 'Z')
+        return at[1] == '\0';
+    /* The farthest offset in use is +14:00. */
+    return (*at == '+' || *at == '-') && is_clock(at + 1) && two_digits(at + 1) <= 14 &&
+           at[6] == '\0';
+}
+
+/* Wall time: RFC 3339 date, T, hour and minute, no offset; the zone stands beside it. */
+static bool is_local_date_time(const char *text)
+{
+    return format_starts_with_date(text) && text[10] == 'T' && is_clock(text + 11) &&
+           text[16] == '\0';
+}
+
+/* RFC 1035, 2.3.1 with RFC 1123's leading digits: labels of 1 to 63 letters, digits and inner
+ * hyphens, at least two of them, the last not all digits (so no IPv4 address), 253 characters in
+ * all. */
+static bool is_domain(const char *text, size_t length)
+{
+    size_t labels = 0;
+    const char *end = text + length;
+    bool has_letter = false;
+    if (length > 253)
+        return false;
+    for (const char *at = text;; at++, labels++) {
+        const char *start = at;
+        has_letter = false;
+        for (; at < end && *at != '.'; at++) {
+            if (!is_letter(*at) && !is_digit(*at) && *at != '-')
+                return false;
+            has_letter = has_letter || is_letter(*at);
+        }
+        if (at == start || at - start > 63 || *start == '-' || at[-1] == '-')
+            return false;
+        if (at == end)
+            break;
+    }
+    return labels >= 1 && has_letter;
+}
+
+/* RFC 5321, 4.1.2: Dot-string @ Domain with the limits of 4.5.3.1 and RFC 3696 erratum 1690 (254 in
+ * all). Quoted local parts and address literals are left out: nobody reads mail there, and they are
+ * the way into header injection. */
+static bool is_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+    if (at == NULL || at == text || at - text > 64 || strlen(text) > 254)
+        return false;
+    char before = '.';
+    for (const char *c = text; c < at; before = *c, c++) {
+        bool is_atom = is_letter(*c) || is_digit(*c) || strchr("!#$%&'*+-/=?^_`{|}~", *c) != NULL;
+        if (!is_atom && (*c != '.' || before == '.'))
+            return false;
+    }
+    return before != '.' && is_domain(at + 1, strlen(at + 1));
+}
+
+/* ITU-T E.164 and E.123 as people write them: an optional +, digits with spaces . - ( ) between, an
+ * extension. */
+static bool is_phone(const char *text)
+{
+    size_t length = strlen(text);
+    size_t digits = 0;
+    if (length < 7 || length > 32)
+        return false;
+    const char *at = text + (*text == '+');
+    for (; *at != '\0' && strchr("0123456789 .-()", *at) != NULL; at++)
+        digits += is_digit(*at);
+    if (digits < 7 || digits > 15 || strchr(" .-", text[0]) != NULL)
+        return false;
+    if (*at == '\0')
+        return is_digit(at[-1]);
+    if (strncasecmp(at, "ext", 3) == 0)
+        at += 3 + (at[3] == '.');
+    else if (*at == 'x')
+        at++;
+    else
+        return false;
+    at += *at == ' ';
+    digits = strspn(at, "0123456789");
+    return digits >= 1 && digits <= 8 && at[digits] == '\0';
+}
+
+/* RFC 3986 with the scheme https: no user information, a real host, an optional port, then only
+ * characters a URI may hold. At most 2,000 characters. */
+static bool is_uri(const char *text)
+{
+    if (strncasecmp(text, "https://", 8) != 0 || strlen(text) > 2000)
+        return false;
+    const char *host = text + 8;
+    size_t length = strcspn(host, ":/?#");
+    if (!is_domain(host, length))
+        return false;
+    const char *at = host + length;
+    if (*at == ':') {
+        size_t digits = strspn(at + 1, "0123456789");
+        if (digits < 1 || digits > 5)
+            return false;
+        at += 1 + digits;
+    }
+    if (*at != '\0' && strchr("/?#", *at) == NULL)
+        return false;
+    for (; *at != '\0'; at++) {
+        if (*at == '%' && (!is_hex(at[1]) || !is_hex(at[2])))
+            return false;
+        if (!is_letter(*at) && !is_digit(*at) && strchr("-._~:/?#@!$&'()*+,;=%", *at) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* The names of the tz database: Area/Location(/Location). Only the form; whether the zone exists is
+ * SQL's to say. Abbreviations (EST), bare offsets and Etc/ have no seasons and no place, so they
+ * cannot say when a group meets. */
+static bool is_iana_zone(const char *text)
+{
+    size_t slashes = 0;
+    if (strlen(text) > 64 || strncmp(text, "Etc/", 4) == 0 || !is_letter(*text))
+        return false;
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '/' && (++slashes > 2 || !is_letter(at[1])))
+            return false;
+        if (!is_letter(*at) && !is_digit(*at) && strchr("/_+-", *at) == NULL)
+            return false;
+    }
+    return slashes > 0;
+}
+
+bool format_check(enum format format, const char *text)
+{
+    switch (format) {
+    case FORMAT_NONE:
+        return true;
+    case FORMAT_UUID:
+        return is_uuid(text);
+    case FORMAT_DATE:
+        return is_date(text);
+    case FORMAT_DATE_TIME:
+        return is_date_time(text);
+    case FORMAT_LOCAL_DATE_TIME:
+        return is_local_date_time(text);
+    case FORMAT_EMAIL:
+        return is_email(text);
+    case FORMAT_PHONE:
+        return is_phone(text);
+    case FORMAT_URI:
+        return is_uri(text);
+    case FORMAT_IANA_ZONE:
+        return is_iana_zone(text);
+    case FORMAT_COUNT:
+        break;
+    }
+    return false;
+}
+
+bool format_is_government_address(const char *email)
+{
+    static const char *const domains[] = {"gc.ca", "canada.ca", "mil.ca"};
+    const char *at = strrchr(email, '@');
+    if (at == NULL)
+        return false;
+    const char *domain = at + 1;
+    size_t length = strlen(domain);
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+        size_t size = strlen(domains[i]);
+        if (length < size || strcasecmp(domain + length - size, domains[i]) != 0)
+            continue;
+        if (length == size || domain[length - size - 1] == '.')
+            return true;
+    }
+    return false;
+}
+
+void format_phone_normalise(const char *text, char *ret, size_t size)
+{
+    size_t used = 0;
+    for (; *text != '\0' && used + 1 < size; text++) {
+        if (is_digit(*text) || *text == '+')
+            ret[used++] = *text;
+        else if (*text == 'x' || *text == 'X')
+            ret[used++] = 'x';
+    }
+    ret[used] = '\0';
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The nine stops in their order. Deny by default: a stop that returns false ends the walk with the
+ * problem it has set. */
+#include "app.h"
+#include "config.h"
+#include "contract.h"
+#include "cursor.h"
+#include "db.h"
+#include "http_exchange.h"
+#include "seal.h"
+#include "token.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Stop 1: what was sent is one whole request, and not too much of it. */
+static bool guard(struct http_exchange *exchange, bool is_host_needed)
+{
+    struct request *rq = &exchange->rq;
+    if (!http_framing_is_sound(&exchange->headers, is_host_needed)) {
+        exchange->is_close_needed = true;
+        return fail(rq, PROBLEM_BAD_REQUEST);
+    }
+    /* The library cuts longer bodies off at limit + 1 bytes. */
+    if (rq->raw_body_bytes > (size_t)rq->app->config->max_body_bytes) {
+        exchange->is_close_needed = true;
+        return fail(rq, PROBLEM_TOO_LARGE);
+    }
+    return true;
+}
+
+/* Stops 3 and 4. */
+static bool authorise(struct request *rq)
+{
+    if (!token_verify(rq->app->tokens, rq))
+        return false;
+    if ((rq->route->roles & ROLE_PUBLIC) || (rq->route->roles & (unsigned)rq->actor.role))
+        return true;
+    return fail(rq, rq->actor.role ? PROBLEM_FORBIDDEN : PROBLEM_UNAUTHENTICATED);
+}
+
+static bool negotiate(struct http_exchange *exchange, const char *content_type)
+{
+    const char *accept = exchange->headers.value[HEADER_ACCEPT];
+    if (!accept)
+        return true;
+    char media_type[64] = "application/json";
+    if (content_type) {
+        size_t length = strcspn(content_type, "; ");
+        if (length >= sizeof media_type)
+            return fail(&exchange->rq, PROBLEM_INTERNAL);
+        memcpy(media_type, content_type, length);
+        media_type[length] = '\0';
+    }
+    static const char problem_type[] = "application/problem+json";
+    if (http_accepts(accept, media_type) ||
+        (strcasestr(accept, problem_type) && http_accepts(accept, problem_type)))
+        return true;
+    return fail(&exchange->rq, PROBLEM_NOT_ACCEPTABLE);
+}
+
+/* Stops 5 and 6. A page of documentation may be outside the contract; it then takes no input at
+ * all. */
+static bool check(struct http_exchange *exchange)
+{
+    struct request *rq = &exchange->rq;
+    const char *encoding = exchange->headers.value[HEADER_CONTENT_ENCODING];
+    if (encoding && rq->raw_body_bytes > 0 && strcasecmp(encoding, "identity") != 0) {
+        exchange->is_encoding_refused = true;
+        return fail(rq, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (rq->route->lane == LANE_NONE && !contract_find(rq->route->operation))
+        return true;
+    return contract_check(rq);
+}
+
+/* What the key was first used for; the key alone must not answer another request. */
+static bool fingerprint(struct request *rq)
+{
+    char *hex = rq_alloc(rq, 65);
+    if (!hex)
+        return fail(rq, PROBLEM_INTERNAL);
+    seal_fingerprint(rq->app->seal, rq->method_name, rq->url, rq->raw_body, rq->raw_body_bytes,
+                     hex);
+    rq->fingerprint = hex;
+    return true;
+}
+
+static bool preconditions(struct request *rq)
+{
+    if ((rq->route->flags & ROUTE_IDEMPOTENT) && !rq->idempotency_key)
+        return fail(rq, PROBLEM_IDEMPOTENCY_KEY_REQUIRED);
+    if (rq->route->flags & ROUTE_IDEMPOTENT) {
+        rq->idempotency_key_sql = http_idempotency_key(&rq->arena, rq->idempotency_key);
+        if (!rq->idempotency_key_sql)
+            return fail_fault(rq, PROBLEM_BAD_PARAMETER, "header", "Idempotency-Key", FAULT_FORMAT);
+        if (!fingerprint(rq))
+            return false;
+    }
+    if ((rq->route->flags & ROUTE_IF_MATCH) && !rq->if_match)
+        return fail(rq, PROBLEM_PRECONDITION_REQUIRED);
+    if (rq->if_match && rq->route->method != METHOD_GET &&
+        !http_if_match(&rq->arena, rq->if_match, &rq->if_match_sql))
+        return fail(rq, PROBLEM_INTERNAL);
+    return true;
+}
+
+/* {"data": what SQL answered, "page": ...} and Link. */
+static bool page_wrap(struct http_exchange *exchange)
+{
+    static const char head[] = "{\"data\":", middle[] = ",\"page\":{\"next_cursor\":",
+                      more[] = ",\"has_more\":true}}", end[] = "null,\"has_more\":false}}";
+    struct request *rq = &exchange->rq;
+    struct response *response = &rq->response;
+    const char *cursor = response->next ? cursor_encode(rq, response->next) : NULL;
+    const char *others = http_query_without_cursor(&rq->arena, rq->query_string);
+    if ((response->next && !cursor) || !others)
+        return fail(rq, PROBLEM_INTERNAL);
+    size_t cursor_bytes = cursor ? strlen(cursor) : 0;
+    char *text = rq_alloc(rq, sizeof head + sizeof middle + sizeof more + sizeof end +
+                                  cursor_bytes + response->body_bytes + 3);
+    if (!text)
+        return fail(rq, PROBLEM_INTERNAL);
+    char *p = stpcpy(text, head);
+    p = mempcpy(p, response->body ? response->body : "[]",
+                response->body ? response->body_bytes : 2);
+    p = stpcpy(p, middle);
+    if (cursor) {
+        *p++ = '"';
+        p = mempcpy(p, cursor, cursor_bytes);
+        *p++ = '"';
+    }
+    p = stpcpy(p, cursor ? more : end);
+    response->body = text;
+    response->body_bytes = (size_t)(p - text);
+    const char *first = others[0] ? "?" : "";
+    exchange->link =
+        cursor ? rq_printf(rq, "<%s?%s%scursor=%s>; rel=\"next\", <%s%s%s>; rel=\"first\"", rq->url,
+                           others, others[0] ? "&" : "", cursor, rq->url, first, others)
+               : rq_printf(rq, "<%s%s%s>; rel=\"first\"", rq->url, first, others);
+    return exchange->link ? true : fail(rq, PROBLEM_INTERNAL);
+}
+
+/* Stop 9, the part that can still fail: open what is sealed, wrap pages. */
+static bool finish(struct http_exchange *exchange)
+{
+    struct request *rq = &exchange->rq;
+    struct response *response = &rq->response;
+    if (response->status < 200 || response->status > 299)
+        return fail(rq, PROBLEM_INTERNAL);
+    if (response->body && rq->route->lane != LANE_NONE &&
+        !seal_open_json(rq, response->body, response->body_bytes, &response->body,
+                        &response->body_bytes))
+        return false;
+    return !(rq->route->flags & ROUTE_LIST) || page_wrap(exchange);
+}
+
+static bool answer(struct http_exchange *exchange)
+{
+    struct request *rq = &exchange->rq;
+    if (rq->route->lane != LANE_NONE)
+        return negotiate(exchange, NULL) && check(exchange) && preconditions(rq) && db_run(rq) &&
+               finish(exchange);
+    /* A handler in C says itself what it sends. */
+    return check(exchange) && preconditions(rq) && rq->route->handler(rq) &&
+           negotiate(exchange, rq->response.content_type) && finish(exchange);
+}
+
+bool http_walk(struct http_exchange *exchange, bool is_host_needed)
+{
+    struct request *rq = &exchange->rq;
+    if (!guard(exchange, is_host_needed) || !router_match(rq->app->router, rq, &exchange->allow))
+        return false;
+    if (!rq->route) { /* OPTIONS: answered before authentication, so that browsers may ask */
+        rq->response.status = 204;
+        return true;
+    }
+    return authorise(rq) && answer(exchange);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * alongside COMMAND: reads the settings, makes the parts of the server in order, and takes them
+ * down in reverse. */
+#include "app.h"
+#include "command.h"
+#include "config.h"
+#include "contract.h"
+#include "db.h"
+#include "embed.h"
+#include "fetch.h"
+#include "http.h"
+#include "log.h"
+#include "router.h"
+#include "seal.h"
+#include "token.h"
+#include "worker.h"
+#include "zone.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the table against contract and statements ---- */
+
+static bool route_differs(const char *operation, const char *what)
+{
+    log_event(LOG_LEVEL_ERROR, "the route table is at odds with the rest of the binary",
+              "operation", operation, "what", what, NULL);
+    return false;
+}
+
+static bool has_statement(const char *operation)
+{
+    const struct embedded *statement = embedded_statements;
+    while (statement->name && strcmp(statement->name, operation) != 0)
+        statement++;
+    return statement->name != NULL;
+}
+
+static const struct contract_operation *operation_find(const char *operation)
+{
+    for (size_t i = 0; i < contract_operations_count; i++) {
+        if (strcmp(contract_operations[i].operation, operation) == 0)
+            return &contract_operations[i];
+    }
+    return NULL;
+}
+
+static bool route_fits(const struct route *route)
+{
+    const struct contract_operation *operation = operation_find(route->operation);
+    if (!operation || !contract_find(route->operation))
+        return route_differs(route->operation, "not in the contract");
+    if (strcmp(operation->method, method_name(route->method)) != 0 ||
+        strcmp(operation->path, route->path) != 0)
+        return route_differs(route->operation, "method or path differs from the contract");
+    if (operation->roles != route->roles)
+        return route_differs(route->operation, "roles differ from the contract");
+    if (route->lane == LANE_NONE)
+        return route->handler || route_differs(route->operation, "no handler");
+    return has_statement(route->operation) || route_differs(route->operation, "no statement");
+}
+
+static bool routes_fit(void)
+{
+    bool fits = true;
+    for (size_t i = 0; i < routes_count; i++)
+        fits = route_fits(&routes[i]) && fits;
+    for (size_t i = 0; i < contract_operations_count; i++) {
+        size_t row = 0;
+        while (row < routes_count &&
+               strcmp(routes[row].operation, contract_operations[i].operation) != 0)
+            row++;
+        if (row == routes_count)
+            fits = route_differs(contract_operations[i].operation, "not in the route table");
+    }
+    return fits;
+}
+
+/* ---- the server ---- */
+
+static bool seal_open(struct app *app)
+{
+    const char *error = NULL;
+    app->seal = seal_create(app->config->seal_keys, &error);
+    if (!app->seal)
+        fprintf(stderr, "configuration: seal_keys: %s\n", error ? error : "cannot be read");
+    return app->seal;
+}
+
+static bool zones_are_current(void)
+{
+    const char *zone = zone_check();
+    if (zone)
+        log_event(LOG_LEVEL_ERROR, "the time zone data of this machine is stale", "zone", zone,
+                  "needs", ZONE_PACKAGE, "advice", "upgrade tzdata where alongside runs", NULL);
+    return !zone;
+}
+
+static void app_close(struct app *app)
+{
+    router_destroy(app->router);
+    db_destroy(app->db);
+    token_verifier_destroy(app->tokens);
+    seal_destroy(app->seal);
+    fetch_finish();
+}
+
+/* Everything up to listening. */
+static bool app_open(struct app *app)
+{
+    json_object_seed(0);
+    /* TZ is changed for a moment, so before the first thread. */
+    bool is_open = fetch_init() && zones_are_current() && routes_fit() && seal_open(app);
+    is_open = is_open && (app->tokens = token_verifier_create(app->config));
+    is_open = is_open && (app->router = router_create(routes, routes_count));
+    is_open = is_open && (app->db = db_create(app->config));
+    if (!is_open)
+        app_close(app);
+    return is_open;
+}
+
+static enum log_level level_of(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warning", "error"};
+    enum log_level level = LOG_LEVEL_DEBUG;
+    while (level < LOG_LEVEL_ERROR && strcmp(names[level], name) != 0)
+        level++;
+    return level;
+}
+
+static void wait_for_end(const sigset_t *signals)
+{
+    int received;
+    while (sigwait(signals, &received) != 0) {
+        /* interrupted: wait on */
+    }
+    log_event(LOG_LEVEL_INFO, "stopping", "signal", received == SIGTERM ? "SIGTERM" : "SIGINT",
+              NULL);
+}
+
+static int serve_open(struct app *app, const sigset_t *signals)
+{
+    struct http_server *server = http_server_start(app);
+    if (!server)
+        return EXIT_FAILURE;
+    struct worker *worker = worker_start(app);
+    wait_for_end(signals);
+    atomic_store(&app->is_draining, true);
+    http_server_stop(server);
+    worker_stop(worker);
+    return EXIT_SUCCESS;
+}
+
+static int command_serve(const struct config *config, bool is_check)
+{
+    struct app app = {.config = config};
+    sigset_t signals;
+    /* Every thread inherits the mask, so only wait_for_end sees these. */
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+
+    log_init(level_of(config->log_level));
+    int code = EXIT_FAILURE;
+    if (app_open(&app)) {
+        if (is_check)
+            puts("all is well");
+        code = is_check ? EXIT_SUCCESS : serve_open(&app, &signals);
+        app_close(&app);
+    }
+    log_finish();
+    return code;
+}
+
+/* ---- the command line ---- */
+
+static const char usage[] =
+    "usage: alongside [--config FILE] COMMAND\n"
+    "\n"
+    "  serve                     answer requests until SIGTERM, which drains\n"
+    "  check                     everything serve does up to listening; exit status 0 when it "
+    "would start\n"
+    "  migrate [--demo]          bring the database to this binary's version; --demo adds the demo "
+    "program\n"
+    "  token ROLE --account ID [--lifetime SECONDS]\n"
+    "                            print an access token signed with the local key\n"
+    "  audit verify              walk the audit chain; exit status 1 when it is broken\n"
+    "  audit head                print the chain's last link, to be kept outside the database\n"
+    "  healthcheck               ask the running server whether it is ready\n"
+    "  routes                    print the route table, one JSON object a line\n"
+    "  roles                     print the SQL that makes the database roles: alongside roles | "
+    "psql\n"
+    "  --help, --version\n"
+    "\n"
+    "Settings, as ALONGSIDE_<NAME> in the environment or `name = value` in FILE:\n";
+
+static int misuse(const char *what)
+{
+    fprintf(stderr, "alongside: %s; try alongside --help\n", what);
+    return COMMAND_MISUSE;
+}
+
+static int dispatch(const struct config *config, int count, char **words)
+{
+    const char *name = words[0];
+    if (strcmp(name, "token") == 0)
+        return command_token(config, count - 1, words + 1);
+    if (strcmp(name, "audit") == 0)
+        return command_audit(config, count - 1, words + 1);
+    if (strcmp(name, "migrate") == 0)
+        return command_migrate(config, count - 1, words + 1);
+    if (count > 1)
+        return misuse("too many words");
+    if (strcmp(name, "healthcheck") == 0)
+        return command_healthcheck(config);
+    return command_serve(config, strcmp(name, "check") == 0);
+}
+
+static bool is_command(const char *name)
+{
+    static const char *const names[] = {"serve", "check", "migrate",
+                                        "token", "audit", "healthcheck"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int run(const char *file, int count, char **words)
+{
+    if (!is_command(words[0]))
+        return misuse("there is no such command");
+    bool is_server = strcmp(words[0], "serve") == 0 || strcmp(words[0], "check") == 0;
+    struct config *config = config_load(file, is_server);
+    if (!config)
+        return EXIT_FAILURE;
+    int code = dispatch(config, count, words);
+    config_destroy(config);
+    return code;
+}
+
+/* Takes `--config FILE` or `--config=FILE` out of the words, wherever it stands. False when FILE is
+ * missing. */
+static bool take_config_file(int *count, char **words, const char **ret_file)
+{
+    int kept = 0;
+    bool is_good = true;
+    for (int i = 0; i < *count; i++) {
+        if (strncmp(words[i], "--config=", 9) == 0)
+            *ret_file = words[i] + 9;
+        else if (strcmp(words[i], "--config") != 0)
+            words[kept++] = words[i];
+        else if (i + 1 < *count)
+            *ret_file = words[++i];
+        else
+            is_good = false;
+    }
+    *count = kept;
+    return is_good;
+}
+
+int main(int argc, char **argv)
+{
+    const char *file = NULL;
+    int count = argc - 1;
+    char **words = argv + 1;
+    if (!take_config_file(&count, words, &file))
+        return misuse("--config needs a file");
+    if (count == 0)
+        return misuse("a command is needed");
+    for (int i = 0; i < count; i++) {
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0 ||
+            strcmp(words[0], "help") == 0) {
+            fputs(usage, stdout);
+            config_print_help();
+            return EXIT_SUCCESS;
+        }
+    }
+    if (strcmp(words[0], "--version") == 0) {
+        puts("alongside " ALONGSIDE_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(words[0], "routes") == 0 && count == 1)
+        return command_routes();
+    if (strcmp(words[0], "roles") == 0 && count == 1)
+        return command_roles();
+    return run(file, count, words);
+}

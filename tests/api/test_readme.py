@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The README's curl walk, pasted line by line into a shell: exactly what a reader would do."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SECTION = "The journey with curl"
+
+
+def walk():
+    """The ```sh blocks of the section, one string of lines."""
+    text = (ROOT / "README.md").read_text()
+    section = re.search(rf"^#+ {SECTION}\s*$(.*?)(?=^#{{1,2}} |\Z)", text, re.M | re.S)
+    assert section, f"README.md has no section {SECTION!r}"
+    blocks = re.findall(r"^```sh\n(.*?)^```", section[1], re.M | re.S)
+    assert blocks, "the section has no ```sh block"
+    return "\n".join(blocks)
+
+
+# Before the walk: `./dev token` answers with tokens of the test's server, and a curl that fails stops everything.
+PREAMBLE = r"""
+set -e -o pipefail
+curl() { command curl --fail-with-body --silent --show-error "$@"; }
+trap 'echo "the walk stopped at line: $BASH_COMMAND" >&2' ERR
+"""
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is needed")
+def test_the_walk_can_be_pasted(server, local_key, mailbox, tmp_path):
+    key = tmp_path / "key.pem"
+    key.write_text(local_key.private_pem())
+    stand_in = tmp_path / "dev"
+    stand_in.write_text(
+        f"""#!/bin/bash
+# ./dev token ROLE [--account ID], for the server of this test.
+[ "$1" = token ] || exit 2
+shift
+roles=(peer peer_supporter mental_health_professional coordinator line administrator)
+if [ "$#" -eq 1 ]; then
+    for i in "${{!roles[@]}}"; do
+        [ "${{roles[$i]}}" != "$1" ] || set -- "$1" --account "$(printf '00000000-0000-4000-8000-%012d' $((i + 1)))"
+    done
+fi
+exec {server.binary} token "$@"
+"""
+    )
+    stand_in.chmod(0o755)
+    script = walk()
+    # Only the address differs from what a reader pastes.
+    script = re.sub(r"^API=.*$", f"API={server.url}", script, flags=re.M)
+    assert f"API={server.url}" in script, "the walk begins with a line API=..."
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ALONGSIDE_")} | {
+        "ALONGSIDE_DATABASE_URL": server.settings["database_url"],
+        "ALONGSIDE_SEAL_KEYS": server.settings["seal_keys"],
+        "ALONGSIDE_TOKEN_LOCAL_KEY_FILE": str(key),
+        "NO_PROXY": "*",
+    }
+    result = subprocess.run(
+        ["bash"], input=PREAMBLE + script, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
+    assert "null" not in [line.strip() for line in result.stdout.splitlines()], "a jq in the walk found nothing"

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Every operation × every role (and nobody, and an account that is not active) on absent and on other people's objects.
+
+The first wall is the route's x-roles, looked at before the body; the second is row level security, behind which an
+object of somebody else answers exactly as one that never existed. What is called comes from the contract itself, so an
+operation that is added is in the matrix at once."""
+
+import json
+import os
+import re
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from harness.contract import Contract
+from matrix import HIDDEN
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
+CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")
+CLOSED = [o for o in CONTRACT.operations if "public" not in o.roles]
+ABSENT = "00000000-0000-4000-8000-00000000dead"
+
+
+def names(operation):
+    return operation.id
+
+
+def fill(operation, **values):
+    path = operation.path
+    for name in operation.ids:
+        absent = "2099-01-02" if name == "date" else ABSENT
+        path = path.replace("{" + name + "}", values.get(name, absent))
+    return path
+
+
+def call(client, operation, path, **kwargs):
+    if operation.body is not None and "content" not in kwargs and "json" not in kwargs:
+        kwargs["json"] = CONTRACT.example(operation.id)
+    if operation.needs_match:
+        kwargs.setdefault("if_match", '"1.both"')
+    return client.request(operation.method, path, **kwargs)
+
+
+@pytest.mark.parametrize("operation", CLOSED, ids=names)
+def test_without_a_token_401(operation, nobody):
+    call(nobody, operation, fill(operation)).problem(401, "unauthenticated")
+
+
+@pytest.mark.parametrize("operation", CLOSED, ids=names)
+def test_other_roles_are_403_before_the_body_is_looked_at(operation, client):
+    for role in sorted(set(ROLES) - set(operation.roles)):
+        call(client(role), operation, fill(operation)).problem(403, "forbidden")
+        if operation.body is not None:
+            # Not JSON, no key, no version: none of it matters to somebody who may not do this at all.
+            broken = {"content": b"{", "content_type": "text/plain", "idempotency_key": None, "if_match": None}
+            client(role).request(operation.method, fill(operation), **broken).problem(403, "forbidden")
+
+
+@pytest.mark.parametrize("operation", CLOSED, ids=names)
+def test_an_account_that_is_not_active_is_401(operation, client, db):
+    for role in operation.roles:
+        account = str(uuid.uuid4())
+        if role == "peer":
+            # A peer's account carries its participant; the demo's peer is switched off for a moment instead.
+            account = "00000000-0000-4000-8000-000000000001"
+            db.execute("update alongside.accounts set is_active = false where id = %s", (account,))
+        else:
+            db.execute(
+                "insert into alongside.accounts (id, subject, role, is_active) values (%s, %s, %s, false)",
+                (account, account, role),
+            )
+        try:
+            call(client(role, account), operation, fill(operation)).problem(401, "unauthenticated")
+        finally:
+            if role == "peer":
+                db.execute("update alongside.accounts set is_active = true where id = %s", (account,))
+
+
+@pytest.mark.parametrize("operation", [o for o in CLOSED if o.ids], ids=names)
+def test_absent_objects_are_404_for_every_role_that_may_ask(operation, client):
+    for role in operation.roles:
+        response = call(client(role), operation, fill(operation))
+        # A PUT may create what was absent; If-Match on what is absent is 412 or 404.
+        if operation.method == "PUT" and response.status in (200, 201, 412):
+            continue
+        response.problem(404, "not-found")
+
+
+@pytest.mark.parametrize("operation", [o for o in CLOSED if o.needs_match], ids=names)
+def test_a_change_needs_a_version(operation, client):
+    for role in operation.roles:
+        response = call(client(role), operation, fill(operation), if_match="")
+        assert response.status in (404, 428), response.content
+    call(client(operation.roles[0]), operation, fill(operation), headers={"If-Match": ""})
+
+
+def bare(response):
+    """What of an answer may differ between two requests is taken out: ids of the request, and the moment."""
+    body = re.sub(rb"urn:uuid:[0-9a-f-]{36}", b"", response.content)
+    headers = {k: v for k, v in response.headers.items() if k.lower() not in ("x-request-id", "date")}
+    return response.status, body, headers
+
+
+@pytest.fixture(scope="module")
+def hidden(server, token, contract, db):
+    """The objects of matrix.HIDDEN, made once: {path parameter: {role: id of an object this role must not see}}."""
+    from harness.client import Client
+
+    def as_role(role, account=None):
+        return Client(server.url, contract, token(role, account))
+
+    return {name: make(as_role, db) for name, make in HIDDEN.items()}
+
+
+@pytest.mark.parametrize("operation", [o for o in CLOSED if o.ids and o.ids != ["date"]], ids=names)
+def test_what_belongs_to_another_is_as_what_never_was(operation, client, hidden):
+    compared = 0
+    for role in operation.roles:
+        values = {name: hidden[name][role] for name in operation.ids if role in hidden.get(name, {})}
+        if not values:
+            continue
+        compared += 1
+        other = call(client(role), operation, fill(operation, **values))
+        absent = call(client(role), operation, fill(operation))
+        assert bare(other) == bare(absent)
+        other.problem(404, "not-found")
+        if operation.needs_match:
+            # Not even the difference between a good and a bad version may tell.
+            assert bare(call(client(role), operation, fill(operation, **values), if_match="*")) == bare(
+                call(client(role), operation, fill(operation), if_match="*")
+            )
+    if not compared:
+        pytest.skip("every role that may call this may see every object")
+
+
+def test_every_path_parameter_is_in_the_matrix():
+    known = {name for operation in CLOSED for name in operation.ids} - {"date"}
+    assert known <= set(HIDDEN), f"matrix.HIDDEN lacks {known - set(HIDDEN)}"
+
+
+def test_lists_of_one_role_show_nothing_of_another(client, contract):
+    """The line sees its own referrals only, a peer only what is theirs."""
+    for operation in CLOSED:
+        if operation.method == "GET" and not operation.ids and "line" in operation.roles:
+            mine = client("line").get(operation.path).ok()
+            theirs = client("line", "other").get(operation.path).ok()
+            if isinstance(mine.json.get("data"), list) and operation.id.startswith("line_"):
+                ours = {json.dumps(entry.get("id")) for entry in mine.data}
+                assert not ours & {json.dumps(entry.get("id")) for entry in theirs.data}, operation.id

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""Stop 3: which tokens open the door. Every forged, stale or foreign one answers 401 in the same words."""
+
+import hashlib
+import hmac
+import time
+import uuid
+
+import pytest
+from harness.tokens import Key, base64url, claims, unsigned
+
+PATH = "/v1/referrals"
+ACCOUNT = "00000000-0000-4000-8000-000000000004"
+
+
+@pytest.fixture
+def with_token(client):
+    return lambda value: client("coordinator", token=value)
+
+
+def refused(client, path=PATH):
+    response = client.get(path)
+    response.problem(401, "unauthenticated")
+    assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
+    return response
+
+
+def test_no_token_names_no_error(nobody):
+    response = nobody.get(PATH).problem(401, "unauthenticated")
+    assert "error=" not in response.headers["WWW-Authenticate"]
+    assert response["help"], "people who cannot sign in are told where help is"
+
+
+def test_a_good_token_opens(with_token, local_key):
+    with_token(local_key.sign(claims(ACCOUNT, "coordinator"))).get(PATH).ok()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": int(time.time()) - 3600, "iat": int(time.time()) - 4000},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"exp": int(time.time()) + 10 * 24 * 3600},
+        {"iat": int(time.time()) + 3600, "exp": int(time.time()) + 3700},
+        {"nbf": int(time.time()) + 3600},
+        {"nbf": float(int(time.time()) + 3600)},
+        {"aud": "somebody-else"},
+        {"aud": ["a", "b"]},
+        {"aud": None},
+        {"iss": "https://elsewhere.example"},
+        {"iss": "urn:alongside:local "},
+        {"iss": None},
+        {"sub": None},
+        {"sub": ""},
+        {"roles": None},
+        {"roles": []},
+        {"roles": ["king"]},
+        {"roles": ["administrator"]},
+        {"roles": ["peer"]},
+        {"roles": ["public"]},
+        {"roles": 7},
+        {"sub": str(uuid.uuid4())},
+        {"sub": ACCOUNT + "' or '1'='1"},
+    ],
+    ids=lambda changes: " ".join(f"{k}={str(v)[:20]}" for k, v in changes.items()),
+)
+def test_wrong_claims(with_token, local_key, changes):
+    # A known role that is not the account's own would be 403 at most routes, before the account is looked at.
+    refused(with_token(local_key.sign(claims(ACCOUNT, "coordinator", **changes))), "/v1/me")
+
+
+def test_an_audience_list_that_names_us_is_good(with_token, local_key):
+    with_token(local_key.sign(claims(ACCOUNT, "coordinator", aud=["x", "alongside"]))).get(PATH).ok()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"typ": "JWT"},
+        {"typ": "application/json"},
+        {"typ": ""},
+        {"crit": ["x"], "x": 1},
+        {"zip": "DEF"},
+        {"kid": "unknown"},
+        {"kid": "x" * 5000},
+        {"jku": "http://127.0.0.1:1/jwks.json", "kid": "other"},
+    ],
+    ids=lambda header: " ".join(f"{k}={str(v)[:20]}" for k, v in header.items()),
+)
+def test_wrong_headers(with_token, local_key, header):
+    refused(with_token(local_key.sign(claims(ACCOUNT, "coordinator"), **header)))
+
+
+def test_the_token_brings_no_key_of_its_own(with_token):
+    mine = Key("ES256", "mine")
+    refused(with_token(mine.sign(claims(ACCOUNT, "coordinator"), jwk=mine.jwk())))
+
+
+def test_algorithms_that_are_not_the_keys(with_token, local_key):
+    good = claims(ACCOUNT, "coordinator")
+    for secret in (local_key.public_pem().encode(), b"", b"secret"):
+        for algorithm, digest in (("HS256", "sha256"), ("HS384", "sha384"), ("HS512", "sha512")):
+            body = unsigned(good, alg=algorithm).rsplit(".", 1)[0]
+            signature = base64url(hmac.new(secret, body.encode(), getattr(hashlib, digest)).digest())
+            refused(with_token(f"{body}.{signature}"))
+    for algorithm in ("none", "None", "NONE", "", "ES384", "RS256", "PS256", "EdDSA", None, 7, ["ES256"]):
+        refused(with_token(unsigned(good, alg=algorithm)))
+        refused(with_token(unsigned(good, signature="AAAA", alg=algorithm)))
+
+
+def test_another_key_and_a_changed_payload(with_token, local_key):
+    refused(with_token(Key("ES256").sign(claims(ACCOUNT, "coordinator"))))
+    head, payload, signature = local_key.sign(claims(ACCOUNT, "coordinator")).split(".")
+    _, other, _ = local_key.sign(claims(ACCOUNT, "administrator")).split(".")
+    refused(with_token(f"{head}.{other}.{signature}"))
+    refused(with_token(f"{head}.{payload}."))
+    refused(with_token(f"{head}.{payload}.{base64url(bytes(64))}"))
+
+
+@pytest.mark.parametrize("value", ["x", "a.b.c", "..", "a.b", "a.b.c.d", "e30.e30.e30", "=" * 30, "a" * 3000])
+def test_what_is_no_token(with_token, value):
+    refused(with_token(value))
+
+
+def test_oversized_and_doubled(client, local_key, token):
+    big = local_key.sign(claims(ACCOUNT, "coordinator", padding="x" * 12_000))
+    assert client("coordinator", token=big).get(PATH, check=False).status in (400, 401)
+    both = client(headers={"Authorization": f"Bearer {token('coordinator')}, Bearer {token('administrator')}"})
+    assert both.get(PATH).status in (400, 401)
+    for value in ("Bearer", "Basic YTpi", "bearer", "Token x", f"Bearer {token('coordinator')} x"):
+        assert client(headers={"Authorization": value}).get(PATH).status in (400, 401)
+
+
+def test_tokens_do_not_belong_in_the_query(nobody, token):
+    nobody.get(f"{PATH}?access_token={token('coordinator')}").problem(401)
+
+
+def test_a_leaver_loses_access_at_once(client, administrator, db):
+    leaver = str(uuid.uuid4())
+    db.execute("insert into alongside.accounts (id, subject, role) values (%s, %s, 'coordinator')", (leaver, leaver))
+    coordinator = client("coordinator", leaver)
+    coordinator.get(PATH).ok()
+    db.execute("update alongside.accounts set is_active = false where id = %s", (leaver,))
+    refused(coordinator)
+    db.execute("update alongside.accounts set is_active = true, role = 'peer_supporter' where id = %s", (leaver,))
+    refused(coordinator)
+
+
+def test_keys_from_a_url_rotate(start_server, make_client, jwks_server, rsa_key):
+    issuer = "https://identity.example"
+    server = start_server(
+        token_jwks_url=jwks_server.url,
+        token_issuer=issuer,
+        token_jwks_refresh_s=1,
+        token_role_path="realm_access.roles",
+        local_key=None,
+    )
+    account = str(uuid.uuid4())
+    server.cluster.psql(
+        server.database,
+        f"insert into alongside.accounts (id, issuer, subject, role) values ('{account}', '{issuer}', 'abc', 'coordinator');",
+    )
+
+    def mint(key):
+        return key.sign(claims("abc", None, iss=issuer, roles=None, realm_access={"roles": ["offline", "coordinator"]}))
+
+    make_client(server, "coordinator", token=mint(rsa_key)).get(PATH).ok()
+    fresh = Key("ES256", "ec-2")
+    jwks_server.keys = [fresh]
+    jwks_server.wait_for_request(jwks_server.requests + 2)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if make_client(server, "coordinator", token=mint(fresh)).get(PATH).status == 200:
+            break
+        time.sleep(0.2)
+    make_client(server, "coordinator", token=mint(fresh)).get(PATH).ok()
+    # A fetch that fails keeps the keys that were there.
+    jwks_server.status = 500
+    jwks_server.wait_for_request(jwks_server.requests + 2)
+    make_client(server, "coordinator", token=mint(fresh)).get(PATH).ok()
+    # The key that was withdrawn opens no more (a new token: a remembered one may live a minute).
+    refused(make_client(server, "coordinator", token=mint(rsa_key)))
+
+
+def test_not_ready_until_the_keys_are_there(start_server, make_client, jwks_server, rsa_key):
+    jwks_server.status = 500
+    server = start_server(token_jwks_url=jwks_server.url, token_jwks_refresh_s=1, local_key=None, wait=False)
+    jwks_server.wait_for_request(1)
+    time.sleep(0.3)
+    server.assert_alive()
+    assert not server.is_ready()
+    jwks_server.status = 200
+    server.wait_ready()
+
+
+def test_keys_from_a_file(start_server, make_client, rsa_key, tmp_path):
+    import json
+
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps({"keys": [rsa_key.jwk()]}))
+    server = start_server(token_jwks_file=file, local_key=None)
+    make_client(server, "coordinator", token=rsa_key.sign(claims(ACCOUNT, "coordinator"))).get(PATH).ok()

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""The house's walls: who may include what, how large a file may be, and that nothing exists in one room only."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from harness.contract import Contract
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BUILD = ROOT / os.environ.get("TEST_BUILD", "build/release")
+SOURCES = sorted([*ROOT.glob("src/*.[ch]"), *ROOT.glob("api/*.[ch]"), *ROOT.glob("include/*.[ch]")])
+C_FILES = [path for path in SOURCES if path.suffix == ".c"]
+# header (a regular expression) -> the files that may include it
+ALLOWED = {
+    r"ulfius\.h": r"src/http.*\.c",
+    r"microhttpd\.h": r"src/http.*\.c",
+    r"libpq-fe\.h|postgresql/.*": r"src/db.*\.[ch]",
+    r"jwt\.h": r"src/token.*\.c",
+    r"rhonabwy\.h": r"src/(jwks|keyring)\.[ch]",
+    r"nettle/.*": r"src/(seal|crypto|cursor|token.*)\.[ch]",
+    r"curl/.*": r"src/(fetch|smtp)\.c",
+    r"yder\.h": r"src/log\.c",
+    r"orcania\.h": r"src/(http.*|jwks|token)\.c",
+}
+# What the kernel must not know: words of the program.
+PROGRAM = (
+    "participant|referral|intake|group|session|survey|holiday|attendance|enrolment|safety_plan|emergency_contact|"
+    "acceptance|attestation|meeting|caller|counsellor"
+)
+
+
+def relative(path):
+    return str(path.relative_to(ROOT))
+
+
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)
+
+
+def run(*arguments):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ALONGSIDE_")}
+    return subprocess.run([BUILD / "alongside", *arguments], capture_output=True, text=True, check=True, env=environment).stdout
+
+
+def document():
+    return json.loads((BUILD / "openapi" / "openapi.json").read_text())
+
+
+def contract_operations():
+    for path, item in document()["paths"].items():
+        for method, operation in item.items():
+            if method in ("get", "post", "put", "patch", "delete"):
+                yield operation["operationId"], method.upper(), path, set(operation["x-roles"])
+
+
+def route_rows():
+    """The rows of api/routes.c, as the binary prints them."""
+    return [json.loads(line) for line in run("routes").splitlines()]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_includes_keep_to_their_rooms(path):
+    for header in re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', path.read_text(), re.M):
+        for pattern, rooms in ALLOWED.items():
+            if re.fullmatch(pattern, header):
+                assert re.fullmatch(rooms, relative(path)), f"{relative(path)} includes {header}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_files_stay_small(path):
+    limit = 450 if path.suffix == ".c" else 120
+    assert len(path.read_text().splitlines()) <= limit
+
+
+@pytest.mark.parametrize("path", C_FILES, ids=relative)
+def test_no_sql_is_put_together_and_no_unbounded_copies(path):
+    code = without_comments(path.read_text())
+    verbs = r"(select\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|set_config)"
+    assert not re.search(rf'"[^"\n]*\b{verbs}[^"\n]*%[-0-9.]*[a-z]', code, re.I)
+    assert not re.search(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca)\s*\(", code)
+
+
+def test_the_api_room_holds_no_sql_and_no_library():
+    for path in ROOT.glob("api/*.[ch]"):
+        code = without_comments(path.read_text())
+        assert not re.search(r'"\s*(select|insert|update|delete|with)\s', code, re.I), relative(path)
+        included = re.findall(r'#\s*include\s*"([^"]+)"', code)
+        assert not [name for name in included if name.endswith(".c")], relative(path)
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.parent.name in ("src", "include")], ids=relative)
+def test_the_kernel_names_nothing_of_the_program(path):
+    code = without_comments(path.read_text())
+    found = re.findall(rf"\b(?:\w+_)?({PROGRAM})s?(?:_\w+)?\b", code, re.I)
+    allowed = {"group", "session"}  # thread groups, database sessions
+    assert not set(map(str.lower, found)) - allowed, f"{relative(path)}: {set(found)}"
+
+
+def test_every_file_says_its_licence():
+    patterns = ("src/*.[ch]", "api/*.[ch]", "include/*", "sql/**/*.sql", "openapi/**/*.y*ml", "tests/**/*.py", "tests/**/*.[ch]")
+    missing = [
+        relative(path)
+        for pattern in patterns
+        for path in ROOT.glob(pattern)
+        # A statement is a few lines; its first says which route it answers.
+        if path.is_file()
+        and "statements" not in path.parts
+        and "SPDX-License-Identifier: MIT" not in "\n".join(path.read_text().splitlines()[:3])
+    ]
+    assert not missing
+
+
+def test_statements_and_routes_are_the_same_set():
+    statements = {
+        f"{path.parent.name}_{path.stem}".replace("-", "_")
+        for path in ROOT.glob("sql/statements/*/*.sql")
+        if path.parent.name not in ("kernel", "jobs")
+    }
+    assert statements == {row["operation"] for row in route_rows() if row["lane"] != "none"}
+
+
+def test_contract_and_routes_are_the_same_set():
+    routes = {(row["operation"], row["method"], row["path"], frozenset(row["roles"])) for row in route_rows()}
+    contract = {(name, method, path, frozenset(roles)) for name, method, path, roles in contract_operations()}
+    assert routes == contract
+
+
+def test_flags_and_declared_headers_agree():
+    """What the table demands, the contract declares: If-Match, Idempotency-Key, paging."""
+    rows = {row["operation"]: set(row["flags"]) for row in route_rows()}
+    contract = Contract(BUILD / "openapi" / "openapi.json")
+    for operation in contract.operations:
+        flags = rows[operation.id]
+        assert operation.needs_match == ("if_match" in flags), operation.id
+        assert operation.needs_key == ("idempotent" in flags), operation.id
+        assert any(p["name"] == "cursor" for p in operation.parameters) == ("list" in flags), operation.id
+
+
+def test_every_setting_is_documented():
+    keys = re.findall(r"^CONFIG\((\w+),", (ROOT / "include" / "config.def").read_text(), re.M)
+    assert len(keys) > 20
+    help_text = run("--help").lower()
+    assert not [key for key in keys if key not in help_text]
+
+
+def test_every_setting_is_read_somewhere():
+    code = "".join(without_comments(path.read_text()) for path in C_FILES)
+    keys = re.findall(r"^CONFIG\((\w+),", (ROOT / "include" / "config.def").read_text(), re.M)
+    assert not [key for key in keys if not re.search(rf"(->|\.){key}\b", code)]
+
+
+def test_sql_names_only_known_problems_and_faults():
+    problems = set(re.findall(r'^PROBLEM\(\w+, \d+, "([^"]+)"', (ROOT / "include" / "problems.def").read_text(), re.M))
+    faults = set(re.findall(r'^FAULT\(\w+, "([^"]+)"', (ROOT / "include" / "faults.def").read_text(), re.M))
+    for path in ROOT.glob("sql/**/*.sql"):
+        text = path.read_text()
+        named = set(re.findall(r"\bproblem\('([^']+)'", text))
+        assert named <= problems | {"idempotency-replay"}, f"{relative(path)}: {named - problems}"
+        codes = set(re.findall(r"\bproblem_field\([^,]+,\s*'([^']+)'", text))
+        assert codes <= faults, f"{relative(path)}: {codes - faults}"
+
+
+def test_every_definer_function_has_a_search_path_and_a_reason_to_be_one():
+    for path in ROOT.glob("sql/functions/*.sql"):
+        for head in re.findall(r"create or replace function.*?(?:\$\$|begin atomic)", path.read_text(), re.S | re.I):
+            if "security definer" in head.lower():
+                assert "set search_path" in head.lower(), f"{relative(path)}: {head[:100]}"
+
+
+def test_the_readme_is_short_and_its_map_is_true():
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 150
+    for room in ("api/", "src/", "include/", "sql/", "openapi/", "tests/", "docker/", "dev"):
+        assert room in text and (ROOT / room).exists()
+
+
+def test_nothing_unfinished_is_left():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP)\b")
+    found = [
+        relative(path)
+        for pattern in ("src/*", "api/*", "include/*", "sql/**/*.sql", "openapi/**/*.yaml")
+        for path in ROOT.glob(pattern)
+        if path.is_file() and marks.search(path.read_text())
+    ]
+    assert not found

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""PostgreSQL is killed, restarted, slow: requests get 503 or 504, nothing is half done, and the server recovers by itself."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+import uuid
+
+import psycopg
+import pytest
+from harness.client import Client
+from harness.cluster import Cluster
+
+
+@pytest.fixture(scope="module")
+def own_cluster(binary):
+    """A cluster that may be killed; the other tests' cluster is left alone."""
+    made = Cluster(binary)
+    made.make_template()
+    yield made
+    made.destroy()
+
+
+@pytest.fixture
+def stage(own_cluster, local_key, tmp_path, token, contract):
+    from harness.server import Server
+
+    own_cluster.ensure_running()
+    database = own_cluster.create_database()
+    server = Server(own_cluster.binary, own_cluster, database, local_key, tmp_path / "log", worker=True)
+    yield server, Client(server.url, contract, token("coordinator"))
+    own_cluster.ensure_running()
+    server.stop()
+    own_cluster.drop_database(database)
+
+
+def wait_until_ready(server, wanted=True, timeout_s=20):
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if server.is_ready() == wanted:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"readiness did not become {wanted}:\n{server.log_text()[-2000:]}")
+
+
+def test_killed_in_the_middle_and_coming_back(stage, own_cluster, contract, inquiry):
+    server, coordinator = stage
+    body = inquiry()
+    coordinator.get("/v1/referrals").ok()
+    stop = threading.Event()
+    seen = []
+
+    def hammer():
+        client = Client(server.url, contract, coordinator.token)
+        while not stop.is_set():
+            key = str(uuid.uuid4())
+            fresh = body | ({"external_ref": key[:20]} if "external_ref" in body else {})
+            seen.append((key, client.post("/v1/referrals", fresh, idempotency_key=key).status))
+            seen.append((None, client.get("/v1/referrals").status))
+
+    threads = [threading.Thread(target=hammer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.7)
+    os.kill(own_cluster.postmaster_pid(), signal.SIGQUIT)  # immediate: every backend dies in the middle
+    time.sleep(0.7)
+    coordinator.get("/v1/referrals").problem(503, "unavailable")
+    wait_until_ready(server, False)
+    wait_for_end(own_cluster)
+    own_cluster.start()
+    wait_until_ready(server)
+    time.sleep(0.5)
+    stop.set()
+    for thread in threads:
+        thread.join(30)
+    assert {status for _, status in seen} <= {200, 201, 503}, {status for _, status in seen}
+    assert coordinator.get("/v1/referrals").ok()
+    # What was answered 201 is there, once; what was answered 503 is there once or not at all.
+    with psycopg.connect(own_cluster.url(server.database)) as db:
+        kept = {k for (k,) in db.execute("select key from alongside.idempotency_keys where status = 201")}
+    assert {key for key, status in seen if status == 201} <= kept
+
+
+def wait_for_end(cluster):
+    deadline = time.monotonic() + 20
+    while (cluster.data / "postmaster.pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_a_killed_backend_is_replaced_in_silence_or_with_503(stage, own_cluster):
+    server, coordinator = stage
+    for _ in range(3):
+        with psycopg.connect(own_cluster.url(server.database), autocommit=True) as db:
+            killed = db.execute(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename like 'alongside_%'"
+            ).fetchone()[0]
+        assert killed > 0
+        statuses = [coordinator.get("/v1/referrals").status for _ in range(10)]
+        assert set(statuses) <= {200, 503}
+        assert statuses[-1] == 200, statuses
+
+
+def test_reads_survive_a_lost_connection_silently(stage, own_cluster):
+    server, coordinator = stage
+    coordinator.get("/v1/referrals").ok()
+    with psycopg.connect(own_cluster.url(server.database), autocommit=True) as db:
+        db.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'alongside_api'")
+    coordinator.get("/v1/referrals").ok()
+
+
+def test_a_restart_of_postgresql_needs_none_of_the_server(stage, own_cluster, contract):
+    server, coordinator = stage
+    pid = server.process.pid
+    for mode in ("fast", "immediate"):
+        own_cluster.stop(mode)
+        coordinator.get("/v1/referrals").problem(503, "unavailable")
+        Client(server.url, contract).get("/livez").ok()
+        own_cluster.start()
+        wait_until_ready(server)
+        coordinator.get("/v1/referrals").ok()
+    assert server.process.pid == pid
+
+
+def test_a_lock_that_is_held_ends_in_504_or_503_and_leaves_the_pool_whole(start_server, cluster, make_client, inquiry):
+    server = start_server(statement_timeout_ms=700, pool_wait_ms=500, write_connections=2)
+    coordinator = make_client(server, "coordinator")
+    body = inquiry()
+    with psycopg.connect(cluster.url(server.database)) as db:
+        db.execute("lock table alongside.referrals in access exclusive mode")
+        statuses = []
+
+        def post():
+            statuses.append(make_client(server, "coordinator").post("/v1/referrals", body).status)
+
+        threads = [threading.Thread(target=post) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert set(statuses) <= {503, 504}, statuses
+        assert 503 in statuses, "the pool's wait is bounded"
+        db.rollback()
+    coordinator.post("/v1/referrals", body).created()
+
+
+def test_no_start_without_a_database_or_with_another_schema(start_server, cluster, binary):
+    started = time.monotonic()
+    with pytest.raises(AssertionError, match="ended at start"):
+        start_server(database="template1")
+    assert time.monotonic() - started < 10
+    with pytest.raises(AssertionError, match="ended at start"):
+        start_server(database_url="host=/nonexistent dbname=x user=y connect_timeout=2")
+
+
+def test_check_and_unknown_settings(binary):
+    result = subprocess.run([binary, "serve"], env={"ALONGSIDE_NONSENSE": "1"}, capture_output=True, text=True, timeout=20)
+    assert result.returncode != 0
+    assert "nonsense" in (result.stderr + result.stdout).lower()
+    assert "database_url" in (result.stderr + result.stdout).lower(), "every fault at once"

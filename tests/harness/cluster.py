@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""A throw-away PostgreSQL 15 cluster on a Unix socket, and databases copied from a migrated template."""
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
+TEMPLATE = "alongside_template"
+# Throw-away data need not survive a crash of the machine; a crash of PostgreSQL alone loses nothing.
+FAST = {"fsync": "off", "full_page_writes": "off"}
+SETTINGS = {
+    "listen_addresses": "''",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "timezone": "'UTC'",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+SEAL_KEYS = "test1:" + "5e" * 32
+
+
+def as_postgres():
+    """PostgreSQL refuses to run as root: then as the user that Debian made for it."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("postgres")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def server_environment(**settings):
+    """The environment without settings of another server, with these instead."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ALONGSIDE_")}
+    environment.update({f"ALONGSIDE_{k.upper()}": str(v) for k, v in settings.items() if v is not None})
+    return environment
+
+
+class Cluster:
+    def __init__(self, binary, fast=True, settings=None):
+        self.binary = Path(binary)
+        self.root = Path(tempfile.mkdtemp(prefix="alongside-pg-", dir="/tmp"))
+        self.data = self.root / "data"
+        self.log = self.root / "log"
+        self.numbers = itertools.count(1)
+        if os.geteuid() == 0:
+            shutil.chown(self.root, "postgres", "postgres")
+        self._run(
+            [POSTGRES_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+            + ["--locale=C.UTF-8", "--no-sync"]
+        )
+        lines = SETTINGS | {"unix_socket_directories": f"'{self.root}'"} | (FAST if fast else {})
+        with open(self.data / "postgresql.conf", "a", encoding="utf-8") as conf:
+            for name, value in (lines | (settings or {})).items():
+                conf.write(f"{name} = {value}\n")
+        self.start()
+
+    def _run(self, command, **kwargs):
+        result = subprocess.run(
+            [str(part) for part in command],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            **(as_postgres() | kwargs),
+        )
+        if result.returncode != 0:
+            raise RuntimeError(f"{command[0]}: {result.stdout}{result.stderr}")
+        return result.stdout
+
+    def start(self):
+        # pg_ctl hands its output on to the server: a pipe would stay open for ever.
+        result = subprocess.run(
+            [POSTGRES_BIN / "pg_ctl", "-D", self.data, "-l", self.log, "-w", "-t", "60", "start"],
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **as_postgres(),
+        )
+        if result.returncode != 0:
+            raise RuntimeError(f"PostgreSQL does not start: {self.log.read_text()[-2000:]}")
+
+    def stop(self, mode="fast"):
+        self._run([POSTGRES_BIN / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop"])
+
+    def ensure_running(self):
+        if not (self.data / "postmaster.pid").exists():
+            self.start()
+
+    def postmaster_pid(self):
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def destroy(self):
+        try:
+            self.stop("immediate")
+        except RuntimeError:
+            pass
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def url(self, database, user="postgres"):
+        return f"host={self.root} dbname={database} user={user}"
+
+    def psql(self, database, sql, *arguments):
+        return self._run(
+            [POSTGRES_BIN / "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h", self.root, "-U", "postgres"]
+            + ["-d", database, *arguments, "-f", "-"],
+            input=sql,
+            env=dict(os.environ, PGOPTIONS="-c client_min_messages=warning"),
+        )
+
+    def make_template(self, demo=True, name=TEMPLATE):
+        """Roles, an empty database, everything the binary carries; copied for each test module afterwards."""
+        roles = subprocess.run([self.binary, "roles"], capture_output=True, text=True, check=True, env=server_environment())
+        self.psql("postgres", roles.stdout)
+        self.psql("postgres", f"create database {name} owner alongside_owner")
+        self.migrate(name, demo)
+
+    def migrate(self, database, demo=True):
+        return self._run(
+            [self.binary, "migrate"] + (["--demo"] if demo else []),
+            env=server_environment(
+                database_url=self.url(database, "alongside_api"),
+                migrate_database_url=self.url(database, "alongside_owner"),
+                seal_keys=SEAL_KEYS,
+            ),
+            user=None,
+            group=None,
+            extra_groups=None,
+        )
+
+    def create_database(self, template=TEMPLATE):
+        name = f"test_{next(self.numbers)}"
+        self.psql("postgres", f"create database {name} template {template} owner alongside_owner")
+        return name
+
+    def drop_database(self, name):
+        self.psql("postgres", f"drop database if exists {name} with (force)")

@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: MIT
+-- What must hold for everything in the schema, also for what is added later.
+begin;
+\ir 00_helpers.sql
+select plan(18);
+
+create temp view own_tables as
+select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
+where c.relnamespace = 'alongside'::regnamespace and c.relkind in ('r', 'p') and c.relname not in ('schema_migrations', 'schema_state');
+create temp view own_functions as
+select p.oid, p.oid::regprocedure::text as name, p.prosecdef, p.proconfig, p.proowner::regrole::text as owner, p.proacl, l.lanname,
+    pg_get_functiondef(p.oid) as text
+from pg_proc p join pg_language l on l.oid = p.prolang
+where p.pronamespace = 'alongside'::regnamespace and p.prokind in ('f', 'p');
+
+select is_empty('select relname from own_tables where not (relrowsecurity and relforcerowsecurity)', 'row level security is forced on every table');
+select is_empty($$select relname from own_tables t where not exists (
+    select from pg_policies p where p.schemaname = 'alongside' and p.tablename = t.relname and p.policyname = 'owner_all' and p.roles = '{alongside_owner}')$$,
+    'the owner''s policy is on every table');
+select is_empty($$select relname from pg_class where relnamespace = 'alongside'::regnamespace and relkind = 'v'
+    and not coalesce(reloptions @> '{security_invoker=true}', false)$$, 'every view asks with the rights of its caller');
+select is_empty($$select relname from pg_class where relnamespace = 'alongside'::regnamespace and relkind = 'm'$$,
+    'no materialized view: row level security does not reach it');
+select is_empty($$select name from own_functions where lanname = 'plpgsql' and not coalesce(
+    proconfig @> array['search_path=alongside, pg_catalog'], false)$$, 'every plpgsql function has its search path fixed');
+select is_empty($$select name from own_functions where lanname not in ('plpgsql', 'sql')$$, 'no other language');
+-- Each of these is a hole in the second wall; a new one is a decision.
+select set_eq('select name from own_functions where prosecdef', array[
+    'context_enter(text,text,text,text,text,text,text)',
+    'idempotency_forget(text,json)',
+    'audit_events_find(jsonb)',
+    'documents_announce(uuid)',
+    'staff_alias(uuid)'], 'the functions that look past row level security are these');
+select is_empty($$select name from own_functions where prosecdef and owner <> 'alongside_definer'$$, 'and belong to the definer');
+select is_empty($$select name from own_functions where not prosecdef and owner <> 'alongside_owner'$$, 'all others belong to the owner');
+select is_empty($$select name from own_functions where has_function_privilege('public', oid, 'execute')$$, 'nothing may be called by everybody');
+select is_empty($$select name from own_functions where text ~* '\m(now\(\)|current_timestamp|clock_timestamp|statement_timestamp|current_date|localtimestamp)'
+    and name not like '%audit_link()'$$, 'DESIGN 6: no rule reads the clock but through app_now()');
+select is_empty($$select r.rolname from pg_roles r where r.rolname like 'alongside\_%' and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb)$$,
+    'no role of ours looks past row level security');
+select is_empty($$select relname::text from pg_class where relowner in ('alongside_api'::regrole, 'alongside_worker'::regrole)
+    union all select name from own_functions where owner in ('alongside_api', 'alongside_worker')$$, 'requests and jobs own nothing');
+select is_empty($$select relname || ' ' || r || ' ' || v from own_tables, unnest('{alongside_api,alongside_worker}'::text[]) r,
+    unnest('{truncate,references,trigger}'::text[]) v where has_table_privilege(r, own_tables.oid, v)$$, 'requests and jobs cannot truncate, refer or trigger');
+select is_empty($$select relname || ' ' || p.policyname from own_tables join pg_policies p on p.schemaname = 'alongside' and p.tablename = relname
+    where 'public' = any (p.roles) and p.cmd not in ('SELECT', 'INSERT')$$, 'no policy lets everybody change or delete');
+select is_empty($$select c.conname from pg_constraint c join own_tables t on t.oid = c.conrelid where c.contype in ('c', 'u', 'x')
+    and c.conname !~ ('^' || t.relname || '__[a-z0-9_]+__[a-z0-9_]+$')$$, 'constraint names carry the field');
+select is_empty($$select t.relname || '.' || a.attname from own_tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0
+    where a.attname ~ '(birth|dob|^rank|_rank|service_number|^sin$|diagnos|medicat|perpetrator|offender|story|narrative|what_happened|commanding|^ip$|ip_address)'$$,
+    'S0.13, decision 9: no field for birth, rank, service number, diagnosis, perpetrator or story');
+select is_empty($$select t.relname || '.' || a.attname from own_tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0
+    where a.atttypid in ('timestamp'::regtype, 'time'::regtype) and a.attname !~ 'local'$$, 'A5.2: moments have a zone; local times say so');
+select * from finish();
+rollback;
