@@ -43,13 +43,8 @@ char *seal_text(const struct seal_key *key, const char *label, const char *text,
  * means recomputing stored digests first. */
 void seal_digest(
     const struct seal *seal, const char *label, const char *text, size_t length, char ret_hex[65]);
-/* Keyed digest of a request as it came, for Idempotency-Key: hex. */
-void seal_fingerprint(const struct seal *seal,
-                      const char *method,
-                      const char *path,
-                      const void *body,
-                      size_t body_bytes,
-                      char ret_hex[65]);
+/* Keyed digest of a request as it came (method, path, query, body), for Idempotency-Key: hex. */
+void seal_fingerprint(const struct request *rq, char ret_hex[65]);
 /* The key of list cursors, borrowed from seal. */
 const uint8_t *seal_cursor_key(const struct seal *seal);
 

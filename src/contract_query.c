@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "contract_tables.h"
+#include "crypto.h"
 #include "cursor.h"
 #include "request.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,15 +27,6 @@ static bool parameter_fault(struct request *rq, const char *name, enum fault_id 
     return fail_fault(rq, PROBLEM_BAD_PARAMETER, "parameter", name, fault);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* application/x-www-form-urlencoded, in place. False on a broken escape, %00 or anything that is
  * not UTF-8. */
 static bool percent_decode(char *text, size_t *length)
@@ -43,13 +34,14 @@ static bool percent_decode(char *text, size_t *length)
     char *out = text;
     const char *end = text + *length;
     for (const char *at = text; at < end; at++) {
-        char c = *at == '+' ? ' ' : *at;
+        char c = *at;
+        if (c == '+')
+            c = ' ';
         if (c == '%') {
-            int high = end - at > 2 ? hex_digit(at[1]) : -1;
-            int low = high >= 0 ? hex_digit(at[2]) : -1;
-            if (low < 0)
+            uint8_t byte;
+            if (end - at <= 2 || !crypto_unhex(at + 1, &byte, 1))
                 return false;
-            c = (char)(high << 4 | low);
+            c = (char)byte;
             at += 2;
         }
         *out++ = c;

@@ -49,21 +49,33 @@ bool format_starts_with_date(const char *text)
     return day <= lengths[month - 1] + (month == 2 && is_leap);
 }
 
+/* RFC 3629, 4: bytes behind a lead byte; SIZE_MAX = no lead byte. */
+static size_t utf8_more(uint8_t lead)
+{
+    if (lead == 0 || lead > 0xf4 || (lead >= 0x80 && lead < 0xc2))
+        return SIZE_MAX;
+    return lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+}
+
+/* The second byte excludes overlong forms, surrogates and what lies beyond U+10FFFF. */
+static bool is_utf8_second(uint8_t lead, uint8_t second)
+{
+    uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    return second >= least && second <= most;
+}
+
 bool format_is_utf8(const char *text, size_t length)
 {
     const uint8_t *at = (const uint8_t *)text;
     const uint8_t *end = at + length;
     while (at < end) {
         uint8_t lead = *at++;
-        size_t more = lead < 0x80 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead == 0 || (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) ||
-            (size_t)(end - at) < more)
+        size_t more = utf8_more(lead);
+        if (more > (size_t)(end - at) || (more > 0 && !is_utf8_second(lead, *at)))
             return false;
-        /* The second byte excludes overlong forms, surrogates and what lies beyond U+10FFFF. */
-        uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-        uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-        for (size_t i = 0; i < more; i++, at++, least = 0x80, most = 0xbf)
-            if (*at < least || *at > most)
+        for (; more > 0; more--)
+            if ((*at++ & 0xc0) != 0x80)
                 return false;
     }
     return true;
@@ -121,30 +133,27 @@ static bool is_local_date_time(const char *text)
            text[16] == '\0';
 }
 
-/* RFC 1035, 2.3.1 with RFC 1123's leading digits: labels of 1 to 63 letters, digits and inner
- * hyphens, at least two of them, the last not all digits (so no IPv4 address), 253 characters in
- * all. */
+/* RFC 1035, 2.3.1 with RFC 1123's leading digits: 1 to 63 letters, digits and inner hyphens. */
+static bool is_label(const char *text, size_t length)
+{
+    static const char inner[] = "-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return length >= 1 && length <= 63 && strspn(text, inner) >= length && text[0] != '-' &&
+           text[length - 1] != '-';
+}
+
+/* At least two labels, the last not all digits (so no IPv4 address), 253 characters in all. */
 static bool is_domain(const char *text, size_t length)
 {
-    size_t labels = 0;
     const char *end = text + length;
-    bool has_letter = false;
-    if (length > 253)
+    const char *dot = memchr(text, '.', length);
+    if (length > 253 || dot == NULL)
         return false;
-    for (const char *at = text;; at++, labels++) {
-        const char *start = at;
-        has_letter = false;
-        for (; at < end && *at != '.'; at++) {
-            if (!is_letter(*at) && !is_digit(*at) && *at != '-')
-                return false;
-            has_letter = has_letter || is_letter(*at);
-        }
-        if (at == start || at - start > 63 || *start == '-' || at[-1] == '-')
+    for (; dot != NULL; text = dot + 1, dot = memchr(text, '.', (size_t)(end - text))) {
+        if (!is_label(text, (size_t)(dot - text)))
             return false;
-        if (at == end)
-            break;
     }
-    return labels >= 1 && has_letter;
+    size_t last = (size_t)(end - text);
+    return is_label(text, last) && strspn(text, "0123456789") < last;
 }
 
 /* RFC 5321, 4.1.2: Dot-string @ Domain with the limits of 4.5.3.1 and RFC 3696 erratum 1690 (254 in
@@ -190,32 +199,36 @@ static bool is_phone(const char *text)
     return digits >= 1 && digits <= 8 && at[digits] == '\0';
 }
 
-/* RFC 3986 with the scheme https: no user information, a real host, an optional port, then only
- * characters a URI may hold. At most 2,000 characters. */
+/* RFC 3986, 2: unreserved and reserved characters without brackets, and whole percent escapes. */
+static bool is_uri_text(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '%' && (!is_hex(text[1]) || !is_hex(text[2])))
+            return false;
+        if (!is_letter(*text) && !is_digit(*text) && strchr("-._~:/?#@!$&'()*+,;=%", *text) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 3986 with the scheme https: no user information, a real host, an optional port. At most 2,000
+ * characters. */
 static bool is_uri(const char *text)
 {
     if (strncasecmp(text, "https://", 8) != 0 || strlen(text) > 2000)
         return false;
     const char *host = text + 8;
     size_t length = strcspn(host, ":/?#");
+    const char *at = host + length;
     if (!is_domain(host, length))
         return false;
-    const char *at = host + length;
     if (*at == ':') {
         size_t digits = strspn(at + 1, "0123456789");
         if (digits < 1 || digits > 5)
             return false;
         at += 1 + digits;
     }
-    if (*at != '\0' && strchr("/?#", *at) == NULL)
-        return false;
-    for (; *at != '\0'; at++) {
-        if (*at == '%' && (!is_hex(at[1]) || !is_hex(at[2])))
-            return false;
-        if (!is_letter(*at) && !is_digit(*at) && strchr("-._~:/?#@!$&'()*+,;=%", *at) == NULL)
-            return false;
-    }
-    return true;
+    return (*at == '\0' || strchr("/?#", *at) != NULL) && is_uri_text(at);
 }
 
 /* The names of the tz database: Area/Location(/Location). Only the form; whether the zone exists is

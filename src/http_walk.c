@@ -81,8 +81,7 @@ static bool fingerprint(struct request *rq)
     char *hex = rq_alloc(rq, 65);
     if (!hex)
         return fail(rq, PROBLEM_INTERNAL);
-    seal_fingerprint(rq->app->seal, rq->method_name, rq->url, rq->raw_body, rq->raw_body_bytes,
-                     hex);
+    seal_fingerprint(rq, hex);
     rq->fingerprint = hex;
     return true;
 }

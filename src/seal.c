@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "app.h"
 #include "request.h"
 #include "seal_mark.h"
 
@@ -134,7 +135,7 @@ bool seal_key_make(const struct seal *seal, struct seal_key *ret_key)
     const struct seal_master *master = &seal->masters[0];
     uint8_t box[CRYPTO_KEY_BYTES + CRYPTO_BOX_OVERHEAD];
     char aad[KEY_AAD_MAX];
-    struct seal_key key;
+    struct seal_key key = {.id = ""};
     uuid_make(key.id);
     bool is_made = crypto_random(key.key, sizeof key.key) &&
                    crypto_box(master->key, key_aad(master->id, key.id, aad),
@@ -187,18 +188,16 @@ void seal_digest(
     explicit_bzero(key, sizeof key);
 }
 
-void seal_fingerprint(const struct seal *seal,
-                      const char *method,
-                      const char *path,
-                      const void *body,
-                      size_t body_bytes,
-                      char ret_hex[65])
+void seal_fingerprint(const struct request *rq, char ret_hex[65])
 {
     uint8_t mac[CRYPTO_HASH_BYTES];
-    /* The terminating zeros keep "PO" "ST" and "P" "OST" apart; neither text can hold one. */
-    const struct bytes parts[] = {
-        {method, strlen(method) + 1}, {path, strlen(path) + 1}, {body, body_bytes}};
-    crypto_hmac_sha256(seal->fingerprint_key, parts, body_bytes > 0 ? 3 : 2, mac);
+    const char *query = rq->query_string != NULL ? rq->query_string : "";
+    /* The terminating zeros keep "PO" "ST" and "P" "OST" apart; no text here can hold one. */
+    const struct bytes parts[] = {{rq->method_name, strlen(rq->method_name) + 1},
+                                  {rq->url, strlen(rq->url) + 1},
+                                  {query, strlen(query) + 1},
+                                  {rq->raw_body, rq->raw_body_bytes}};
+    crypto_hmac_sha256(rq->app->seal->fingerprint_key, parts, rq->raw_body_bytes > 0 ? 4 : 3, mac);
     crypto_hex((struct bytes){mac, sizeof mac}, ret_hex);
 }
 

@@ -89,7 +89,7 @@ declare
 begin
     -- All active administrators are locked, in one order: of two who remove each other one stays.
     perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for update;
-    select * into account from accounts a where a.id = in_id and a.role <> 'peer';
+    select * into account from accounts a where a.id = in_id and a.role <> 'peer' for update;
     if not found then
         perform problem('not-found');
     end if;

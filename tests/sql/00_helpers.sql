@@ -24,11 +24,13 @@ $$;
 create or replace function tests.answer(in_sql text) returns jsonb language plpgsql as $$
 declare
     answer record;
+    rows bigint;
 begin
     perform set_config('role', 'alongside_api', true);
     execute in_sql into answer;
+    get diagnostics rows = row_count;
     perform set_config('role', 'none', true);
-    return to_jsonb(answer);
+    return case when rows > 0 then to_jsonb(answer) end;
 end
 $$;
 -- How a text is refused: a slug of problems.def, or SQLSTATE and constraint; null when it is not. Its effects are undone.

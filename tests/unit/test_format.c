@@ -195,10 +195,21 @@ static void test_utf8(void **state)
                                         "\xef\xbf\xbf",
                                         "\xf4\x8f\xbf\xbf",
                                         "\xed\x9f\xbf"};
-    static const char *const broken[] = {
-        "\x80",         "\xc3",         "\xc0\x80",         "\xc1\xbf",
-        "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
-        "\xf5\x80\x80", "\xff",         "\xe2\x82",         "\xe2(\xa1"};
+    static const char *const broken[] = {"\x80",
+                                         "\xc3",
+                                         "\xc0\x80",
+                                         "\xc1\xbf",
+                                         "\xe0\x80\x80",
+                                         "\xed\xa0\x80",
+                                         "\xf0\x80\x80\x80",
+                                         "\xf4\x90\x80\x80",
+                                         "\xf5\x80\x80",
+                                         "\xff",
+                                         "\xe2\x82",
+                                         "\xe2(\xa1",
+                                         "\x80\x80\x80\x80\x80\x80",
+                                         "\xff\x80\x80\x80\x80\x80",
+                                         "\xc0\x80\x80\x80\x80"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         assert_true(format_is_utf8(whole[i], strlen(whole[i])));
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
