@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Gathers the files of an OpenAPI document into one. What kind of component a reference leads to follows from the file it
 names: schemas/*.yaml, examples/*.yaml, responses.yaml, parameters.yaml, headers.yaml; paths/*.yaml are put in place."""
+
 import re
 
 import yaml
 
-KINDS = {"schemas": "schemas", "examples": "examples", "responses.yaml": "responses", "parameters.yaml": "parameters",
-         "headers.yaml": "headers"}
+KINDS = {
+    "schemas": "schemas",
+    "examples": "examples",
+    "responses.yaml": "responses",
+    "parameters.yaml": "parameters",
+    "headers.yaml": "headers",
+}
 
 
 class ContractError(Exception):
@@ -29,9 +35,12 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.yaml_implicit_resolvers = {}
-for tag, expression, first in (("null", r"^(null|~|)$", ["n", "~", ""]), ("bool", r"^(true|false)$", list("tf")),
-                               ("int", r"^-?(0|[1-9][0-9]*)$", list("-0123456789")),
-                               ("float", r"^-?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$", list("-0123456789"))):
+for tag, expression, first in (
+    ("null", r"^(null|~|)$", ["n", "~", ""]),
+    ("bool", r"^(true|false)$", list("tf")),
+    ("int", r"^-?(0|[1-9][0-9]*)$", list("-0123456789")),
+    ("float", r"^-?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$", list("-0123456789")),
+):
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(expression), first)
 
 

@@ -3,6 +3,7 @@
 """Bundles the OpenAPI document into one file and compiles its parameters and request bodies into C tables
 (include/contract_tables.h). What the tables cannot say is an error here, never a silent hole: every keyword of a request
 schema is either compiled or known to be mere description, every object closed, every string and array bounded."""
+
 import argparse
 import json
 import re
@@ -20,8 +21,7 @@ DESCRIPTION = {"type", "title", "description", "example", "examples", "deprecate
 KEYWORDS = {
     "object": {"properties", "required", "additionalProperties", "minProperties"},
     "array": {"items", "minItems", "maxItems", "uniqueItems"},
-    "string": {"minLength", "maxLength", "pattern", "enum", "const", "format", "x-sealed", "x-digest",
-               "x-government-address"},
+    "string": {"minLength", "maxLength", "pattern", "enum", "const", "format", "x-sealed", "x-digest", "x-government-address"},
     "integer": {"minimum", "maximum"},
     "number": {"minimum", "maximum"},
     "boolean": {"const"},
@@ -67,12 +67,12 @@ class Tables:
 
     def bounds(self, node, where, fields, names, fallback):
         least, most = node.get(names[0], fallback[0]), node.get(names[1], fallback[1])
-        for name, bound in zip(names, (least, most)):
-            if not isinstance(bound, int) or isinstance(bound, bool) or not -2**63 <= bound < 2**63:
+        for name, bound in zip(names, (least, most), strict=True):
+            if not isinstance(bound, int) or isinstance(bound, bool) or not -(2**63) <= bound < 2**63:
                 fail(where, f"{name} must be an integer")
         if least > most:
             fail(where, f"{names[0]} is above {names[1]}")
-        fields["minimum"] = "INT64_MIN" if least == -2**63 else f"INT64_C({least})"
+        fields["minimum"] = "INT64_MIN" if least == -(2**63) else f"INT64_C({least})"
         fields["maximum"] = f"INT64_C({most})"
 
     def value_string(self, node, where, fields, _trail):
@@ -111,12 +111,14 @@ class Tables:
             classes, rows, accepts = compile_pattern(str(text))
         except PatternError as error:
             fail(where, f"pattern: {error}")
-        names = [self.emit("bytes", "uint8_t {}[]", "{" + ", ".join(map(str, numbers)) + "}")
-                 for numbers in (classes, [n for row in rows for n in row], accepts)]
+        names = [
+            self.emit("bytes", "uint8_t {}[]", "{" + ", ".join(map(str, numbers)) + "}")
+            for numbers in (classes, [n for row in rows for n in row], accepts)
+        ]
         return "&" + self.emit("pattern", "struct contract_pattern {}", f"{{{', '.join(names)}, {len(rows[0])}}}")
 
     def value_integer(self, node, where, fields, _trail):
-        self.bounds(node, where, fields, ("minimum", "maximum"), (-2**63, 2**63 - 1))
+        self.bounds(node, where, fields, ("minimum", "maximum"), (-(2**63), 2**63 - 1))
 
     def value_number(self, node, where, fields, _trail):
         for keyword, field, fallback in (("minimum", "least_number", "-DBL_MAX"), ("maximum", "most_number", "DBL_MAX")):
@@ -157,8 +159,10 @@ class Tables:
                 fail(where, f"property '{name}' is not snake_case")
             content, _ = self.bundle.resolve(properties[name], where)
             value = self.value(properties[name], f"{where}/properties/{name}", trail=trail)
-            siblings = [f"{name}_digest" if "x-digest" in content else None,
-                        f"{name}_is_government" if content.get("x-government-address") else None]
+            siblings = [
+                f"{name}_digest" if "x-digest" in content else None,
+                f"{name}_is_government" if content.get("x-government-address") else None,
+            ]
             added += filter(None, siblings)
             texts = ", ".join(c_text(sibling) if sibling else "NULL" for sibling in siblings)
             rows.append(f"{{{c_text(name)}, {str(name in required).lower()}, {value}, {texts}}}")
@@ -182,8 +186,10 @@ class Tables:
         if fallback is not None and type(fallback) is not {"string": str, "integer": int, "boolean": bool}.get(schema["type"]):
             fail(place, "default does not have the parameter's type")
         text = "NULL" if fallback is None else c_text(fallback if isinstance(fallback, str) else json.dumps(fallback))
-        return (f"{{{c_text(node['name'])}, {str(node.get('required', False)).lower()}, {value}, {text}, "
-                f"{int(schema.get('x-maximum', 0))}}}")
+        return (
+            f"{{{c_text(node['name'])}, {str(node.get('required', False)).lower()}, {value}, {text}, "
+            f"{int(schema.get('x-maximum', 0))}}}"
+        )
 
 
 class Operations:
@@ -209,8 +215,10 @@ class Operations:
                 fail(where, f"unknown role '{role}'; known: {', '.join(self.roles)}")
         if security is None or ("public" in roles) != (security == [] or {} in security):
             fail(where, "x-roles has public if, and only if, security needs no token")
-        parameters = [self.bundle.resolve(node, f"{where}/parameters/{i}")
-                      for i, node in enumerate(item.get("parameters", []) + operation.get("parameters", []))]
+        parameters = [
+            self.bundle.resolve(node, f"{where}/parameters/{i}")
+            for i, node in enumerate(item.get("parameters", []) + operation.get("parameters", []))
+        ]
         self.check_parameters(path, [node for node, _ in parameters], where)
         query = sorted((node["name"], self.tables.parameter(node, place)) for node, place in parameters if node["in"] == "query")
         if method == "get" and self.is_list(operation, where) and not {"limit", "cursor"} <= {n for n, _ in query}:
@@ -259,7 +267,7 @@ def c_text(text, width=None):
     escaped = [chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode()]
     if width is None:
         return '"' + "".join(escaped) + '"'
-    return "\n".join('    "' + "".join(escaped[i:i + width]) + '"' for i in range(0, len(escaped), width))
+    return "\n".join('    "' + "".join(escaped[i : i + width]) + '"' for i in range(0, len(escaped), width))
 
 
 def names_of(header, expression):
@@ -285,13 +293,27 @@ def main():
     text = json.dumps(bundle.document, ensure_ascii=False, separators=(",", ":"))
     prefix = args.prefix
     args.bundle.write_text(text + "\n", encoding="utf-8")
-    args.tables.write_text("\n".join([
-        "/* Made by openapi/compile.py. */", '#include "contract_tables.h"', '#include "router.h"', "#include <float.h>", "",
-        *operations.tables.lines, f"const struct contract_operation {prefix}contract_operations[] = {{",
-        *(row for _, row in sorted(operations.rows.items())), "};",
-        f"const size_t {prefix}contract_operations_count = {len(operations.rows)};",
-        f"const char {prefix}contract_document[] =", c_text(text, 100) + ";",
-        f"const size_t {prefix}contract_document_bytes = sizeof {prefix}contract_document - 1;", ""]), encoding="utf-8")
+    args.tables.write_text(
+        "\n".join(
+            [
+                "/* Made by openapi/compile.py. */",
+                '#include "contract_tables.h"',
+                '#include "router.h"',
+                "#include <float.h>",
+                "",
+                *operations.tables.lines,
+                f"const struct contract_operation {prefix}contract_operations[] = {{",
+                *(row for _, row in sorted(operations.rows.items())),
+                "};",
+                f"const size_t {prefix}contract_operations_count = {len(operations.rows)};",
+                f"const char {prefix}contract_document[] =",
+                c_text(text, 100) + ";",
+                f"const size_t {prefix}contract_document_bytes = sizeof {prefix}contract_document - 1;",
+                "",
+            ]
+        ),
+        encoding="utf-8",
+    )
     if args.depfile:
         read = [*bundle.files, INCLUDE / "format.h", INCLUDE / "router.h", HERE / "bundle.py", HERE / "pattern.py"]
         paths = " ".join(str(file).replace(" ", "\\ ") for file in read)

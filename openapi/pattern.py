@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Regular expressions of the contract as complete automata: the server then needs one table look-up a character, whatever
 the text, and no regular expression engine. The dialect is the common part of ECMA 262 and what can be read at a glance:
-^...$, literals, ., [classes], groups, |, ? * + {m} {m,} {m,n}, \\d \\w and escaped punctuation. No captures, no look-around."""
+^...$, literals, ., [classes], groups, |, ? * + {m} {m,} {m,n}, \\d \\w \\s, their opposites and escaped punctuation. No captures,
+no look-around."""
 
 ASCII = frozenset(range(128))
 OTHER = 128  # every character beyond ASCII
 SYMBOLS = 129
 DIGIT = frozenset(range(48, 58))
+SPACE = frozenset({9, 10, 11, 12, 13, 32})  # a space beyond ASCII counts as any other character
 WORD = DIGIT | frozenset(range(65, 91)) | frozenset(range(97, 123)) | {95}
 STATES_MAX = 255
 
@@ -60,7 +62,7 @@ class Parser:
         if self.peek() in bounds:
             node = ("rep", node, *bounds[self.take()])
         elif self.peek() == "{":
-            inner = self.text[self.at + 1:].partition("}")[0]
+            inner = self.text[self.at + 1 :].partition("}")[0]
             least, comma, most = inner.partition(",")
             if not least.isdigit() or (most and not most.isdigit()):
                 raise PatternError("malformed {m,n}")
@@ -97,10 +99,11 @@ class Parser:
 
     def escape(self):
         char = self.take()
-        if char == "d":
-            return DIGIT
-        if char == "w":
-            return WORD
+        classes = {"d": DIGIT, "w": WORD, "s": SPACE}
+        if char in classes:
+            return classes[char]
+        if char.lower() in classes:
+            return (ASCII | {OTHER}) - classes[char.lower()]
         if char.isalnum():
             raise PatternError(f"unsupported escape \\{char}")
         return frozenset({ord(char)})
@@ -113,7 +116,7 @@ class Parser:
         while self.peek() != "]":
             char = self.take()
             first = self.escape() if char == "\\" else frozenset({ord(char)})
-            if self.peek() == "-" and self.text[self.at + 1:self.at + 2] not in ("", "]"):
+            if self.peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("", "]"):
                 self.take()
                 char = self.take()
                 last = self.escape() if char == "\\" else frozenset({ord(char)})

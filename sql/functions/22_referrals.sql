@@ -1,8 +1,21 @@
 -- SPDX-License-Identifier: MIT
 -- From an inquiry to the first human reply, and to how it ended.
 
+-- Where the clock stands at this moment (decision 7). Not in the body: no version changes with it; lists add it.
+create or replace function reply_status(in_state text, in_first_reply_at timestamptz, in_due timestamptz, in_breach timestamptz)
+returns text stable language sql
+begin atomic
+    select case
+        when in_first_reply_at is not null then 'replied'
+        when in_state <> 'received' then 'closed'
+        when app_now() <= in_due then 'on_time'
+        when app_now() <= in_breach then 'due'
+        else 'breached'
+    end;
+end;
+
 create or replace view referrals_json with (security_invoker = true) as
-select r.id, r.version, json_build_object(
+select r.id, r.version, reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach) as reply_status, json_build_object(
     'id', r.id,
     'state', r.state,
     'channel', r.channel,
@@ -51,23 +64,6 @@ select a.id, a.referral_id, a.at, json_build_object(
     'outcome', a.outcome,
     'recorded_by', a.recorded_by) as body
 from referral_attempts a;
-
--- Where the clock stands at this moment (decision 7); only lists show it, since no version changes with it.
-create or replace function reply_status(in_state text, in_first_reply_at timestamptz, in_due timestamptz, in_breach timestamptz)
-returns text stable language sql
-begin atomic
-    select case
-        when in_first_reply_at is not null then 'replied'
-        when in_state <> 'received' then 'closed'
-        when app_now() <= in_due then 'on_time'
-        when app_now() <= in_breach then 'due'
-        else 'breached'
-    end;
-end;
-create or replace view referral_queue_json with (security_invoker = true) as
-select r.id, (j.body::jsonb || jsonb_build_object(
-    'reply_status', reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach)))::json as body
-from referrals r join referrals_json j on j.id = r.id;
 
 -- Null when the line has sent this reference before: a reference never makes a second referral.
 create or replace function referral_insert(in_body jsonb, in_key jsonb, in_client uuid, in_received_at timestamptz) returns uuid

@@ -519,9 +519,11 @@ end;
 -- Whom to call at any hour, as problems show it.
 create or replace function help_json() returns json stable language sql
 begin atomic
-    select coalesce(json_agg(json_build_object(
-        'name', localized(l.name_en, l.name_fr), 'number', l.number, 'ways', l.ways) order by l.position), '[]')
-    from help_lines l where l.number is not null;
+    select json_build_object(
+        'line', max(l.number) filter (where l.code = 'smsrc_line'),
+        'crisis', max(l.number) filter (where l.code = 'crisis_988'),
+        'emergency', max(l.number) filter (where l.code = 'emergency_911'))
+    from help_lines l;
 end;
 
 -- S1.35, I12. Mail tells the person when it has gone out; a voice tells at once, and nothing queued repeats it.

@@ -21,4 +21,4 @@ create policy coordinator_records on referral_attempts for insert to alongside_a
 grant select, update on idempotency_keys to alongside_definer;
 create policy definer_forgets on idempotency_keys to alongside_definer using (true) with check (true);
 
-grant select on referrals_json, referral_queue_json, line_referrals_json, referral_attempts_json to alongside_api;
+grant select on referrals_json, line_referrals_json, referral_attempts_json to alongside_api;

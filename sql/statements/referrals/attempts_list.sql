@@ -10,8 +10,8 @@ cross join lateral (
         select a.*, row_number() over (order by a.at, a.id) as place
         from referral_attempts_json a
         where a.referral_id = r.id and (a.at, a.id) > (
-            coalesce(($3#>>'{after,at}')::timestamptz, '-infinity'),
-            coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+            (select coalesce(($3#>>'{after,at}')::timestamptz, '-infinity')),
+            (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
         order by a.at, a.id
         limit ($3->>'limit')::int + 1) p) listed
 cross join lateral audit('list', 'referral_attempt', r.id)

@@ -1,5 +1,6 @@
 -- GET /v1/referrals: $3 state[] (the open ones when absent), overdue, due_before, urgent, language, channel, assigned_to,
 -- after {due, id}, limit → [QueuedReferral], what is due first comes first. One index scan per state, however many are closed.
+-- (select …) around a bound makes it a plain parameter: row level security lets no other expression become an index condition.
 with keys as (
     select r.id, r.reply_due, row_number() over (order by r.reply_due, r.id) as place
     from jsonb_array_elements_text(coalesce($3->'state', '["received", "contacted"]')) wanted (state)
@@ -8,9 +9,9 @@ with keys as (
         from referrals r
         where r.state = wanted.state
             and (r.reply_due, r.id) > (
-                coalesce(($3#>>'{after,due}')::timestamptz, '-infinity'),
-                coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
-            and r.reply_due < coalesce(($3->>'due_before')::timestamptz, 'infinity')
+                (select coalesce(($3#>>'{after,due}')::timestamptz, '-infinity')),
+                (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
+            and r.reply_due < (select coalesce(($3->>'due_before')::timestamptz, 'infinity'))
             and ($3->'overdue' is null
                 or ($3->>'overdue')::boolean = (r.state = 'received' and r.reply_breach < app_now()))
             and ($3->'urgent' is null or r.urgent = ($3->>'urgent')::boolean)
@@ -28,5 +29,7 @@ from (
         case when count(*) > ($3->>'limit')::int then
             max(json_build_object('due', k.reply_due, 'id', k.id)::text) filter (where k.place = ($3->>'limit')::int) end as next
     from keys k
-    cross join lateral (select q.body from referral_queue_json q where q.id = k.id) item) listed
+    cross join lateral (
+        select j.body::jsonb || jsonb_build_object('reply_status', j.reply_status) as body
+        from referrals_json j where j.id = k.id limit 1) item) listed
 cross join lateral audit('list', 'referral', null);

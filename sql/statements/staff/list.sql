@@ -3,8 +3,8 @@ with page as (
     select s.*, row_number() over (order by s.created_at, s.id) as place
     from staff_json s
     where (s.created_at, s.id) > (
-            coalesce(($3#>>'{after,at}')::timestamptz, '-infinity'),
-            coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+            (select coalesce(($3#>>'{after,at}')::timestamptz, '-infinity')),
+            (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
         and ($3->'role' is null or $3->'role' ? s.role)
         and ($3->'is_active' is null or s.is_active = ($3->>'is_active')::boolean)
     order by s.created_at, s.id
