@@ -30,7 +30,7 @@ def test_head_options_and_405_on_every_path(contract, client, nobody):
     for path, operations in by_path.items():
         concrete = path
         for name in next(iter(operations.values())).ids:
-            concrete = concrete.replace("{" + name + "}", "2031-01-02" if name == "date" else str(uuid.uuid4()))
+            concrete = concrete.replace("{" + name + "}", str(uuid.uuid4()))
         allowed = set(operations) | {"OPTIONS"} | ({"HEAD"} if "GET" in operations else set())
         response = nobody.options(concrete)
         assert response.status == 204, (concrete, response.status)

@@ -16,7 +16,7 @@ SECTION = "The journey with curl"
 def walk():
     """The ```sh blocks of the section, one string of lines."""
     text = (ROOT / "README.md").read_text()
-    section = re.search(rf"^#+ {SECTION}\s*$(.*?)(?=^#{{1,2}} |\Z)", text, re.M | re.S)
+    section = re.search(rf"^#+ {SECTION}\s*$(.*?)(?=^## |\Z)", text, re.M | re.S)
     assert section, f"README.md has no section {SECTION!r}"
     blocks = re.findall(r"^```sh\n(.*?)^```", section[1], re.M | re.S)
     assert blocks, "the section has no ```sh block"

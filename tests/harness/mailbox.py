@@ -8,6 +8,8 @@ import time
 
 from aiosmtpd.controller import Controller
 
+from .server import free_port
+
 
 class Message:
     def __init__(self, envelope):
@@ -28,9 +30,9 @@ class Mailbox:
         self.refused = 0
         self.answer = None
         self.changed = threading.Condition()
-        self.controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=10)
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
         self.controller.start()
-        self.port = self.controller.server.sockets[0].getsockname()[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
 
     async def handle_DATA(self, server, session, envelope):

@@ -1,6 +1,7 @@
 -- GET /v1/referrals: $3 state[] (the open ones when absent), overdue, due_before, urgent, language, channel, assigned_to,
 -- after {due, id}, limit → [QueuedReferral], what is due first comes first. One index scan per state, however many are closed.
 -- (select …) around a bound makes it a plain parameter: row level security lets no other expression become an index condition.
+-- coalesce() around the filters: the planner would believe that hardly a row passes five of them, and sort instead of reading in order.
 with keys as (
     select r.id, r.reply_due, row_number() over (order by r.reply_due, r.id) as place
     from jsonb_array_elements_text(coalesce($3->'state', '["received", "contacted"]')) wanted (state)
@@ -12,12 +13,13 @@ with keys as (
                 (select coalesce(($3#>>'{after,due}')::timestamptz, '-infinity')),
                 (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
             and r.reply_due < (select coalesce(($3->>'due_before')::timestamptz, 'infinity'))
-            and ($3->'overdue' is null
-                or ($3->>'overdue')::boolean = (r.state = 'received' and r.reply_breach < app_now()))
-            and ($3->'urgent' is null or r.urgent = ($3->>'urgent')::boolean)
-            and ($3->'language' is null or r.language = $3->>'language')
-            and ($3->'channel' is null or r.channel = $3->>'channel')
-            and ($3->'assigned_to' is null or r.assigned_to = ($3->>'assigned_to')::uuid)
+            and coalesce(
+                ($3->'overdue' is null
+                    or ($3->>'overdue')::boolean = (r.state = 'received' and r.reply_breach < (select app_now())))
+                and ($3->'urgent' is null or r.urgent = ($3->>'urgent')::boolean)
+                and ($3->'language' is null or r.language = $3->>'language')
+                and ($3->'channel' is null or r.channel = $3->>'channel')
+                and ($3->'assigned_to' is null or r.assigned_to = ($3->>'assigned_to')::uuid), false)
         order by r.reply_due, r.id
         limit ($3->>'limit')::int + 1) r
     order by r.reply_due, r.id
