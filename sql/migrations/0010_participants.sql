@@ -30,7 +30,7 @@ create table participants (
 call secure_table('participants');
 create unique index participants__alias__taken on participants (lower(alias));
 create index participants__created_at on participants (created_at desc, id desc);
-create index participants__region_created_at on participants (region_key, created_at desc, id desc);
+create index participants__region_created_at on participants (region_key, created_at, id);
 
 create table contacts (
     participant_id uuid primary key references participants (id),

@@ -37,7 +37,8 @@ create policy erased_by_coordinator on sealed_keys for delete to alongside_api u
     (select actor_role()) = 'coordinator' and owner_type in ('participant', 'referral'));
 
 grant select, insert, update, delete on idempotency_keys to alongside_api;
-grant select, delete on idempotency_keys to alongside_worker;
+-- update: only to lock what is about to be deleted.
+grant select, update, delete on idempotency_keys to alongside_worker;
 create policy own_keys on idempotency_keys to alongside_api
     using (account_id = (select actor_account_id())) with check (account_id = (select actor_account_id()));
 create policy worker_all on idempotency_keys to alongside_worker using (true);

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import httpx  # noqa: E402
 from harness.cluster import POSTGRES_BIN, Cluster, as_postgres  # noqa: E402
+from harness.contract import Contract  # noqa: E402
 from harness.server import Server  # noqa: E402
 from harness.tokens import Key, claims  # noqa: E402
 
@@ -69,9 +70,17 @@ class Case:
 
 
 CASES = [
-    Case("read", "participants_get", "participants", "GET", "/v1/participants/ID", has_id=True),
+    Case("read", "participants_read", "participants", "GET", "/v1/participants/ID", has_id=True),
     Case("list", "referrals_list", "referrals", "GET", "/v1/referrals", query={"limit": 25}),
-    Case("write", "participants_update", "participants", "PATCH", "/v1/participants/ID", body={"language": "fr"}, has_id=True),
+    Case(
+        "write",
+        "participants_update",
+        "participants",
+        "PATCH",
+        "/v1/participants/ID",
+        body={"preferred_language": "fr"},
+        has_id=True,
+    ),
 ]
 
 
@@ -118,6 +127,20 @@ def run_wrk(server, case, count, token, seconds):
     if numbers["bad"]:
         raise RuntimeError(f"wrk {case.name}: {numbers['bad']} of {numbers['requests']} answers were not 200")
     return numbers | {"rate": numbers["requests"] / numbers["seconds"], "cpu_us": used * 1e6 / max(1, numbers["requests"])}
+
+
+def make_models(server, token, contract):
+    """One referral and one participant through the API, with sealed values that SQL can then copy."""
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "bench", "If-Match": "*"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+        inquiry = contract.example("referrals_create")
+        inquiry.pop("received_at", None)
+        referral = client.post("/v1/referrals", json=inquiry).raise_for_status().json()["id"]
+        person = contract.example("participants_create") | {"alias": "Bench model"}
+        participant = client.post("/v1/participants", json=person).raise_for_status().json()["id"]
+        needs = {"accessibility_needs": "Captions, and a pause after half an hour"}
+        client.patch(f"/v1/participants/{participant}", json=needs).raise_for_status()
+    return ("-v", f"referral={referral}", "-v", f"participant={participant}")
 
 
 def check_cases(server, token, count):
@@ -179,12 +202,14 @@ def run_scale(cluster, binary, template, count, seconds, key, directory):
     database = cluster.create_database(template)
     print(f"\n{count:,} participants", flush=True)
     started = time.monotonic()
-    cluster.psql(database, POPULATE.read_text(), "-v", f"count={count}", "-v", f"prefix={PREFIX}")
-    cluster.psql(database, "vacuum analyze;")
-    print(f"  (made in {time.monotonic() - started:.0f} s)", flush=True)
     settings = {"clock_header": "", "connection_timeout_s": 60, "worker": False}
     server = Server(binary, cluster, database, key, directory / f"server-{count}.log", **settings)
     token = key.sign(claims(COORDINATOR, "coordinator"))
+    contract = Contract(binary.parent / "openapi" / "openapi.json")
+    models = make_models(server, token, contract)
+    cluster.psql(database, POPULATE.read_text(), "-v", f"count={count}", "-v", f"prefix={PREFIX}", *models)
+    cluster.psql(database, "vacuum analyze;")
+    print(f"  (made in {time.monotonic() - started:.0f} s)", flush=True)
     rates = {}
     try:
         check_cases(server, token, count)

@@ -3,7 +3,7 @@
 begin;
 \ir 00_helpers.sql
 \ir journey.psql
-select plan(1);
+select plan(166);
 
 select account('coordinator', 'c0000000-0000-4000-8000-000000000001') \g /dev/null
 select account('coordinator', 'c0000000-0000-4000-8000-000000000002', '{QC}') \g /dev/null

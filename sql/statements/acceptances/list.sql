@@ -4,8 +4,8 @@ with page as (
     from acceptances_json a
     where a.participant_id = $1::uuid
         and (a.accepted_at, a.id) < (
-            coalesce(($3#>>'{after,at}')::timestamptz, 'infinity'),
-            coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+            (select coalesce(($3#>>'{after,at}')::timestamptz, 'infinity')),
+            (select coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
     order by a.accepted_at desc, a.id desc
     limit ($3->>'limit')::int + 1)
 select 200 as status, listed.body, listed.next

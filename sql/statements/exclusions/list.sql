@@ -4,8 +4,8 @@ with page as (
     from exclusions_json x
     where x.participant_id = $1::uuid
         and (x.created_at, x.id) > (
-            coalesce(($3#>>'{after,at}')::timestamptz, '-infinity'),
-            coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+            (select coalesce(($3#>>'{after,at}')::timestamptz, '-infinity')),
+            (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
     order by x.created_at, x.id
     limit ($3->>'limit')::int + 1)
 select 200 as status, listed.body, listed.next

@@ -3,8 +3,8 @@ with page as (
     select h.*, row_number() over (order by h.changed_at, h.id) as place
     from held_messages_json h
     where (h.changed_at, h.id) > (
-        coalesce(($3#>>'{after,at}')::timestamptz, '-infinity'),
-        coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+        (select coalesce(($3#>>'{after,at}')::timestamptz, '-infinity')),
+        (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
     order by h.changed_at, h.id
     limit ($3->>'limit')::int + 1)
 select 200 as status, listed.body, listed.next

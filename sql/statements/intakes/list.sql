@@ -19,9 +19,12 @@ found as (
     limit ($3->>'limit')::int + 1)
     union all
     (select i.*
-    from intakes i
-    where (select a.participant_id is null and a.overdue from asked a) and i.update_due_at < (select app_now())
-        and (i.created_at, i.id) < ((select a.after_at from asked a), (select a.after_id from asked a))
+    from (
+        -- The fence keeps the planner on the index of what is due.
+        select i.* from intakes i
+        where (select a.participant_id is null and a.overdue from asked a) and i.update_due_at < (select app_now())
+        offset 0) i
+    where (i.created_at, i.id) < ((select a.after_at from asked a), (select a.after_id from asked a))
         and ($3->'state' is null or $3->'state' ? i.state)
         and ($3->'track' is null or i.track = $3->>'track')
         and (($3->>'assigned_to_me')::boolean is not true or i.coordinator_account_id = (select actor_account_id()))

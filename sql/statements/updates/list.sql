@@ -4,8 +4,8 @@ with page as (
     from status_updates_json u
     where u.intake_id = $1::uuid
         and (u.recorded_at, u.id) < (
-            coalesce(($3#>>'{after,at}')::timestamptz, 'infinity'),
-            coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+            (select coalesce(($3#>>'{after,at}')::timestamptz, 'infinity')),
+            (select coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
     order by u.recorded_at desc, u.id desc
     limit ($3->>'limit')::int + 1)
 select 200 as status, listed.body, listed.next
