@@ -22,7 +22,7 @@ import httpx  # noqa: E402
 from harness.cluster import POSTGRES_BIN, Cluster, as_postgres  # noqa: E402
 from harness.contract import Contract  # noqa: E402
 from harness.server import Server  # noqa: E402
-from harness.tokens import Key, claims  # noqa: E402
+from harness.tokens import ISSUER, Key, claims  # noqa: E402
 
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 PREFIX = "0000000b-0000-4000-8000-"
@@ -48,7 +48,7 @@ class Case:
         context = re.sub(r"--[^\n]*", "", context).strip().rstrip(";")
         for number, value in enumerate(
             (
-                "'urn:alongside:local'",
+                ":issuer",
                 f"'{COORDINATOR}'",
                 "'coordinator'",
                 "'both'",
@@ -69,6 +69,7 @@ class Case:
         return f"\\set n random({low}, {high})\n\\startpipeline\n{context};\n{main};\n\\endpipeline\n"
 
 
+CHANGE = {"preferred_language": "fr"}
 CASES = [
     Case("read", "participants_read", "participants", "GET", "/v1/participants/ID", has_id=True),
     Case("list", "referrals_list", "referrals", "GET", "/v1/referrals", query={"limit": 25}),
@@ -91,7 +92,7 @@ def run_pgbench(cluster, database, case, count, seconds):
         os.chmod(script.name, 0o644)
         result = subprocess.run(
             [POSTGRES_BIN / "pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds)]
-            + ["-h", cluster.root, "-U", "alongside_api", "-f", script.name, database],
+            + ["-D", f"issuer={ISSUER}", "-h", cluster.root, "-U", "alongside_api", "-f", script.name, database],
             capture_output=True,
             text=True,
             cwd="/",
