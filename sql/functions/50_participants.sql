@@ -20,6 +20,17 @@ begin
     end if;
 end
 $$;
+create or replace function participant_lock(in_participant_id uuid) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    perform from participants p where p.id = in_participant_id for no key update;
+    if not found then
+        perform problem('not-found');
+    end if;
+end
+$$;
 create or replace function require_timezone(in_field text, in_name text) returns void
 language plpgsql
 set search_path = alongside, pg_catalog
@@ -30,7 +41,7 @@ begin
     end if;
 end
 $$;
--- Several faults at once; null when there is none.
+-- in_faults: the members of `errors`; null = all is well.
 create or replace function require_no_faults(in_faults jsonb) returns void
 language plpgsql
 set search_path = alongside, pg_catalog
