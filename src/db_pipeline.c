@@ -171,6 +171,16 @@ static bool text_of(struct request *rq,
     return *ret_text || fail(rq, PROBLEM_INTERNAL);
 }
 
+/* A repeated answer is in the language of the first request, whatever this one asks for. */
+static void language_of_answer(struct request *rq, const PGresult *rows)
+{
+    int column = PQfnumber(rows, "language");
+    for (int language = LANGUAGE_BOTH; column >= 0 && language <= LANGUAGE_FR; language++) {
+        if (strcmp(PQgetvalue(rows, 0, column), language_name((enum language)language)) == 0)
+            rq->language = (enum language)language;
+    }
+}
+
 bool db_answer_finish(struct request *rq,
                       const struct db_batch *batch,
                       const struct db_answer *answer)
@@ -194,6 +204,7 @@ bool db_answer_finish(struct request *rq,
         !text_of(rq, rows, "etag", &response->etag, &ignored) ||
         !text_of(rq, rows, "next", &response->next, &ignored))
         return false;
+    language_of_answer(rq, rows);
     /* A function that found nothing answers one row of nulls. */
     if (!status)
         return fail(rq, PROBLEM_NOT_FOUND);

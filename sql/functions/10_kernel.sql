@@ -127,6 +127,7 @@ begin
     elsif kept.fingerprint <> in_fingerprint then
         perform problem('idempotency-key-reused');
     end if;
+    perform set_config('app.language', coalesce(kept.language, current_setting('app.language')), true);
     return (kept.status, kept.body, kept.location, kept.etag, null)::response;
 end
 $$;
@@ -142,7 +143,8 @@ declare
 begin
     if current_key is not null then
         update idempotency_keys k
-        set status = in_status, body = in_body, location = in_location, etag = in_version::text
+        set status = in_status, body = in_body, location = in_location, etag = in_version::text,
+            language = current_setting('app.language')
         where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = current_key;
     end if;
     return (in_status, in_body, in_location, in_version::text, null)::response;

@@ -628,7 +628,8 @@ begin atomic
     join plain_texts t on t.list = 'to_do' and t.code = todo.code;
 end;
 
--- S1.35, S2.49: the state in plain words, what is left, when the person was last told. What is over is shown while it still serves.
+-- S1.35, S2.49: the state in plain words, what is left, when the person was last told. What is over is shown while it still serves,
+-- and until another one on the same track follows: who reads that there is news finds it.
 create or replace view statuses_json with (security_invoker = true) as
 select p.id as participant_id, json_build_object(
     'participant_id', p.id,
@@ -643,6 +644,8 @@ select p.id as participant_id, json_build_object(
             'last_told_at', utc(i.last_told_at),
             'valid_until', utc(i.valid_until)) order by i.created_at desc, i.id), '[]')
         from intakes i join intakes_json j on j.id = i.id left join plain_texts t on t.list = 'state' and t.code = i.state
-        where i.participant_id = p.id and (i.is_open or i.valid_until > app_now())),
+        where i.participant_id = p.id and (i.is_open or i.valid_until > app_now() or not exists (
+            select from intakes n
+            where n.participant_id = p.id and n.track = i.track and (n.created_at, n.id) > (i.created_at, i.id)))),
     'help', help_json()) as body
 from participants p;

@@ -6,7 +6,8 @@ A step returns the answer as it is; whoever takes it says what it must be. `walk
 import re
 import uuid
 
-ABSENT = "00000000-0000-4000-8000-00000000dead"
+from steps import ABSENT
+
 QUEBEC_COORDINATOR = "00000000-0000-4000-8000-000000000014"
 DOCUMENTS = {"group": ("code_of_conduct", "consent", "confidentiality", "safety_protocol"), "activity": ("consent",)}
 # Far enough for every test that does not set the clock.
@@ -62,9 +63,7 @@ class Person:
     def reachable(self, **changes):
         """Says by which address mail may come."""
         self.email = an_address()
-        self.contact(
-            **({"name_to_use": "Sam", "email": self.email, "ok_to_email": True, "ok_to_leave_message": False} | changes)
-        ).ok()
+        self.contact(**({"name_to_use": "Sam", "email": self.email, "ok_to_email": True, "ok_to_leave_message": False} | changes)).ok()
         return self
 
     def names_nobody(self):
@@ -227,30 +226,6 @@ def is_hidden(who, method, path, body=None):
         return who.request(method, where, if_match="*", **kwargs).problem(404, "not-found")
 
     assert bare(ask(path)) == bare(ask(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", ABSENT, path))), f"{method} {path}"
-
-
-def manners(contract, operation_id, who, path):
-    """What an operation refuses whatever it is about: strange parameters, bodies, media types, versions, and no key.
-
-    Nothing is changed by it. Reads answer 304 to whoever has seen them."""
-    operation = contract.by_id[operation_id]
-    method, example = operation.method, operation.body and {"json": contract.example(operation_id)} or {}
-    match = {"if_match": "*"} if operation.needs_match else {}
-    who.request(method, path + "?nonsense=1", **example, **match).problem(400, "bad-parameter").fault("nonsense", "unknown")
-    if operation.body:
-        who.request(method, path, content=b"{}", content_type="text/plain", **match).problem(415, "unsupported-media-type")
-        who.request(method, path, content=b'{"a": ', content_type="application/json", **match).problem(400, "bad-json")
-        who.request(method, path, {"nonsense": 1}, **match).problem(422, "validation-failed").fault("#/nonsense", "unknown")
-        who.request(method, path, content=b"[]", content_type="application/json", **match).problem(422)
-    if operation.needs_match:
-        who.request(method, path, **example).problem(428, "precondition-required")
-        for version in ('"99.both"', '"nonsense"', '"0.en", "98.fr"'):
-            who.request(method, path, if_match=version, **example).problem(412, "precondition-failed")
-    if operation.needs_key:
-        who.request(method, path, idempotency_key=None, **example).problem(400, "idempotency-key-required")
-    if operation.header("If-None-Match"):
-        seen = who.get(path).ok()
-        who.get(path, if_none_match=seen).not_modified()
 
 
 def tables_with(db, text):

@@ -87,3 +87,40 @@ HIDDEN = {
     "holiday_id": nobody_is_kept_away,
     "document_id": nobody_is_kept_away,
 }
+
+
+# Demo objects that every role may see which may ask for such a thing at all.
+def visible_acceptance(db):
+    return str(
+        db.execute(
+            "insert into acceptances (participant_id, document_id, language_read, accepted_at, withdrawn_at)"
+            " select '00000000-0000-4000-8000-000000000101', id, 'en', now(), now() from documents order by id limit 1 returning id"
+        ).fetchone()[0]
+    )
+
+
+def visible_exclusion(db):
+    return str(
+        db.execute(
+            "insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)"
+            " values ('00000000-0000-4000-8000-000000003005', '00000000-0000-4000-8000-000000000002', 'own_case', %s, now())"
+            " returning id",
+            (COORDINATOR,),
+        ).fetchone()[0]
+    )
+
+
+def first_of(table):
+    return lambda db: str(db.execute(f"select id from {table} order by id limit 1").fetchone()[0])
+
+
+VISIBLE = {
+    "participant_id": lambda _db: "00000000-0000-4000-8000-000000000101",
+    "intake_id": lambda _db: "00000000-0000-4000-8000-000000004000",
+    "acceptance_id": visible_acceptance,
+    "exclusion_id": visible_exclusion,
+    "referral_id": lambda _db: "00000000-0000-4000-8000-000000000201",
+    "staff_id": lambda _db: "00000000-0000-4000-8000-000000000002",
+    "holiday_id": first_of("holidays"),
+    "document_id": first_of("documents"),
+}

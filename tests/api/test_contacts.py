@@ -2,10 +2,10 @@
 """How to reach somebody safely: a record of its own, sealed, and rules that come from the person (R3, A6.3, A6.8)."""
 
 import pytest
-from journey import QUEBEC_COORDINATOR, an_address, is_hidden, manners, open_person, tables_with
+from journey import QUEBEC_COORDINATOR, an_address, is_hidden, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
-ODD = "Zoé « d’Arc » \"O'Neil\" 🌲 \\n needle"
+ODD = 'Zoé « d’Arc » "O\'Neil" 🌲 \\n needle'
 
 
 @pytest.fixture
@@ -154,9 +154,3 @@ def test_a_value_of_another_cannot_be_put_here(person, client, db):
     db.execute("update contacts set safe_hours = name_to_use where participant_id = %s", (person.id,))
     answer = person.peer.request("GET", f"{person.path}/contact", check=False)
     assert answer.status == 500 and "Myself" not in answer.content.decode()
-
-
-@pytest.mark.parametrize("operation", ["read", "update"])
-def test_manners(contract, person, path, operation):
-    for who in (person.coordinator, person.peer):
-        manners(contract, f"contacts_{operation}", who, path)

@@ -2,10 +2,16 @@
 """The emergency contact: somebody or nobody, and knowing nothing of the program unless the person says so (R7, A6.1)."""
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, manners, open_person, tables_with
+from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
-ANA = {"declined": False, "name": "Ana « O'Brien » 🌿 needle", "phone": "+1 418 555 0199", "relation": "sœur", "may_know_program": True}
+ANA = {
+    "declined": False,
+    "name": "Ana « O'Brien » 🌿 needle",
+    "phone": "+1 418 555 0199",
+    "relation": "sœur",
+    "may_know_program": True,
+}
 
 
 @pytest.fixture
@@ -100,9 +106,3 @@ def test_who_may_see_it(person, path, client):
 def test_nothing_of_it_stands_in_the_open(person, path, db):
     person.peer.put(path, ANA | {"relation": "needle sister"}, if_match="*").ok()
     assert [tables_with(db, text) for text in ("needle", "418 555 0199")] == [[], []]
-
-
-@pytest.mark.parametrize("operation", ["read", "replace"])
-def test_manners(contract, person, path, operation):
-    for who in (person.coordinator, person.peer):
-        manners(contract, f"emergency_contacts_{operation}", who, path)

@@ -9,7 +9,17 @@ import psycopg
 import pytest
 from harness.client import Client
 from steps import (
-    ABSENT, LINE, OTHER_LINE, as_coordinators_see, at_once, attempt, close, inquire, line_body, refer, walk,
+    ABSENT,
+    LINE,
+    OTHER_LINE,
+    as_coordinators_see,
+    at_once,
+    attempt,
+    close,
+    inquire,
+    line_body,
+    refer,
+    walk,
 )  # fmt: skip
 
 PATH = "/v1/line-referrals"

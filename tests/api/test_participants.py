@@ -4,7 +4,8 @@
 import uuid
 
 import pytest
-from journey import ABSENT, QUEBEC_COORDINATOR, Intake, is_hidden, manners, open_person, tables_with, unique
+from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, unique
+from steps import ABSENT, walk
 
 PATH = "/v1/participants"
 NOW = "2026-11-23T15:00:00Z"
@@ -209,12 +210,7 @@ def test_the_list_is_filtered_and_paged(client, coordinator):
     assert listed() == made[::-1], "newest first"
     assert listed(preferred_language="fr", affiliation_kind="jcr") == [made[4], made[1]]
     assert listed(status="erased") == []
-    page = coordinator.get(PATH, params={"region": "NU", "limit": 2}).ok()
-    seen = [entry["id"] for entry in page.data]
-    while page["page"]["has_more"]:
-        page = coordinator.get(PATH, params={"region": "NU", "limit": 2, "cursor": page["page"]["next_cursor"]}).ok()
-        seen += [entry["id"] for entry in page.data]
-    assert seen == made[::-1]
+    assert [entry["id"] for entry in walk(coordinator, PATH, params={"region": "NU", "limit": 2})] == made[::-1]
     for bad in ({"region": "XX"}, {"limit": 0}, {"status": "gone"}, {"cursor": "AAAA"}, {"order": "alias"}):
         coordinator.get(PATH, params=bad).problem(400, "bad-parameter").fault(next(iter(bad)))
 
@@ -260,9 +256,7 @@ def test_a_peer_learns_nothing_of_who_was_refused(person, client):
     """I13: a look that was refused is no look; and the file names no other peer."""
     other = open_person(client)
     is_hidden(other.peer, "GET", person.path)
-    assert {entry["is_you"] or entry["staff_alias"] for entry in person.peer.get(f"{person.path}/audit-events").ok().data} == {
-        "Dominique"
-    }
+    assert {entry["is_you"] or entry["staff_alias"] for entry in person.peer.get(f"{person.path}/audit-events").ok().data} == {"Dominique"}
 
 
 def test_a_person_who_was_erased_keeps_nothing_readable(person, db):
@@ -280,9 +274,3 @@ def test_two_coordinators_open_files_without_seeing_each_other(client):
     first, second = open_person(client), open_person(client)
     Intake(first)
     assert second.status()["intakes"] == []
-
-
-@pytest.mark.parametrize("operation", ["list", "create", "read", "update", "audit_events"])
-def test_manners(contract, person, operation):
-    path = {"list": PATH, "create": PATH, "audit_events": f"{person.path}/audit-events"}.get(operation, person.path)
-    manners(contract, f"participants_{operation}", person.peer if operation == "audit_events" else person.coordinator, path)

@@ -3,7 +3,18 @@
 
 import pytest
 from steps import (
-    ABSENT, COORDINATOR, OTHER_COORDINATOR, as_coordinators_see, attempt, close, contacted, eastern, inquire, next_link, refer, walk,
+    ABSENT,
+    COORDINATOR,
+    OTHER_COORDINATOR,
+    as_coordinators_see,
+    attempt,
+    close,
+    contacted,
+    eastern,
+    inquire,
+    next_link,
+    refer,
+    walk,
 )  # fmt: skip
 
 PATH = "/v1/referrals"
@@ -83,7 +94,9 @@ def test_cursors_that_do_not_belong(coordinator, client):
     for broken in (cursor[:-1], cursor + "A", cursor.swapcase(), "A" * 64, "%00", "{}", "x", cursor[::-1], "A" * 513):
         refused(cursor=broken, channel="line_voicemail")
     coordinator.get(f"{PATH}?cursor=", check=True).problem(400, "bad-parameter").fault("cursor")
-    coordinator.get(f"{PATH}?cursor={cursor}&cursor={cursor}&channel=line_voicemail").problem(400, "bad-parameter").fault("cursor")
+    coordinator.get(f"{PATH}?cursor={cursor}&cursor={cursor}&channel=line_voicemail").problem(400, "bad-parameter").fault(
+        "cursor"
+    )
     # 3. It says nothing to whoever finds it.
     assert "2026" not in cursor and len(cursor) <= 512 and not cursor.startswith("ey")
     # 4. A position, no permission: it works for a colleague, and with another limit.

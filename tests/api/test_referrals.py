@@ -73,7 +73,9 @@ def test_inquiries_that_cannot_be_taken(coordinator, changes, where, code):
     coordinator.post(PATH, inquiry_body(**changes)).problem(422, "validation-failed").fault(where, code)
 
 
-@pytest.mark.parametrize("name", ["what_happened", "perpetrator", "rank", "service_number", "date_of_birth", "diagnosis", "unit", "notes"])
+@pytest.mark.parametrize(
+    "name", ["what_happened", "perpetrator", "rank", "service_number", "date_of_birth", "diagnosis", "unit", "notes"]
+)
 def test_no_field_exists_for_the_story(coordinator, name):
     """Decision 9, R4: not even by accident."""
     coordinator.post(PATH, inquiry_body(**{name: "x"})).problem(422).fault(f"#/{name}", "unknown")
@@ -309,7 +311,9 @@ def test_the_same_attempt_sent_twice_counts_once(coordinator):
     first = coordinator.post(f"{made.path}/attempts", body, idempotency_key=key).created()
     again = coordinator.post(f"{made.path}/attempts", body, idempotency_key=key).created()
     assert again.content == first.content and again.headers["Idempotent-Replayed"] == "true"
-    coordinator.post(f"{made.path}/attempts", body | {"outcome": "replied"}, idempotency_key=key).problem(422, "idempotency-key-reused")
+    coordinator.post(f"{made.path}/attempts", body | {"outcome": "replied"}, idempotency_key=key).problem(
+        422, "idempotency-key-reused"
+    )
     other = inquire(coordinator)
     coordinator.post(f"{other.path}/attempts", body, idempotency_key=key).problem(422, "idempotency-key-reused")
     assert coordinator.get(made.path).ok()["attempts"] == 1

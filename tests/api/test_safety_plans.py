@@ -2,7 +2,7 @@
 """The safety plan: one per person, sealed, replaced as a whole, and asked for again when it is old (R7, A6.1)."""
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, manners, open_person, tables_with
+from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
 PLAN = {"current_place_method": "Je dis « où » :\n\t1) \"ici\" 2) 'là' — 🏠 needle", "consent_to_checkin": True}
@@ -92,9 +92,3 @@ def test_who_may_see_it(person, path, client):
 def test_nothing_of_it_stands_in_the_open(person, path, db):
     person.peer.put(path, PLAN, if_match="*").ok()
     assert tables_with(db, "needle") == []
-
-
-@pytest.mark.parametrize("operation", ["read", "replace"])
-def test_manners(contract, person, path, operation):
-    for who in (person.coordinator, person.peer):
-        manners(contract, f"safety_plans_{operation}", who, path)

@@ -164,9 +164,7 @@ def measure_start(server, token):
     server.process.wait()
     started = time.monotonic()
     server.start(wait=False)
-    request = (
-        f"GET /v1/referrals?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
-    )
+    request = f"GET /v1/referrals?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
     while True:
         try:
             with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
@@ -236,9 +234,7 @@ def run_scale(cluster, binary, template, count, seconds, key, directory):
                 cpu_target,
                 case.name != "read" or ours["cpu_us"] <= 45,
             )
-            row(
-                f"{case.name}: p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms", f"{spread:.1f} x", "<= 6 x", spread <= 6
-            )
+            row(f"{case.name}: p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms", f"{spread:.1f} x", "<= 6 x", spread <= 6)
         idle = measure_idle(server)
         row("resident with 1,000 idle connections", f"{idle:.0f} MiB", "<= 64 MiB", idle <= 64)
         server.stop()
