@@ -113,8 +113,11 @@ exchange_write(struct passage *passage, const struct db_batch *batch, struct db_
             passage->connection = db_pool_acquire(db->pool);
         if (!passage->connection)
             return DB_NONE;
-        if (!db_exchange(passage->connection, batch, db_patience_ms(db->config), answer))
+        if (!db_exchange(passage->connection, batch, db_patience_ms(db->config), answer)) {
+            db_pool_discard(db->pool, passage->connection);
+            passage->connection = NULL;
             return DB_LOST;
+        }
         if (tries > 0 || !db_error_is_stale(db_answer_sqlstate(answer)))
             break;
         db_answer_clear(answer);

@@ -161,7 +161,7 @@ begin atomic
     end;
 end;
 -- RFC 3339, UTC.
-create or replace function utc(in_at timestamptz) returns text immutable language sql
+create or replace function utc(in_at timestamptz) returns text stable language sql
 begin atomic
     select to_char(in_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 end;

@@ -4,6 +4,8 @@
 HIDDEN: path parameter -> maker of [(role, account, id)]. A maker gets the superuser's connection. Accounts: None is the
 role's own demo account. An empty list says that nobody who may call such an operation is kept from any object."""
 
+ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
+DEMO_ACCOUNTS = {role: f"00000000-0000-4000-8000-{number:012d}" for number, role in enumerate(ROLES, 1)}
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 QUEBEC_COORDINATOR = "00000000-0000-4000-8000-000000000014"
 OTHER_LINE = "00000000-0000-4000-8000-000000000105"

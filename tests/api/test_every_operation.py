@@ -3,13 +3,14 @@
 
 import os
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harness.contract import Contract
-from matrix import VISIBLE
+from matrix import DEMO_ACCOUNTS, VISIBLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")
@@ -92,3 +93,22 @@ def test_what_is_known_is_not_sent_again(operation, send):
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.needs_key], ids=names)
 def test_a_creation_without_a_key_is_refused(operation, send):
     send(operation, idempotency_key=None, **example(operation)).problem(400, "idempotency-key-required")
+
+
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.needs_key], ids=names)
+def test_a_key_whose_first_request_still_runs_is_409(operation, send, db):
+    account, key = DEMO_ACCOUNTS[operation.roles[0]], str(uuid.uuid4())
+    db.execute(
+        "insert into idempotency_keys (account_id, operation, key, fingerprint, created_at) values (%s, %s, %s, 'x', now())",
+        (account, operation.id, key),
+    )
+    refused = send(operation, idempotency_key=key, **example(operation)).problem(409, "idempotency-in-progress")
+    assert int(refused.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.ids and "public" in o.roles], ids=names)
+def test_what_is_not_there_is_404_for_the_public(operation, client):
+    path = operation.path
+    for name in operation.ids:
+        path = path.replace("{" + name + "}", str(uuid.uuid4()))
+    client().request(operation.method, path).problem(404, "not-found")

@@ -16,10 +16,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harness.contract import Contract
-from matrix import HIDDEN
+from matrix import HIDDEN, ROLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
 CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")
 CLOSED = [o for o in CONTRACT.operations if "public" not in o.roles]
 ABSENT = "00000000-0000-4000-8000-00000000dead"

@@ -47,29 +47,36 @@ class Case:
         context = (STATEMENTS / "kernel" / "context.sql").read_text()
         context = re.sub(r"--[^\n]*", "", context).strip().rstrip(";")
         for number, value in enumerate(
-            (
-                ":issuer",
-                f"'{COORDINATOR}'",
-                "'coordinator'",
-                "'both'",
-                f"'{COORDINATOR}'",
-                "null",
-                f"'{self.operation}'",
-            ),
-            1,
+            (":issuer", ":subject", ":role", ":language", ":request_id", "null", ":operation"), 1
         ):
             context = re.sub(rf"\${number}\b", value, context)
         main = statement(self.operation, self.domain)
         path_id = f"('{PREFIX}' || :n)" if self.has_id else "null::text"
-        literal = lambda value: "null::jsonb" if value is None else "'" + json.dumps(value) + "'::jsonb"  # noqa: E731
-        values = (path_id, "null::text", literal(self.query or {}), literal(self.body), "null::int[]", "null::jsonb")
+        body = "null::jsonb" if self.body is None else "(:body)::jsonb"
+        values = (path_id, "null::text", "(:query)::jsonb", body, "null::int[]", "null::jsonb")
         for number, value in enumerate(values, 1):
             main = re.sub(rf"\${number}\b", lambda _, value=value: value, main)
         low, high = 100000000001, 100000000000 + count
         return f"\\set n random({low}, {high})\n\\startpipeline\n{context};\n{main};\n\\endpipeline\n"
 
+    def variables(self):
+        """What the server sends as parameters is a parameter here too."""
+        return {
+            "issuer": ISSUER,
+            "subject": COORDINATOR,
+            "role": "coordinator",
+            "language": "both",
+            "request_id": COORDINATOR,
+            "operation": self.operation,
+            "query": json.dumps(self.query or {}),
+            "body": json.dumps(self.body),
+        }
 
-CHANGE = {"preferred_language": "fr"}
+    def settings(self):
+        """The lane's: reads do not wait for the disk that takes their audit row."""
+        return "-c synchronous_commit=" + ("off" if self.method == "GET" else "on")
+
+
 CASES = [
     Case("read", "participants_read", "participants", "GET", "/v1/participants/ID", has_id=True),
     Case("list", "referrals_list", "referrals", "GET", "/v1/referrals", query={"limit": 25}),
@@ -92,10 +99,12 @@ def run_pgbench(cluster, database, case, count, seconds):
         os.chmod(script.name, 0o644)
         result = subprocess.run(
             [POSTGRES_BIN / "pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds)]
-            + ["-D", f"issuer={ISSUER}", "-h", cluster.root, "-U", "alongside_api", "-f", script.name, database],
+            + [f"-D{name}={value}" for name, value in case.variables().items()]
+            + ["-h", cluster.root, "-U", "alongside_api", "-f", script.name, database],
             capture_output=True,
             text=True,
             cwd="/",
+            env=os.environ | {"PGOPTIONS": case.settings()},
             **as_postgres(),
         )
     found = re.search(r"tps = ([\d.]+)", result.stdout)
