@@ -49,7 +49,7 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/participants", ROLE_COORDINATOR, "participants_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
     {METHOD_GET, "/v1/participants/{participant_id}", ROLE_COORDINATOR | ROLE_PEER, "participants_read", LANE_READ, 0, NULL},
     {METHOD_PATCH, "/v1/participants/{participant_id}", ROLE_COORDINATOR | ROLE_PEER, "participants_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_GET, "/v1/participants/{participant_id}/audit-events", ROLE_PEER, "participants_audit_events", LANE_READ, ROUTE_LIST, NULL},
+    {METHOD_GET, "/v1/participants/{participant_id}/audit-events", ROLE_PEER, "participants_audit_events", LANE_WRITE, ROUTE_LIST, NULL},
     /* contacts */
     {METHOD_GET, "/v1/participants/{participant_id}/contact", ROLE_COORDINATOR | ROLE_PEER, "contacts_read", LANE_READ, 0, NULL},
     {METHOD_PATCH, "/v1/participants/{participant_id}/contact", ROLE_COORDINATOR | ROLE_PEER, "contacts_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
@@ -93,7 +93,7 @@ const struct route routes[] = {
     /* held-messages */
     {METHOD_GET, "/v1/held-messages", ROLE_COORDINATOR, "held_messages_list", LANE_READ, ROUTE_LIST, NULL},
     /* audit-events */
-    {METHOD_GET, "/v1/audit-events", ROLE_ADMINISTRATOR, "audit_events_list", LANE_READ, ROUTE_LIST, NULL},
+    {METHOD_GET, "/v1/audit-events", ROLE_ADMINISTRATOR, "audit_events_list", LANE_WRITE, ROUTE_LIST, NULL},
 };
 /* clang-format on */
 const size_t routes_count = sizeof routes / sizeof routes[0];

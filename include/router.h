@@ -27,7 +27,7 @@ enum role role_from_name(const char *name);
 const char *role_name(enum role role); /* "public" for 0 */
 const char *method_name(enum method method); /* "_OTHER" for none of ours */
 
-/* READ shares pipelined connections and must not wait for locks; WRITE has a connection of its own;
+/* READ shares pipelined connections, so it must neither wait for locks nor take long; WRITE has a connection of its own;
  * NONE is answered in C by `handler` without the database. */
 enum lane { LANE_NONE, LANE_READ, LANE_WRITE };
 

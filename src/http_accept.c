@@ -22,7 +22,8 @@ struct acceptor {
     pthread_t thread;
 };
 
-/* A full house, or no file descriptor left: whoever waits in the queue is looked at again after this. */
+/* A full house, or no file descriptor left: whoever waits in the queue is looked at again after
+ * this. */
 enum { PAUSE_MS = 10 };
 
 static void rest(void)
@@ -35,8 +36,12 @@ static void *acceptor_run(void *context)
     struct acceptor *acceptor = context;
     struct pollfd fds[] = {{.fd = acceptor->listen_fd, .events = POLLIN},
                            {.fd = acceptor->stop_fd, .events = POLLIN}};
-    while (poll(fds, 2, -1) >= 0 && !fds[1].revents) {
-        if (atomic_load(acceptor->open) >= acceptor->limit) {
+    for (;;) {
+        int ready = poll(fds, 2, -1);
+        if (ready > 0 && fds[1].revents)
+            return NULL;
+        /* A poll that fails (a signal, short memory) must not end the accepting. */
+        if (ready < 0 || atomic_load(acceptor->open) >= acceptor->limit) {
             rest();
             continue;
         }
@@ -50,7 +55,6 @@ static void *acceptor_run(void *context)
         else
             rest();
     }
-    return NULL;
 }
 
 struct acceptor *

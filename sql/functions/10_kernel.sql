@@ -70,15 +70,21 @@ create or replace function context_enter(
 returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     account accounts;
 begin
     if in_role <> 'public' then
-        select * into account from accounts where issuer = in_issuer and subject = in_subject;
+        select * into account from accounts a
+        where a.issuer = in_issuer and a.subject = in_subject and (a.role = 'peer') = (in_role = 'peer');
         if account.id is null or not account.is_active or account.role <> in_role then
             perform problem('unauthenticated');
+        end if;
+        -- I13: of somebody of the staff, the participant that they are themselves; policies keep it from them.
+        if in_role <> 'peer' then
+            select a.participant_id into account.participant_id from accounts a
+            where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
         end if;
     end if;
     perform
@@ -126,6 +132,8 @@ begin
         perform problem('idempotency-in-progress');
     elsif kept.fingerprint <> in_fingerprint then
         perform problem('idempotency-key-reused');
+    elsif not location_is_seen(kept.location) then
+        perform problem('conflict', '{"reason": "no-longer-seen"}');
     end if;
     perform set_config('app.language', coalesce(kept.language, current_setting('app.language')), true);
     return (kept.status, kept.body, kept.location, kept.etag, null)::response;

@@ -4,6 +4,7 @@
 A step returns the answer as it is; whoever takes it says what it must be. `walk` and `open_person` insist."""
 
 import re
+import time
 import uuid
 
 from steps import ABSENT
@@ -98,6 +99,13 @@ def open_person(client, coordinator=None, now=None, **changes):
 def current_document(who, kind):
     (document,) = who.get("/v1/documents", params={"kind": kind}).ok().data
     return document
+
+
+def publish(administrator, kind):
+    """A new version of a document."""
+    text = f"In force. {uuid.uuid4()}"
+    body = {"kind": kind, "title": {"en": "Title", "fr": "Titre"}, "body": {"en": text, "fr": text}}
+    return administrator.post("/v1/documents", body).created()
 
 
 class Intake:
@@ -209,6 +217,15 @@ def place(db, intake):
         db.execute("select set_config('app.role', 'coordinator', true)")
         db.execute("update intakes set state = 'placed' where id = %s", (intake.id,))
     return intake
+
+
+def until(condition, timeout_s=20):
+    """Waits for what the worker does; the condition's value, once it is true."""
+    deadline = time.monotonic() + timeout_s
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)
+    return value
 
 
 def bare(response):

@@ -7,11 +7,11 @@ import pytest
 from journey import (
     DOCUMENTS,
     QUEBEC_COORDINATOR,
-    Intake,
     current_document,
     is_hidden,
     open_intake,
     open_person,
+    publish,
 )
 from steps import ABSENT, walk
 
@@ -26,12 +26,6 @@ def person(client):
 @pytest.fixture
 def path(person):
     return f"{person.path}/acceptances"
-
-
-def publish(administrator, kind):
-    text = f"In force. {uuid.uuid4()}"
-    body = {"kind": kind, "title": {"en": "Title", "fr": "Titre"}, "body": {"en": text, "fr": text}}
-    return administrator.post("/v1/documents", body).created()
 
 
 def test_the_version_in_force_in_the_language_read(person, path):

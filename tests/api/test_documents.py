@@ -175,7 +175,13 @@ def test_pages_while_somebody_publishes(nobody, publish):
 
 @pytest.mark.parametrize(
     ("params", "where"),
-    [({"kind": "waiver"}, "kind"), ({"versions": "old"}, "versions"), ({"limit": "0"}, "limit"), ({"cursor": "x"}, "cursor"), ({"q": "x"}, "q")],
+    [
+        ({"kind": "waiver"}, "kind"),
+        ({"versions": "old"}, "versions"),
+        ({"limit": "0"}, "limit"),
+        ({"cursor": "x"}, "cursor"),
+        ({"q": "x"}, "q"),
+    ],
 )
 def test_questions_that_cannot_be_asked(nobody, params, where):
     nobody.get(PATH, params=params).problem(400, "bad-parameter").fault(where)

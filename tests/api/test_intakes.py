@@ -243,6 +243,8 @@ def test_an_activity_intake_does_not_serve_a_group(person):
         ("America/Toronto", "2027-03-14T01:59", "-05:00", "2027-03-14T06:59:00Z"),
         ("America/Toronto", "2027-03-14T03:00", "-04:00", "2027-03-14T07:00:00Z"),
         ("America/Toronto", "2027-11-07T00:59", "-04:00", "2027-11-07T04:59:00Z"),
+        # An hour that comes twice is taken as the second one, and the offset says so.
+        ("America/Toronto", "2027-11-07T01:30", "-05:00", "2027-11-07T06:30:00Z"),
         ("America/Toronto", "2027-11-07T02:00", "-05:00", "2027-11-07T07:00:00Z"),
         # A5.2: British Columbia, Alberta and Manitoba have stopped changing their clocks; Newfoundland is half an hour off.
         ("America/Vancouver", "2026-12-15T18:30", "-07:00", "2026-12-16T01:30:00Z"),

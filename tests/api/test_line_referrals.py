@@ -5,7 +5,6 @@ import collections
 import time
 import uuid
 
-import psycopg
 import pytest
 from harness.client import Client
 from steps import (
@@ -136,20 +135,6 @@ def test_fifty_at_once_make_one(server, contract, token, db, kind):
     assert len(made) == 1
     creations = "select count(*) from audit_events where action = 'create' and object_id = %s"
     assert db.execute(creations, (made[0][0],)).fetchone()[0] == 1
-
-
-def test_while_the_first_request_runs_its_key_is_taken(line, cluster, database):
-    key, body = str(uuid.uuid4()), line_body()
-    with psycopg.connect(cluster.url(database), options="-c search_path=alongside,pg_catalog") as other:
-        other.execute(
-            "insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)"
-            " values (%s, 'line_referrals_create', %s, 'x', now())",
-            (LINE, key),
-        )
-        refused = line.post(PATH, body, idempotency_key=key).problem(409, "idempotency-in-progress")
-        assert int(refused.headers["Retry-After"]) >= 1
-        other.rollback()
-    line.post(PATH, body, idempotency_key=key).created()
 
 
 # ---- what the line learns ----

@@ -94,9 +94,7 @@ def test_cursors_that_do_not_belong(coordinator, client):
     for broken in (cursor[:-1], cursor + "A", cursor.swapcase(), "A" * 64, "%00", "{}", "x", cursor[::-1], "A" * 513):
         refused(cursor=broken, channel="line_voicemail")
     coordinator.get(f"{PATH}?cursor=", check=True).problem(400, "bad-parameter").fault("cursor")
-    coordinator.get(f"{PATH}?cursor={cursor}&cursor={cursor}&channel=line_voicemail").problem(400, "bad-parameter").fault(
-        "cursor"
-    )
+    coordinator.get(f"{PATH}?cursor={cursor}&cursor={cursor}&channel=line_voicemail").problem(400, "bad-parameter").fault("cursor")
     # 3. It says nothing to whoever finds it.
     assert "2026" not in cursor and len(cursor) <= 512 and not cursor.startswith("ey")
     # 4. A position, no permission: it works for a colleague, and with another limit.

@@ -4,7 +4,6 @@
 import collections
 import uuid
 
-import psycopg
 import pytest
 from steps import ABSENT, ADMINISTRATOR, LINE, OTHER_ADMINISTRATOR, at_once, inquiry_body, line_body, walk
 
@@ -277,16 +276,6 @@ def test_two_who_remove_each_other_at_once(client, two_administrators, db):
         left = db.execute("select count(*) from accounts where role = 'administrator' and is_active").fetchone()[0]
         assert left == 1
         db.execute("update accounts set is_active = true where id = any (%s::uuid[])", (list(pair),))
-
-
-def test_while_the_first_request_runs_its_key_is_taken(administrator, cluster, database):
-    key = str(uuid.uuid4())
-    with psycopg.connect(cluster.url(database), options="-c search_path=alongside,pg_catalog") as other:
-        other.execute(
-            "insert into idempotency_keys (account_id, operation, key, fingerprint, created_at) values (%s, 'staff_create', %s, 'x', now())",
-            (ADMINISTRATOR, key),
-        )
-        administrator.post(PATH, person(), idempotency_key=key).problem(409, "idempotency-in-progress")
 
 
 def test_the_lines_service_account_is_staff_too(administrator):
