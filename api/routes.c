@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The whole API: who may call what, and which statement answers it. A row without roles would be closed to everybody. */
+ * The whole API: who may call what, and which statement answers it. A row without roles would be
+ * closed to everybody. */
 #include "handlers.h"
 #include "router.h"
 

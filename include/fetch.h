@@ -11,7 +11,8 @@
 /* Once from main, before the first and after the last thread that uses curl (smtp.c as well). */
 bool fetch_init(void) __attribute__((warn_unused_result));
 void fetch_finish(void);
-/* What was answered: body is 0-terminated, caller frees; status is the HTTP status, whatever it is. */
+/* What was answered: body is 0-terminated, caller frees; status is the HTTP status, whatever it is.
+ */
 struct fetched {
     char *body;
     size_t bytes;

@@ -10,9 +10,10 @@
 struct MHD_Daemon;
 struct acceptor;
 
-/* Takes the listening socket in every case. While *open has reached limit, new connections wait in
- * the socket's queue. NULL when the thread cannot be made. */
+/* Takes the listening socket in every case. *open counts what was dealt out; whoever sees a
+ * connection closed counts it down. While it has reached limit, new connections wait in the
+ * socket's queue. NULL when the thread cannot be made. */
 struct acceptor *
-acceptor_start(struct MHD_Daemon *daemon, int listen_fd, const atomic_uint *open, unsigned limit);
+acceptor_start(struct MHD_Daemon *daemon, int listen_fd, atomic_uint *open, unsigned limit);
 /* Closes the listening socket: from now on connecting is refused. Accepts NULL. */
 void acceptor_stop(struct acceptor *acceptor);

@@ -94,10 +94,10 @@ static void on_connection(void *context,
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         *slot_place = calloc(1, sizeof(struct connection_slot));
-        atomic_fetch_add(&connections_open, 1);
         return;
     }
-    atomic_fetch_sub(&connections_open, 1);
+    if (context)
+        atomic_fetch_sub((atomic_uint *)context, 1);
     struct connection_slot *slot = *slot_place;
     if (slot && slot->request) {
         atomic_fetch_sub_explicit(&requests_in_flight, 1, memory_order_relaxed);
@@ -223,8 +223,10 @@ static bool instance_start(struct _u_instance *instance,
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, NULL},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, fd < 0 ? &connections_open : NULL},
+        /* The library deadlocks when a connection is added to a thread that has its share already,
+         * so each thread's share is as much as the acceptor lets in altogether. */
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(connections * threads), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout_s, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES_MAX, NULL},
         fd < 0 ? (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL}

@@ -17,7 +17,7 @@ struct acceptor {
     struct MHD_Daemon *daemon;
     int listen_fd;
     int stop_fd;
-    const atomic_uint *open;
+    atomic_uint *open;
     unsigned limit;
     pthread_t thread;
 };
@@ -49,16 +49,20 @@ static void *acceptor_run(void *context)
         socklen_t bytes = sizeof peer;
         int fd = accept4(acceptor->listen_fd, (struct sockaddr *)&peer, &bytes,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
-        /* The library takes the socket in every case, and its threads in turn of its number. */
-        if (fd >= 0)
-            MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)&peer, bytes);
-        else
+        if (fd < 0) {
             rest();
+            continue;
+        }
+        /* The library takes the socket in every case, and its threads in turn of its number. */
+        atomic_fetch_add(acceptor->open, 1);
+        if (MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)&peer, bytes) !=
+            MHD_YES)
+            atomic_fetch_sub(acceptor->open, 1);
     }
 }
 
 struct acceptor *
-acceptor_start(struct MHD_Daemon *daemon, int listen_fd, const atomic_uint *open, unsigned limit)
+acceptor_start(struct MHD_Daemon *daemon, int listen_fd, atomic_uint *open, unsigned limit)
 {
     struct acceptor *acceptor = calloc(1, sizeof *acceptor);
     int stop_fd = eventfd(0, EFD_CLOEXEC);

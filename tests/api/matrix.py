@@ -91,6 +91,12 @@ HIDDEN = {
 }
 
 
+def is_kept_from_some(operation):
+    """Staff, holidays and documents are open to whoever may ask for them at all, and referrals to every coordinator (R5)."""
+    (name,) = operation.ids[:1]
+    return HIDDEN[name] is not nobody_is_kept_away and (name != "referral_id" or "line" in operation.roles)
+
+
 # Demo objects that every role may see which may ask for such a thing at all.
 def visible_acceptance(db):
     return str(

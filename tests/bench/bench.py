@@ -46,9 +46,7 @@ class Case:
         """The pipeline of one request, as pgbench runs it."""
         context = (STATEMENTS / "kernel" / "context.sql").read_text()
         context = re.sub(r"--[^\n]*", "", context).strip().rstrip(";")
-        for number, value in enumerate(
-            (":issuer", ":subject", ":role", ":language", ":request_id", "null", ":operation"), 1
-        ):
+        for number, value in enumerate((":issuer", ":subject", ":role", ":language", ":request_id", "null", ":operation"), 1):
             context = re.sub(rf"\${number}\b", value, context)
         main = statement(self.operation, self.domain)
         path_id = f"('{PREFIX}' || :n)" if self.has_id else "null::text"
