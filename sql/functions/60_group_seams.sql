@@ -36,6 +36,12 @@ end
 $$;
 alter function actor_own_group_ids() owner to alongside_definer;
 
+-- I2: end = start + duration.
+create or replace function session_ends_at(in_session sessions) returns timestamptz stable language sql
+begin atomic
+    select in_session.starts_at + make_interval(mins => in_session.duration_minutes);
+end;
+
 -- I3: a closed group takes nobody once its first session has begun or its hour has come; cancelling or moving that session moves the lock.
 -- I10: and no group takes anybody after its registration deadline, the end of that local day.
 create or replace function group_is_locked(in_group groups) returns boolean

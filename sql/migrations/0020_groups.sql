@@ -72,7 +72,6 @@ create table sessions (
     timezone text not null constraint sessions__timezone__known references timezones (name),
     starts_at timestamptz not null,
     duration_minutes int not null,
-    ends_at timestamptz not null generated always as (starts_at + duration_minutes * interval '1 minute') stored,
     state text not null default 'scheduled' constraint sessions__state__known check (state in (
         'scheduled', 'in_progress', 'completed', 'cancelled')),
     -- A cancelled session keeps its place in the series; what replaces it names it.
