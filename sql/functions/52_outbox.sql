@@ -128,6 +128,8 @@ begin
         reason := 'withdrawn';
     elsif in_intake.state in ('closed', 'ineligible') and in_message.kind <> 'intake_closed' then
         reason := 'closed';
+    elsif in_message.enrolment_id is not null and seat_mail_verdict(in_message) is not null then
+        reason := seat_mail_verdict(in_message);
     elsif in_message.kind in ('meeting_scheduled', 'meeting_changed') and (
         in_intake.state <> 'meeting_scheduled' or in_intake.meeting_starts_at <= app_now())
         or in_message.kind = 'acknowledgement' and in_intake.state not in ('form_returned', 'forms_returned')
@@ -194,7 +196,9 @@ begin
             replace(replace(
                 case person.preferred_language when 'fr' then t.body_fr else t.body_en end,
                 '{link}', setting('public_url')),
-                '{when}', coalesce(meeting_text(intake, person.timezone, person.preferred_language), '')),
+                '{when}', coalesce(case
+                    when message.enrolment_id is null then meeting_text(intake, person.timezone, person.preferred_language)
+                    else seat_mail_when(message, person.timezone, person.preferred_language) end, '')),
             person.preferred_language
         from mail_templates t where t.kind = message.kind;
     end loop;
@@ -277,5 +281,7 @@ begin
     select count(*) into leases_released from released;
     select count(*) into updates_overdue from intakes i where i.update_due_at < app_now();
     audit_linked := audit_link();
+    -- Last, so that no group stays locked longer than its own seats need.
+    perform enrolments_expire();
 end
 $$;
