@@ -187,16 +187,17 @@ select e.id, e.group_id, e.participant_id, e.state, e.created_at, e.version, jso
     'id', e.id,
     'group_id', e.group_id,
     'participant_id', e.participant_id,
-    'alias', case when (select actor_role()) = 'coordinator' then (select p.alias from participants p where p.id = e.participant_id) end,
+    'alias', case when (select actor_role()) = 'coordinator' then (
+        select p.alias from participants p where p.id = e.participant_id) end,
     'state', e.state,
     'text', localized(t.text_en, t.text_fr),
     'waiting_since', utc(e.waiting_since),
     'created_at', utc(e.created_at),
     'offered_at', utc(e.offered_at),
-    'offer_expires_at', utc(e.offer_expires_at),
+    'offer_expires_at', case when e.state in ('offered', 'expired') then utc(e.offer_expires_at) end,
     'offer_expires_local', (
         select local_moment_json(e.offer_expires_at, coalesce(p.timezone, 'America/Toronto'))
-        from participants p where p.id = e.participant_id),
+        from participants p where p.id = e.participant_id and e.state = 'offered'),
     'decided_at', utc(e.decided_at),
     'decided_by_role', case when (select actor_role()) = 'coordinator' then e.decided_by_role end,
     'left_at', utc(e.left_at),
@@ -244,7 +245,8 @@ end
 $$;
 
 -- What was decided, by the actor or (in_is_system) by the list itself. Passing over is told once, until something else happens.
-create or replace function enrolment_decide(in_id uuid, in_decision text, in_reason text default null, in_is_system boolean default false)
+create or replace function enrolment_decide(
+    in_id uuid, in_decision text, in_reason text default null, in_is_system boolean default false)
 returns void
 language plpgsql
 set search_path = alongside, pg_catalog
@@ -435,11 +437,13 @@ begin
             select e.id from enrolments e
             where e.group_id = offered_in.id and e.state = 'waitlisted' and e.id <> in_id
                 and (e.waiting_since, e.id) < (
-                    case when enrolment.state = 'requested' then waiting_since(enrolment.participant_id) else enrolment.waiting_since end,
+                    case when enrolment.state = 'requested' then waiting_since(enrolment.participant_id)
+                        else enrolment.waiting_since end,
                     in_id)
             order by e.waiting_since, e.id);
         reason := coalesce(in_body->>'reason', case when before = '{}' then 'in_turn' else 'out_of_turn' end);
-        perform enrolment_decide(e, 'passed_over', case when reason = 'in_turn' then 'out_of_turn' else reason end) from unnest(before) e;
+        perform enrolment_decide(e, 'passed_over', case when reason = 'in_turn' then 'out_of_turn' else reason end)
+        from unnest(before) e;
         perform enrolment_move(enrolment, 'offered', 'offered', reason);
     elsif enrolment.state = 'requested' then
         perform enrolment_move(enrolment, 'waitlisted', 'passed_over', 'full');
@@ -644,7 +648,9 @@ begin
         order by e.id for update
     loop
         perform enrolment_move(enrolment, 'removed', 'removed', in_reason);
-        perform audit('remove', 'enrolment', enrolment.id, case when actor_serves(enrolment.participant_id) then array[enrolment.participant_id] end);
+        perform audit(
+            'remove', 'enrolment', enrolment.id,
+            case when actor_serves(enrolment.participant_id) then array[enrolment.participant_id] end);
     end loop;
 end
 $$;
@@ -684,7 +690,7 @@ begin
         where g.id in (
             select w.group_id from (select distinct e.group_id from enrolments e where e.state = 'waitlisted') w
             join groups o on o.id = w.group_id and o.state in ('recruiting', 'confirmed', 'in_progress')
-            where group_seats_taken(o.id) < o.capacity order by random() limit 20)
+            where group_seats_taken(o.id) < o.capacity and group_takes_people(o) order by random() limit 20)
         order by g.id for update skip locked
     loop
         perform waiting_list_advance(due.id);

@@ -16,7 +16,8 @@ insert into enrolment_transitions (from_state, to_state) values
     ('active', 'completed');
 -- I8: away from every live state, by either side.
 insert into enrolment_transitions (from_state, to_state)
-select live, gone from unnest(array['requested', 'waitlisted', 'offered', 'confirmed', 'active']) live, unnest(array['withdrawn', 'removed']) gone;
+select live, gone
+from unnest(array['requested', 'waitlisted', 'offered', 'confirmed', 'active']) live, unnest(array['withdrawn', 'removed']) gone;
 
 create index enrolments__group_id on enrolments (group_id, created_at desc, id desc);
 
