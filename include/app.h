@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The one thing passed down: what a running server is made of. Filled by main.c, read by everybody. */
+ * The one thing passed down: what a running server is made of. Filled by main.c, read by everybody.
+ */
 #pragma once
 
 #include <stdatomic.h>

@@ -18,7 +18,9 @@ struct arena {
 /* Zeroed, 16-byte aligned memory, or NULL when memory is exhausted. Owned by the arena. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
-char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *arena, const char *format, va_list values) __attribute__((format(printf, 2, 0)));
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *arena, const char *format, va_list values)
+    __attribute__((format(printf, 2, 0)));
 /* Frees everything; the arena may be used again. */
 void arena_release(struct arena *arena);

@@ -11,15 +11,17 @@
 /* Once from main, before the first and after the last thread that uses curl (smtp.c as well). */
 bool fetch_init(void) __attribute__((warn_unused_result));
 void fetch_finish(void);
+/* What was answered: body is 0-terminated, caller frees; status is the HTTP status, whatever it is.
+ */
+struct fetched {
+    char *body;
+    size_t bytes;
+    long status;
+};
 /* False when the address is not allowed, nothing was answered in time or the body is larger than
- * max_bytes (at least 1). *ret_body is 0-terminated, caller frees; *ret_status is the HTTP status,
- * whatever it is. */
-bool fetch_url(const char *url,
-               size_t max_bytes,
-               long timeout_ms,
-               char **ret_body,
-               size_t *ret_bytes,
-               long *ret_status) __attribute__((warn_unused_result));
+ * max_bytes (at least 1). */
+bool fetch_url(const char *url, size_t max_bytes, long timeout_ms, struct fetched *ret_fetched)
+    __attribute__((warn_unused_result));
 /* Whether fetch_url would try this address at all: for checks at start. */
 bool fetch_url_is_allowed(const char *url);
 /* 127.0.0.1, localhost or [::1]. */

@@ -10,5 +10,6 @@ struct http_server;
 
 /* Listens; requests are answered from then on. NULL + one log line when the port is taken. */
 struct http_server *http_server_start(struct app *app);
-/* Drains: no new connections, requests under way are finished (drain_timeout_s at most), then everything is freed. */
+/* Drains: no new connections, requests under way are finished (drain_timeout_s at most), then
+ * everything is freed. */
 void http_server_stop(struct http_server *server);

@@ -32,8 +32,8 @@ struct http_headers {
     const char *value[HEADER_COUNT]; /* NULL when absent; repeated ones joined with a comma;
                                         borrowed or of the arena */
     const char *clock;               /* the test clock's header */
-    bool is_malformed; /* a name is not a token, or hides a folded line: proxies read such
-                          differently */
+    bool is_malformed; /* a name is not a token or hides a folded line, a value holds a control
+                          character: proxies read such differently */
 };
 
 /* One pass over the pairs. clock_name "" = none. False when memory is exhausted. */

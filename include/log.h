@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One JSON object per line on stdout. Never a path value, query string, body, token, e-mail or address of a peer: callers
- * pass only codes, names of statements and routes, numbers and request ids. Thread safe. */
+ * One JSON object per line on stdout. Never a path value, query string, body, token, e-mail or
+ * address of a peer: callers pass only codes, names of statements and routes, numbers and request
+ * ids. Thread safe. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +14,9 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
 /* Also catches what ulfius says through yder. level: the least level that is written. */
 void log_init(enum log_level level);
 void log_finish(void);
-/* key/value pairs of strings, ended by NULL: log_event(LOG_LEVEL_ERROR, "database lost", "sqlstate", code, NULL). */
+/* key/value pairs of strings, ended by NULL: log_event(LOG_LEVEL_ERROR, "database lost",
+ * "sqlstate", code, NULL). */
 void log_event(enum log_level level, const char *message, ...) __attribute__((sentinel));
-/* Stop 9: one line per request: route template, method, status, duration, bytes, request id, role. */
+/* Stop 9: one line per request: route template, method, status, duration, bytes, request id, role.
+ */
 void log_request(const struct request *rq, int status, double duration_ms);

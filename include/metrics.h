@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Numbers for Prometheus (text format 0.0.4): http_server_request_duration_seconds{http_request_method,http_route,
- * http_response_status_code}, http_server_active_requests, db_pool_*, outbox_deliveries_total{outcome}. Labels hold route
- * templates, never ids; http_route is "other" where no route matched. Thread safe; counting takes no lock. */
+ * Numbers for Prometheus (text format 0.0.4):
+ * http_server_request_duration_seconds{http_request_method,http_route, http_response_status_code},
+ * http_server_active_requests, db_pool_*, outbox_deliveries_total{outcome}. Labels hold route
+ * templates, never ids; http_route is "other" where no route matched. Thread safe; counting takes
+ * no lock. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What went wrong with a request: one row of problems.def plus what is particular to this occurrence.
- * The first problem set on a request wins; every function that can fail returns false and has set one. */
+ * What went wrong with a request: one row of problems.def plus what is particular to this
+ * occurrence. The first problem set on a request wins; every function that can fail returns false
+ * and has set one. */
 #pragma once
 
 #include <jansson.h>
@@ -34,8 +35,10 @@ struct problem_kind {
 
 struct problem {
     enum problem_id id;
-    json_t *errors; /* array of {pointer|parameter|header, code}; owned by the request, NULL if none */
-    json_t *extra;  /* extension members as given by SQL's problem(), e.g. {"state":"received"}; owned */
+    json_t
+        *errors; /* array of {pointer|parameter|header, code}; owned by the request, NULL if none */
+    json_t *
+        extra; /* extension members as given by SQL's problem(), e.g. {"state":"received"}; owned */
 };
 
 /* Borrowed, static. id must be valid. */
@@ -45,15 +48,19 @@ enum problem_id problem_from_slug(const char *slug);
 enum fault_id fault_from_code(const char *code);
 const char *fault_code(enum fault_id id);
 
-/* Sets the request's problem unless one is set. Always returns false, so that callers can `return fail(...)`. */
+/* Sets the request's problem unless one is set. Always returns false, so that callers can `return
+ * fail(...)`. */
 bool fail(struct request *rq, enum problem_id id);
 /* As fail(), with extension members; takes the reference of `extra` in every case. */
 bool fail_with(struct request *rq, enum problem_id id, json_t *extra);
-/* Collects one fault: `in` is "pointer" (value "#/a/0/b"), "parameter" or "header" (value a name). Sets `id` as the
- * request's problem if none is set yet; at most 50 faults are kept. Always returns false. */
-bool fail_fault(struct request *rq, enum problem_id id, const char *in, const char *where, enum fault_id fault);
-/* The problem document, in the request's language (English with a `localized` member when none was asked for),
- * with `instance` urn:uuid:<request id>, `errors[].detail` filled in from faults.def, the extension members,
- * and `help` (the 24/7 line, 9-8-8, 911) for peers and for callers whose role is not known.
- * Owned by the request's arena; never NULL (falls back to a static document when memory is exhausted). */
+/* Collects one fault: `in` is "pointer" (value "#/a/0/b"), "parameter" or "header" (value a name).
+ * Sets `id` as the request's problem if none is set yet; at most 50 faults are kept. Always returns
+ * false. */
+bool fail_fault(
+    struct request *rq, enum problem_id id, const char *in, const char *where, enum fault_id fault);
+/* The problem document, in the request's language (English with a `localized` member when none was
+ * asked for), with `instance` urn:uuid:<request id>, `errors[].detail` filled in from faults.def,
+ * the extension members, and `help` (the 24/7 line, 9-8-8, 911) for peers and for callers whose
+ * role is not known. Owned by the request's arena; never NULL (falls back to a static document when
+ * memory is exhausted). */
 const char *problem_render(struct request *rq);

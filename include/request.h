@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One request on its walk through the nine stops (README, "The walk of a request"). Every stop reads what the
- * stops before it filled in. A request belongs to one thread; nothing here is shared. */
+ * One request on its walk through the nine stops (README, "The walk of a request"). Every stop
+ * reads what the stops before it filled in. A request belongs to one thread; nothing here is
+ * shared. */
 #pragma once
 
 #include "arena.h"
@@ -19,7 +20,8 @@ enum language { LANGUAGE_BOTH = 0, LANGUAGE_EN, LANGUAGE_FR };
 /* "both", "en", "fr": as the context statement and ETag variants name them. */
 const char *language_name(enum language language);
 
-/* Who asks, as the token says; the database checks that the account agrees. role 0 = no token was given. */
+/* Who asks, as the token says; the database checks that the account agrees. role 0 = no token was
+ * given. */
 struct actor {
     const char *issuer;  /* owned by the arena */
     const char *subject; /* owned by the arena */
@@ -47,32 +49,39 @@ struct response {
 struct request {
     struct app *app;
     struct arena arena;
-    char id[37];               /* X-Request-Id */
-    const char *method_name;   /* as sent; borrowed from the HTTP library */
-    const char *url;           /* raw path without query; borrowed */
-    const char *query_string;  /* raw, without '?', NULL if none; borrowed */
-    const char *content_type;  /* header value or NULL; borrowed; the other headers likewise */
+    char id[37];              /* X-Request-Id */
+    const char *method_name;  /* as sent; borrowed from the HTTP library */
+    const char *url;          /* raw path without query; borrowed */
+    const char *query_string; /* raw, without '?', NULL if none; borrowed */
+    const char *content_type; /* header value or NULL; borrowed; the other headers likewise */
     const char *authorization;
     const char *idempotency_key;
     const char *if_match;
     const char *if_none_match;
-    const char *clock;         /* value of the test clock header, NULL unless config.clock_header is set and sent */
+    const char *
+        clock; /* value of the test clock header, NULL unless config.clock_header is set and sent */
     const void *raw_body;
     size_t raw_body_bytes;
 
     enum language language;
     enum method method;
-    const struct route *route;             /* set by the router; NULL before */
-    const char *path_ids[PATH_IDS_MAX];    /* path parameters in order, validated: lower-case UUIDs or dates */
+    const struct route *route; /* set by the router; NULL before */
+    const char *
+        path_ids[PATH_IDS_MAX]; /* path parameters in order, validated: lower-case UUIDs or dates */
     struct actor actor;
 
-    json_t *query;             /* set by the contract: object of validated parameters; owned, freed with the request */
-    json_t *body;              /* set by the contract: validated body; owned */
-    const char *query_sql;     /* $3 of every statement: JSON text (with "after": keyset when a cursor was given) */
-    const char *body_sql;      /* $4: JSON text with sealed fields already sealed, or NULL */
-    const char *if_match_sql;  /* $5: PostgreSQL int[] literal of acceptable row versions, NULL = any (`*` or absent) */
-    const char *keys_sql;      /* $6: {"id": uuid, "wrapped": text} of the data key made for this write, or NULL */
-    const char *fingerprint;   /* hex keyed digest of method, path and body; set when an Idempotency-Key is used */
+    json_t *query; /* set by the contract: object of validated parameters; owned, freed with the
+                      request */
+    json_t *body;  /* set by the contract: validated body; owned */
+    const char *query_sql; /* $3 of every statement: JSON text (with "after": keyset when a cursor
+                              was given) */
+    const char *body_sql;  /* $4: JSON text with sealed fields already sealed, or NULL */
+    const char *if_match_sql; /* $5: PostgreSQL int[] literal of acceptable row versions, NULL = any
+                                 (`*` or absent) */
+    const char *keys_sql; /* $6: {"id": uuid, "wrapped": text} of the data key made for this write,
+                             or NULL */
+    const char *fingerprint;         /* hex keyed digest of method, path and body; set when an
+                                        Idempotency-Key is used */
     const char *idempotency_key_sql; /* unquoted key, NULL when none */
 
     struct problem problem;
@@ -86,7 +95,8 @@ char *rq_strndup(struct request *rq, const char *text, size_t length);
 /* Frees everything the request owns. */
 void request_release(struct request *rq);
 
-/* True when text is a UUID in canonical form (8-4-4-4-12, either case); then lower-case in ret_uuid. */
+/* True when text is a UUID in canonical form (8-4-4-4-12, either case); then lower-case in
+ * ret_uuid. */
 bool uuid_parse(const char *text, size_t length, char ret_uuid[37]);
 /* A random UUID (version 4). */
 void uuid_make(char ret_uuid[37]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The route table's row, and matching of method + raw path against it. The table itself is api/routes.c.
- * Matching walks a tree built once at start; it allocates nothing but the path ids. */
+ * The route table's row, and matching of method + raw path against it. The table itself is
+ * api/routes.c. Matching walks a tree built once at start; it allocates nothing but the path ids.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -10,9 +11,18 @@
 struct request;
 struct contract;
 
-enum method { METHOD_GET = 1, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS, METHOD_HEAD };
+enum method {
+    METHOD_GET = 1,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_HEAD
+};
 
-/* A set of roles is a mask; the empty mask is nobody. PUBLIC means: no token needed (one that is sent is verified). */
+/* A set of roles is a mask; the empty mask is nobody. PUBLIC means: no token needed (one that is
+ * sent is verified). */
 enum role {
     ROLE_PUBLIC = 1 << 0,
     ROLE_PEER = 1 << 1,
@@ -24,11 +34,11 @@ enum role {
 };
 /* 0 when the name is unknown; names are those of the token and of SQL ("peer_supporter"). */
 enum role role_from_name(const char *name);
-const char *role_name(enum role role); /* "public" for 0 */
+const char *role_name(enum role role);       /* "public" for 0 */
 const char *method_name(enum method method); /* "_OTHER" for none of ours */
 
-/* READ shares pipelined connections and must not wait for locks; WRITE has a connection of its own;
- * NONE is answered in C by `handler` without the database. */
+/* READ shares pipelined connections, so it must neither wait for locks nor take long; WRITE has a
+ * connection of its own; NONE is answered in C by `handler` without the database. */
 enum lane { LANE_NONE, LANE_READ, LANE_WRITE };
 
 enum route_flags {
@@ -41,9 +51,11 @@ enum route_flags {
 
 struct route {
     enum method method;
-    const char *path; /* "/v1/referrals/{referral_id}"; {x_id} matches a UUID, {date} a date, anything else is a literal */
-    unsigned roles;   /* mask of enum role */
-    const char *operation; /* operationId = statement name: "referrals_create" is sql/statements/referrals/create.sql */
+    const char *path;      /* "/v1/referrals/{referral_id}"; {x_id} matches a UUID, {date} a date,
+                              anything else is a literal */
+    unsigned roles;        /* mask of enum role */
+    const char *operation; /* operationId = statement name: "referrals_create" is
+                              sql/statements/referrals/create.sql */
     enum lane lane;
     unsigned flags;
     bool (*handler)(struct request *rq); /* only for LANE_NONE: fills rq->response, or fails */
@@ -54,11 +66,13 @@ extern const struct route routes[];
 extern const size_t routes_count;
 
 struct router;
-/* Builds the tree. NULL and a message on stderr when two rows clash. Caller frees with router_destroy. */
+/* Builds the tree. NULL and a message on stderr when two rows clash. Caller frees with
+ * router_destroy. */
 struct router *router_create(const struct route *table, size_t count);
 void router_destroy(struct router *router);
-/* Stop 2. Sets rq->route, rq->method and rq->path_ids; HEAD matches GET rows. Otherwise sets NOT_FOUND,
- * METHOD_NOT_ALLOWED or NOT_IMPLEMENTED_METHOD. *ret_allow is the value of Allow whenever the path is known, borrowed
- * from the router. For OPTIONS on a known path (and `*`) returns true with rq->route NULL. A segment that is no UUID or
- * date where one is expected is an unknown path. Only canonical paths match: nothing is decoded or collapsed. */
+/* Stop 2. Sets rq->route, rq->method and rq->path_ids; HEAD matches GET rows. Otherwise sets
+ * NOT_FOUND, METHOD_NOT_ALLOWED or NOT_IMPLEMENTED_METHOD. *ret_allow is the value of Allow
+ * whenever the path is known, borrowed from the router. For OPTIONS on a known path (and `*`)
+ * returns true with rq->route NULL. A segment that is no UUID or date where one is expected is an
+ * unknown path. Only canonical paths match: nothing is decoded or collapsed. */
 bool router_match(const struct router *router, struct request *rq, const char **ret_allow);

@@ -201,10 +201,7 @@ class Tables:
         if fallback is not None and type(fallback) is not {"string": str, "integer": int, "boolean": bool}.get(schema["type"]):
             fail(place, "default does not have the parameter's type")
         text = "NULL" if fallback is None else c_text(fallback if isinstance(fallback, str) else json.dumps(fallback))
-        return (
-            f"{{{c_text(node['name'])}, {str(node.get('required', False)).lower()}, {value}, {text}, "
-            f"{int(schema.get('x-maximum', 0))}}}"
-        )
+        return f"{{{c_text(node['name'])}, {str(node.get('required', False)).lower()}, {value}, {text}, {int(schema.get('x-maximum', 0))}}}"
 
 
 class Operations:

@@ -25,6 +25,9 @@ alter role alongside_api set log_parameter_max_length = 0;
 alter role alongside_api set log_parameter_max_length_on_error = 0;
 alter role alongside_worker set log_parameter_max_length = 0;
 alter role alongside_worker set log_parameter_max_length_on_error = 0;
+-- Nor does the detail of an error, which may name records.
+alter role alongside_api set log_error_verbosity = terse;
+alter role alongside_worker set log_error_verbosity = terse;
 alter role alongside_api set idle_in_transaction_session_timeout = '10s';
 alter role alongside_worker set idle_in_transaction_session_timeout = '30s';
 alter role alongside_api set client_connection_check_interval = '10s';

@@ -142,18 +142,16 @@ int command_audit(const struct config *config, int count, char **words)
 int command_healthcheck(const struct config *config)
 {
     char url[80];
-    char *body = NULL;
-    size_t bytes = 0;
-    long status = 0;
+    struct fetched fetched = {0};
     bool is_any = strcmp(config->listen_address, "0.0.0.0") == 0;
     snprintf(url, sizeof url, "http://%s:%ld/readyz", is_any ? "127.0.0.1" : config->listen_address,
              config->listen_port);
     if (!fetch_init())
         return fault("libcurl cannot start");
-    bool is_answered = fetch_url(url, 4096, 2500, &body, &bytes, &status);
+    bool is_answered = fetch_url(url, 4096, 2500, &fetched);
     fetch_finish();
-    free(body);
-    if (is_answered && status == 200)
+    free(fetched.body);
+    if (is_answered && fetched.status == 200)
         return EXIT_SUCCESS;
     return fault(is_answered ? "the server is not ready" : "the server does not answer");
 }

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "request.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -113,8 +114,11 @@ exchange_write(struct passage *passage, const struct db_batch *batch, struct db_
             passage->connection = db_pool_acquire(db->pool);
         if (!passage->connection)
             return DB_NONE;
-        if (!db_exchange(passage->connection, batch, db_patience_ms(db->config), answer))
+        if (!db_exchange(passage->connection, batch, db_patience_ms(db->config), answer)) {
+            db_pool_discard(db->pool, passage->connection);
+            passage->connection = NULL;
             return DB_LOST;
+        }
         if (tries > 0 || !db_error_is_stale(db_answer_sqlstate(answer)))
             break;
         db_answer_clear(answer);
@@ -188,8 +192,20 @@ bool db_run(struct request *rq)
 
 enum { FRESH_MS = 2000 };
 
+/* A write that went well says nothing about reads while every lane waits out its pause. */
+static bool has_lane(const struct db *db)
+{
+    for (unsigned i = 0; i < db->lane_count; i++) {
+        if (db_lane_load(db->lanes[i]) != UINT_MAX)
+            return true;
+    }
+    return false;
+}
+
 bool db_is_ready(struct db *db)
 {
+    if (!has_lane(db))
+        return false;
     uint64_t last_ok_ns = atomic_load_explicit(&db->last_ok_ns, memory_order_relaxed);
     if (db_now_ns() - last_ok_ns < (uint64_t)FRESH_MS * NS_PER_MS)
         return true;

@@ -45,6 +45,7 @@ void db_batch_for_request(struct request *rq, struct db_batch *ret_batch)
 {
     struct db_batch *batch = ret_batch;
     batch->count = 0;
+    batch->owner = rq->id;
     add_context(rq, batch);
     batch->claim = DB_STEPS_MAX;
     if (rq->route->flags & ROUTE_IDEMPOTENT) {
@@ -64,6 +65,7 @@ void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch)
 {
     ret_batch->count = 0;
     ret_batch->claim = DB_STEPS_MAX;
+    ret_batch->owner = rq->id;
     add_context(rq, ret_batch);
     add_key(rq, ret_batch, "kernel_idempotency_replay");
 }
@@ -72,6 +74,7 @@ void db_batch_for_probe(struct db_batch *ret_batch)
 {
     ret_batch->count = 0;
     ret_batch->claim = DB_STEPS_MAX;
+    ret_batch->owner = NULL;
     step_add(ret_batch, "kernel_probe", 0);
 }
 
@@ -88,10 +91,36 @@ bool db_batch_send(PGconn *connection, const struct db_batch *batch)
 
 /* ---- back ---- */
 
-bool db_answer_feed(struct db_answer *answer, PGresult *result)
+/* Column of kernel_context that repeats the request's id. */
+enum { OWNER_COLUMN = 1 };
+
+static bool is_owned(const struct db_batch *batch, const PGresult *first)
+{
+    return !batch->owner || (PQntuples(first) == 1 && PQnfields(first) > OWNER_COLUMN &&
+                             strcmp(PQgetvalue(first, 0, OWNER_COLUMN), batch->owner) == 0);
+}
+
+/* One result for each statement and then the Sync, with an error in between when it is the commit
+ * that fails. PostgreSQL's errors have an SQLSTATE, libpq's own have none. */
+static bool result_fits(const struct db_answer *answer,
+                        const struct db_batch *batch,
+                        const PGresult *result,
+                        ExecStatusType status)
+{
+    if (status == PGRES_PIPELINE_SYNC)
+        return answer->error || answer->step == batch->count;
+    if (status == PGRES_FATAL_ERROR)
+        return answer->step <= batch->count && PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (answer->step >= batch->count)
+        return false;
+    return status == PGRES_PIPELINE_ABORTED || answer->step > 0 || is_owned(batch, result);
+}
+
+bool db_answer_feed(struct db_answer *answer, const struct db_batch *batch, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_PIPELINE_SYNC) {
+    answer->is_astray = !result_fits(answer, batch, result, status);
+    if (answer->is_astray || status == PGRES_PIPELINE_SYNC) {
         PQclear(result);
         return true;
     }
@@ -171,6 +200,16 @@ static bool text_of(struct request *rq,
     return *ret_text || fail(rq, PROBLEM_INTERNAL);
 }
 
+/* A repeated answer is in the language of the first request, whatever this one asks for. */
+static void language_of_answer(struct request *rq, const PGresult *rows)
+{
+    int column = PQfnumber(rows, "language");
+    for (int language = LANGUAGE_BOTH; column >= 0 && language <= LANGUAGE_FR; language++) {
+        if (strcmp(PQgetvalue(rows, 0, column), language_name((enum language)language)) == 0)
+            rq->language = (enum language)language;
+    }
+}
+
 bool db_answer_finish(struct request *rq,
                       const struct db_batch *batch,
                       const struct db_answer *answer)
@@ -195,6 +234,7 @@ bool db_answer_finish(struct request *rq,
         !text_of(rq, rows, "next", &response->next, &ignored) ||
         !text_of(rq, rows, "content_type", &response->content_type, &ignored))
         return false;
+    language_of_answer(rq, rows);
     /* A function that found nothing answers one row of nulls. */
     if (!status)
         return fail(rq, PROBLEM_NOT_FOUND);
@@ -252,9 +292,15 @@ bool db_read_until(PGconn *connection, uint64_t deadline_ns, db_feed *feed, void
     }
 }
 
+struct exchange {
+    const struct db_batch *batch;
+    struct db_answer *answer;
+};
+
 static bool answer_feed(void *context, PGresult *result)
 {
-    return db_answer_feed(context, result);
+    const struct exchange *exchange = context;
+    return db_answer_feed(exchange->answer, exchange->batch, result);
 }
 
 bool db_exchange(PGconn *connection,
@@ -263,8 +309,9 @@ bool db_exchange(PGconn *connection,
                  struct db_answer *answer)
 {
     uint64_t deadline_ns = db_now_ns() + (uint64_t)timeout_ms * NS_PER_MS;
+    struct exchange exchange = {batch, answer};
     return db_batch_send(connection, batch) &&
-           db_read_until(connection, deadline_ns, answer_feed, answer);
+           db_read_until(connection, deadline_ns, answer_feed, &exchange) && !answer->is_astray;
 }
 
 unsigned db_patience_ms(const struct config *config)

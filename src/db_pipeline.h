@@ -20,7 +20,8 @@ struct db_step {
 };
 struct db_batch {
     unsigned count;
-    unsigned claim; /* which step claims the idempotency key; count = none */
+    unsigned claim;    /* which step claims the idempotency key; count = none */
+    const char *owner; /* the request's id, which the first step answers; NULL = it does not */
     struct db_step steps[DB_STEPS_MAX];
 };
 void db_batch_for_request(struct request *rq, struct db_batch *ret_batch);
@@ -36,9 +37,13 @@ struct db_answer {
     PGresult *error; /* the first one that failed: it wins */
     unsigned step;
     unsigned error_step;
+    /* This cannot be what PostgreSQL said to this batch: libpq lost something (it does when memory
+     * is short), and whatever comes next on the connection may be somebody else's. */
+    bool is_astray;
 };
-/* Takes the result. True when it was the Sync: the answer is whole. */
-bool db_answer_feed(struct db_answer *answer, PGresult *result);
+/* Takes the result. True when there is no more to come: it was the Sync, or the answer is astray.
+ */
+bool db_answer_feed(struct db_answer *answer, const struct db_batch *batch, PGresult *result);
 void db_answer_clear(struct db_answer *answer);
 /* NULL without an error, or when the error had none (lost connection). */
 const char *db_answer_sqlstate(const struct db_answer *answer);
@@ -52,7 +57,8 @@ bool db_answer_finish(struct request *rq,
  * time is up. */
 typedef bool db_feed(void *context, PGresult *result);
 bool db_read_until(PGconn *connection, uint64_t deadline_ns, db_feed *feed, void *context);
-/* Sends and reads one batch on a connection that nobody else uses. */
+/* Sends and reads one batch on a connection that nobody else uses. False: the answer did not come,
+ * and the connection must not be used again. */
 bool db_exchange(PGconn *connection,
                  const struct db_batch *batch,
                  unsigned timeout_ms,

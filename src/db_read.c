@@ -28,6 +28,7 @@ enum ticket_state { TICKET_WAITING, TICKET_READER, TICKET_DONE, TICKET_LOST };
 /* A thread's place in the queue; on its stack. */
 struct ticket {
     struct ticket *next;
+    const struct db_batch *batch;
     struct db_answer *answer;
     enum ticket_state state;
     sem_t wake; /* posted when the state has become what its owner waits for */
@@ -187,16 +188,21 @@ static void lane_send(struct db_lane *lane, const struct db_batch *batch)
 /* Feeds all that is complete to its tickets, the reader's and those behind it. */
 static void lane_drain(struct db_lane *lane)
 {
+    bool is_astray = false;
     /* One NULL ends each statement's results; two in a row mean that nothing is pending. */
-    for (unsigned nulls = 0; lane->first && nulls < 2 && !PQisBusy(lane->connection);) {
+    for (unsigned nulls = 0;
+         !is_astray && lane->first && nulls < 2 && !PQisBusy(lane->connection);) {
         PGresult *result = PQgetResult(lane->connection);
         nulls = result ? 0 : nulls + 1;
         struct db_answer *answer = lane->first->answer;
-        if (!result || !db_answer_feed(answer, result))
+        if (!result || !db_answer_feed(answer, lane->first->batch, result))
             continue;
-        bool is_stale = db_error_is_stale(db_answer_sqlstate(answer));
-        lane->is_broken = lane->is_broken || is_stale;
-        lane_pop(lane, is_stale ? TICKET_LOST : TICKET_DONE);
+        /* Nothing behind an answer that is astray can be trusted to be whose turn it seems to be.
+         */
+        is_astray = answer->is_astray;
+        bool is_lost = is_astray || db_error_is_stale(db_answer_sqlstate(answer));
+        lane->is_broken = lane->is_broken || is_lost;
+        lane_pop(lane, is_lost ? TICKET_LOST : TICKET_DONE);
     }
     if (PQstatus(lane->connection) != CONNECTION_OK)
         lane->is_broken = true;
@@ -271,7 +277,7 @@ static void ticket_wait(struct ticket *ticket)
 enum db_outcome
 db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_answer *answer)
 {
-    struct ticket ticket = {.answer = answer};
+    struct ticket ticket = {.batch = batch, .answer = answer};
     PGconn *dead = NULL;
     pthread_mutex_lock(&lane->lock);
     if (!lane_is_connected(lane)) {

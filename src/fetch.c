@@ -84,12 +84,7 @@ static bool handle_prepare(CURL *handle, const char *url, long timeout_ms, struc
     return is_set;
 }
 
-bool fetch_url(const char *url,
-               size_t max_bytes,
-               long timeout_ms,
-               char **ret_body,
-               size_t *ret_bytes,
-               long *ret_status)
+bool fetch_url(const char *url, size_t max_bytes, long timeout_ms, struct fetched *ret_fetched)
 {
     struct body body = {.text = NULL, .max_bytes = max_bytes};
     CURL *handle = fetch_url_is_allowed(url) ? curl_easy_init() : NULL;
@@ -105,8 +100,6 @@ bool fetch_url(const char *url,
         return false;
     }
     body.text[body.bytes] = '\0';
-    *ret_body = body.text;
-    *ret_bytes = body.bytes;
-    *ret_status = status;
+    *ret_fetched = (struct fetched){body.text, body.bytes, status};
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "config.h"
+#include "http_accept.h"
 #include "http_exchange.h"
 #include "log.h"
 #include "metrics.h"
@@ -32,12 +33,14 @@ struct http_server {
     struct app *app;
     struct _u_instance api;
     struct _u_instance metrics;
+    struct acceptor *acceptor;
     bool is_api_started, is_metrics_started;
 };
 
 /* Requests between their request line and the last byte of their answer. The library's hooks carry
  * no context of ours; there is one server in a process. */
 static atomic_uint requests_in_flight;
+static atomic_uint connections_open;
 
 static uint64_t now_ns(void)
 {
@@ -93,6 +96,8 @@ static void on_connection(void *context,
         *slot_place = calloc(1, sizeof(struct connection_slot));
         return;
     }
+    if (context)
+        atomic_fetch_sub((atomic_uint *)context, 1);
     struct connection_slot *slot = *slot_place;
     if (slot && slot->request) {
         atomic_fetch_sub_explicit(&requests_in_flight, 1, memory_order_relaxed);
@@ -207,8 +212,8 @@ instance_init(struct _u_instance *instance, endpoint callback, struct app *app, 
     return ulfius_add_endpoint_by_val(instance, "*", NULL, "*", 0, callback, app) == U_OK;
 }
 
-/* Both answer under an epoll loop; the API with a pool of them. No ERROR_LOG: the library's logger
- * cannot bear what clients send. */
+/* Both answer under an epoll loop; the API with a pool of them, whose connections the acceptor
+ * deals out (fd < 0). No ERROR_LOG: the library's logger cannot bear what clients send. */
 static bool instance_start(struct _u_instance *instance,
                            int fd,
                            unsigned threads,
@@ -218,16 +223,20 @@ static bool instance_start(struct _u_instance *instance,
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, NULL},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, NULL},
-        {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, fd < 0 ? &connections_open : NULL},
+        /* The library deadlocks when a connection is added to a thread that has its share already,
+         * so each thread's share is as much as the acceptor lets in altogether. */
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(connections * threads), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout_s, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES_MAX, NULL},
-        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
+        fd < 0 ? (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL}
+               : (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, fd, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    return ulfius_start_framework_with_mhd_options(
-               instance, MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, options) == U_OK;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
+    if (fd < 0)
+        flags |= MHD_USE_NO_LISTEN_SOCKET;
+    return ulfius_start_framework_with_mhd_options(instance, flags, options) == U_OK;
 }
 
 static void listening_log(const char *what, const char *address, unsigned port)
@@ -245,12 +254,17 @@ static bool api_start(struct http_server *server)
     if (fd < 0)
         return false;
     unsigned threads = config->http_threads < 2 ? 2 : (unsigned)config->http_threads;
+    unsigned limit = (unsigned)config->connection_limit;
     server->is_api_started =
-        instance_start(&server->api, fd, threads, (unsigned)config->connection_limit,
-                       (unsigned)config->connection_timeout_s);
-    if (server->is_api_started)
+        instance_start(&server->api, -1, threads, limit, (unsigned)config->connection_timeout_s);
+    if (!server->is_api_started) {
+        close(fd);
+        return false;
+    }
+    server->acceptor = acceptor_start(server->api.mhd_daemon, fd, &connections_open, limit);
+    if (server->acceptor)
         listening_log("api", config->listen_address, port);
-    return server->is_api_started;
+    return server->acceptor;
 }
 
 static bool metrics_start(struct http_server *server)
@@ -289,24 +303,14 @@ struct http_server *http_server_start(struct app *app)
     return NULL;
 }
 
-static unsigned connections_open(const struct _u_instance *instance)
-{
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(instance->mhd_daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info ? info->num_connections : 0;
-}
-
 /* Connections without a request are idle ones kept alive: they need no answer and are closed with
  * the daemon. */
 static void drain(struct http_server *server)
 {
     atomic_store(&server->app->is_draining, true);
-    MHD_socket fd = MHD_quiesce_daemon(server->api.mhd_daemon);
-    if (fd != MHD_INVALID_SOCKET)
-        close(fd);
+    acceptor_stop(server->acceptor);
     uint64_t deadline_ns = now_ns() + (uint64_t)server->app->config->drain_timeout_s * 1000000000u;
-    while (connections_open(&server->api) > 0 && atomic_load(&requests_in_flight) > 0 &&
-           now_ns() < deadline_ns)
+    while (atomic_load(&requests_in_flight) > 0 && now_ns() < deadline_ns)
         nanosleep(&(struct timespec){.tv_nsec = DRAIN_STEP_MS * 1000000L}, NULL);
 }
 

@@ -29,13 +29,9 @@ static bool is_alphanumeric(char c)
 
 static bool is_token(const char *name)
 {
-    if (!*name)
-        return false;
-    for (; *name; name++) {
-        if (!is_alphanumeric(*name) && !strchr("!#$%&'*+-.^_`|~", *name))
-            return false;
-    }
-    return true;
+    static const char characters[] = "!#$%&'*+-.^_`|~0123456789"
+                                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return *name && !name[strspn(name, characters)];
 }
 
 static bool is_space(char c)
@@ -92,6 +88,11 @@ static bool is_folded_framing(const char *name)
            strncasecmp(name, "Transfer-Encoding", 17) == 0;
 }
 
+/* A bare CR ends a line for some parsers and not for others. */
+static const char controls[] =
+    "\x01\x02\x03\x04\x05\x06\x07\x08\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13"
+    "\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f";
+
 static enum http_header header_find(const char *name)
 {
     for (int header = 0; header < HEADER_COUNT; header++) {
@@ -112,6 +113,7 @@ bool http_headers_collect(struct arena *arena,
     bool is_good = true;
     for (size_t i = 0; names && names[i]; i++) {
         const char *value = values[i] ? values[i] : "";
+        ret_headers->is_malformed |= strpbrk(value, controls) != NULL;
         enum http_header header = header_find(names[i]);
         if (header < HEADER_COUNT)
             is_good = header_take(arena, &ret_headers->value[header], value) && is_good;
@@ -132,7 +134,8 @@ bool http_framing_is_sound(const struct http_headers *headers, bool is_host_need
         return false;
     if (length && (!*length || strspn(length, "0123456789") != strlen(length)))
         return false;
-    if (transfer && strcasecmp(transfer, "chunked") != 0)
+    /* HTTP/1.0, which needs no Host, knows no transfer coding. */
+    if (transfer && (!is_host_needed || strcasecmp(transfer, "chunked") != 0))
         return false;
     return host ? !strpbrk(host, ", \t") : !is_host_needed;
 }

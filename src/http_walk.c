@@ -30,12 +30,15 @@ static bool guard(struct http_exchange *exchange, bool is_host_needed)
     return true;
 }
 
-/* Stops 3 and 4. */
+/* Stops 3 and 4. What everybody may read does not depend on who asks: a token that ran out hides no
+ * help line, and caches may share the answer. */
 static bool authorise(struct request *rq)
 {
+    if (rq->route->roles & ROLE_PUBLIC)
+        return true;
     if (!token_verify(rq->app->tokens, rq))
         return false;
-    if ((rq->route->roles & ROLE_PUBLIC) || (rq->route->roles & (unsigned)rq->actor.role))
+    if (rq->route->roles & (unsigned)rq->actor.role)
         return true;
     return fail(rq, rq->actor.role ? PROBLEM_FORBIDDEN : PROBLEM_UNAUTHENTICATED);
 }

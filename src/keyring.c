@@ -74,18 +74,16 @@ static bool document_take(struct keyring *ring, char *text, size_t bytes)
 
 static bool keys_fetch(struct keyring *ring)
 {
-    char *text = NULL;
-    size_t bytes = 0;
-    long status = 0;
+    struct fetched fetched = {0};
     const char *reason = "unreachable";
-    if (fetch_url(ring->plan.url, KEYS_MAX_BYTES, FETCH_TIMEOUT_MS, &text, &bytes, &status)) {
-        reason = status == 200 ? "unusable" : "status";
-        if (status == 200 && document_take(ring, text, bytes))
+    if (fetch_url(ring->plan.url, KEYS_MAX_BYTES, FETCH_TIMEOUT_MS, &fetched)) {
+        reason = fetched.status == 200 ? "unusable" : "status";
+        if (fetched.status == 200 && document_take(ring, fetched.body, fetched.bytes))
             return true;
-        free(text);
+        free(fetched.body);
     }
     char code[24];
-    snprintf(code, sizeof code, "%ld", status);
+    snprintf(code, sizeof code, "%ld", fetched.status);
     log_event(LOG_LEVEL_WARNING, "token keys not fetched", "reason", reason, "status", code, NULL);
     return false;
 }

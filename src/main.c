@@ -23,6 +23,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 /* ---- the table against contract and statements ---- */
 
@@ -267,8 +269,16 @@ static bool take_config_file(int *count, char **words, const char **ret_file)
     return is_good;
 }
 
+/* What passes through this process is not for a core file, nor for other processes of its user. */
+static void memory_close(void)
+{
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 int main(int argc, char **argv)
 {
+    memory_close();
     const char *file = NULL;
     int count = argc - 1;
     char **words = argv + 1;

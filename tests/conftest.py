@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "api")]
 
 from harness.client import Client  # noqa: E402
 from harness.cluster import Cluster  # noqa: E402

@@ -120,8 +120,7 @@ def run_pytest(name, paths, build, options, *arguments):
         environment["TEST_FULL_RUN"] = "1"
     quick = ["-m", "not slow"] if options.quick else []
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-c", ROOT / "tests" / "pytest.ini", f"--junitxml={report}"]
-        + [*quick, *arguments, *paths],
+        [sys.executable, "-m", "pytest", "-q", "-c", ROOT / "tests" / "pytest.ini", f"--junitxml={report}"] + [*quick, *arguments, *paths],
         cwd=ROOT,
         env=environment,
     ).returncode

@@ -70,15 +70,21 @@ create or replace function context_enter(
 returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     account accounts;
 begin
     if in_role <> 'public' then
-        select * into account from accounts where issuer = in_issuer and subject = in_subject;
+        select * into account from accounts a
+        where a.issuer = in_issuer and a.subject = in_subject and (a.role = 'peer') = (in_role = 'peer');
         if account.id is null or not account.is_active or account.role <> in_role then
             perform problem('unauthenticated');
+        end if;
+        -- I13: of somebody of the staff, the participant that they are themselves; policies keep it from them.
+        if in_role <> 'peer' then
+            select a.participant_id into account.participant_id from accounts a
+            where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
         end if;
     end if;
     perform
@@ -126,7 +132,10 @@ begin
         perform problem('idempotency-in-progress');
     elsif kept.fingerprint <> in_fingerprint then
         perform problem('idempotency-key-reused');
+    elsif not location_is_seen(kept.location) then
+        perform problem('conflict', '{"reason": "no-longer-seen"}');
     end if;
+    perform set_config('app.language', coalesce(kept.language, current_setting('app.language')), true);
     return (kept.status, kept.body, kept.location, kept.etag, null)::response;
 end
 $$;
@@ -142,7 +151,8 @@ declare
 begin
     if current_key is not null then
         update idempotency_keys k
-        set status = in_status, body = in_body, location = in_location, etag = in_version::text
+        set status = in_status, body = in_body, location = in_location, etag = in_version::text,
+            language = current_setting('app.language')
         where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = current_key;
     end if;
     return (in_status, in_body, in_location, in_version::text, null)::response;
@@ -159,7 +169,7 @@ begin atomic
     end;
 end;
 -- RFC 3339, UTC.
-create or replace function utc(in_at timestamptz) returns text immutable language sql
+create or replace function utc(in_at timestamptz) returns text stable language sql
 begin atomic
     select to_char(in_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 end;

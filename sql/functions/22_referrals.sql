@@ -325,7 +325,7 @@ $$;
 create or replace function idempotency_forget(in_location text, in_body json) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     if actor_role() <> 'coordinator' then

@@ -4,7 +4,7 @@
 create or replace function documents_announce(in_document_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     if actor_role() <> 'administrator' then

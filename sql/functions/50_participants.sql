@@ -10,6 +10,7 @@ begin
     return exists (select from participants p where p.id = in_participant_id);
 end
 $$;
+-- Asked first, whether there is a record or not: the answer then costs the same for somebody else's as for none.
 create or replace function require_participant(in_participant_id uuid) returns void
 language plpgsql
 set search_path = alongside, pg_catalog
@@ -18,6 +19,32 @@ begin
     if not sees_participant(in_participant_id) then
         perform problem('not-found');
     end if;
+end
+$$;
+create or replace function participant_lock(in_participant_id uuid) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    perform from participants p where p.id = in_participant_id for no key update;
+    if not found then
+        perform problem('not-found');
+    end if;
+end
+$$;
+-- An answer that is kept for a repeated request is given again only to somebody who may still see what it is about.
+create or replace function location_is_seen(in_location text) returns boolean
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+declare
+    named text := split_part(in_location, '/', 4);
+begin
+    return case
+        when in_location like '/v1/participants/%' then sees_participant(named::uuid)
+        when in_location like '/v1/intakes/%' then exists (select from intakes i where i.id = named::uuid)
+        else true
+    end;
 end
 $$;
 create or replace function require_timezone(in_field text, in_name text) returns void
@@ -30,7 +57,7 @@ begin
     end if;
 end
 $$;
--- Several faults at once; null when there is none.
+-- in_faults: the members of `errors`; null = all is well.
 create or replace function require_no_faults(in_faults jsonb) returns void
 language plpgsql
 set search_path = alongside, pg_catalog
@@ -208,6 +235,7 @@ as $$
 declare
     contact contacts;
 begin
+    perform require_participant(in_participant_id);
     select * into contact from contacts c where c.participant_id = in_participant_id for update;
     if not found then
         perform problem('not-found');
@@ -255,6 +283,7 @@ as $$
 declare
     plan safety_plans;
 begin
+    perform require_participant(in_participant_id);
     select * into plan from safety_plans s where s.participant_id = in_participant_id for update;
     if not found then
         perform problem('not-found');
@@ -281,6 +310,7 @@ declare
     contact emergency_contacts;
     declines boolean := coalesce((in_body->>'declined')::boolean, false);
 begin
+    perform require_participant(in_participant_id);
     select * into contact from emergency_contacts e where e.participant_id = in_participant_id for update;
     if not found then
         perform problem('not-found');
@@ -343,7 +373,7 @@ $$;
 create or replace function staff_alias(in_account_id uuid) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (select s.alias from staff s where s.id = in_account_id and actor_role() = 'peer');

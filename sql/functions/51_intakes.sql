@@ -118,7 +118,8 @@ select u.id, u.intake_id, u.participant_id, u.recorded_at, json_build_object(
     'told_at', utc(u.told_at)) as body
 from status_updates u;
 
--- The row, locked, in the version the caller knows; in_if_match null = any.
+-- The row, locked, in the version the caller knows; in_if_match null = any. The person's row is locked first, by everything that
+-- may complete an intake: of two last steps at once, the second sees the first.
 create or replace function intake_lock(in_id uuid, in_if_match int[] default null) returns intakes
 language plpgsql
 set search_path = alongside, pg_catalog
@@ -126,6 +127,7 @@ as $$
 declare
     intake intakes;
 begin
+    perform participant_lock((select i.participant_id from intakes i where i.id = in_id));
     select * into intake from intakes i where i.id = in_id for update;
     if not found then
         perform problem('not-found');
@@ -182,11 +184,10 @@ declare
     participant uuid := (in_body->>'participant_id')::uuid;
     serving intakes;
 begin
-    -- The lock makes two that are opened at once meet here.
-    perform from participants p where p.id = participant for update;
-    if not found then
+    if not sees_participant(participant) then
         perform problem_field('participant_id', 'does-not-exist');
     end if;
+    perform participant_lock(participant);
     select * into serving from intakes i
     where i.participant_id = participant and i.valid_until > app_now() and i.state <> 'withdrawn'
         and i.track in ('group', in_body->>'track')
@@ -571,7 +572,7 @@ declare
     new_id uuid := gen_random_uuid();
     document uuid := (in_body->>'document_id')::uuid;
 begin
-    perform require_participant(in_participant_id);
+    perform participant_lock(in_participant_id);
     if not exists (select from documents d where d.id = document) then
         perform problem_field('document_id', 'does-not-exist');
     elsif not exists (select from current_documents d where d.id = document) then
@@ -633,7 +634,8 @@ begin atomic
     join plain_texts t on t.list = 'to_do' and t.code = todo.code;
 end;
 
--- S1.35, S2.49: the state in plain words, what is left, when the person was last told. What is over is shown while it still serves.
+-- S1.35, S2.49: the state in plain words, what is left, when the person was last told. What is over is shown while it still serves,
+-- and until another one on the same track follows: who reads that there is news finds it.
 create or replace view statuses_json with (security_invoker = true) as
 select p.id as participant_id, json_build_object(
     'participant_id', p.id,
@@ -648,6 +650,8 @@ select p.id as participant_id, json_build_object(
             'last_told_at', utc(i.last_told_at),
             'valid_until', utc(i.valid_until)) order by i.created_at desc, i.id), '[]')
         from intakes i join intakes_json j on j.id = i.id left join plain_texts t on t.list = 'state' and t.code = i.state
-        where i.participant_id = p.id and (i.is_open or i.valid_until > app_now())),
+        where i.participant_id = p.id and (i.is_open or i.valid_until > app_now() or not exists (
+            select from intakes n
+            where n.participant_id = p.id and n.track = i.track and (n.created_at, n.id) > (i.created_at, i.id)))),
     'help', help_json()) as body
 from participants p;

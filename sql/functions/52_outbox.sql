@@ -114,6 +114,27 @@ begin atomic
             and in_intake.meeting_starts_at at time zone in_zone <> in_intake.meeting_local_start) m;
 end;
 
+-- R17: why this message is not to leave any more; null = it still is. What is over, or has been overtaken, is not written about.
+create or replace function outbox_moot(in_message outbox, in_status text, in_intake intakes) returns text
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return case
+        when in_status = 'erased' then 'erased'
+        when in_intake.state = 'withdrawn' then 'withdrawn'
+        when in_intake.state in ('closed', 'ineligible') and in_message.kind <> 'intake_closed' then 'closed'
+        when in_message.enrolment_id is not null and seat_mail_verdict(in_message) is not null then seat_mail_verdict(in_message)
+        when in_message.kind in ('meeting_scheduled', 'meeting_changed')
+            and (in_intake.state <> 'meeting_scheduled' or in_intake.meeting_starts_at <= app_now()) then 'superseded'
+        when in_message.kind = 'acknowledgement' and in_intake.state not in ('form_returned', 'forms_returned') then 'superseded'
+        when in_message.kind = 'form_sent' and in_intake.state not in ('form_sent', 'forms_sent') then 'superseded'
+        when in_message.kind = 'document_changed' and not exists (
+            select from intakes i cross join documents_missing(in_message.participant_id, i.track) d
+            where i.participant_id = in_message.participant_id and (i.is_open or i.valid_until > app_now())) then 'superseded'
+    end;
+end
+$$;
 -- R3, R17: whether this message may leave at this moment. Null = yes; otherwise what it becomes, and why.
 create or replace function outbox_verdict(
     in_message outbox, in_person participants, in_intake intakes, in_contact contacts, out state text, out reason text)
@@ -121,36 +142,18 @@ language plpgsql stable
 set search_path = alongside, pg_catalog
 as $$
 begin
-    state := 'cancelled';
-    if in_person.status = 'erased' then
-        reason := 'erased';
-    elsif in_intake.state = 'withdrawn' then
-        reason := 'withdrawn';
-    elsif in_intake.state in ('closed', 'ineligible') and in_message.kind <> 'intake_closed' then
-        reason := 'closed';
-    elsif in_message.enrolment_id is not null and seat_mail_verdict(in_message) is not null then
-        reason := seat_mail_verdict(in_message);
-    elsif in_message.kind in ('meeting_scheduled', 'meeting_changed') and (
-        in_intake.state <> 'meeting_scheduled' or in_intake.meeting_starts_at <= app_now())
-        or in_message.kind = 'acknowledgement' and in_intake.state not in ('form_returned', 'forms_returned')
-        or in_message.kind = 'form_sent' and in_intake.state not in ('form_sent', 'forms_sent')
-    then
-        reason := 'superseded';
-    elsif in_message.kind = 'document_changed' and not exists (
-        select from intakes i cross join documents_missing(in_person.id, i.track) d
-        where i.participant_id = in_person.id and (i.is_open or i.valid_until > app_now()))
-    then
-        reason := 'superseded';
-    else
-        state := 'held';
-        reason := case
-            when in_contact.email is null then 'no_email'
-            when not in_contact.ok_to_email then 'email_not_ok'
-            when coalesce(in_contact.email_is_government, false) and not in_contact.work_address_acknowledged then 'work_address'
-            when unseal('contact.email', in_contact.email) is null then 'unreadable'
-        end;
-        state := case when reason is not null then 'held' end;
+    reason := outbox_moot(in_message, in_person.status, in_intake);
+    if reason is not null then
+        state := 'cancelled';
+        return;
     end if;
+    reason := case
+        when in_contact.email is null then 'no_email'
+        when not in_contact.ok_to_email then 'email_not_ok'
+        when coalesce(in_contact.email_is_government, false) and not in_contact.work_address_acknowledged then 'work_address'
+        when unseal('contact.email', in_contact.email) is null then 'unreadable'
+    end;
+    state := case when reason is not null then 'held' end;
 end
 $$;
 
@@ -219,6 +222,8 @@ set search_path = alongside, pg_catalog
 as $$
 declare
     message outbox;
+    intake intakes;
+    moot text;
     is_over boolean;
 begin
     perform set_config('app.role', 'worker', true);
@@ -230,9 +235,14 @@ begin
     insert into deliveries (outbox_id, attempt, at, outcome, smtp_code)
     values (in_id, message.attempts, app_now(), in_outcome, in_smtp_code);
     is_over := in_outcome = 'failed' or in_outcome = 'retry' and message.attempts >= 8;
+    -- What ended while it was on its way is neither tried again nor anybody's to call. The lock waits for an ending under way.
+    if in_outcome <> 'sent' then
+        select * into intake from intakes i where i.id = message.intake_id for share;
+        moot := outbox_moot(message, (select p.status from participants p where p.id = message.participant_id), intake);
+    end if;
     update outbox o set
-        state = case when in_outcome = 'sent' then 'sent' when is_over then 'failed' else 'queued' end,
-        reason = case when is_over then case in_outcome when 'failed' then 'refused' else 'not_delivered' end end,
+        state = case when in_outcome = 'sent' then 'sent' when moot is not null then 'cancelled' when is_over then 'failed' else 'queued' end,
+        reason = coalesce(moot, case when is_over then case in_outcome when 'failed' then 'refused' else 'not_delivered' end end),
         due_at = case when in_outcome = 'retry' then app_now() + outbox_pause(message.attempts) else o.due_at end,
         lease_until = null,
         changed_at = app_now()

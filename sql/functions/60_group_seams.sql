@@ -5,7 +5,7 @@
 create or replace function actor_group_ids() returns uuid[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return case actor_role()
@@ -25,7 +25,7 @@ alter function actor_group_ids() owner to alongside_definer;
 create or replace function actor_own_group_ids() returns uuid[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return array(
@@ -47,7 +47,7 @@ end;
 create or replace function group_is_locked(in_group groups) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     first sessions;
@@ -67,7 +67,7 @@ alter function group_is_locked(groups) owner to alongside_definer;
 create or replace function group_seats_taken(in_group_id uuid) returns int
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (select count(*) from enrolments e where e.group_id = in_group_id and e.holds_seat);

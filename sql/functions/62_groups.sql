@@ -305,7 +305,7 @@ $$;
 create or replace function group_seats_complete(in_group_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;

@@ -191,7 +191,7 @@ end;
 create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, slot text)
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return query
@@ -205,7 +205,7 @@ alter function session_hosts(uuid) owner to alongside_definer;
 create or replace function session_host_shortfall(in_session_id uuid) returns text[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions;
@@ -232,7 +232,7 @@ alter function session_host_shortfall(uuid) owner to alongside_definer;
 create or replace function host_is_barred(in_account_id uuid, in_group_id uuid) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return actor_role() = 'coordinator' and exists (
@@ -246,7 +246,7 @@ create or replace function host_check(
     in_account_id uuid, in_slot text, in_language text, in_on date, out missing text[], out modules text[])
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     if actor_role() = 'coordinator' and exists (
@@ -262,7 +262,7 @@ alter function host_check(uuid, text, text, date) owner to alongside_definer;
 create or replace function host_clashes(in_group_id uuid) returns table (reason text, account_id uuid, session_id uuid)
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     if actor_role() <> 'coordinator' then
@@ -320,7 +320,7 @@ $$;
 create or replace function host_alias(in_account_id uuid) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -437,7 +437,7 @@ $$;
 create or replace function session_candidates(in_session_id uuid, in_slot text) returns table (account_id uuid, alias text)
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions;
@@ -477,7 +477,7 @@ alter function session_candidates(uuid, text) owner to alongside_definer;
 create or replace function session_unfit_hosts(in_session_id uuid) returns table (account_id uuid, alias text, slot text, missing text[])
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return query

@@ -103,7 +103,7 @@ $$;
 create or replace function waiting_people_refresh(in_participant_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     delete from waiting_people w where w.participant_id = in_participant_id;
@@ -152,7 +152,7 @@ end;
 create or replace function peer_group_json(in_enrolment enrolments) returns json
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     own_zone text;
@@ -307,7 +307,7 @@ $$;
 create or replace function waiting_list_advance(in_group_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     advanced groups;
@@ -374,7 +374,7 @@ $$;
 create or replace function enrolments_create(in_group_id uuid, in_body jsonb) returns response
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -417,7 +417,7 @@ alter function enrolments_create(uuid, jsonb) owner to alongside_definer;
 create or replace function enrolments_offer(in_id uuid, in_if_match int[], in_body jsonb) returns response
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -471,7 +471,7 @@ $$;
 create or replace function enrolments_accept(in_id uuid, in_if_match int[]) returns response
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -530,7 +530,7 @@ $$;
 create or replace function enrolments_decline(in_id uuid, in_if_match int[]) returns response
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -552,7 +552,7 @@ alter function enrolments_decline(uuid, int[]) owner to alongside_definer;
 create or replace function enrolments_withdraw(in_id uuid) returns response
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -580,7 +580,7 @@ alter function enrolments_withdraw(uuid) owner to alongside_definer;
 create or replace function enrolments_withdraw_all(in_participant_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -610,7 +610,7 @@ alter function enrolments_withdraw_all(uuid) owner to alongside_definer;
 create or replace function enrolments_remove(in_id uuid, in_if_match int[], in_body jsonb) returns response
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -632,7 +632,7 @@ alter function enrolments_remove(uuid, int[], jsonb) owner to alongside_definer;
 create or replace function enrolments_release_all(in_group_id uuid, in_reason text) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -661,7 +661,7 @@ alter function enrolments_release_all(uuid, text) owner to alongside_definer;
 create or replace function enrolments_expire(in_limit int default 100) returns bigint
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     due groups;

@@ -5,7 +5,7 @@
 create or replace function peer_next_sessions(in_limit int) returns json
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     own_zone text;
@@ -162,7 +162,7 @@ end;
 create or replace function calendar_read(in_calendar_id uuid, in_secret_id uuid) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     feed calendar_feeds;

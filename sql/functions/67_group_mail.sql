@@ -34,7 +34,7 @@ $$;
 create or replace function group_notify(in_group_id uuid, in_kind text, in_values jsonb default '{}') returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     perform require_role('coordinator', 'peer_supporter', 'mental_health_professional', 'worker');
@@ -48,7 +48,7 @@ alter function group_notify(uuid, text, jsonb) owner to alongside_definer;
 create or replace function seat_mail_verdict(in_message outbox) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
@@ -83,7 +83,7 @@ end;
 create or replace function seat_mail_when(in_message outbox, in_zone text, in_language text) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;

@@ -6,7 +6,7 @@
 create or replace function conflict_persons(in_group_id uuid) returns setof uuid
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return query
@@ -22,7 +22,7 @@ alter function conflict_persons(uuid) owner to alongside_definer;
 create or replace function conflict_stands(in_person_id uuid, in_others uuid[]) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return exists (
@@ -41,7 +41,7 @@ alter function conflict_stands(uuid, uuid[]) owner to alongside_definer;
 create or replace function conflicts_block_participant(in_participant_id uuid, in_group_id uuid) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return conflict_stands(in_participant_id, array(
@@ -52,7 +52,7 @@ alter function conflicts_block_participant(uuid, uuid) owner to alongside_define
 create or replace function conflicts_block_host(in_account_id uuid, in_group_id uuid) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return conflict_stands(in_account_id, array(
@@ -63,7 +63,7 @@ alter function conflicts_block_host(uuid, uuid) owner to alongside_definer;
 create or replace function conflicts_block_group(in_group_id uuid) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     persons uuid[] := array(select conflict_persons(in_group_id));
@@ -82,7 +82,7 @@ alter function conflicts_block_group(uuid) owner to alongside_definer;
 create or replace function conflict_group_ids(in_persons uuid[]) returns uuid[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return array(
@@ -102,7 +102,7 @@ alter function conflict_group_ids(uuid[]) owner to alongside_definer;
 create or replace function conflicts_refresh(in_group_ids uuid[]) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     blocked_id uuid;
@@ -127,7 +127,7 @@ alter function conflicts_refresh(uuid[]) owner to alongside_definer;
 create or replace function conflicts_recheck(in_participant_ids uuid[], in_account_ids uuid[]) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     persons uuid[] := coalesce(in_participant_ids, '{}') || coalesce(in_account_ids, '{}');
@@ -145,7 +145,7 @@ alter function conflicts_recheck(uuid[], uuid[]) owner to alongside_definer;
 create or replace function conflict_person_moved() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     person uuid := case tg_table_name when 'enrolments' then (to_jsonb(new)->>'participant_id')::uuid
@@ -168,7 +168,7 @@ create or replace trigger conflict_person_moves after update on host_assignments
 create or replace function conflict_exclusion_changed() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     changed participant_exclusions := coalesce(new, old);
@@ -189,7 +189,7 @@ end;
 create or replace function conflict_declared() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     participants uuid[];
@@ -232,7 +232,7 @@ create or replace trigger conflict_declared after insert on conflict_declaration
 create or replace function conflict_withdrawn() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     participants uuid[];
@@ -256,7 +256,7 @@ create or replace trigger conflict_withdrawn after update of withdrawn_at on con
 create or replace function conflict_named() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     named_participant uuid;
@@ -304,7 +304,7 @@ create or replace trigger conflict_named after update on staff
 create or replace function conflict_is_hidden(in_declaration_id uuid) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return exists (
@@ -339,7 +339,7 @@ $$;
 create or replace function conflict_shared_group_ids(in_one uuid, in_other uuid) returns uuid[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     if actor_role() <> 'coordinator' then
@@ -411,7 +411,7 @@ end;
 create or replace function is_staff(in_account_id uuid) returns boolean
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return actor_role() = 'coordinator' and exists (select from accounts a where a.id = in_account_id and a.role <> 'peer');
@@ -572,7 +572,7 @@ $$;
 create or replace function exclusion_request_matched(in_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     request exclusion_requests;

@@ -6,7 +6,7 @@
 create or replace function session_role(in_session_id uuid) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -26,7 +26,7 @@ alter function session_role(uuid) owner to alongside_definer;
 create or replace function actor_session_ids() returns uuid[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return case when actor_role() in ('peer_supporter', 'mental_health_professional') then array(
@@ -55,7 +55,7 @@ end;
 create or replace function rosters_open(in_session_id uuid) returns json
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     as_role text := session_role(in_session_id);
@@ -91,7 +91,7 @@ alter function rosters_open(uuid) owner to alongside_definer;
 create or replace function session_safety_plans_open(in_session_id uuid, in_enrolment_id uuid) returns json
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions;
@@ -138,7 +138,7 @@ alter function session_safety_plans_open(uuid, uuid) owner to alongside_definer;
 create or replace function session_take(in_session_id uuid) returns sessions
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions;
@@ -155,7 +155,7 @@ alter function session_take(uuid) owner to alongside_definer;
 create or replace function session_runs_json(in_session_id uuid) returns json
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -176,7 +176,7 @@ alter function session_runs_json(uuid) owner to alongside_definer;
 create or replace function session_missing(in_session sessions, in_present uuid[]) returns text[]
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     led groups;
@@ -196,7 +196,7 @@ alter function session_missing(sessions, uuid[]) owner to alongside_definer;
 create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions := session_take(in_session_id);
@@ -246,7 +246,7 @@ $$;
 create or replace function session_finish(in_session_id uuid) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions := session_take(in_session_id);
@@ -275,7 +275,7 @@ $$;
 create or replace function session_topics_set(in_session_id uuid, in_codes text[]) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions := session_take(in_session_id);
@@ -332,7 +332,7 @@ from attendances a;
 create or replace function attendance_record(in_session_id uuid, in_enrolment_id uuid, in_status text) returns void
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     session sessions := session_take(in_session_id);

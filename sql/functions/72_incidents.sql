@@ -6,7 +6,7 @@
 create or replace function incidents_begin() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     new.state := 'open';
@@ -36,7 +36,7 @@ create or replace trigger begin before insert on incidents for each row execute 
 create or replace function incident_checked_in() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     update incidents i set check_in_at = new.at where i.id = new.incident_id and i.check_in_at is null;
@@ -218,7 +218,7 @@ $$;
 create or replace function debrief_note(in_id uuid) returns text
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (
@@ -234,7 +234,7 @@ alter function debrief_note(uuid) owner to alongside_definer;
 create or replace function session_led_group(in_session_id uuid) returns uuid
 language plpgsql stable
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (

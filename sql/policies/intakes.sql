@@ -11,12 +11,14 @@ grant select, insert, update on intakes to alongside_api;
 create policy coordinator_reads on intakes for select to alongside_api using (
     (select actor_role()) = 'coordinator'
     and (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
+    and participant_id is distinct from (select actor_participant_id())
     and participant_id not in (
         select x.participant_id from participant_exclusions x where x.account_id = (select actor_account_id())));
 create policy coordinator_changes on intakes for update to alongside_api
     using (
         (select actor_role()) = 'coordinator'
         and (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
+        and participant_id is distinct from (select actor_participant_id())
         and participant_id not in (
             select x.participant_id from participant_exclusions x where x.account_id = (select actor_account_id())))
     with check ((select actor_role()) = 'coordinator');
@@ -45,7 +47,12 @@ create policy coordinator_opens on intake_forms for insert to alongside_api with
 
 -- Accepting and taking it back are the person's own; nobody does it for them.
 grant select, insert, update on acceptances to alongside_api;
-create policy own_or_served on acceptances for select to alongside_api using (sees_participant(participant_id));
+-- By its id alone: for a peer, somebody else's costs no more than none.
+create policy own_or_served on acceptances for select to alongside_api using (
+    case (select actor_role())
+        when 'peer' then participant_id = (select actor_participant_id())
+        else sees_participant(participant_id)
+    end);
 create policy peer_accepts on acceptances for insert to alongside_api with check (
     (select actor_role()) = 'peer' and participant_id = (select actor_participant_id()) and withdrawn_at is null);
 create policy peer_takes_back on acceptances for update to alongside_api

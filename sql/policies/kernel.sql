@@ -27,14 +27,15 @@ create policy own_or_served on sealed_keys for select to alongside_api using (
     end);
 create policy kept_with_a_write on sealed_keys for insert to alongside_api with check (
     case (select actor_role())
-        when 'coordinator' then owner_type in ('participant', 'referral')
+        when 'coordinator' then owner_type = 'referral' or owner_type = 'participant' and sees_participant(owner_id)
         when 'line' then owner_type = 'referral'
         when 'peer' then owner_type = 'participant' and owner_id = (select actor_participant_id())
         when 'administrator' then owner_type = 'staff'
         else false
     end);
 create policy erased_by_coordinator on sealed_keys for delete to alongside_api using (
-    (select actor_role()) = 'coordinator' and owner_type in ('participant', 'referral'));
+    (select actor_role()) = 'coordinator'
+    and (owner_type = 'referral' or owner_type = 'participant' and sees_participant(owner_id)));
 
 grant select, insert, update, delete on idempotency_keys to alongside_api;
 -- update: only to lock what is about to be deleted.
@@ -47,7 +48,7 @@ grant select, insert on audit_events to alongside_api;
 grant insert on audit_events to alongside_definer;
 grant select, insert on audit_events to alongside_worker;
 create policy written_by_all on audit_events for insert
-    with check (account_id is not distinct from (select actor_account_id()));
+    with check (account_id is not distinct from (select actor_account_id()) and role = (select actor_role()));
 create policy own_file on audit_events for select to alongside_api using (
     (select actor_role()) = 'administrator'
     or (select actor_role()) = 'peer' and participant_ids @> array[(select actor_participant_id())]);

@@ -1,16 +1,18 @@
 -- SPDX-License-Identifier: MIT
--- A peer: what is their own. A coordinator: everybody of their regions (or of none yet), but never whom they are excluded from
--- (I13, R14). Nobody else, whatever the route table says.
+-- A peer: what is their own. A coordinator: everybody of their regions (or of none yet), but never themselves nor whom they are
+-- excluded from (I13, R14). Nobody else, whatever the route table says.
 
 grant select, insert, update on participants to alongside_api;
 create policy coordinator_reads on participants for select to alongside_api using (
     (select actor_role()) = 'coordinator'
     and (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
+    and id is distinct from (select actor_participant_id())
     and id not in (select x.participant_id from participant_exclusions x where x.account_id = (select actor_account_id())));
 create policy coordinator_changes on participants for update to alongside_api
     using (
         (select actor_role()) = 'coordinator'
         and (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
+        and id is distinct from (select actor_participant_id())
         and id not in (select x.participant_id from participant_exclusions x where x.account_id = (select actor_account_id())))
     with check (
         (select actor_role()) = 'coordinator'

@@ -83,6 +83,9 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('message_kind', 'status_update', 5, 'How things stand', 'État de la situation'),
     ('message_kind', 'document_changed', 6, 'A document has a new version', 'Un document a une nouvelle version'),
     ('message_kind', 'intake_closed', 7, 'Intake closed', 'Accueil terminé'),
+    ('held_state', 'held', 1, 'Held back by the person''s rules', 'Retenu par les règles de la personne'),
+    ('held_state', 'failed', 2, 'Could not be delivered', 'N''a pas pu être remis'),
+
     ('held_reason', 'no_email', 1, 'No e-mail address', 'Aucune adresse de courriel'),
     ('held_reason', 'email_not_ok', 2, 'E-mail is not agreed to', 'Le courriel n''est pas accepté'),
     ('held_reason', 'work_address', 3, 'A work address that was not agreed to', 'Une adresse de travail sans accord'),

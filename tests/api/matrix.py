@@ -4,6 +4,8 @@
 HIDDEN: path parameter -> maker of [(role, account, id)]. A maker gets the superuser's connection. Accounts: None is the
 role's own demo account. An empty list says that nobody who may call such an operation is kept from any object."""
 
+ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
+DEMO_ACCOUNTS = {role: f"00000000-0000-4000-8000-{number:012d}" for number, role in enumerate(ROLES, 1)}
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 QUEBEC_COORDINATOR = "00000000-0000-4000-8000-000000000014"
 OTHER_LINE = "00000000-0000-4000-8000-000000000105"
@@ -86,4 +88,47 @@ HIDDEN = {
     "staff_id": nobody_is_kept_away,
     "holiday_id": nobody_is_kept_away,
     "document_id": nobody_is_kept_away,
+}
+
+
+def is_kept_from_some(operation):
+    """Staff, holidays and documents are open to whoever may ask for them at all, and referrals to every coordinator (R5)."""
+    (name,) = operation.ids[:1]
+    return HIDDEN[name] is not nobody_is_kept_away and (name != "referral_id" or "line" in operation.roles)
+
+
+# Demo objects that every role may see which may ask for such a thing at all.
+def visible_acceptance(db):
+    return str(
+        db.execute(
+            "insert into acceptances (participant_id, document_id, language_read, accepted_at, withdrawn_at)"
+            " select '00000000-0000-4000-8000-000000000101', id, 'en', now(), now() from documents order by id limit 1 returning id"
+        ).fetchone()[0]
+    )
+
+
+def visible_exclusion(db):
+    return str(
+        db.execute(
+            "insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)"
+            " values ('00000000-0000-4000-8000-000000003005', '00000000-0000-4000-8000-000000000002', 'own_case', %s, now())"
+            " returning id",
+            (COORDINATOR,),
+        ).fetchone()[0]
+    )
+
+
+def first_of(table):
+    return lambda db: str(db.execute(f"select id from {table} order by id limit 1").fetchone()[0])
+
+
+VISIBLE = {
+    "participant_id": lambda _db: "00000000-0000-4000-8000-000000000101",
+    "intake_id": lambda _db: "00000000-0000-4000-8000-000000004000",
+    "acceptance_id": visible_acceptance,
+    "exclusion_id": visible_exclusion,
+    "referral_id": lambda _db: "00000000-0000-4000-8000-000000000201",
+    "staff_id": lambda _db: "00000000-0000-4000-8000-000000000002",
+    "holiday_id": first_of("holidays"),
+    "document_id": first_of("documents"),
 }

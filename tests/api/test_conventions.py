@@ -138,9 +138,7 @@ def test_all_faults_come_at_once(coordinator, contract):
     assert all(error["detail"] for error in response["errors"])
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "x", None]
-)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "x", None])
 def test_other_media_types(coordinator, kind):
     response = coordinator.post(PATH, content=b"{}", content_type=kind)
     response.problem(415, "unsupported-media-type")
@@ -149,9 +147,7 @@ def test_other_media_types(coordinator, kind):
 def test_encoded_bodies_are_refused(coordinator):
     import gzip
 
-    response = coordinator.post(
-        PATH, content=gzip.compress(b"{}"), content_type="application/json", headers={"Content-Encoding": "gzip"}
-    )
+    response = coordinator.post(PATH, content=gzip.compress(b"{}"), content_type="application/json", headers={"Content-Encoding": "gzip"})
     response.problem(415)
     assert "Accept-Encoding" in response.headers
 

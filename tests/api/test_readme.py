@@ -61,8 +61,6 @@ exec {server.binary} token "$@"
         "ALONGSIDE_TOKEN_LOCAL_KEY_FILE": str(key),
         "NO_PROXY": "*",
     }
-    result = subprocess.run(
-        ["bash"], input=PREAMBLE + script, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
-    )
+    result = subprocess.run(["bash"], input=PREAMBLE + script, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
     assert "null" not in [line.strip() for line in result.stdout.splitlines()], "a jq in the walk found nothing"

@@ -22,7 +22,7 @@ import httpx  # noqa: E402
 from harness.cluster import POSTGRES_BIN, Cluster, as_postgres  # noqa: E402
 from harness.contract import Contract  # noqa: E402
 from harness.server import Server  # noqa: E402
-from harness.tokens import Key, claims  # noqa: E402
+from harness.tokens import ISSUER, Key, claims  # noqa: E402
 
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 PREFIX = "0000000b-0000-4000-8000-"
@@ -46,27 +46,33 @@ class Case:
         """The pipeline of one request, as pgbench runs it."""
         context = (STATEMENTS / "kernel" / "context.sql").read_text()
         context = re.sub(r"--[^\n]*", "", context).strip().rstrip(";")
-        for number, value in enumerate(
-            (
-                "'urn:alongside:local'",
-                f"'{COORDINATOR}'",
-                "'coordinator'",
-                "'both'",
-                f"'{COORDINATOR}'",
-                "null",
-                f"'{self.operation}'",
-            ),
-            1,
-        ):
+        for number, value in enumerate((":issuer", ":subject", ":role", ":language", ":request_id", "null", ":operation"), 1):
             context = re.sub(rf"\${number}\b", value, context)
         main = statement(self.operation, self.domain)
         path_id = f"('{PREFIX}' || :n)" if self.has_id else "null::text"
-        literal = lambda value: "null::jsonb" if value is None else "'" + json.dumps(value) + "'::jsonb"  # noqa: E731
-        values = (path_id, "null::text", literal(self.query or {}), literal(self.body), "null::int[]", "null::jsonb")
+        body = "null::jsonb" if self.body is None else "(:body)::jsonb"
+        values = (path_id, "null::text", "(:query)::jsonb", body, "null::int[]", "null::jsonb")
         for number, value in enumerate(values, 1):
             main = re.sub(rf"\${number}\b", lambda _, value=value: value, main)
         low, high = 100000000001, 100000000000 + count
         return f"\\set n random({low}, {high})\n\\startpipeline\n{context};\n{main};\n\\endpipeline\n"
+
+    def variables(self):
+        """What the server sends as parameters is a parameter here too."""
+        return {
+            "issuer": ISSUER,
+            "subject": COORDINATOR,
+            "role": "coordinator",
+            "language": "both",
+            "request_id": COORDINATOR,
+            "operation": self.operation,
+            "query": json.dumps(self.query or {}),
+            "body": json.dumps(self.body),
+        }
+
+    def settings(self):
+        """The lane's: reads do not wait for the disk that takes their audit row."""
+        return "-c synchronous_commit=" + ("off" if self.method == "GET" else "on")
 
 
 CASES = [
@@ -91,10 +97,12 @@ def run_pgbench(cluster, database, case, count, seconds):
         os.chmod(script.name, 0o644)
         result = subprocess.run(
             [POSTGRES_BIN / "pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds)]
+            + [f"-D{name}={value}" for name, value in case.variables().items()]
             + ["-h", cluster.root, "-U", "alongside_api", "-f", script.name, database],
             capture_output=True,
             text=True,
             cwd="/",
+            env=os.environ | {"PGOPTIONS": case.settings()},
             **as_postgres(),
         )
     found = re.search(r"tps = ([\d.]+)", result.stdout)
@@ -163,9 +171,7 @@ def measure_start(server, token):
     server.process.wait()
     started = time.monotonic()
     server.start(wait=False)
-    request = (
-        f"GET /v1/referrals?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
-    )
+    request = f"GET /v1/referrals?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
     while True:
         try:
             with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
@@ -235,9 +241,7 @@ def run_scale(cluster, binary, template, count, seconds, key, directory):
                 cpu_target,
                 case.name != "read" or ours["cpu_us"] <= 45,
             )
-            row(
-                f"{case.name}: p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms", f"{spread:.1f} x", "<= 6 x", spread <= 6
-            )
+            row(f"{case.name}: p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms", f"{spread:.1f} x", "<= 6 x", spread <= 6)
         idle = measure_idle(server)
         row("resident with 1,000 idle connections", f"{idle:.0f} MiB", "<= 64 MiB", idle <= 64)
         server.stop()

@@ -43,9 +43,7 @@ def compile_document(directory, document, thing):
     (directory / "openapi.yaml").write_text(document)
     (directory / "schemas/things.yaml").write_text(thing)
     arguments = ["--tables", directory / "t.c", "--bundle", directory / "o.json", "--depfile", directory / "d"]
-    return subprocess.run(
-        [sys.executable, OPENAPI / "compile.py", *arguments, directory / "openapi.yaml"], capture_output=True, text=True
-    )
+    return subprocess.run([sys.executable, OPENAPI / "compile.py", *arguments, directory / "openapi.yaml"], capture_output=True, text=True)
 
 
 def test_the_sample_compiles_and_names_every_file_it_read(tmp_path):

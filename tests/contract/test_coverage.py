@@ -30,9 +30,7 @@ def test_every_declared_status_was_seen(contract, seen):
     excused = exempt()
     declared = {(o.id, status) for o in contract.operations for status in o.responses}
     missing = sorted(
-        (operation, status)
-        for operation, status in declared - seen
-        if (operation, status) not in excused and ("*", status) not in excused
+        (operation, status) for operation, status in declared - seen if (operation, status) not in excused and ("*", status) not in excused
     )
     assert not missing, "declared but never seen: " + ", ".join(" ".join(pair) for pair in missing)
 

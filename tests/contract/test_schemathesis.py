@@ -24,9 +24,7 @@ def with_free_headers(contract, path):
     so a request with such a header is not one that must be refused."""
     document = json.loads(json.dumps(contract.document))
     places = [item for item in document["paths"].values()]
-    parameters = [
-        p for item in places for method in item.values() if isinstance(method, dict) for p in method.get("parameters", [])
-    ]
+    parameters = [p for item in places for method in item.values() if isinstance(method, dict) for p in method.get("parameters", [])]
     for parameter in [*document["components"].get("parameters", {}).values(), *parameters]:
         if parameter.get("in") == "header" and parameter["name"] != "Idempotency-Key":
             parameter["schema"] = {"type": "string"}

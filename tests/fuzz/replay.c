@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Feeds every file of a corpus directory to a fuzz target, so that each input ever found stays a test. */
+ * Feeds every file of a corpus directory to a fuzz target, so that each input ever found stays a
+ * test. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

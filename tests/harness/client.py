@@ -37,9 +37,7 @@ class Response:
         return self.json[key]
 
     def _expect(self, *statuses):
-        assert self.status in statuses, (
-            f"{self.where}: {self.status}, not {statuses}: {self.content[:2000].decode(errors='replace')}"
-        )
+        assert self.status in statuses, f"{self.where}: {self.status}, not {statuses}: {self.content[:2000].decode(errors='replace')}"
         return self
 
     def ok(self, status=200):
@@ -160,9 +158,7 @@ class Client:
         if status >= 400 and response.method != "HEAD":
             self._check_problem(where, response)
         if "Authorization" in sent:
-            assert (
-                "public" not in headers["Cache-Control"] or status == 304 or "/v1/" not in path or self._is_public(response, path)
-            )
+            assert "public" not in headers["Cache-Control"] or status == 304 or "/v1/" not in path or self._is_public(response, path)
         self.contract.check_response(response.method, path, status, headers, response.content)
         if status < 300 and body is not AUTO:
             self.contract.check_request(response.method, path, sent.get("Content-Type"), body)

@@ -51,8 +51,7 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(self.root, "postgres", "postgres")
         self._run(
-            [POSTGRES_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "--no-sync"]
+            [POSTGRES_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8"] + ["--locale=C.UTF-8", "--no-sync"]
         )
         lines = SETTINGS | {"unix_socket_directories": f"'{self.root}'"} | (FAST if fast else {})
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as conf:

@@ -119,9 +119,7 @@ class Contract:
         """Raises AssertionError unless the contract declares this answer."""
         operation = self.find(method, path)
         if operation is None or method == "OPTIONS":
-            assert method == "OPTIONS" or status in (400, 401, 404, 405, 413, 501, 503), (
-                f"{method} {path}: {status}, not in the contract"
-            )
+            assert method == "OPTIONS" or status in (400, 401, 404, 405, 413, 501, 503), f"{method} {path}: {status}, not in the contract"
             return
         self.record(operation, status)
         where = f"{operation.id} ({method} {operation.path}) {status}"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""An SMTP sink: a real conversation; it can refuse, put off or hang up."""
+"""An SMTP sink: a real conversation; it can refuse, put off, hang up or keep waiting."""
 
+import asyncio
+import contextlib
 import email
 import email.policy
 import threading
@@ -23,20 +25,40 @@ class Message:
 
 
 class Mailbox:
-    """`answer` is what DATA is answered: None accepts, "451 ..." and "554 ..." do not, "close" hangs up."""
+    """`answer` is what DATA is answered: None accepts, "451 ..." and "554 ..." do not, "close" hangs up. `recipient_answer`
+    is what RCPT is answered. Nothing is answered to DATA while it is held()."""
 
-    def __init__(self):
+    def __init__(self, port=None):
         self.messages = []
         self.refused = 0
         self.answer = None
+        self.recipient_answer = None
         self.changed = threading.Condition()
-        self.port = free_port()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.waiting = 0
+        self.port = port or free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
         self.controller.start()
         self.url = f"smtp://127.0.0.1:{self.port}"
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.recipient_answer is not None:
+            with self.changed:
+                self.refused += 1
+                self.changed.notify_all()
+            return self.recipient_answer
+        envelope.rcpt_tos.append(address)
+        return "250 known"
+
     async def handle_DATA(self, server, session, envelope):
         with self.changed:
+            self.waiting += 1
+            self.changed.notify_all()
+        while not self.gate.is_set():
+            await asyncio.sleep(0.01)
+        with self.changed:
+            self.waiting -= 1
             if self.answer is None:
                 self.messages.append(Message(envelope))
             else:
@@ -69,6 +91,15 @@ class Mailbox:
     def wait_for_refusal(self, count=1, timeout_s=10):
         self._wait(lambda: self.refused >= count, timeout_s, f"{count} refused mail(s)")
 
+    @contextlib.contextmanager
+    def held(self):
+        """Inside, a message has been handed over and has had no answer yet."""
+        self.gate.clear()
+        try:
+            yield lambda: self._wait(lambda: self.waiting > 0, 10, "message under way")
+        finally:
+            self.gate.set()
+
     def assert_quiet(self, seconds=1.0):
         before = len(self.messages)
         time.sleep(seconds)
@@ -78,7 +109,7 @@ class Mailbox:
         with self.changed:
             self.messages.clear()
             self.refused = 0
-            self.answer = None
+            self.answer = self.recipient_answer = None
 
     def stop(self):
         self.controller.stop()

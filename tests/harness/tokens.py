@@ -35,11 +35,7 @@ class Key:
         ).decode()
 
     def public_pem(self):
-        return (
-            self.private.public_key()
-            .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-            .decode()
-        )
+        return self.private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
     def jwk(self):
         algorithm = jwt.algorithms.get_default_algorithms()[self.algorithm]

@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir 00_helpers.sql
-select plan(18);
+select plan(20);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -21,8 +21,14 @@ select is_empty($$select relname from pg_class where relnamespace = 'alongside':
     and not coalesce(reloptions @> '{security_invoker=true}', false)$$, 'every view asks with the rights of its caller');
 select is_empty($$select relname from pg_class where relnamespace = 'alongside'::regnamespace and relkind = 'm'$$,
     'no materialized view: row level security does not reach it');
-select is_empty($$select name from own_functions where lanname = 'plpgsql' and not coalesce(
+select is_empty($$select name from own_functions where lanname = 'plpgsql' and not prosecdef and not coalesce(
     proconfig @> array['search_path=alongside, pg_catalog'], false)$$, 'every plpgsql function has its search path fixed');
+-- Unnamed, pg_temp would come first: a caller's table in place of ours, its triggers with the definer's rights.
+select is_empty($$select name from own_functions where prosecdef and not coalesce(
+    proconfig @> array['search_path=alongside, pg_catalog, pg_temp'], false)$$, 'a definer''s ends with what its caller may make');
+select set_eq($$select rolname::text from pg_roles where rolname in ('alongside_api', 'alongside_worker')
+    and rolconfig @> array['log_error_verbosity=terse', 'log_parameter_max_length=0', 'log_parameter_max_length_on_error=0']$$,
+    array['alongside_api', 'alongside_worker'], 'what they bind, and the detail of their errors, stays out of PostgreSQL''s log, however it is set');
 select is_empty($$select name from own_functions where lanname not in ('plpgsql', 'sql')$$, 'no other language');
 -- Each of these is a hole in the second wall; a new one is a decision.
 select set_eq('select name from own_functions where prosecdef', array[

@@ -117,10 +117,17 @@ static void framing(void **state)
         {{"Host", "X(Y"}, {"x", "1"}, false},
         {{"Host", ""}, {"x", "1"}, false},
         {{"Host", "X-\xc3\xa9"}, {"x", "1"}, false},
+        {{"Host", "X-Y"}, {"x", "a\tb \xc3\xa9"}, true},
+        {{"Host", "X-Y"}, {"x", "a\rTransfer-Encoding: chunked"}, false},
+        {{"Host", "X-Y"}, {"x", "a\x7f"}, false},
+        {{"Host", "X-Y"}, {"x", "\x01"}, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(is_sound(cases[i].names, cases[i].values), cases[i].expected);
     assert_true(http_framing_is_sound(&(struct http_headers){0}, false));
+    /* HTTP/1.0 */
+    struct http_headers chunked = {.value[HEADER_TRANSFER_ENCODING] = "chunked"};
+    assert_false(http_framing_is_sound(&chunked, false));
 }
 
 static void repeated_headers_are_joined(void **state)

@@ -202,25 +202,23 @@ static void first_set_wins_when_merged(void **state)
 static void fetches_are_bounded(void **state)
 {
     (void)state;
-    char *body = NULL;
-    size_t bytes = 0;
-    long status = 0;
+    struct fetched fetched = {0};
     issuer_says("200 OK", "0123456789");
-    assert_true(fetch_url(url, 10, 2000, &body, &bytes, &status));
-    assert_int_equal(status, 200);
-    assert_int_equal(bytes, 10);
-    assert_string_equal(body, "0123456789");
-    free(body);
-    assert_false(fetch_url(url, 9, 2000, &body, &bytes, &status));
+    assert_true(fetch_url(url, 10, 2000, &fetched));
+    assert_int_equal(fetched.status, 200);
+    assert_int_equal(fetched.bytes, 10);
+    assert_string_equal(fetched.body, "0123456789");
+    free(fetched.body);
+    assert_false(fetch_url(url, 9, 2000, &fetched));
     char redirect[160];
     snprintf(redirect, sizeof redirect, "302 Found\r\nLocation: %s", url);
     int before = atomic_load(&server.connections);
     issuer_says(redirect, "");
-    assert_true(fetch_url(url, 10, 2000, &body, &bytes, &status));
-    assert_int_equal(status, 302);
+    assert_true(fetch_url(url, 10, 2000, &fetched));
+    assert_int_equal(fetched.status, 302);
     assert_int_equal(atomic_load(&server.connections), before + 1);
-    free(body);
-    assert_false(fetch_url("http://127.0.0.1:1/", 10, 2000, &body, &bytes, &status));
+    free(fetched.body);
+    assert_false(fetch_url("http://127.0.0.1:1/", 10, 2000, &fetched));
 }
 
 static void only_safe_addresses_are_fetched(void **state)

@@ -100,7 +100,8 @@ static void actor_is_filled_and_remembered(void **state)
         assert_int_equal(role, ROLE_COORDINATOR);
         assert_string_equal(subject, "someone");
     }
-    header[strlen(header) - 3] ^= 1; /* one bit of the signature */
+    char *letter = &header[strlen(header) - 3]; /* of the signature */
+    *letter = *letter == 'A' ? 'B' : 'A';
     assert_int_equal(kit_ask(verifier, header, NULL, NULL), PROBLEM_UNAUTHENTICATED);
     free(token);
 }
