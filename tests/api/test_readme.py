@@ -3,11 +3,8 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECTION = "The journey with curl"
@@ -31,7 +28,6 @@ trap 'echo "the walk stopped at line: $BASH_COMMAND" >&2' ERR
 """
 
 
-@pytest.mark.skipif(not shutil.which("jq"), reason="jq is needed")
 def test_the_walk_can_be_pasted(server, local_key, mailbox, tmp_path):
     key = tmp_path / "key.pem"
     key.write_text(local_key.private_pem())
