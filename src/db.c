@@ -53,7 +53,7 @@ struct db *db_create(const struct config *config)
         db_destroy(db);
         return NULL;
     }
-    atomic_store(&db->last_ok_ns, db_now_ns());
+    atomic_store(&db->last_ok_ns, monotonic_ns());
     return db;
 }
 
@@ -131,7 +131,7 @@ exchange_write(struct passage *passage, const struct db_batch *batch, struct db_
 static void pause_before_retry(int tries)
 {
     /* Different threads, different pauses: two that met once should not meet again. */
-    long jitter_ns = (long)(db_now_ns() % 4) * NS_PER_MS;
+    long jitter_ns = (long)(monotonic_ns() % 4) * NS_PER_MS;
     struct timespec pause = {.tv_nsec = (2L << tries) * NS_PER_MS + jitter_ns};
     nanosleep(&pause, NULL);
 }
@@ -145,7 +145,7 @@ exchange(struct passage *passage, const struct db_batch *batch, struct db_answer
         enum db_outcome outcome = passage->is_read ? exchange_read(passage->db, batch, answer)
                                                    : exchange_write(passage, batch, answer);
         if (outcome == DB_ANSWERED)
-            atomic_store_explicit(&passage->db->last_ok_ns, db_now_ns(), memory_order_relaxed);
+            atomic_store_explicit(&passage->db->last_ok_ns, monotonic_ns(), memory_order_relaxed);
         if (outcome != DB_ANSWERED || tries == TRIES_MAX ||
             !db_error_is_retryable(db_answer_sqlstate(answer)))
             return outcome;
@@ -207,7 +207,7 @@ bool db_is_ready(struct db *db)
     if (!has_lane(db))
         return false;
     uint64_t last_ok_ns = atomic_load_explicit(&db->last_ok_ns, memory_order_relaxed);
-    if (db_now_ns() - last_ok_ns < (uint64_t)FRESH_MS * NS_PER_MS)
+    if (monotonic_ns() - last_ok_ns < (uint64_t)FRESH_MS * NS_PER_MS)
         return true;
     struct db_batch batch;
     struct db_answer answer = {0};
@@ -215,7 +215,7 @@ bool db_is_ready(struct db *db)
     bool is_ready = exchange_read(db, &batch, &answer) == DB_ANSWERED && !answer.error;
     db_answer_clear(&answer);
     if (is_ready)
-        atomic_store_explicit(&db->last_ok_ns, db_now_ns(), memory_order_relaxed);
+        atomic_store_explicit(&db->last_ok_ns, monotonic_ns(), memory_order_relaxed);
     return is_ready;
 }
 

@@ -13,13 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-uint64_t db_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 uint64_t db_backoff_ns(unsigned failures)
 {
     unsigned doublings = failures < 5 ? failures : 5;
@@ -225,7 +218,7 @@ static void notice_ignore(void *context, const PGresult *result)
 bool db_connection_prepare(PGconn *connection, const struct config *config, enum db_use use)
 {
     struct preparation preparation = {.use = use};
-    uint64_t deadline = db_now_ns() + (uint64_t)10000 * NS_PER_MS;
+    uint64_t deadline = monotonic_ns() + (uint64_t)10000 * NS_PER_MS;
     PQsetNoticeReceiver(connection, notice_ignore, NULL);
     if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1 ||
         !send_everything(connection, config, use) ||

@@ -6,6 +6,7 @@
 
 #include "db.h"
 #include "db_pipeline.h"
+#include "monotonic.h"
 
 #include <libpq-fe.h>
 #include <stdatomic.h>
@@ -23,10 +24,6 @@ struct db {
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;
 };
-
-/* CLOCK_MONOTONIC. */
-uint64_t db_now_ns(void);
-enum { NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
 
 /* --- one connection (db_connection.c) --- */
 

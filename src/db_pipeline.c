@@ -263,7 +263,7 @@ static bool feed_complete(PGconn *connection, db_feed *feed, void *context)
 static bool
 wait_for_socket(PGconn *connection, uint64_t deadline_ns, bool has_output, int *ret_events)
 {
-    uint64_t now = db_now_ns();
+    uint64_t now = monotonic_ns();
     if (now >= deadline_ns)
         return false;
     struct pollfd fd = {.fd = PQsocket(connection), .events = POLLIN};
@@ -307,7 +307,7 @@ bool db_exchange(PGconn *connection,
                  unsigned timeout_ms,
                  struct db_answer *answer)
 {
-    uint64_t deadline_ns = db_now_ns() + (uint64_t)timeout_ms * NS_PER_MS;
+    uint64_t deadline_ns = monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS;
     struct exchange exchange = {batch, answer};
     return db_batch_send(connection, batch) &&
            db_read_until(connection, deadline_ns, answer_feed, &exchange) && !answer->is_astray;

@@ -105,9 +105,7 @@ static void waiter_init(struct waiter *waiter)
 /* True when served within pool_wait_ms. */
 static bool waiter_wait(struct db_pool *pool, struct waiter *waiter)
 {
-    uint64_t until_ns = db_now_ns() + (uint64_t)pool->db->config->pool_wait_ms * NS_PER_MS;
-    struct timespec until = {.tv_sec = (time_t)(until_ns / NS_PER_S),
-                             .tv_nsec = (long)(until_ns % NS_PER_S)};
+    struct timespec until = monotonic_deadline(pool->db->config->pool_wait_ms);
     *pool->last = waiter;
     pool->last = &waiter->next;
     pool->waiting++;
@@ -134,7 +132,7 @@ static void place_give_back(struct db_pool *pool)
 static PGconn *place_fill(struct db_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool is_too_soon = db_now_ns() < pool->retry_at_ns;
+    bool is_too_soon = monotonic_ns() < pool->retry_at_ns;
     if (is_too_soon)
         place_give_back(pool);
     pthread_mutex_unlock(&pool->lock);
@@ -148,7 +146,7 @@ static PGconn *place_fill(struct db_pool *pool)
         atomic_fetch_add(&pool->db->reconnects, 1);
     } else {
         pool->failures++;
-        pool->retry_at_ns = db_now_ns() + db_backoff_ns(pool->failures);
+        pool->retry_at_ns = monotonic_ns() + db_backoff_ns(pool->failures);
         place_give_back(pool);
     }
     pthread_mutex_unlock(&pool->lock);

@@ -96,7 +96,7 @@ unsigned db_lane_in_flight(const struct db_lane *lane)
 
 unsigned db_lane_load(const struct db_lane *lane)
 {
-    bool is_away = db_now_ns() < atomic_load_explicit(&lane->retry_at_ns, memory_order_relaxed);
+    bool is_away = monotonic_ns() < atomic_load_explicit(&lane->retry_at_ns, memory_order_relaxed);
     return is_away ? UINT_MAX : db_lane_in_flight(lane);
 }
 
@@ -118,7 +118,7 @@ static void lane_connect(struct db_lane *lane)
         atomic_fetch_add(&lane->db->reconnects, 1);
     } else {
         lane->failures++;
-        lane->retry_at_ns = db_now_ns() + db_backoff_ns(lane->failures);
+        lane->retry_at_ns = monotonic_ns() + db_backoff_ns(lane->failures);
     }
     pthread_cond_broadcast(&lane->connected);
 }
@@ -127,15 +127,13 @@ static void lane_connect(struct db_lane *lane)
  * not for later ones: while PostgreSQL is away a request is told so at once. */
 static bool lane_is_connected(struct db_lane *lane)
 {
-    uint64_t until_ns = db_now_ns() + (uint64_t)lane->db->config->pool_wait_ms * NS_PER_MS;
-    struct timespec until = {.tv_sec = (time_t)(until_ns / NS_PER_S),
-                             .tv_nsec = (long)(until_ns % NS_PER_S)};
+    struct timespec until = monotonic_deadline(lane->db->config->pool_wait_ms);
     while (!lane->connection) {
         if (lane->is_connecting) {
             if (lane->failures > 0 ||
                 pthread_cond_timedwait(&lane->connected, &lane->lock, &until) != 0)
                 return false;
-        } else if (db_now_ns() < lane->retry_at_ns) {
+        } else if (monotonic_ns() < lane->retry_at_ns) {
             return false;
         } else {
             lane_connect(lane);
@@ -246,14 +244,14 @@ static bool lane_wait(struct db_lane *lane)
 static PGconn *lane_read(struct db_lane *lane, const struct ticket *own)
 {
     uint64_t patience_ns = (uint64_t)db_patience_ms(lane->db->config) * NS_PER_MS;
-    uint64_t quiet_since_ns = db_now_ns();
+    uint64_t quiet_since_ns = monotonic_ns();
     lane_drain(lane);
     while (own->state == TICKET_READER && !lane->is_broken) {
         if (lane_wait(lane)) {
-            quiet_since_ns = db_now_ns();
+            quiet_since_ns = monotonic_ns();
             PQconsumeInput(
                 lane->connection); /* a failure shows in PQstatus, after what came before it */
-        } else if (db_now_ns() - quiet_since_ns > patience_ns) {
+        } else if (monotonic_ns() - quiet_since_ns > patience_ns) {
             lane->is_broken = true;
         }
         lane_drain(lane);

@@ -10,6 +10,7 @@
 #include "http_exchange.h"
 #include "log.h"
 #include "metrics.h"
+#include "monotonic.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,13 +42,6 @@ struct http_server {
  * no context of ours; there is one server in a process. */
 static atomic_uint requests_in_flight;
 static atomic_uint connections_open;
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* The library makes a request at its request line, but forgets one whose head it then cannot store
  * (a URL of thousands of arguments): each would cost its memory for good. So a connection remembers
@@ -134,7 +128,7 @@ static void request_fill(struct http_exchange *exchange, const struct _u_request
 static int dispatch(const struct _u_request *request, struct _u_response *response, void *context)
 {
     struct app *app = context;
-    struct http_exchange exchange = {.rq = {.app = app, .started_ns = now_ns()}};
+    struct http_exchange exchange = {.rq = {.app = app, .started_ns = monotonic_ns()}};
     struct request *rq = &exchange.rq;
     metrics_request_started();
     bool is_read = http_headers_collect(&rq->arena, u_map_enum_keys(request->map_header),
@@ -145,7 +139,7 @@ static int dispatch(const struct _u_request *request, struct _u_response *respon
     if (!is_read || !http_walk(&exchange, is_host_needed))
         fail(rq, PROBLEM_INTERNAL); /* unless the walk has said what it was */
     int status = http_reply(&exchange, response);
-    double duration_ms = (double)(now_ns() - rq->started_ns) / 1e6;
+    double duration_ms = (double)(monotonic_ns() - rq->started_ns) / 1e6;
     metrics_request_finished(rq, status, duration_ms / 1000);
     log_request(rq, status, duration_ms);
     request_release(rq);
@@ -309,8 +303,9 @@ static void drain(struct http_server *server)
 {
     atomic_store(&server->app->is_draining, true);
     acceptor_stop(server->acceptor);
-    uint64_t deadline_ns = now_ns() + (uint64_t)server->app->config->drain_timeout_s * 1000000000u;
-    while (atomic_load(&requests_in_flight) > 0 && now_ns() < deadline_ns)
+    uint64_t deadline_ns =
+        monotonic_ns() + (uint64_t)server->app->config->drain_timeout_s * NS_PER_S;
+    while (atomic_load(&requests_in_flight) > 0 && monotonic_ns() < deadline_ns)
         nanosleep(&(struct timespec){.tv_nsec = DRAIN_STEP_MS * 1000000L}, NULL);
 }
 

@@ -63,8 +63,7 @@ static bool negotiate(struct http_exchange *exchange, const char *content_type)
     return fail(&exchange->rq, PROBLEM_NOT_ACCEPTABLE);
 }
 
-/* Stops 5 and 6. A page of documentation may be outside the contract; it then takes no input at
- * all. */
+/* Stops 5 and 6. */
 static bool check(struct http_exchange *exchange)
 {
     struct request *rq = &exchange->rq;
@@ -73,8 +72,6 @@ static bool check(struct http_exchange *exchange)
         exchange->is_encoding_refused = true;
         return fail(rq, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
     }
-    if (rq->route->lane == LANE_NONE && !contract_find(rq->route->operation))
-        return true;
     return contract_check(rq);
 }
 

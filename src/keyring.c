@@ -4,6 +4,7 @@
 #include "fetch.h"
 #include "jwks.h"
 #include "log.h"
+#include "monotonic.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -33,9 +34,7 @@ struct keyring {
 
 static int64_t now_s(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)(monotonic_ns() / NS_PER_S);
 }
 
 /* Takes over keys. Under the lock. */

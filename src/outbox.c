@@ -5,6 +5,7 @@
 #include "db.h"
 #include "log.h"
 #include "metrics.h"
+#include "monotonic.h"
 #include "seal.h"
 #include "smtp.h"
 
@@ -19,9 +20,7 @@ enum { AWAY_PAUSE_S = 5 };
 
 static int64_t now_s(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)(monotonic_ns() / NS_PER_S);
 }
 
 static void text_wipe(char *text)

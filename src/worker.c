@@ -5,6 +5,7 @@
 #include "config.h"
 #include "db.h"
 #include "log.h"
+#include "monotonic.h"
 #include "outbox.h"
 
 #include <pthread.h>
@@ -31,9 +32,7 @@ struct worker {
 
 static int64_t now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)(monotonic_ns() / NS_PER_MS);
 }
 
 static bool is_stopping(const struct worker *worker)
