@@ -124,7 +124,9 @@ def test_every_message_is_neutral_and_in_the_persons_language(client, administra
         assert (mail.sender, mail.recipients) == ("no-reply@example.net", [person.email])
         assert set(mail.parsed.keys()) == HEADERS and mail.parsed["Content-Language"] == language
         assert mail.parsed["To"].addresses[0].addr_spec == person.email and not mail.parsed["To"].addresses[0].display_name
-        told = mail.raw.decode().replace(person.email, "") + mail.text
+        told = mail.raw.decode() + mail.text
+        for chance in (person.email, mail.parsed["Message-ID"], server.url):  # digits of chance may spell a telling number
+            told = told.replace(chance, "")
         assert not TELLING.search(told), TELLING.search(told)
         for secret in (person.id, intake.id, person.account, person.made["alias"]):
             assert secret not in told
