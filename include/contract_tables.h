@@ -36,10 +36,11 @@ struct contract_member;
 struct contract_value {
     enum contract_kind kind;
     bool is_nullable;
-    bool is_unique;     /* arrays: no item twice */
-    bool is_multi_line; /* strings: line breaks and tabs are allowed */
-    bool is_government; /* strings: adds <name>_is_government */
-    bool is_only;       /* booleans: nothing but `only` is allowed */
+    bool is_unique;      /* arrays: no item twice */
+    bool is_multi_line;  /* strings: line breaks and tabs are allowed */
+    bool is_government;  /* strings: adds <name>_is_government */
+    bool is_digest_only; /* strings: SQL gets <name>_digest in place of the text */
+    bool is_only;        /* booleans: nothing but `only` is allowed */
     bool only;
     enum format format;
     int64_t minimum, maximum; /* of an integer; of the length of a string, array or object */

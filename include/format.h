@@ -16,7 +16,8 @@
     FORMAT(EMAIL, "email")                                                                         \
     FORMAT(PHONE, "phone")                                                                         \
     FORMAT(URI, "uri")                                                                             \
-    FORMAT(IANA_ZONE, "iana-zone")
+    FORMAT(IANA_ZONE, "iana-zone")                                                                 \
+    FORMAT(NAME, "name")
 
 enum format {
     FORMAT_NONE = 0,
@@ -41,3 +42,8 @@ bool format_is_government_address(const char *email);
  * '+', digits, and 'x' before an extension. ret holds at least size bytes; the result always
  * fits 33. */
 void format_phone_normalise(const char *text, char *ret, size_t size);
+/* The name of a person or a unit without what people write in different ways: case, accents, dots
+ * and apostrophes are dropped, hyphens, other punctuation and runs of blanks become one blank.
+ * "O’Brien, Jean-François" and "OBRIEN Jean Francois" compare equal. ret holds at least size bytes;
+ * the result is never longer than text. */
+void format_name_normalise(const char *text, char *ret, size_t size);

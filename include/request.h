@@ -30,18 +30,20 @@ struct actor {
 
 enum { PATH_IDS_MAX = 2 };
 
-/* What SQL answered (or a handler in C): one row (status, body, location, etag, next). */
+/* What SQL answered (or a handler in C): one row (status, body, location, etag, next,
+ * content_type). */
 struct response {
     int status;
     const char *body; /* NULL = no body; not terminated by anything but body_bytes */
     size_t body_bytes;
     const char *content_type; /* NULL = application/json */
     const char *location;     /* path, e.g. /v1/referrals/<id>, or NULL */
-    const char *etag;         /* row version as text, without quotes or language variant, or NULL */
-    const char *next; /* lists only: keyset of the next page as JSON text, or NULL at the end */
-    bool is_replay;   /* Idempotent-Replayed: true */
-    const char *content_security_policy; /* NULL = a page may do nothing at all; only the
-                                            documentation page sets it */
+    /* Row version as text, without quotes or language variant, or NULL. What changes without its row adds "-<hex>"; If-Match
+     * looks at the version alone. */
+    const char *etag;
+    const char *next;         /* lists only: keyset of the next page as JSON text, or NULL at the end */
+    bool is_replay;           /* Idempotent-Replayed: true */
+    const char *content_security_policy; /* NULL = a page may do nothing at all; only the documentation page sets it */
 };
 
 struct request {

@@ -21,7 +21,18 @@ DESCRIPTION = {"type", "title", "description", "example", "examples", "deprecate
 KEYWORDS = {
     "object": {"properties", "required", "additionalProperties", "minProperties"},
     "array": {"items", "minItems", "maxItems", "uniqueItems"},
-    "string": {"minLength", "maxLength", "pattern", "enum", "const", "format", "x-sealed", "x-digest", "x-government-address"},
+    "string": {
+        "minLength",
+        "maxLength",
+        "pattern",
+        "enum",
+        "const",
+        "format",
+        "x-sealed",
+        "x-digest",
+        "x-digest-only",
+        "x-government-address",
+    },
     "integer": {"minimum", "maximum"},
     "number": {"minimum", "maximum"},
     "boolean": {"const"},
@@ -101,6 +112,10 @@ class Tables:
                 if not re.fullmatch(r"[a-z_]+\.[a-z_]+", str(node[keyword])):
                     fail(where, f"{keyword} is a label like contact.email")
                 fields[field] = c_text(node[keyword])
+        if node.get("x-digest-only"):
+            if "x-digest" not in node or {"x-sealed", "x-government-address"} & set(node):
+                fail(where, "x-digest-only needs x-digest, and nothing else that keeps the text")
+            fields["is_digest_only"] = "true"
         if node.get("x-government-address"):
             if node.get("format") != "email":
                 fail(where, "x-government-address belongs to format: email")

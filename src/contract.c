@@ -55,19 +55,23 @@ static json_t *string_seal(struct sealing *sealing, const char *label, const jso
     return json;
 }
 
+/* NULL when memory is exhausted. */
 static json_t *
-digest_make(const struct seal *seal, const struct contract_value *value, const json_t *text)
+digest_make(struct request *rq, const struct contract_value *value, const json_t *text)
 {
-    char hex[65], phone[40];
-    const char *plain = json_string_value(text);
-    if (plain == NULL)
+    if (!json_is_string(text))
         return json_null();
-    if (value->format == FORMAT_PHONE) {
-        format_phone_normalise(plain, phone, sizeof phone);
-        plain = phone;
-    }
-    seal_digest(seal, value->digest, plain, strlen(plain), hex);
-    explicit_bzero(phone, sizeof phone);
+    char hex[65];
+    size_t size = json_string_length(text) + 1;
+    char *plain = rq_strndup(rq, json_string_value(text), size - 1);
+    if (plain == NULL)
+        return NULL;
+    if (value->format == FORMAT_PHONE)
+        format_phone_normalise(json_string_value(text), plain, size);
+    else if (value->format == FORMAT_NAME)
+        format_name_normalise(json_string_value(text), plain, size);
+    seal_digest(rq->app->seal, value->digest, plain, strlen(plain), hex);
+    explicit_bzero(plain, size);
     return json_string_nocheck(hex);
 }
 
@@ -79,7 +83,7 @@ static bool siblings_add(struct sealing *sealing,
 {
     const struct contract_value *value = member->value;
     if (value->digest != NULL) {
-        json_t *digest = digest_make(sealing->rq->app->seal, value, json);
+        json_t *digest = digest_make(sealing->rq, value, json);
         sealing->has_changed = true;
         if (json_object_set_new_nocheck(object, member->digest_name, digest) != 0)
             return fail(sealing->rq, PROBLEM_INTERNAL);
@@ -107,6 +111,8 @@ member_seal(struct sealing *sealing, const struct contract_member *member, json_
         return array_seal(sealing, member->value, json);
     if (!siblings_add(sealing, member, object, json))
         return false;
+    if (member->value->is_digest_only)
+        return json_object_del(object, member->name) == 0 || fail(sealing->rq, PROBLEM_INTERNAL);
     if (member->value->sealed == NULL || !json_is_string(json))
         return true;
     json_t *sealed = string_seal(sealing, member->value->sealed, json);

@@ -158,7 +158,8 @@ static const struct embedded *statement_at(const struct preparation *preparation
 
 static bool has_right_columns(const PGresult *described)
 {
-    static const char *const allowed[] = {"status", "body", "location", "etag", "next"};
+    static const char *const allowed[] = {"status", "body", "location",
+                                          "etag",   "next", "content_type"};
     bool has_status = false;
     for (int column = 0; column < PQnfields(described); column++) {
         const char *name = PQfname(described, column);
@@ -201,8 +202,8 @@ static bool preparation_feed(void *context, PGresult *result)
                !has_right_columns(result)) {
         preparation->is_refused = true;
         log_event(LOG_LEVEL_ERROR,
-                  "a statement's columns are not status, body, location, etag, next", "statement",
-                  statement->name, NULL);
+                  "a statement's columns are not status, body, location, etag, next, content_type",
+                  "statement", statement->name, NULL);
     }
     PQclear(result);
     return status == PGRES_PIPELINE_SYNC;

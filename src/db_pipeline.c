@@ -231,7 +231,8 @@ bool db_answer_finish(struct request *rq,
         !text_of(rq, rows, "body", &response->body, &response->body_bytes) ||
         !text_of(rq, rows, "location", &response->location, &ignored) ||
         !text_of(rq, rows, "etag", &response->etag, &ignored) ||
-        !text_of(rq, rows, "next", &response->next, &ignored))
+        !text_of(rq, rows, "next", &response->next, &ignored) ||
+        !text_of(rq, rows, "content_type", &response->content_type, &ignored))
         return false;
     language_of_answer(rq, rows);
     /* A function that found nothing answers one row of nulls. */

@@ -292,13 +292,15 @@ static bool tag_next(const char **rest, const char **ret_start, const char **ret
     return false;
 }
 
-/* "3", "3.both", "3.en" or "3.fr": a row version of at most nine digits. Returns the number of
- * digits, 0 = not ours. */
+/* "3", "3.both", "3-0af1.en": a row version of at most nine digits, what else the representation
+ * hangs on, its language. Returns the number of digits, 0 = not ours. */
 static size_t version_digits(const char *start, const char *end)
 {
     const char *dot = until(start, end, '.');
-    size_t digits = (size_t)(dot - start);
-    if (digits == 0 || digits > 9 || strspn(start, "0123456789") < digits)
+    const char *dash = until(start, dot, '-');
+    size_t digits = (size_t)(dash - start), rest = (size_t)(dot - dash);
+    if (digits == 0 || digits > 9 || strspn(start, "0123456789") < digits ||
+        (rest > 0 && (rest == 1 || strspn(dash + 1, "0123456789abcdef") < rest - 1)))
         return 0;
     bool is_variant = dot == end || equals(dot + 1, end, "both") || equals(dot + 1, end, "en") ||
                       equals(dot + 1, end, "fr");

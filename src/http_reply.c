@@ -141,7 +141,7 @@ static void problem_respond(struct request *rq)
     };
 }
 
-static void body_set(struct request *rq, struct _u_response *response)
+static void body_set(struct request *rq, bool is_problem, struct _u_response *response)
 {
     struct response *ours = &rq->response;
     if (!ours->body || ours->status == 204) {
@@ -151,7 +151,9 @@ static void body_set(struct request *rq, struct _u_response *response)
     if (ours->status != 304) {
         header(response, "Content-Type",
                ours->content_type ? ours->content_type : "application/json");
-        header(response, "Content-Language", content_language(rq->language));
+        /* A text that SQL wrote in another form has a language of its own. */
+        if (is_problem || !(rq->route && (rq->route->flags & ROUTE_OWN_TYPE)))
+            header(response, "Content-Language", content_language(rq->language));
     }
     /* HEAD and 304 get their body too: the library counts it for Content-Length and does not send
      * it. */
@@ -183,7 +185,7 @@ int http_reply(struct http_exchange *exchange, struct _u_response *response)
     if (exchange->is_close_needed ||
         atomic_load_explicit(&rq->app->is_draining, memory_order_relaxed))
         header(response, "Connection", "close");
-    body_set(rq, response);
+    body_set(rq, is_problem, response);
     response->status = rq->response.status;
     return rq->response.status;
 }

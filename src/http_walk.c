@@ -148,7 +148,8 @@ static bool finish(struct http_exchange *exchange)
     struct response *response = &rq->response;
     if (response->status < 200 || response->status > 299)
         return fail(rq, PROBLEM_INTERNAL);
-    if (response->body && rq->route->lane != LANE_NONE &&
+    bool is_json = rq->route->lane != LANE_NONE && !response->content_type;
+    if (response->body && is_json &&
         !seal_open_json(rq, response->body, response->body_bytes, &response->body,
                         &response->body_bytes))
         return false;
@@ -158,11 +159,13 @@ static bool finish(struct http_exchange *exchange)
 static bool answer(struct http_exchange *exchange)
 {
     struct request *rq = &exchange->rq;
-    if (rq->route->lane != LANE_NONE)
+    bool is_json = rq->route->lane != LANE_NONE && !(rq->route->flags & ROUTE_OWN_TYPE);
+    if (is_json)
         return negotiate(exchange, NULL) && check(exchange) && preconditions(rq) && db_run(rq) &&
                finish(exchange);
-    /* A handler in C says itself what it sends. */
-    return check(exchange) && preconditions(rq) && rq->route->handler(rq) &&
+    /* A handler in C, or the statement, says itself what it sends; neither changes anything. */
+    return check(exchange) && preconditions(rq) &&
+           (rq->route->lane == LANE_NONE ? rq->route->handler(rq) : db_run(rq)) &&
            negotiate(exchange, rq->response.content_type) && finish(exchange);
 }
 

@@ -69,9 +69,9 @@ begin
     exception when unique_violation then
         perform staff_identity_taken();
     end;
-    insert into staff (id, name, email, email_digest, alias, languages, employer, serving_caf)
+    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
     values (
-        new_id, in_body->>'name', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
+        new_id, in_body->>'name', in_body->>'name_digest', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
         text_array(in_body->'languages'), in_body->>'employer', (in_body->>'serving_caf')::boolean);
     perform keep_key(in_key, 'staff', new_id);
     perform audit('create', 'staff', new_id, in_fields => body_fields(in_body));
@@ -121,13 +121,13 @@ begin
         profile.employer := null;
     end if;
     perform staff_check(account.role, profile.alias, profile.employer);
-    insert into staff (id, name, email, email_digest, alias, languages, employer, serving_caf)
+    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
     values (
-        in_id, profile.name, profile.email, profile.email_digest, profile.alias, coalesce(profile.languages, '{}'),
-        profile.employer, profile.serving_caf)
+        in_id, profile.name, profile.name_digest, profile.email, profile.email_digest, profile.alias,
+        coalesce(profile.languages, '{}'), profile.employer, profile.serving_caf)
     on conflict (id) do update set
-        name = excluded.name, email = excluded.email, email_digest = excluded.email_digest, alias = excluded.alias,
-        languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
+        name = excluded.name, name_digest = excluded.name_digest, email = excluded.email, email_digest = excluded.email_digest,
+        alias = excluded.alias, languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
     perform keep_key(in_key, 'staff', in_id);
     perform audit('update', 'staff', in_id, in_fields => body_fields(in_body));
     return (select respond(200, s.body, null, s.version) from staff_json s where s.id = in_id);

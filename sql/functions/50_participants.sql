@@ -254,6 +254,7 @@ begin
     end if;
     update contacts c set
         name_to_use = case when in_body ? 'name_to_use' then in_body->>'name_to_use' else c.name_to_use end,
+        name_digest = case when in_body ? 'name_to_use' then in_body->>'name_to_use_digest' else c.name_digest end,
         email = contact.email,
         email_digest = contact.email_digest,
         email_is_government = contact.email_is_government,

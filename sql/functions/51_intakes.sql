@@ -492,8 +492,14 @@ language plpgsql
 set search_path = alongside, pg_catalog
 as $$
 declare
-    intake intakes := intake_lock(in_id);
+    intake intakes;
 begin
+    -- Seats go with it, unless another intake still carries them. Groups are locked before intakes.
+    perform enrolments_withdraw_all(i.participant_id) from intakes i
+    where i.id = in_id and i.track = 'group' and i.state <> 'withdrawn' and not exists (
+        select from intakes o
+        where o.participant_id = i.participant_id and o.track = 'group' and o.id <> i.id and o.valid_until > app_now());
+    intake := intake_lock(in_id);
     if intake.state <> 'withdrawn' then
         update intakes i set
             state = 'withdrawn', withdrawn_at = app_now(), valid_until = null, version = i.version + 1

@@ -124,6 +124,7 @@ begin
         when in_status = 'erased' then 'erased'
         when in_intake.state = 'withdrawn' then 'withdrawn'
         when in_intake.state in ('closed', 'ineligible') and in_message.kind <> 'intake_closed' then 'closed'
+        when in_message.enrolment_id is not null and seat_mail_verdict(in_message) is not null then seat_mail_verdict(in_message)
         when in_message.kind in ('meeting_scheduled', 'meeting_changed')
             and (in_intake.state <> 'meeting_scheduled' or in_intake.meeting_starts_at <= app_now()) then 'superseded'
         when in_message.kind = 'acknowledgement' and in_intake.state not in ('form_returned', 'forms_returned') then 'superseded'
@@ -198,7 +199,9 @@ begin
             replace(replace(
                 case person.preferred_language when 'fr' then t.body_fr else t.body_en end,
                 '{link}', setting('public_url')),
-                '{when}', coalesce(meeting_text(intake, person.timezone, person.preferred_language), '')),
+                '{when}', coalesce(case
+                    when message.enrolment_id is null then meeting_text(intake, person.timezone, person.preferred_language)
+                    else seat_mail_when(message, person.timezone, person.preferred_language) end, '')),
             person.preferred_language
         from mail_templates t where t.kind = message.kind;
     end loop;
@@ -288,5 +291,7 @@ begin
     select count(*) into leases_released from released;
     select count(*) into updates_overdue from intakes i where i.update_due_at < app_now();
     audit_linked := audit_link();
+    -- Last, so that no group stays locked longer than its own seats need.
+    perform enrolments_expire();
 end
 $$;

@@ -72,6 +72,8 @@ NAME = "{type: string, maxLength: 5}"
         ("{type: [string, 'null'], enum: [a]}", "null"),
         ("{type: string, enum: [a, 1]}", "strings"),
         ("{type: string, maxLength: 5, x-government-address: true}", "email"),
+        ("{type: string, maxLength: 5, x-digest-only: true}", "x-digest-only"),
+        ("{type: string, maxLength: 5, x-digest: a.b, x-sealed: a.b, x-digest-only: true}", "x-digest-only"),
         ("{type: [string, integer]}", "one type"),
         ("{maxLength: 5}", "one type"),
         ("{oneOf: [{type: string}]}", "one type"),

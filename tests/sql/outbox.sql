@@ -32,7 +32,8 @@ select matches(t#>>'{0,body}', '^Bonjour,.*http://127\.0\.0\.1:8080/.*Merci', 't
 select is(is_now(:'mid'), 'sending', 'it is being sent');
 select is(take(5), '[]', 'nobody else takes it');
 select is((select array[(select count(*) from mail_templates), count(*)] from unnest(array['form_sent', 'acknowledgement', 'meeting_scheduled',
-    'meeting_changed', 'status_update', 'document_changed', 'intake_closed']) k join mail_templates t on t.kind = k), '{7,7}'::bigint[], 'every kind has its words');
+    'meeting_changed', 'status_update', 'document_changed', 'intake_closed', 'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed',
+    'session_cancelled', 'series_changed', 'group_cancelled']) k join mail_templates t on t.kind = k), '{14,14}'::bigint[], 'every kind has its words');
 select is_empty($$select kind from mail_templates where concat_ws(' ', subject_en, subject_fr, body_en, body_fr)
     ~* '(peer|pair|support|soutien|smsrc|csric|alongside|program|trauma|sexual|sexuel|militar|militair|forces|1-844|9-8-8|group|intake|accueil)'$$,
     'R3 no message names the service, its number or what it is about');

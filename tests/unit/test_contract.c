@@ -519,6 +519,36 @@ static void test_sealing_null(void **state)
     kit_close(&kit);
 }
 
+/* A text of which only the digest goes on: however it was written, and nowhere in plain. */
+static void test_digest_only(void **state)
+{
+    (void)state;
+    static const char *const spellings[] = {"\"O\xe2\x80\x99"
+                                            "Brien, Zo\xc3\xab\"",
+                                            "\" OBRIEN  zoe \""};
+    struct kit kit;
+    char hex[65], body_text[80];
+    kit_open(&kit, NULL, "widgets_create");
+    seal_digest(kit.app.seal, "widget.maker", "obrien zoe", 10, hex);
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        (void)snprintf(body_text, sizeof body_text, "{\"name\":\"x\",\"agreed\":true,\"maker\":%s}",
+                       spellings[i]);
+        assert_true(body(&kit, body_text));
+        json_t *sent = json_loads(kit.rq.body_sql, 0, NULL);
+        assert_null(json_object_get(sent, "maker"));
+        assert_string_equal(json_string_value(json_object_get(sent, "maker_digest")), hex);
+        json_decref(sent);
+        assert_null(strcasestr(kit.rq.body_sql, "brien"));
+        assert_null(kit.rq.keys_sql);
+    }
+    assert_true(body(&kit, WITH("\"maker\":null")));
+    assert_null(json_object_get(kit.rq.body, "maker"));
+    assert_true(json_is_null(json_object_get(kit.rq.body, "maker_digest")));
+    assert_true(body(&kit, WITH("\"floor\":1")));
+    assert_null(strstr(kit.rq.body_sql, "maker"));
+    kit_close(&kit);
+}
+
 /* Whichever allocation fails, a good request is either taken whole or answered with INTERNAL. */
 static void test_memory(void **state)
 {
@@ -614,25 +644,16 @@ int main(void)
 {
     kit_watch_memory();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query_defaults),
-        cmocka_unit_test(test_query_typed),
-        cmocka_unit_test(test_query_limit),
-        cmocka_unit_test(test_query_faults),
-        cmocka_unit_test(test_query_cursor),
-        cmocka_unit_test(test_body_good),
-        cmocka_unit_test(test_body_faults),
-        cmocka_unit_test(test_body_many_faults),
-        cmocka_unit_test(test_body_unreadable),
-        cmocka_unit_test(test_body_depth),
-        cmocka_unit_test(test_body_media_type),
-        cmocka_unit_test(test_body_where_none_belongs),
-        cmocka_unit_test(test_patch),
-        cmocka_unit_test(test_sealing),
-        cmocka_unit_test(test_sealing_null),
-        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_memory_query),
-        cmocka_unit_test(test_memory_faults),
-        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_query_defaults),  cmocka_unit_test(test_query_typed),
+        cmocka_unit_test(test_query_limit),     cmocka_unit_test(test_query_faults),
+        cmocka_unit_test(test_query_cursor),    cmocka_unit_test(test_body_good),
+        cmocka_unit_test(test_body_faults),     cmocka_unit_test(test_body_many_faults),
+        cmocka_unit_test(test_body_unreadable), cmocka_unit_test(test_body_depth),
+        cmocka_unit_test(test_body_media_type), cmocka_unit_test(test_body_where_none_belongs),
+        cmocka_unit_test(test_patch),           cmocka_unit_test(test_sealing),
+        cmocka_unit_test(test_sealing_null),    cmocka_unit_test(test_digest_only),
+        cmocka_unit_test(test_memory),          cmocka_unit_test(test_memory_query),
+        cmocka_unit_test(test_memory_faults),   cmocka_unit_test(test_find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,41 @@ static void test_utf8(void **state)
     assert_false(format_is_utf8("a\0b", 3));
 }
 
+static void check_name(const char *text, const char *expected)
+{
+    char name[64];
+    format_name_normalise(text, name, sizeof name);
+    assert_string_equal(name, expected);
+    assert_true(strlen(name) <= strlen(text));
+    assert_int_equal(format_check(FORMAT_NAME, text), *expected != '\0');
+}
+
+static void test_name(void **state)
+{
+    (void)state;
+    check_name("Jean-Fran\xc3\xa7ois C\xc3\xb4t\xc3\xa9", "jean francois cote");
+    check_name("JEAN FRANC\xcc\xa7OIS  COTE\xcc\x81 ", "jean francois cote");
+    check_name("O'Brien", "obrien");
+    check_name("o\xe2\x80\x99"
+               "brien",
+               "obrien");
+    check_name("St. John\xe2\x80\x93Smith", "st john smith");
+    check_name("2 R.C.R.", "2 rcr");
+    check_name("\xc5\x92uvre \xc3\x86sir Stra\xc3\x9f"
+               "e",
+               "oeuvre aesir strasse");
+    check_name("\xc5\xbdi\xc5\xbe"
+               "ek \xc5\x81ukasz \xc4\x8c",
+               "zizek lukasz c");
+    check_name("\xc2\xa0 a \xc2\xb7 b", "a b");
+    check_name("\xd0\x96\xe5\xb1\xb1\xf0\x9f\x90\xbb", "\xd0\x96\xe5\xb1\xb1\xf0\x9f\x90\xbb");
+    check_name(" .-' \xcc\x81", "");
+    check_name("", "");
+    char small[5];
+    format_name_normalise("\xc3\xa9\xc3\xa9 \xe5\xb1\xb1", small, sizeof small);
+    assert_string_equal(small, "ee");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_government_address),
         cmocka_unit_test(test_phone_normalise),
         cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

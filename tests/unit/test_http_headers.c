@@ -170,6 +170,8 @@ static void if_match(void **state)
     assert_string_equal(versions("W/\"3.en\""), "{3}");
     assert_string_equal(versions("\"3\""), "{3}");
     assert_string_equal(versions("\"1.fr\", \"x\",W/\"22.both\" ,\"3.de\""), "{1,22}");
+    assert_string_equal(versions("\"4-0af1.both\", \"5-9\""), "{4,5}");
+    assert_string_equal(versions("\"4-.both\", \"4-x.en\", \"4-0a-1.fr\", \"-4.fr\""), "{}");
     assert_string_equal(versions("3"), "{}");
     assert_string_equal(versions(""), "{}");
     assert_string_equal(versions("\"\""), "{}");

@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: MIT
+-- What the rooms around a group share: who belongs to it, when it locks, how many seats are taken.
+
+-- The groups in which the actor leads (a host) or has a part (a peer): for policies, one look per statement.
+create or replace function actor_group_ids() returns uuid[]
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return case actor_role()
+        when 'peer' then array(
+            select e.group_id from enrolments e
+            where e.participant_id = actor_participant_id() and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active', 'completed'))
+        when 'peer_supporter' then array(
+            select h.group_id from host_assignments h where h.account_id = actor_account_id() and h.released_at is null)
+        when 'mental_health_professional' then array(
+            select h.group_id from host_assignments h where h.account_id = actor_account_id() and h.released_at is null)
+        else '{}' end;
+end
+$$;
+alter function actor_group_ids() owner to alongside_definer;
+
+-- I13: groups in which the actor, a member of staff, is or was a peer under their other login.
+create or replace function actor_own_group_ids() returns uuid[]
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select e.group_id
+        from participant_exclusions x join enrolments e on e.participant_id = x.participant_id
+        where x.account_id = actor_account_id() and x.reason = 'own_case');
+end
+$$;
+alter function actor_own_group_ids() owner to alongside_definer;
+
+-- I2: end = start + duration.
+create or replace function session_ends_at(in_session sessions) returns timestamptz stable language sql
+begin atomic
+    select in_session.starts_at + make_interval(mins => in_session.duration_minutes);
+end;
+
+-- I3: a closed group takes nobody once its first session has begun or its hour has come; cancelling or moving that session moves the lock.
+-- I10: and no group takes anybody after its registration deadline, the end of that local day.
+create or replace function group_is_locked(in_group groups) returns boolean
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+declare
+    first sessions;
+begin
+    select * into first from sessions s where s.group_id = in_group.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
+    if first.id is null then
+        return false;
+    end if;
+    return in_group.joining = 'closed' and (first.state <> 'scheduled' or first.starts_at <= app_now())
+        or in_group.registration_deadline_days is not null
+            and ((first.local_start::date - in_group.registration_deadline_days) + 1)::timestamp at time zone first.timezone <= app_now();
+end
+$$;
+alter function group_is_locked(groups) owner to alongside_definer;
+
+-- I1: to be asked only while the group's row is locked.
+create or replace function group_seats_taken(in_group_id uuid) returns int
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return (select count(*) from enrolments e where e.group_id = in_group_id and e.holds_seat);
+end
+$$;
+alter function group_seats_taken(uuid) owner to alongside_definer;

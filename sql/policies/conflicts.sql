@@ -1,0 +1,72 @@
+-- SPDX-License-Identifier: MIT
+-- A peer and a host: what they declared themselves, and nothing about what it met. A coordinator: what is about people they see, never
+-- about themselves or somebody they are excluded from (I13). Matches are made by the definer's triggers and by nobody else.
+
+grant select, insert, update on conflict_declarations to alongside_api;
+create policy own_reads on conflict_declarations for select to alongside_api using (
+    declared_by = (select actor_account_id())
+    and (select actor_role()) in ('peer', 'peer_supporter', 'mental_health_professional', 'coordinator'));
+create policy coordinator_reads on conflict_declarations for select to alongside_api using (
+    (select actor_role()) = 'coordinator'
+    and sees_conflict(id, for_participant_id, for_account_id, participant_id, account_id));
+create policy own_declares on conflict_declarations for insert to alongside_api with check (
+    declared_by = (select actor_account_id()) and withdrawn_at is null
+    and case (select actor_role())
+        when 'peer' then for_participant_id = (select actor_participant_id()) and num_nonnulls(participant_id, account_id) = 0
+        when 'peer_supporter' then for_account_id = (select actor_account_id()) and num_nonnulls(participant_id, account_id) = 0
+        when 'mental_health_professional' then
+            for_account_id = (select actor_account_id()) and num_nonnulls(participant_id, account_id) = 0
+        when 'coordinator' then (for_participant_id is null or sees_participant(for_participant_id))
+            and (participant_id is null or sees_participant(participant_id))
+        else false end);
+create policy own_withdraws on conflict_declarations for update to alongside_api
+    using (
+        declared_by = (select actor_account_id())
+        and (select actor_role()) in ('peer', 'peer_supporter', 'mental_health_professional', 'coordinator'))
+    with check (
+        declared_by = (select actor_account_id())
+        and (select actor_role()) in ('peer', 'peer_supporter', 'mental_health_professional', 'coordinator'));
+create policy coordinator_withdraws on conflict_declarations for update to alongside_api
+    using (
+        (select actor_role()) = 'coordinator'
+        and sees_conflict(id, for_participant_id, for_account_id, participant_id, account_id))
+    with check ((select actor_role()) = 'coordinator');
+
+grant select, update on conflict_matches to alongside_api;
+create policy coordinator_reads on conflict_matches for select to alongside_api using (
+    (select actor_role()) = 'coordinator'
+    and sees_conflict(declaration_id, for_participant_id, for_account_id, participant_id, account_id));
+create policy coordinator_decides on conflict_matches for update to alongside_api
+    using (
+        (select actor_role()) = 'coordinator'
+        and sees_conflict(declaration_id, for_participant_id, for_account_id, participant_id, account_id))
+    with check ((select actor_role()) = 'coordinator' and decided_by = (select actor_account_id()));
+
+-- The peer who asks never reads what became of it.
+grant select, insert, update on exclusion_requests to alongside_api;
+create policy peer_asks on exclusion_requests for insert to alongside_api with check (
+    (select actor_role()) = 'peer' and participant_id = (select actor_participant_id()) and state = 'open');
+create policy coordinator_reads on exclusion_requests for select to alongside_api using (
+    (select actor_role()) = 'coordinator' and sees_participant(participant_id));
+create policy coordinator_closes on exclusion_requests for update to alongside_api
+    using ((select actor_role()) = 'coordinator' and sees_participant(participant_id))
+    with check ((select actor_role()) = 'coordinator' and sees_participant(participant_id));
+
+-- What 70_conflicts.sql looks up and keeps past row level security.
+grant select on conflict_declarations to alongside_definer;
+create policy definer_reads on conflict_declarations for select to alongside_definer using (true);
+grant select, insert, update (raised_at, ended_at, version) on conflict_matches to alongside_definer;
+create policy definer_matches on conflict_matches to alongside_definer using (true) with check (true);
+grant select, update (state, name_digest, closed_at, version) on exclusion_requests to alongside_definer;
+create policy definer_settles on exclusion_requests to alongside_definer using (true) with check (true);
+grant insert on participant_exclusions to alongside_definer;
+create policy definer_excludes on participant_exclusions for insert to alongside_definer with check (reason = 'asked_by_peer');
+grant select (participant_id, name_digest) on contacts to alongside_definer;
+create policy definer_reads_names on contacts for select to alongside_definer using (true);
+grant select (name_digest) on staff to alongside_definer;
+grant select (id, account_id) on participants to alongside_definer;
+create policy definer_reads_conflicts on participants for select to alongside_definer using (true);
+grant update (is_blocked) on groups to alongside_definer;
+create policy definer_blocks on groups for update to alongside_definer using (true) with check (true);
+
+grant select on conflict_declarations_json, conflict_matches_json, exclusion_requests_json to alongside_api;

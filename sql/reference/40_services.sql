@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: MIT
+-- The two kinds of groups a new installation begins with. They are data: what an administrator changes afterwards stays.
+insert into services (
+    id, code, title_en, title_fr, description_en, description_fr, state, capacity, max_sessions, duration_minutes,
+    peer_supporters, mental_health_professionals, on_call_professional, joining, topics, created_at)
+values
+    (
+        '00000000-0000-4000-8000-000000000301', 'informal_group',
+        'Informal peer support group', 'Groupe informel de soutien par les pairs',
+        'Online meetings of an hour and a half, led by two trained peer supporters. Those who come decide what to talk about, '
+            'and some meetings include a moment of relaxation. Once registered you come when you like: nobody keeps count of the '
+            'times you stayed away. There is nothing to pay, and what is said stays in the group.',
+        'Des rencontres en ligne d''une heure et demie, animées par deux pairs aidants formés. Les personnes présentes '
+            'choisissent les sujets, et certaines rencontres comprennent un moment de détente. Une fois inscrit, on vient quand '
+            'on le souhaite : les absences ne sont pas comptées. La participation est gratuite, et ce qui se dit reste dans le groupe.',
+        'available', 10, 8, 90, 2, 0, true, 'drop_in', 'participants', transaction_timestamp()),
+    (
+        '00000000-0000-4000-8000-000000000302', 'formal_group',
+        'Formal peer support group', 'Groupe formel de soutien par les pairs',
+        'A small group that stays together over a series of online meetings of an hour and a half, led by a trained peer supporter '
+            'and a mental health professional. Every meeting has its subject and some reading: the impacts of trauma, moral injury, '
+            'boundaries, coping, self-care and others. Nobody joins after the first meeting, and you are asked to come to all of '
+            'them if you can. There is nothing to pay, and what is said stays in the group.',
+        'Un petit groupe qui demeure le même pendant une série de rencontres en ligne d''une heure et demie, animées par un pair '
+            'aidant formé et un professionnel de la santé mentale. Chaque rencontre a son sujet et quelques lectures : les effets '
+            'des traumatismes, la blessure morale, les limites, l''adaptation, le soin de soi et d''autres. Personne ne se joint '
+            'au groupe après la première rencontre, et on vous demande de venir à toutes si vous le pouvez. La participation est '
+            'gratuite, et ce qui se dit reste dans le groupe.',
+        'available', 8, 10, 90, 1, 1, false, 'closed', 'predetermined', transaction_timestamp() + interval '1 second')
+on conflict (code) do nothing;

@@ -1,0 +1,2 @@
+-- POST /v1/sessions/{session_id}/end: $1 session id → SessionRun
+select * from sessions_end($1::uuid);
