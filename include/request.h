@@ -38,12 +38,13 @@ struct response {
     size_t body_bytes;
     const char *content_type; /* NULL = application/json */
     const char *location;     /* path, e.g. /v1/referrals/<id>, or NULL */
-    /* Row version as text, without quotes or language variant, or NULL. What changes without its row adds "-<hex>"; If-Match
-     * looks at the version alone. */
+    /* Row version as text, without quotes or language variant, or NULL. What changes without its
+     * row adds "-<hex>"; If-Match looks at the version alone. */
     const char *etag;
-    const char *next;         /* lists only: keyset of the next page as JSON text, or NULL at the end */
-    bool is_replay;           /* Idempotent-Replayed: true */
-    const char *content_security_policy; /* NULL = a page may do nothing at all; only the documentation page sets it */
+    const char *next; /* lists only: keyset of the next page as JSON text, or NULL at the end */
+    bool is_replay;   /* Idempotent-Replayed: true */
+    const char *content_security_policy; /* NULL = a page may do nothing at all; only the
+                                            documentation page sets it */
 };
 
 struct request {

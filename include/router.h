@@ -42,11 +42,12 @@ const char *method_name(enum method method); /* "_OTHER" for none of ours */
 enum lane { LANE_NONE, LANE_READ, LANE_WRITE };
 
 enum route_flags {
-    ROUTE_LIST = 1 << 0,          /* paged: statement answers a JSON array and `next` */
-    ROUTE_IDEMPOTENT = 1 << 1,    /* Idempotency-Key required */
-    ROUTE_IF_MATCH = 1 << 2,      /* If-Match required */
-    ROUTE_PUBLIC_CACHE = 1 << 3,  /* may be kept by shared caches for five minutes */
-    ROUTE_OWN_TYPE = 1 << 4       /* not JSON: the statement names its media type in the column content_type */
+    ROUTE_LIST = 1 << 0,         /* paged: statement answers a JSON array and `next` */
+    ROUTE_IDEMPOTENT = 1 << 1,   /* Idempotency-Key required */
+    ROUTE_IF_MATCH = 1 << 2,     /* If-Match required */
+    ROUTE_PUBLIC_CACHE = 1 << 3, /* may be kept by shared caches for five minutes */
+    ROUTE_OWN_TYPE =
+        1 << 4 /* not JSON: the statement names its media type in the column content_type */
 };
 
 struct route {

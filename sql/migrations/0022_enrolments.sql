@@ -26,7 +26,7 @@ create index enrolments__group_id on enrolments (group_id, created_at desc, id d
 create function enrolments_guard() returns trigger
 language plpgsql
 security definer
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     taken_in groups;
