@@ -113,6 +113,8 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/sessions/{session_id}", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "sessions_read", LANE_READ, 0, NULL},
     {METHOD_PATCH, "/v1/sessions/{session_id}", ROLE_COORDINATOR, "sessions_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
     {METHOD_POST, "/v1/sessions/{session_id}/cancel", ROLE_COORDINATOR, "sessions_cancel", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    /* colleagues */
+    {METHOD_GET, "/v1/colleagues", ROLE_COORDINATOR, "colleagues_list", LANE_READ, ROUTE_LIST, NULL},
     /* host-assignments; shortfalls asks much of every session, so it keeps off the shared connections */
     {METHOD_GET, "/v1/groups/{group_id}/host-assignments", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "host_assignments_list", LANE_READ, ROUTE_LIST, NULL},
     {METHOD_POST, "/v1/groups/{group_id}/host-assignments", ROLE_COORDINATOR, "host_assignments_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
@@ -172,6 +174,9 @@ const struct route routes[] = {
     {METHOD_PUT, "/v1/sessions/{session_id}/attendance/{enrolment_id}", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "attendances_replace", LANE_WRITE, 0, NULL},
     /* session-safety-plans */
     {METHOD_GET, "/v1/sessions/{session_id}/safety-plans/{enrolment_id}", ROLE_MENTAL_HEALTH_PROFESSIONAL, "session_safety_plans_read", LANE_READ, 0, NULL},
+    /* session-contacts, contact-openings: behind glass, and the list that is reviewed */
+    {METHOD_POST, "/v1/sessions/{session_id}/contacts/{enrolment_id}/open", ROLE_MENTAL_HEALTH_PROFESSIONAL, "session_contacts_open", LANE_WRITE, 0, NULL},
+    {METHOD_GET, "/v1/contact-openings", ROLE_COORDINATOR | ROLE_ADMINISTRATOR, "contact_openings_list", LANE_READ, ROUTE_LIST, NULL},
     /* debriefs */
     {METHOD_POST, "/v1/sessions/{session_id}/debriefs", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "debriefs_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
     /* incidents */
@@ -184,7 +189,8 @@ const struct route routes[] = {
     /* debriefs */
     {METHOD_GET, "/v1/debriefs", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "debriefs_list", LANE_READ, ROUTE_LIST, NULL},
     {METHOD_GET, "/v1/debriefs/{debrief_id}", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "debriefs_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/debriefs/{debrief_id}/supervise", ROLE_COORDINATOR, "debriefs_supervise", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    {METHOD_PATCH, "/v1/debriefs/{debrief_id}", ROLE_COORDINATOR, "debriefs_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    {METHOD_POST, "/v1/debriefs/{debrief_id}/supervise", ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "debriefs_supervise", LANE_WRITE, ROUTE_IF_MATCH, NULL},
     /* audit-events */
     {METHOD_GET, "/v1/audit-events", ROLE_ADMINISTRATOR, "audit_events_list", LANE_WRITE, ROUTE_LIST, NULL},
 };

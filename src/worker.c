@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -63,6 +64,18 @@ static bool wait_for_work(const struct worker *worker, struct db_session *sessio
     return true;
 }
 
+/* New zone data moves the instants of wall times. A session of PostgreSQL reads that data once, so
+ * each new one looks; what fails here is logged, and tried with the next session. */
+static void instants_rederive(struct db_session *session)
+{
+    struct db_rows *rows = db_session_run(session, "instants_rederive", 0, NULL);
+    const char *corrected = rows && db_rows_count(rows) ? db_rows_get(rows, 0, 0) : NULL;
+    if (corrected && strcmp(corrected, "0") != 0)
+        log_event(LOG_LEVEL_WARNING, "instants derived again from their wall times", "count",
+                  corrected, NULL);
+    db_rows_free(rows);
+}
+
 /* What SQL has to know of the configuration, for as long as the session lives. */
 static bool session_prepare(const struct worker *worker, struct db_session *session)
 {
@@ -71,6 +84,7 @@ static bool session_prepare(const struct worker *worker, struct db_session *sess
     if (!rows)
         return false;
     db_rows_free(rows);
+    instants_rederive(session);
     return db_session_listen(session, "outbox");
 }
 

@@ -3,6 +3,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -142,6 +143,24 @@ def start_server(cluster, local_key, tmp_path, request):
                 server.kill()
         for name in databases:
             cluster.drop_database(name)
+
+
+@pytest.fixture
+def deliver(start_server, server, database, mailbox, db):
+    """deliver(): between queueing and sending time has passed; now a worker runs until nothing that is due is left."""
+    left = "select count(*) from outbox where state = 'sending' or state = 'queued' and due_at <= now()"
+
+    def run():
+        mailbox.clear()
+        worker = start_server(database=database, worker=True, smtp_url=mailbox.url, public_url=server.url)
+        deadline = time.monotonic() + 20
+        while db.execute(left).fetchone() != (0,):
+            assert time.monotonic() < deadline, "mail that never left"
+            time.sleep(0.02)
+        worker.stop()
+        return mailbox
+
+    return run
 
 
 @pytest.fixture(scope="module")

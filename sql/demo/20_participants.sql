@@ -5,7 +5,7 @@ select account_id::uuid, account_id, 'peer', participant_id::uuid
 from (
     select format('00000000-0000-4000-8000-%s', lpad((case n when 0 then 1 else 2000 + n end)::text, 12, '0')) as account_id,
         format('00000000-0000-4000-8000-%s', lpad((case n when 0 then 101 else 3000 + n end)::text, 12, '0')) as participant_id
-    from generate_series(0, 13) n) demo
+    from generate_series(0, 14) n) demo
 on conflict do nothing;
 
 insert into participants (
@@ -30,7 +30,8 @@ from (
         (10, 'Willow', 'en', 'she/her', 'SK', 'America/Regina', 'dnd_current'),
         (11, 'Sillage', 'fr', 'il', 'ON', 'America/Toronto', 'caf_current'),
         (12, 'Granite', 'en', 'he/him', 'outside_canada', 'Europe/Riga', 'caf_current'),
-        (13, 'Fern', 'en', null, 'MB', 'America/Winnipeg', 'caf_former')
+        (13, 'Fern', 'en', null, 'MB', 'America/Winnipeg', 'caf_former'),
+        (14, 'Brook', 'en', 'she/her', 'ON', 'America/Toronto', 'caf_current')
     ) v (n, alias, language, pronouns, region, timezone, affiliation)) p
 join accounts a on a.participant_id = p.id::uuid
 on conflict do nothing;
@@ -54,20 +55,21 @@ select
     case when v.step >= 3 and v.track = 'group' then p.created_at + interval '2 days 1 hour' end,
     meeting.local, meeting.zone, meeting.local at time zone meeting.zone, meeting.language, meeting.minutes,
     case when v.step >= 5 and v.track = 'group' then meeting.local at time zone meeting.zone end,
-    case v.state when 'not_ready' then 'not_yet' when 'meeting_done' then 'not_discussed' when 'ready' then 'ready' when 'closed' then 'ready' end,
-    case when v.state in ('ready', 'closed') then p.created_at + interval '10 days' end,
+    case v.state when 'not_ready' then 'not_yet' when 'meeting_done' then 'not_discussed' when 'ready' then 'ready' when 'placed' then 'ready' when 'closed' then 'ready' end,
+    case when v.state in ('ready', 'placed', 'closed') then p.created_at + interval '10 days' end,
     case when v.state = 'registered' then p.created_at + interval '10 days' end,
-    case when v.state in ('ready', 'closed', 'registered') then p.created_at + interval '10 days 12 months' end,
+    case when v.state in ('ready', 'placed', 'closed', 'registered') then p.created_at + interval '10 days 12 months' end,
     case v.state when 'closed' then 'completed' when 'ineligible' then 'ineligible' end,
     case when v.state in ('closed', 'ineligible') then p.created_at + interval '12 days' end,
     case when v.state = 'withdrawn' then p.created_at + interval '3 days' end,
     case when v.step >= 2 then p.created_at + interval '2 days 1 hour' end,
     case when v.step between 2 and 6 then business_days_after(p.created_at + interval '2 days 1 hour', 10) end
 from (values
-    (0, 'group', 'form_sent', 1), (1, 'group', 'received', 0), (2, 'activity', 'forms_sent', 1), (3, 'group', 'form_returned', 2),
+    (0, 'group', 'placed', 7), (1, 'group', 'received', 0), (2, 'activity', 'forms_sent', 1), (3, 'group', 'form_returned', 2),
     (4, 'group', 'acknowledged', 3), (5, 'group', 'meeting_scheduled', 4), (6, 'group', 'meeting_done', 5),
     (7, 'group', 'not_ready', 5), (8, 'group', 'ready', 6), (9, 'activity', 'forms_returned', 2),
-    (10, 'activity', 'registered', 7), (11, 'group', 'withdrawn', 1), (12, 'group', 'closed', 7), (13, 'group', 'ineligible', 1)
+    (10, 'activity', 'registered', 7), (11, 'group', 'withdrawn', 1), (12, 'group', 'closed', 7), (13, 'group', 'ineligible', 1),
+    (14, 'group', 'form_sent', 1)
 ) v (n, track, state, step)
 join participants p on p.id = format('00000000-0000-4000-8000-%s', lpad((case v.n when 0 then 101 else 3000 + v.n end)::text, 12, '0'))::uuid
 cross join lateral (
@@ -96,5 +98,5 @@ join participants p on p.id = i.participant_id
 join track_documents t on t.track = i.track
 join documents d on d.kind = t.kind and d.number = 1
 where i.id::text like '00000000-0000-4000-8000-%' and i.form_returned_at is not null
-    and (t.needed_for = 'form' or i.track = 'activity' or i.state in ('ready', 'closed'))
+    and (t.needed_for = 'form' or i.track = 'activity' or i.state in ('ready', 'placed', 'closed'))
 on conflict do nothing;

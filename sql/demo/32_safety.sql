@@ -1,82 +1,109 @@
 -- SPDX-License-Identifier: MIT
--- What happened around the demo sessions that are over: who was there, one difficult evening and what was done about it, a debrief that
--- asks for supervision; and two declarations about people who are not in the program. Notes are sealed, therefore empty here.
+-- What happened around the demo sessions that are over: who was there, one difficult evening that was followed up to its end, somebody who
+-- left and whose follow-up is late, something small that waits; debriefs, two of which ask for supervision; and declarations about
+-- people, with what a coordinator has to decide. Notes are sealed, therefore empty here.
 insert into session_presences (session_id, account_id, slot, at)
 select l.session_id, l.account_id, l.slot, s.started_at
-from session_leads l join sessions s on s.id = l.session_id
-where s.state = 'completed' and l.slot <> 'on_call_professional' and s.group_id::text like '00000000-0000-4000-8000-0000000004__'
-on conflict do nothing;
+from session_leads l
+join sessions s on s.id = l.session_id and s.state = 'completed'
+join demo_groups d on d.id = l.group_id
+where l.slot <> 'on_call_professional';
 
 insert into attendances (id, session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
 select
-    md5(s.id::text || e.id)::uuid, s.id, e.id, e.participant_id,
-    (array['present', 'present', 'present', 'absent', 'left_early'])[1 + (s.seq * 3 + ascii(right(e.participant_id::text, 1))) % 5],
-    p.account_id, s.started_at + interval '20 minutes'
-from sessions s
-join enrolments e on e.group_id = s.group_id and e.state in ('active', 'completed') and e.created_at < s.started_at
-cross join lateral (select p.account_id from session_presences p where p.session_id = s.id order by p.account_id limit 1) p
-where s.state = 'completed' and s.group_id::text like '00000000-0000-4000-8000-0000000004__'
-on conflict do nothing;
+    md5(s.id::text || p.enrolment_id)::uuid, s.id, p.enrolment_id, p.participant_id,
+    case
+        when p.n = 2 and p.group_number = 401 and s.seq = 1 then 'left_early'
+        when p.n = 22 and p.group_number = 407 and s.seq = 3 then 'left_unexpectedly'
+        when (s.seq + p.n) % 5 = 0 then 'absent'
+        else 'present' end,
+    h.account_id, s.started_at + interval '20 minutes'
+from demo_places p
+join sessions s on s.group_id = p.group_id and s.state = 'completed' and s.started_at between p.decided_at and coalesce(p.left_at, 'infinity')
+cross join lateral (select h.account_id from session_presences h where h.session_id = s.id order by h.account_id limit 1) h
+where p.state in ('active', 'completed', 'withdrawn');
 
+-- 501 was worked on to its end; 502 is small and waits; after 503 the call went out at once, and the follow-up has not been made.
 insert into incidents (id, kind, severity, session_id, enrolment_id, created_by, created_by_role, created_at)
 select
-    v.id::uuid, v.kind, v.severity, a.session_id, case when v.place = 1 then a.enrolment_id end, a.account_id, c.role,
-    a.started_at + interval '40 minutes'
+    v.id::uuid, v.kind, v.severity, s.id, p.enrolment_id, v.author::uuid, 'peer_supporter', s.started_at + interval '40 minutes'
 from (values
-    (1, '00000000-0000-4000-8000-000000000501', 'distress', 2),
-    (2, '00000000-0000-4000-8000-000000000502', 'technical', 1)) v (place, id, kind, severity)
-join (
-    select t.session_id, t.enrolment_id, s.started_at, p.account_id, row_number() over (order by s.started_at desc, t.id) as place
-    from attendances t
-    join sessions s on s.id = t.session_id
-    cross join lateral (select p.account_id from session_presences p where p.session_id = s.id order by p.account_id limit 1) p
-    where t.status = 'left_early' and s.group_id::text like '00000000-0000-4000-8000-0000000004__') a on a.place = v.place
-join accounts c on c.id = a.account_id
-on conflict do nothing;
--- The first one was worked on to its end; the second one waits.
+    ('00000000-0000-4000-8000-000000000501', 401, 1, 2, 'distress', 2, '00000000-0000-4000-8000-000000000002'),
+    ('00000000-0000-4000-8000-000000000502', 401, 3, null, 'technical', 1, '00000000-0000-4000-8000-000000000022'),
+    ('00000000-0000-4000-8000-000000000503', 407, 3, 22, 'left_unexpectedly', 4, '00000000-0000-4000-8000-000000000026')
+) v (id, group_number, seq, n, kind, severity, author)
+join demo_groups d on d.id = format('00000000-0000-4000-8000-%s', lpad(v.group_number::text, 12, '0'))::uuid
+join sessions s on s.group_id = d.id and s.seq = v.seq
+left join demo_places p on p.group_id = d.id and p.n = v.n;
 insert into incident_actions (id, incident_id, code, at, recorded_by, recorded_at)
 select md5(i.id::text || v.code)::uuid, i.id, v.code, i.created_at + v.after, v.actor::uuid, i.created_at + v.after
-from incidents i
+from (values
+    ('00000000-0000-4000-8000-000000000501', 'supported_in_session', interval '2 minutes', '00000000-0000-4000-8000-000000000003'),
+    ('00000000-0000-4000-8000-000000000501', 'coordinator_told', interval '50 minutes', '00000000-0000-4000-8000-000000000003'),
+    ('00000000-0000-4000-8000-000000000501', 'follow_up', interval '16 hours', '00000000-0000-4000-8000-000000000004'),
+    ('00000000-0000-4000-8000-000000000503', 'check_in_attempted', interval '6 minutes', '00000000-0000-4000-8000-000000000033'),
+    ('00000000-0000-4000-8000-000000000503', 'check_in_reached', interval '11 minutes', '00000000-0000-4000-8000-000000000033')
+) v (incident, code, after, actor)
+join incidents i on i.id = v.incident::uuid
+join demo_groups d on d.id = i.group_id;
+-- One step after the other, as the table wants it.
+update incidents i set
+    state = 'acknowledged', acknowledged_at = i.created_at + v.after, acknowledged_by = v.actor::uuid, version = i.version + 1
+from demo_groups d
 cross join (values
-    ('supported_in_session', interval '2 minutes', '00000000-0000-4000-8000-000000000003'),
-    ('coordinator_told', interval '50 minutes', '00000000-0000-4000-8000-000000000003'),
-    ('follow_up', interval '16 hours', '00000000-0000-4000-8000-000000000004')) v (code, after, actor)
-where i.id = '00000000-0000-4000-8000-000000000501'
-on conflict do nothing;
+    ('00000000-0000-4000-8000-000000000501', interval '1 hour', '00000000-0000-4000-8000-000000000003'),
+    ('00000000-0000-4000-8000-000000000503', interval '8 minutes', '00000000-0000-4000-8000-000000000033')) v (id, after, actor)
+where d.id = i.group_id and i.id = v.id::uuid;
+update incidents i set state = 'actioned', version = i.version + 1 from demo_groups d where d.id = i.group_id and i.state = 'acknowledged';
+update incidents i set state = 'followed_up', followed_up_at = i.created_at + interval '16 hours', version = i.version + 1
+from demo_groups d where d.id = i.group_id and i.id = '00000000-0000-4000-8000-000000000501';
 update incidents i set
-    state = 'acknowledged', acknowledged_at = i.created_at + interval '1 hour', acknowledged_by = '00000000-0000-4000-8000-000000000003'
-where i.id = '00000000-0000-4000-8000-000000000501' and i.state = 'open';
-update incidents i set state = 'actioned' where i.id = '00000000-0000-4000-8000-000000000501' and i.state = 'acknowledged';
-update incidents i set state = 'followed_up', followed_up_at = i.created_at + interval '16 hours'
-where i.id = '00000000-0000-4000-8000-000000000501' and i.state = 'actioned';
-update incidents i set
-    state = 'closed', closed_at = i.created_at + interval '17 hours', closed_by = '00000000-0000-4000-8000-000000000004'
-where i.id = '00000000-0000-4000-8000-000000000501' and i.state = 'followed_up';
+    state = 'closed', closed_at = i.created_at + interval '17 hours', closed_by = '00000000-0000-4000-8000-000000000004',
+    version = i.version + 1
+from demo_groups d where d.id = i.group_id and i.id = '00000000-0000-4000-8000-000000000501';
 
+-- After each evening each host wrote a few words. Robin's first one was heavy, and somebody has talked with them. So was the one of Lou's
+-- when somebody left: a coordinator has asked Claude, who does not lead that group, to talk about it.
 insert into debriefs (
-    id, session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, supervision_due, created_at)
+    id, session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, supervision_due, supervisor_account_id,
+    supervised_at, supervised_by, created_at)
 select
-    md5(p.session_id::text || p.account_id || 'debrief')::uuid, p.session_id, s.group_id, p.account_id, true, 4,
-    case when p.place = 1 then 2 else 4 end, false,
-    case when p.place = 1 then business_days_after(s.ended_at + interval '15 minutes', 1) end, s.ended_at + interval '15 minutes'
+    md5(w.session_id::text || w.account_id || 'debrief')::uuid, w.session_id, w.group_id, w.account_id, true, 4,
+    case when w.is_heavy then 2 else 4 end, w.is_heavy, case when w.is_heavy then business_days_after(w.at, 1) end,
+    case when w.host = 26 and w.is_heavy then '00000000-0000-4000-8000-000000000003'::uuid end,
+    case when w.host = 2 and w.is_heavy then w.at + interval '20 hours' end,
+    case when w.host = 2 and w.is_heavy then '00000000-0000-4000-8000-000000000004'::uuid end, w.at
 from (
-    select p.*, row_number() over (order by p.at desc, p.account_id) as place
-    from session_presences p join accounts a on a.id = p.account_id and a.role in ('peer_supporter', 'mental_health_professional')) p
-join sessions s on s.id = p.session_id
-where s.state = 'completed' and s.group_id::text like '00000000-0000-4000-8000-0000000004__'
-on conflict do nothing;
+    select h.session_id, s.group_id, h.account_id, s.ended_at + interval '15 minutes' as at, right(h.account_id::text, 2)::int as host,
+        (s.group_id, s.seq, right(h.account_id::text, 2)::int) in (
+            ('00000000-0000-4000-8000-000000000401', 1, 2), ('00000000-0000-4000-8000-000000000407', 3, 26)) as is_heavy
+    from session_presences h
+    join sessions s on s.id = h.session_id
+    join demo_groups d on d.id = s.group_id) w;
 
+-- Known by id, by a name that somebody has (asked by voice before it is decided), or by a name that nobody has so far.
+update contacts c set name_digest = repeat('3d', 32)
+where c.participant_id = '00000000-0000-4000-8000-000000003115' and c.name_digest is null;
 insert into conflict_declarations (
-    id, kind, period, for_participant_id, for_account_id, name_digest, declared_by, created_at)
+    id, kind, period, for_participant_id, for_account_id, participant_id, name_digest, declared_by, created_at)
 select
-    v.id::uuid, v.kind, v.period, v.participant::uuid, v.account::uuid, v.digest, v.declarer::uuid,
+    v.id::uuid, v.kind, v.period, v.for_participant::uuid, v.for_account::uuid, v.participant::uuid, v.digest, v.declarer::uuid,
     date_trunc('second', transaction_timestamp()) - v.age
 from (values
-    ('00000000-0000-4000-8000-000000000511', 'no_contact', null, '00000000-0000-4000-8000-000000000101', null, repeat('0d', 32),
-        '00000000-0000-4000-8000-000000000001', interval '12 days'),
-    ('00000000-0000-4000-8000-000000000512', 'recusal', null, null, '00000000-0000-4000-8000-000000000002', repeat('1d', 32),
+    ('00000000-0000-4000-8000-000000000511', 'no_contact', null, '00000000-0000-4000-8000-000000000101', null, null, repeat('0d', 32),
+        '00000000-0000-4000-8000-000000000001', interval '19 days'),
+    ('00000000-0000-4000-8000-000000000512', 'recusal', null, null, '00000000-0000-4000-8000-000000000002', null, repeat('1d', 32),
         '00000000-0000-4000-8000-000000000002', interval '8 days'),
-    ('00000000-0000-4000-8000-000000000513', 'chain_of_command', 'former', '00000000-0000-4000-8000-000000003001', null,
-        repeat('2d', 32), '00000000-0000-4000-8000-000000000004', interval '3 days')
-) v (id, kind, period, participant, account, digest, declarer, age)
+    ('00000000-0000-4000-8000-000000000513', 'chain_of_command', 'former', '00000000-0000-4000-8000-000000003001', null, null,
+        repeat('2d', 32), '00000000-0000-4000-8000-000000000004', interval '3 days'),
+    ('00000000-0000-4000-8000-000000000514', 'no_contact', null, '00000000-0000-4000-8000-000000003109', null, null, repeat('3d', 32),
+        '00000000-0000-4000-8000-000000002109', interval '20 days'),
+    ('00000000-0000-4000-8000-000000000515', 'chain_of_command', 'former', '00000000-0000-4000-8000-000000003108', null,
+        '00000000-0000-4000-8000-000000003112', null, '00000000-0000-4000-8000-000000000004', interval '21 days')
+) v (id, kind, period, for_participant, for_account, participant, digest, declarer, age)
 where not exists (select from conflict_declarations d where d.id = v.id::uuid);
+-- R14: Brume has asked that somebody, whom a coordinator has yet to find out, not see their file.
+insert into exclusion_requests (id, participant_id, name_digest, created_at)
+select v.id::uuid, v.participant::uuid, repeat('4d', 32), date_trunc('second', transaction_timestamp()) - interval '2 days'
+from (values ('00000000-0000-4000-8000-000000000521', '00000000-0000-4000-8000-000000003117')) v (id, participant)
+where not exists (select from exclusion_requests r where r.id = v.id::uuid);

@@ -181,8 +181,8 @@ set search_path = alongside, pg_catalog
 as $$
 begin
     if in_key is not null then
-        insert into sealed_keys (id, owner_type, owner_id, wrapped)
-        values ((in_key->>'id')::uuid, in_owner_type, in_owner_id, in_key->>'wrapped');
+        insert into sealed_keys (id, owner_type, owner_id, wrapped, created_at)
+        values ((in_key->>'id')::uuid, in_owner_type, in_owner_id, in_key->>'wrapped', app_now());
     end if;
 end
 $$;

@@ -43,6 +43,14 @@ begin
     return case
         when in_location like '/v1/participants/%' then sees_participant(named::uuid)
         when in_location like '/v1/intakes/%' then exists (select from intakes i where i.id = named::uuid)
+        when in_location like '/v1/enrolments/%' then exists (select from enrolments e where e.id = named::uuid)
+        when in_location like '/v1/groups/%' then exists (select from groups g where g.id = named::uuid)
+        when in_location like '/v1/sessions/%' then exists (select from sessions s where s.id = named::uuid)
+        when in_location like '/v1/host-assignments/%' then exists (select from host_assignments h where h.id = named::uuid)
+        when in_location like '/v1/incidents/%' then exists (select from incidents i where i.id = named::uuid)
+        when in_location like '/v1/debriefs/%' then exists (select from debriefs d where d.id = named::uuid)
+        when in_location like '/v1/conflict-declarations/%' then exists (
+            select from conflict_declarations d where d.id = named::uuid)
         else true
     end;
 end

@@ -4,9 +4,9 @@
 -- Offset of a wall time from UTC: '-05:00'.
 create or replace function utc_offset(in_local timestamp, in_at timestamptz) returns text immutable language sql
 begin atomic
-    select case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':'
-        || lpad((abs(minutes) % 60)::text, 2, '0')
-    from (select (extract(epoch from in_local - (in_at at time zone 'UTC')) / 60)::int as minutes) o;
+    -- One expression without a subquery: the planner puts it where it is called.
+    select case when in_local < in_at at time zone 'UTC' then '-' else '+' end || left(
+        (time '00:00' + greatest(in_local - (in_at at time zone 'UTC'), (in_at at time zone 'UTC') - in_local))::text, 5);
 end;
 
 -- Readiness and who works on it are the coordinators'; the person sees the state and its plain words.
@@ -408,6 +408,24 @@ begin
 end
 $$;
 
+-- For jobs: after new zone data, a meeting that is still to come is derived again from its wall time. Returns how many were wrong.
+create or replace function meetings_rederive() returns int
+language plpgsql
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+declare
+    corrected int;
+begin
+    update intakes i set
+        meeting_starts_at = i.meeting_local_start at time zone i.meeting_timezone,
+        version = i.version + 1
+    where i.state = 'meeting_scheduled' and i.meeting_local_start at time zone i.meeting_timezone <> i.meeting_starts_at
+        and greatest(i.meeting_local_start at time zone i.meeting_timezone, i.meeting_starts_at) > app_now();
+    get diagnostics corrected = row_count;
+    return corrected;
+end
+$$;
+
 -- S1.32. `not_discussed` leaves the question open: it may be answered later by the same request.
 create or replace function intakes_hold(in_id uuid, in_if_match int[], in_body jsonb) returns response
 language plpgsql
@@ -519,16 +537,26 @@ begin
         from intakes i where i.id = in_id);
 end
 $$;
-create or replace function plain_list(in_list text) returns json stable language sql
-begin atomic
-    select coalesce(json_agg(localized(t.text_en, t.text_fr) order by t.position), '[]') from plain_texts t where t.list = in_list;
-end;
+create or replace function plain_list(in_list text) returns json
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return (
+        select coalesce(json_agg(localized(t.text_en, t.text_fr) order by t.position), '[]') from plain_texts t where t.list = in_list);
+end
+$$;
 -- Whom to call at any hour, as problems show it.
-create or replace function help_json() returns json stable language sql
-begin atomic
-    select json_build_object(
-        'line', max(l.number) filter (where l.code = 'smsrc_line'),
-        'crisis', max(l.number) filter (where l.code = 'crisis_988'),
-        'emergency', max(l.number) filter (where l.code = 'emergency_911'))
-    from help_lines l;
-end;
+create or replace function help_json() returns json
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return (
+        select json_build_object(
+            'line', max(l.number) filter (where l.code = 'smsrc_line'),
+            'crisis', max(l.number) filter (where l.code = 'crisis_988'),
+            'emergency', max(l.number) filter (where l.code = 'emergency_911'))
+        from help_lines l);
+end
+$$;

@@ -42,7 +42,8 @@ begin
         select from intakes i where i.participant_id = in_participant_id and (i.is_open or i.valid_until > app_now()));
 end
 $$;
--- The person heard it by voice: what could not be sent is settled, and so is a queued word on how things stand.
+-- The person heard it by voice: what could not be sent is settled, of their places as well, and so is a queued word on how things
+-- stand.
 create or replace function outbox_told(in_intake_id uuid) returns void
 language plpgsql
 set search_path = alongside, pg_catalog
@@ -50,7 +51,9 @@ as $$
 begin
     update outbox o set state = 'cancelled', reason = 'told', changed_at = app_now()
     where o.intake_id = in_intake_id
-        and (o.state in ('held', 'failed') or o.state = 'queued' and o.kind = 'status_update');
+        and (o.state in ('held', 'failed') or o.state = 'queued' and o.kind = 'status_update')
+        or o.enrolment_id is not null and o.state in ('held', 'failed')
+            and o.participant_id = (select i.participant_id from intakes i where i.id = in_intake_id);
 end
 $$;
 -- The rules changed: what they held is tried again.
@@ -73,6 +76,7 @@ select o.id, o.participant_id, o.changed_at, json_build_object(
     'kind', o.kind,
     'participant_id', o.participant_id,
     'intake_id', o.intake_id,
+    'enrolment_id', o.enrolment_id,
     'state', o.state,
     'reason', o.reason,
     'attempts', o.attempts,

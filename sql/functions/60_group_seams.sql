@@ -21,7 +21,7 @@ end
 $$;
 alter function actor_group_ids() owner to alongside_definer;
 
--- I13: groups in which the actor, a member of staff, is or was a peer under their other login.
+-- I13: groups in which the actor, a member of staff, is or was a peer: with the same sign-in, or under another one that is known.
 create or replace function actor_own_group_ids() returns uuid[]
 language plpgsql stable
 security definer
@@ -31,7 +31,9 @@ begin
     return array(
         select e.group_id
         from participant_exclusions x join enrolments e on e.participant_id = x.participant_id
-        where x.account_id = actor_account_id() and x.reason = 'own_case');
+        where x.account_id = actor_account_id() and x.reason = 'own_case'
+        union all
+        select e.group_id from enrolments e where e.participant_id = actor_participant_id() and actor_role() <> 'peer');
 end
 $$;
 alter function actor_own_group_ids() owner to alongside_definer;
@@ -74,3 +76,26 @@ begin
 end
 $$;
 alter function group_seats_taken(uuid) owner to alongside_definer;
+-- The same for who may know it.
+create or replace function group_seats_shown(in_group_id uuid) returns int
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return case when actor_role() = 'coordinator' and in_group_id <> all (actor_own_group_ids()) then group_seats_taken(in_group_id) end;
+end
+$$;
+alter function group_seats_shown(uuid) owner to alongside_definer;
+
+-- A6.5: whether two who are in it must not meet; for coordinators.
+create or replace function conflicts_block_group(in_group_id uuid) returns boolean
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return actor_role() = 'coordinator' and conflict_stands(array(select conflict_persons(in_group_id)));
+end
+$$;
+alter function conflicts_block_group(uuid) owner to alongside_definer;

@@ -38,12 +38,12 @@ from groups g join services v on v.id = g.service_id;
 -- conflict stands is not for hosts to know.
 create or replace view group_standings with (security_invoker = true) as
 select g.id, jsonb_build_object(
-    'seats_taken', case when (select actor_role()) = 'coordinator' then group_seats_taken(g.id) end,
+    'seats_taken', group_seats_shown(g.id),
     'sessions', s.planned,
     'first_starts_at', utc(s.first_starts_at),
     'next_starts_at', utc(s.next_starts_at),
     'is_locked', group_is_locked(g),
-    'is_blocked', case when (select actor_role()) = 'coordinator' then g.is_blocked end) as standing
+    'is_blocked', case when (select actor_role()) = 'coordinator' then conflicts_block_group(g.id) end) as standing
 from groups g
 cross join lateral (
     select
@@ -114,18 +114,24 @@ begin atomic
     select '#/local_starts/' || (place - 1), value::timestamp
     from jsonb_array_elements_text(coalesce(in_body->'local_starts', '[]')) with ordinality t (value, place);
 end;
--- What is wrong with planned wall times: skipped by the clocks, past, or one begun before another has ended.
+-- What is wrong with the instant of a wall time that is planned: skipped by the clocks, past, or a slip of the pen.
+create or replace function instant_fault(in_instant timestamptz) returns text stable language sql
+begin atomic
+    select case
+        when in_instant is null then 'skipped-hour'
+        when in_instant <= app_now() then 'in-the-past'
+        when in_instant > app_now() + interval '5 years' then 'too-far' end;
+end;
+-- And with several: one may begin before another has ended.
 create or replace function wall_time_faults(in_times jsonb, in_zone text, in_minutes int) returns jsonb stable language sql
 begin atomic
     select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code) order by f.place)
     from (
         select t.pointer, t.code, min(t.place) as place
         from (
-            select v.pointer, v.place, case
-                when v.instant is null then 'skipped-hour'
-                when v.instant <= app_now() then 'in-the-past'
+            select v.pointer, v.place, coalesce(instant_fault(v.instant), case
                 when v.instant < lag(v.instant) over (order by v.instant) + make_interval(mins => in_minutes) then 'overlaps'
-            end as code
+            end) as code
             from (
                 select w.value->>'pointer' as pointer, w.place, wall_instant((w.value->>'local_start')::timestamp, in_zone) as instant
                 from jsonb_array_elements(in_times) with ordinality w (value, place)) v) t
@@ -213,7 +219,7 @@ begin
         ) f (name, code, is_wrong)
         where f.is_wrong));
     planned := jsonb_populate_record(planned, in_body);
-    if planned.capacity < group_seats_taken(in_id) then
+    if planned.capacity < group_seats_shown(in_id) then
         perform problem('conflict', '{"reason": "seats-taken"}');
     elsif planned.max_sessions < (select count(*) from sessions s where s.group_id = in_id and s.state <> 'cancelled') then
         perform problem('conflict', '{"reason": "sessions-planned"}');

@@ -58,10 +58,8 @@ as $$
 declare
     instant timestamptz := wall_instant(in_local, in_zone);
 begin
-    if instant is null then
-        perform problem_field('local_start', 'skipped-hour');
-    elsif instant <= app_now() then
-        perform problem_field('local_start', 'in-the-past');
+    if instant_fault(instant) is not null then
+        perform problem_field('local_start', instant_fault(instant));
     end if;
     return instant;
 end
@@ -94,10 +92,15 @@ declare
     new_id uuid := gen_random_uuid();
     local_start timestamp := (in_body->>'local_start')::timestamp;
     instant timestamptz;
+    made json;
+    answer response;
 begin
     perform groups_require_alive(planned);
     instant := sessions_instant(local_start, planned.timezone);
-    if (select count(*) from sessions s where s.group_id = in_group_id and s.state <> 'cancelled') >= planned.max_sessions then
+    -- Cancelled ones stay in the series, and in everybody's calendar: there is a bound for all of them as well.
+    if (select count(*) from sessions s where s.group_id = in_group_id and s.state <> 'cancelled') >= planned.max_sessions
+        or (select count(*) from sessions s where s.group_id = in_group_id) >= 200
+    then
         perform problem('conflict', '{"reason": "max-sessions"}');
     elsif in_body->>'makes_up_for' is not null and not exists (
         select from sessions s
@@ -118,7 +121,11 @@ begin
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
     perform group_notify(in_group_id, 'series_changed', jsonb_build_object('session_id', new_id));
     perform waiting_list_advance(in_group_id);
-    return sessions_respond(201, new_id);
+    -- What is kept for a repeated request has no link: there it would outlive its key.
+    select s.body into made from sessions_json s where s.id = new_id;
+    answer := respond(201, (made::jsonb || '{"join_link": null}')::json, '/v1/sessions/' || new_id, 1);
+    answer.body := made;
+    return answer;
 end
 $$;
 -- S2.43: once a group with predetermined topics is confirmed, none of its sessions is without one.
@@ -156,13 +163,12 @@ begin
             changed_at = app_now(),
             version = s.version + 1
         from target t
-        where s.id = t.id and t.instant > app_now()
+        where s.id = t.id and instant_fault(t.instant) is null
         returning s.id)
     select
         (select count(*) from changed),
-        jsonb_agg(distinct jsonb_build_object('pointer', '#/local_start', 'code',
-            case when t.instant is null then 'skipped-hour' else 'in-the-past' end))
-            filter (where (t.instant > app_now()) is not true)
+        jsonb_agg(distinct jsonb_build_object('pointer', '#/local_start', 'code', instant_fault(t.instant)))
+            filter (where instant_fault(t.instant) is not null)
     into moved, faults
     from target t;
     perform require_no_faults(faults);
@@ -261,22 +267,32 @@ end
 $$;
 
 -- For jobs: after new zone data, what is still to come is derived again from its wall time. Returns how many instants were wrong.
+-- A wall time that the new clocks skip keeps the instant it had.
 create or replace function sessions_rederive() returns int
 language plpgsql
-set search_path = alongside, pg_catalog
+set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     corrected int;
 begin
     update sessions s set
-        starts_at = t.instant,
+        starts_at = wall_instant(s.local_start, s.timezone),
         calendar_sequence = s.calendar_sequence + 1,
         changed_at = app_now(),
         version = s.version + 1
-    from sessions old
-    cross join lateral (select wall_instant(old.local_start, old.timezone) as instant) t
-    where s.id = old.id and old.state = 'scheduled' and old.starts_at > app_now() and t.instant <> old.starts_at;
+    where s.state = 'scheduled' and s.starts_at > app_now() - interval '1 day'
+        and wall_instant(s.local_start, s.timezone) <> s.starts_at
+        and greatest(wall_instant(s.local_start, s.timezone), s.starts_at) > app_now();
     get diagnostics corrected = row_count;
     return corrected;
+end
+$$;
+-- Everything that has a wall time: the worker asks for it when its session begins, so after every start.
+create or replace function instants_rederive() returns int
+language plpgsql
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return sessions_rederive() + meetings_rederive();
 end
 $$;

@@ -8,19 +8,24 @@ begin atomic
 end;
 
 -- S0.25, S0.23, S0.31: orientation for everybody who leads, facilitator training for professionals as well; every module, on that day.
-create or replace function modules_missing(in_account_id uuid, in_role text, in_on date) returns text[] stable language sql
-begin atomic
-    select coalesce(array_agg(l.code order by l.list desc, l.position), '{}')
-    from code_lists l
-    where l.list = any (case in_role
-            when 'peer_supporter' then array['training_orientation']
-            when 'mental_health_professional' then array['training_orientation', 'training_facilitator']
-            else '{}' end)
-        and not exists (
-            select from trainings t
-            where t.account_id = in_account_id and 'training_' || t.kind = l.list and t.module = l.code
-                and t.completed_on <= in_on and (t.expires_on is null or t.expires_on >= in_on));
-end;
+create or replace function modules_missing(in_account_id uuid, in_role text, in_on date) returns text[]
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return (
+        select coalesce(array_agg(l.code order by l.list desc, l.position), '{}')
+        from code_lists l
+        where l.list = any (case in_role
+                when 'peer_supporter' then array['training_orientation']
+                when 'mental_health_professional' then array['training_orientation', 'training_facilitator']
+                else '{}' end)
+            and not exists (
+                select from trainings t
+                where t.account_id = in_account_id and 'training_' || t.kind = l.list and t.module = l.code
+                    and t.completed_on <= in_on and (t.expires_on is null or t.expires_on >= in_on)));
+end
+$$;
 create or replace function is_cleared(in_qualification qualifications, in_on date) returns boolean immutable language sql
 begin atomic
     select coalesce(
@@ -148,19 +153,24 @@ begin atomic
     select case in_slot when 'peer_supporter' then 'peer_supporter' else 'mental_health_professional' end;
 end;
 -- I5, R13: what keeps somebody from a slot on that day, in codes of faults.def; empty = fit. Null when there is no such account.
-create or replace function host_missing(in_account_id uuid, in_slot text, in_language text, in_on date) returns text[] stable language sql
-begin atomic
-    select array_remove(array[
-        case when a.role <> slot_role(in_slot) then 'wrong-role' end,
-        case when not a.is_active then 'not-active' end,
-        case when not in_language = any (coalesce(s.languages, '{}')) then 'other-language' end,
-        case when modules_missing(a.id, slot_role(in_slot), in_on) <> '{}' then 'training-missing' end,
-        case when not is_cleared(q, in_on) then 'not-cleared' end], null)
-    from accounts a
-    left join staff s on s.id = a.id
-    left join qualifications q on q.account_id = a.id
-    where a.id = in_account_id;
-end;
+create or replace function host_missing(in_account_id uuid, in_slot text, in_language text, in_on date) returns text[]
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return (
+        select array_remove(array[
+            case when a.role <> slot_role(in_slot) then 'wrong-role' end,
+            case when not a.is_active then 'not-active' end,
+            case when not in_language = any (coalesce(s.languages, '{}')) then 'other-language' end,
+            case when modules_missing(a.id, slot_role(in_slot), in_on) <> '{}' then 'training-missing' end,
+            case when not is_cleared(q, in_on) then 'not-cleared' end], null)
+        from accounts a
+        left join staff s on s.id = a.id
+        left join qualifications q on q.account_id = a.id
+        where a.id = in_account_id);
+end
+$$;
 -- How many of a slot a group asks for.
 create or replace function slots_wanted(in_group groups, in_slot text) returns int immutable language sql
 begin atomic
@@ -236,8 +246,8 @@ set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return actor_role() = 'coordinator' and exists (
-        select from participant_exclusions x join enrolments e on e.participant_id = x.participant_id
-        where x.account_id = in_account_id and x.reason = 'own_case' and e.group_id = in_group_id);
+        select from conflict_selves(array[in_account_id]) s join enrolments e on e.participant_id = s.id
+        where e.group_id = in_group_id);
 end
 $$;
 alter function host_is_barred(uuid, uuid) owner to alongside_definer;
@@ -399,6 +409,7 @@ begin
                 from unnest(host.missing) with ordinality m (code, place)),
             'modules_missing', host.modules));
     end if;
+    perform conflict_hold(account);
     if conflicts_block_host(account, in_group_id) or host_is_barred(account, in_group_id) then
         perform problem('conflict', '{"reason": "conflict"}');
     end if;
@@ -517,3 +528,47 @@ select s.id, s.starts_at, json_build_object(
 from sessions s
 join groups g on g.id = s.group_id
 cross join lateral (select session_host_shortfall(s.id) as missing) short;
+
+-- With whom a coordinator plans: those who may lead, with what they have and lack today, and other coordinators, who may take a
+-- group over. By the name that peers know; never the name itself, an address, or who serves in the forces.
+create or replace function colleagues_find(in_query jsonb) returns table (account_id uuid, alias text, body json)
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    if actor_role() <> 'coordinator' then
+        return;
+    end if;
+    return query
+    with page as (
+        select a.id, a.role, coalesce(s.alias, '') as name, s.languages, s.employer, serves.regions, q.designation,
+            case when a.role <> 'coordinator' then is_cleared(q, office_date()) end as is_cleared
+        from accounts a
+        left join staff s on s.id = a.id
+        left join qualifications q on q.account_id = a.id
+        cross join lateral (
+            select case a.role when 'coordinator' then a.regions else coalesce(q.regions, '{}') end as regions) serves
+        where a.is_active and a.role in ('peer_supporter', 'mental_health_professional', 'coordinator')
+            and (coalesce(s.alias, ''), a.id) > (
+                coalesce(in_query#>>'{after,alias}', ''),
+                coalesce((in_query#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+            and coalesce(in_query->'role' ? a.role, true)
+            and (in_query->>'language' is null or in_query->>'language' = any (s.languages))
+            and (in_query->>'region' is null or serves.regions = '{}' or in_query->>'region' = any (serves.regions))
+        order by coalesce(s.alias, ''), a.id
+        limit (in_query->>'limit')::int + 1)
+    select p.id, p.name, json_build_object(
+        'account_id', p.id,
+        'role', p.role,
+        'alias', nullif(p.name, ''),
+        'languages', coalesce(p.languages, '{}'),
+        'regions', p.regions,
+        'employer', p.employer,
+        'designation', p.designation,
+        'is_cleared', p.is_cleared,
+        'modules_missing', case when p.role <> 'coordinator' then modules_missing(p.id, p.role, office_date()) end)
+    from page p;
+end
+$$;
+alter function colleagues_find(jsonb) owner to alongside_definer;

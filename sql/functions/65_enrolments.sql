@@ -11,7 +11,8 @@ as $$
 begin
     return case actor_role()
         when 'peer' then in_participant_id = actor_participant_id()
-        when 'coordinator' then exists (
+        when 'coordinator' then in_participant_id is distinct from actor_participant_id()
+            and exists (
                 select from participants p
                 where p.id = in_participant_id
                     and (actor_regions() = '{}' or p.region is null or p.region = any (actor_regions())))
@@ -88,6 +89,17 @@ begin
             select d.kind from documents_missing(in_participant_id, 'group', 'completion') d order by d.position) documents);
 end
 $$;
+-- The same for the list of those who wait: whether the coordinator serves the person is asked once, not for every row behind the answer.
+create or replace function waiting_missing(in_participant_id uuid) returns text[]
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return case when actor_role() = 'coordinator' and actor_serves(in_participant_id) then enrolment_missing(in_participant_id) end;
+end
+$$;
+alter function waiting_missing(uuid) owner to alongside_definer;
 -- The fair order: since when somebody is ready.
 create or replace function waiting_since(in_participant_id uuid) returns timestamptz
 language plpgsql stable
@@ -100,6 +112,21 @@ begin
             and i.state in ('ready', 'placed', 'closed')), app_now());
 end
 $$;
+-- Who waits: who is ready, and whose last place the program itself has ended, until they have another. The intake's own state never
+-- goes backwards.
+create or replace function intake_waiting_state(in_intake intakes) returns text
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return case when in_intake.state = 'placed' and (
+        select e.removal_reason in ('group_cancelled', 'other_group')
+        from enrolments e
+        where e.participant_id = in_intake.participant_id and e.decided_at is not null
+            and e.state in ('confirmed', 'active', 'withdrawn', 'removed')
+        order by (e.left_at is null) desc, e.left_at desc limit 1) then 'ready' else in_intake.state end;
+end
+$$;
 create or replace function waiting_people_refresh(in_participant_id uuid) returns void
 language plpgsql
 security definer
@@ -109,8 +136,8 @@ begin
     delete from waiting_people w where w.participant_id = in_participant_id;
     insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
     select
-        i.id, s.service, i.participant_id, i.state, p.preferred_language, p.region_key, coalesce(i.ready_at, i.created_at),
-        i.valid_until
+        i.id, s.service, i.participant_id, intake_waiting_state(i), p.preferred_language, p.region_key,
+        coalesce(i.ready_at, i.created_at), i.valid_until
     from intakes i
     join participants p on p.id = i.participant_id
     left join intake_forms f on f.intake_id = i.id
@@ -126,11 +153,10 @@ alter function waiting_people_refresh(uuid) owner to alongside_definer;
 -- A moment on somebody's clock, the zone named (R8).
 create or replace function local_moment_json(in_at timestamptz, in_zone text) returns json stable language sql
 begin atomic
-    select json_build_object(
+    select case when in_at is not null and in_zone is not null then json_build_object(
         'local', to_char(in_at at time zone in_zone, 'YYYY-MM-DD"T"HH24:MI'),
         'timezone', in_zone,
-        'utc_offset', utc_offset(in_at at time zone in_zone, in_at))
-    where in_at is not null and in_zone is not null;
+        'utc_offset', utc_offset(in_at at time zone in_zone, in_at)) end;
 end;
 -- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.
 create or replace function peer_session_json(in_session sessions, in_zone text, in_has_seat boolean) returns json stable language sql
@@ -147,7 +173,10 @@ begin atomic
         'yours', local_moment_json(in_session.starts_at, in_zone),
         'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
         'material', case when in_has_seat and in_session.material_en is not null then
-            localized(in_session.material_en, in_session.material_fr) end);
+            localized(in_session.material_en, in_session.material_fr) end,
+        -- A6.5: whatever keeps it from starting, a peer reads the same.
+        'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then (
+            select localized(t.text_en, t.text_fr) from plain_texts t where t.list = 'session_notice' and t.code = 'delayed') end);
 end;
 create or replace function peer_group_json(in_enrolment enrolments) returns json
 language plpgsql stable
@@ -157,7 +186,9 @@ as $$
 declare
     own_zone text;
 begin
-    if actor_role() <> 'peer' or in_enrolment.participant_id is distinct from actor_participant_id() then
+    -- What was handed in is not believed: only the seat's id counts.
+    select * into in_enrolment from enrolments e where e.id = in_enrolment.id and e.participant_id = actor_participant_id();
+    if not found or actor_role() <> 'peer' then
         return null;
     end if;
     select p.timezone into own_zone from participants p where p.id = in_enrolment.participant_id;
@@ -360,7 +391,7 @@ declare
     missing text[] := enrolment_missing(in_participant_id);
 begin
     perform group_require_open(in_group);
-    perform pg_advisory_xact_lock_shared(hashtextextended('person ' || in_participant_id, 0));
+    perform conflict_hold(in_participant_id);
     if cardinality(missing) > 0 then
         perform problem('conflict', jsonb_build_object('reason', 'not-ready', 'missing', missing));
     elsif conflicts_block_participant(in_participant_id, in_group.id) then
@@ -441,9 +472,11 @@ begin
                         else enrolment.waiting_since end,
                     in_id)
             order by e.waiting_since, e.id);
-        reason := coalesce(in_body->>'reason', case when before = '{}' then 'in_turn' else 'out_of_turn' end);
-        perform enrolment_decide(e, 'passed_over', case when reason = 'in_turn' then 'out_of_turn' else reason end)
-        from unnest(before) e;
+        -- Whose turn it is, is not a matter of opinion.
+        reason := coalesce(
+            nullif(nullif(in_body->>'reason', 'in_turn'), 'out_of_turn'),
+            case when before = '{}' then 'in_turn' else 'out_of_turn' end);
+        perform enrolment_decide(e, 'passed_over', reason) from unnest(before) e;
         perform enrolment_move(enrolment, 'offered', 'offered', reason);
     elsif enrolment.state = 'requested' then
         perform enrolment_move(enrolment, 'waitlisted', 'passed_over', 'full');
@@ -486,7 +519,13 @@ begin
     select * into joined from groups g where g.id = enrolment.group_id;
     is_open := group_takes_people(joined);
     is_offered := enrolment.state = 'offered' and enrolment.offer_expires_at > app_now();
-    is_blocked := conflicts_block_participant(enrolment.participant_id, enrolment.group_id);
+    perform conflict_hold(enrolment.participant_id);
+    -- Nobody tries out names on an open offer: after saying, or taking back, whom they must not meet, a coordinator accepts for them.
+    is_blocked := conflicts_block_participant(enrolment.participant_id, enrolment.group_id)
+        or actor_role() = 'peer' and exists (
+            select from conflict_declarations d
+            where d.for_participant_id = enrolment.participant_id and d.declared_by = actor_account_id()
+                and greatest(d.created_at, d.withdrawn_at) >= enrolment.offered_at);
     missing := enrolment_missing(enrolment.participant_id);
     if enrolment.state in ('confirmed', 'active', 'completed', 'declined', 'withdrawn', 'removed') then
         perform problem_state(enrolment.state);
@@ -645,7 +684,7 @@ begin
     for enrolment in
         select * from enrolments e
         where e.group_id = in_group_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
-        order by e.id for update
+        order by e.participant_id for update
     loop
         perform enrolment_move(enrolment, 'removed', 'removed', in_reason);
         perform audit(

@@ -37,6 +37,31 @@ end
 $$;
 alter function peer_next_sessions(int) owner to alongside_definer;
 
+-- A6.8: of what happened to them, that help was arranged, and when; nothing of what it was called. For thirty days.
+create or replace function peer_help_arranged() returns json
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    if actor_role() <> 'peer' then
+        return '[]';
+    end if;
+    return (
+        select coalesce(json_agg(json_build_object(
+            'session_id', i.session_id, 'at', utc(h.at), 'text', plain_list('help_arranged')->0) order by h.at desc), '[]')
+        from incidents i
+        cross join lateral (
+            select min(a.at) as at from incident_actions a
+            where a.incident_id = i.id and a.code in (
+                'line_handoff', 'eap', 'crisis_line', 'emergency_services', 'emergency_contact', 'coordinator_told',
+                'supported_in_session', 'moved_to_private_talk', 'check_in_attempted', 'check_in_reached')) h
+        where i.participant_id = actor_participant_id() and i.kind in ('distress', 'left_unexpectedly', 'suicide_risk')
+            and h.at > app_now() - interval '30 days');
+end
+$$;
+alter function peer_help_arranged() owner to alongside_definer;
+
 create or replace view homes_json with (security_invoker = true) as
 select p.id as participant_id, json_build_object(
     'participant_id', p.id,
@@ -49,6 +74,7 @@ select p.id as participant_id, json_build_object(
         from enrolments_json e where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'confirmed', 'active')),
     'next_sessions', peer_next_sessions(10),
     'prepare', plain_list('prepare'),
+    'help_arranged', peer_help_arranged(),
     'help', help_json()) as body
 from participants p
 where p.id = (select actor_participant_id());
@@ -77,7 +103,7 @@ declare
     secret_id uuid := gen_random_uuid();
     answer response;
 begin
-    perform require_participant(in_participant_id);
+    perform participant_lock(in_participant_id);
     if (select count(*) from calendar_feeds f where f.participant_id = in_participant_id) >= 10 then
         perform problem('conflict', '{"reason": "too-many"}');
     end if;
@@ -117,6 +143,9 @@ declare
     octets int := 0;
     letter text;
 begin
+    if octet_length(in_line) <= 75 then
+        return in_line || e'\r\n';
+    end if;
     foreach letter in array string_to_array(in_line, null) loop
         if octets + octet_length(letter) > 75 then
             folded := folded || e'\r\n ';
@@ -169,7 +198,9 @@ declare
     events text;
 begin
     select f.* into feed
-    from calendar_feeds f join participants p on p.id = f.participant_id and p.status = 'active'
+    from calendar_feeds f
+    join participants p on p.id = f.participant_id and p.status = 'active'
+    join accounts a on a.participant_id = p.id and a.is_active
     where f.secret_sha256 = calendar_digest(in_calendar_id, in_secret_id);
     if not found then
         return null;

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Mail about seats and sessions. It belongs to an enrolment, and leaves only while that still is as the mail says (R17).
+-- Mail about seats and sessions. It belongs to an enrolment, and leaves only while that still is as the mail says (R17). Nobody is
+-- notified of it: those who do commit one after the other, everybody who takes a seat would stand in that line, and the worker looks
+-- every second.
 
 create or replace function seat_mail(in_enrolment enrolments, in_kind text, in_values jsonb default '{}') returns void
 language plpgsql
@@ -14,7 +16,6 @@ begin
     end if;
     insert into outbox (kind, participant_id, enrolment_id, data, due_at, created_at, changed_at)
     values (in_kind, in_enrolment.participant_id, in_enrolment.id, in_values, app_now(), app_now(), app_now());
-    perform pg_notify('outbox', '');
 end
 $$;
 -- What has not gone out. A message that is locked is on its way to the worker, who asks again: nobody waits for it here.
@@ -37,9 +38,10 @@ security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
-    perform require_role('coordinator', 'peer_supporter', 'mental_health_professional', 'worker');
+    perform require_role('coordinator', 'worker');
     perform seat_mail(e, in_kind, in_values)
-    from enrolments e where e.group_id = in_group_id and e.state in ('confirmed', 'active');
+    from enrolments e
+    where e.group_id = in_group_id and e.state in ('confirmed', 'active') and in_group_id <> all (actor_own_group_ids());
 end
 $$;
 alter function group_notify(uuid, text, jsonb) owner to alongside_definer;

@@ -2,6 +2,34 @@
 -- Do not place together (A6.5, R1). Whoever declares learns nothing from the answer: what a declaration meets is found by triggers
 -- that look past row level security, blocks at once, and is seen by coordinators alone.
 
+-- A person may have two logins, as somebody of the staff and as a peer (S0.20); what stands against one stands against the other.
+-- Each person with every id they go by, their own included.
+create or replace function conflict_selves(in_persons uuid[]) returns table (person uuid, id uuid)
+language plpgsql stable
+rows 20
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select p, p from unnest(in_persons) p
+    union
+    select p, x.participant_id from unnest(in_persons) p join participant_exclusions x on x.account_id = p and x.reason = 'own_case'
+    union
+    select p, x.account_id from unnest(in_persons) p join participant_exclusions x on x.participant_id = p and x.reason = 'own_case'
+    union
+    select p, peer.participant_id
+    from unnest(in_persons) p
+    join accounts host on host.id = p and host.role <> 'peer'
+    join accounts peer on peer.issuer = host.issuer and peer.subject = host.subject and peer.role = 'peer'
+    union
+    select p, host.id
+    from unnest(in_persons) p
+    join accounts peer on peer.participant_id = p
+    join accounts host on host.issuer = peer.issuer and host.subject = peer.subject and host.role <> 'peer';
+end
+$$;
+alter function conflict_selves(uuid[]) owner to alongside_definer;
 -- Who is in a group: those who hold a seat, and those who lead it or one of its sessions still to come.
 create or replace function conflict_persons(in_group_id uuid) returns setof uuid
 language plpgsql stable
@@ -17,35 +45,69 @@ begin
 end
 $$;
 alter function conflict_persons(uuid) owner to alongside_definer;
-
--- Whether one person must not be among these others: declared by either side, or excluded from the other's file.
-create or replace function conflict_stands(in_person_id uuid, in_others uuid[]) returns boolean
+-- The groups under way or to come in which somebody of these persons is, under either login.
+create or replace function conflict_group_ids(in_persons uuid[]) returns uuid[]
 language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
+declare
+    ids uuid[] := array(select s.id from conflict_selves(in_persons) s);
 begin
-    return exists (
-            select from conflict_matches m where m.is_blocking and m.for_person_id = in_person_id and m.person_id = any (in_others))
-        or exists (
-            select from conflict_matches m where m.is_blocking and m.person_id = in_person_id and m.for_person_id = any (in_others))
-        or exists (
-            select from participant_exclusions x where x.participant_id = in_person_id and x.account_id = any (in_others))
-        or exists (
-            select from participant_exclusions x where x.account_id = in_person_id and x.participant_id = any (in_others));
+    return array(
+        select g.id
+        from (
+            select e.group_id from enrolments e where e.participant_id = any (ids) and e.holds_seat
+            union
+            select h.group_id
+            from host_assignments h left join sessions s on s.id = h.session_id
+            where h.account_id = any (ids) and h.released_at is null
+                and (h.session_id is null or s.state in ('scheduled', 'in_progress'))) i
+        join groups g on g.id = i.group_id and g.state not in ('completed', 'cancelled')
+        order by g.id);
 end
 $$;
-alter function conflict_stands(uuid, uuid[]) owner to alongside_definer;
+alter function conflict_group_ids(uuid[]) owner to alongside_definer;
 
--- The three questions of placement, assignment and start. Silent: yes or no, never who or why.
+-- Whether two of these persons must not be together: declared by either side, found in the records, or excluded from the other's
+-- file. in_person_id: only what stands between this one and the others.
+create or replace function conflict_stands(in_persons uuid[], in_person_id uuid default null) returns boolean
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+declare
+    persons uuid[];
+    ids uuid[];
+begin
+    select array_agg(s.person), array_agg(s.id) into persons, ids
+    from conflict_selves(in_persons || in_person_id) s where s.id is not null;
+    -- I13: who leads a group is no peer in it.
+    return exists (
+        select from unnest(persons, ids) s (person, id)
+        where s.id <> s.person and s.id = any (persons) and (in_person_id is null or in_person_id in (s.person, s.id)))
+    or exists (
+        select
+        from (
+            select m.for_person_id as one, m.person_id as other
+            from conflict_matches m where m.for_person_id = any (ids) and m.is_blocking
+            union all
+            select x.participant_id, x.account_id from participant_exclusions x where x.participant_id = any (ids)) p
+        join unnest(persons, ids) a (person, id) on a.id = p.one
+        join unnest(persons, ids) b (person, id) on b.id = p.other and b.person <> a.person
+        where in_person_id is null or in_person_id in (a.person, b.person));
+end
+$$;
+alter function conflict_stands(uuid[], uuid) owner to alongside_definer;
+
+-- The questions of placement, assignment and start. Silent: yes or no, never who or why.
 create or replace function conflicts_block_participant(in_participant_id uuid, in_group_id uuid) returns boolean
 language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
-    return conflict_stands(in_participant_id, array(
-        select p from conflict_persons(in_group_id) p where p <> in_participant_id));
+    return conflict_stands(array(select conflict_persons(in_group_id)), in_participant_id);
 end
 $$;
 alter function conflicts_block_participant(uuid, uuid) owner to alongside_definer;
@@ -55,91 +117,108 @@ security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
-    return conflict_stands(in_account_id, array(
-        select p from conflict_persons(in_group_id) p where p <> in_account_id));
+    return actor_role() = 'coordinator' and conflict_stands(array(select conflict_persons(in_group_id)), in_account_id);
 end
 $$;
 alter function conflicts_block_host(uuid, uuid) owner to alongside_definer;
-create or replace function conflicts_block_group(in_group_id uuid) returns boolean
-language plpgsql stable
-security definer
-set search_path = alongside, pg_catalog, pg_temp
-as $$
-declare
-    persons uuid[] := array(select conflict_persons(in_group_id));
-begin
-    return exists (
-            select from conflict_matches m
-            where m.is_blocking and m.for_person_id = any (persons) and m.person_id = any (persons))
-        or exists (
-            select from participant_exclusions x
-            where x.participant_id = any (persons) and x.account_id = any (persons));
-end
-$$;
-alter function conflicts_block_group(uuid) owner to alongside_definer;
-
--- The groups under way or to come in which somebody of these persons is.
-create or replace function conflict_group_ids(in_persons uuid[]) returns uuid[]
+-- I5: today's roster, and who leads today, substitutions counted.
+create or replace function conflicts_block_session(in_session_id uuid) returns boolean
 language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
-    return array(
-        select g.id
-        from (
-            select e.group_id from enrolments e where e.participant_id = any (in_persons) and e.holds_seat
-            union
-            select h.group_id from host_assignments h where h.account_id = any (in_persons) and h.released_at is null) i
-        join groups g on g.id = i.group_id and g.state not in ('completed', 'cancelled')
-        order by g.id);
+    return conflict_stands(array(
+        select e.participant_id from sessions s join enrolments e on e.group_id = s.group_id and e.state in ('confirmed', 'active')
+        where s.id = in_session_id
+        union
+        select l.account_id from session_leads l where l.session_id = in_session_id));
 end
 $$;
-alter function conflict_group_ids(uuid[]) owner to alongside_definer;
+alter function conflicts_block_session(uuid) owner to alongside_definer;
 
--- Sets groups.is_blocked as things stand, and marks for the coordinators which matches stand in a group. The version of a group
--- stays: a changed ETag would tell whoever declares that somebody of the group is meant.
-create or replace function conflicts_refresh(in_group_ids uuid[]) returns void
+-- Whoever seats or assigns holds the person, shared, before asking the questions above; whoever changes what stands against a person
+-- holds them alone, all persons at once in the order of their ids, and never waits for a group after that. So of a declaration and a
+-- seat taken at the same moment the later one always sees the earlier.
+create or replace function conflict_hold(in_person_id uuid) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('person ' || in_person_id, 0));
+end
+$$;
+-- Marks for the coordinators which matches of these persons stand in a group now. Groups themselves show nothing: a changed ETag
+-- would tell whoever declares that somebody of the group is meant.
+create or replace function conflicts_raise(in_persons uuid[]) returns void
 language plpgsql
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
-    blocked_id uuid;
-    persons uuid[];
+    ids uuid[] := array(select s.id from conflict_selves(in_persons) s);
 begin
-    update groups g set is_blocked = not g.is_blocked
-    where g.id = any (in_group_ids) and g.is_blocked <> conflicts_block_group(g.id);
-    for blocked_id in select g.id from groups g where g.id = any (in_group_ids) and g.is_blocked loop
-        persons := array(select conflict_persons(blocked_id));
-        -- A match that somebody is deciding about right now is theirs to raise: they refresh after it.
-        update conflict_matches m set raised_at = app_now(), version = m.version + 1
-        where m.id in (
-            select r.id from conflict_matches r
-            where r.is_blocking and r.for_person_id = any (persons) and r.person_id = any (persons) and r.raised_at is null
-            for update skip locked);
-    end loop;
+    update conflict_matches m set raised_at = case when m.raised_at is null then app_now() end, version = m.version + 1
+    where m.id in (
+        select r.id
+        from conflict_matches r
+        where r.ended_at is null and (r.for_person_id = any (ids) or r.person_id = any (ids))
+            and (r.raised_at is not null) <> (r.is_blocking
+                and conflict_group_ids(array[r.for_person_id]) && conflict_group_ids(array[r.person_id]))
+        -- What somebody is deciding about right now is theirs to raise: they do it when they have decided.
+        for update skip locked);
 end
 $$;
-alter function conflicts_refresh(uuid[]) owner to alongside_definer;
--- Whoever seats or assigns holds a lock on the person, shared; whoever changes what stands against a person holds it alone. So of a
--- declaration and a seat taken at the same moment the later one always sees the earlier.
+alter function conflicts_raise(uuid[]) owner to alongside_definer;
 create or replace function conflicts_recheck(in_participant_ids uuid[], in_account_ids uuid[]) returns void
 language plpgsql
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
-    persons uuid[] := coalesce(in_participant_ids, '{}') || coalesce(in_account_ids, '{}');
+    persons uuid[] := array(
+        select distinct s.id from conflict_selves(coalesce(in_participant_ids, '{}') || coalesce(in_account_ids, '{}')) s
+        where s.id is not null order by s.id);
 begin
-    -- Locks of groups come before locks of persons, as for those who seat.
-    perform from groups g where g.id = any (conflict_group_ids(persons)) order by g.id for update;
-    perform pg_advisory_xact_lock(hashtextextended('person ' || p.id, 0))
-    from (select distinct id from unnest(persons) id where id is not null order by id) p;
-    perform conflicts_refresh(conflict_group_ids(persons));
+    perform pg_advisory_xact_lock(hashtextextended('person ' || p, 0)) from unnest(persons) p;
+    perform conflicts_raise(persons);
 end
 $$;
 alter function conflicts_recheck(uuid[], uuid[]) owner to alongside_definer;
+
+-- A host who was once in a group beside this peer, as a peer themself: nobody declared it, the records know. One match for each such
+-- host and peer of these groups.
+create or replace function conflicts_record(in_group_ids uuid[]) returns void
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+declare
+    accounts uuid[];
+begin
+    with seated as (
+        select distinct e.group_id, e.participant_id from enrolments e
+        where e.group_id = any (in_group_ids) and (
+            e.state in ('confirmed', 'active', 'completed') or e.state in ('withdrawn', 'removed') and e.decided_at is not null)),
+    hosts as (
+        select s.person as participant_id, s.id as account_id
+        from conflict_selves(array(select distinct t.participant_id from seated t)) s
+        join accounts a on a.id = s.id and a.role in ('peer_supporter', 'mental_health_professional')),
+    found as (
+        insert into conflict_matches (basis, for_account_id, participant_id, needs_agreement, state, created_at)
+        select distinct 'record', h.account_id, other.participant_id, true, 'unconfirmed', app_now()
+        from hosts h
+        join seated own on own.participant_id = h.participant_id
+        join seated other on other.group_id = own.group_id
+        where not exists (
+            select from hosts o where o.account_id = h.account_id and o.participant_id = other.participant_id)
+        on conflict do nothing
+        returning for_account_id)
+    select array_agg(distinct f.for_account_id) into accounts from found f;
+    perform conflicts_raise(accounts) where accounts is not null;
+end
+$$;
+alter function conflicts_record(uuid[]) owner to alongside_definer;
 
 -- A seat is held or freed, a host comes or goes.
 create or replace function conflict_person_moved() returns trigger
@@ -148,11 +227,13 @@ security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
-    person uuid := case tg_table_name when 'enrolments' then (to_jsonb(new)->>'participant_id')::uuid
-        else (to_jsonb(new)->>'account_id')::uuid end;
+    moved jsonb := to_jsonb(new);
+    person uuid := coalesce(moved->>'participant_id', moved->>'account_id');
 begin
-    perform pg_advisory_xact_lock_shared(hashtextextended('person ' || person, 0));
-    perform conflicts_refresh(array[new.group_id]);
+    if coalesce((moved->>'holds_seat')::boolean, moved->>'released_at' is null) then
+        perform conflict_hold(person);
+    end if;
+    perform conflicts_raise(array[person]);
     return null;
 end
 $$;
@@ -165,21 +246,114 @@ create or replace trigger conflict_person_comes after insert on host_assignments
     for each row execute function conflict_person_moved();
 create or replace trigger conflict_person_moves after update on host_assignments
     for each row when (new.released_at is distinct from old.released_at) execute function conflict_person_moved();
-create or replace function conflict_exclusion_changed() returns trigger
+-- With a group, or a session that somebody leads alone, what stood in it ends.
+create or replace function conflict_group_ended() returns trigger
 language plpgsql
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
-declare
-    changed participant_exclusions := coalesce(new, old);
 begin
-    perform conflicts_recheck(array[changed.participant_id], array[changed.account_id]);
+    perform conflicts_raise(array(
+        select h.account_id from host_assignments h
+        where h.released_at is null and new.id in (h.session_id, h.group_id) and (tg_table_name = 'groups') = (h.session_id is null)));
     return null;
 end
 $$;
-alter function conflict_exclusion_changed() owner to alongside_definer;
-create or replace trigger conflict_exclusion_changed after insert or delete on participant_exclusions
-    for each row execute function conflict_exclusion_changed();
+alter function conflict_group_ended() owner to alongside_definer;
+create or replace trigger conflict_group_ended after update of state on groups
+    for each row when (new.state in ('completed', 'cancelled')) execute function conflict_group_ended();
+create or replace trigger conflict_group_ended after update of state on sessions
+    for each row when (new.state in ('completed', 'cancelled')) execute function conflict_group_ended();
+
+-- Two sit together from here on: should one of them lead later, it is known.
+create or replace function conflict_seat_shared() returns trigger
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    perform conflicts_record(array[new.group_id]);
+    return null;
+end
+$$;
+alter function conflict_seat_shared() owner to alongside_definer;
+create or replace trigger conflict_seat_shared after update of state on enrolments
+    for each row when (new.state = 'confirmed' and old.state <> 'confirmed') execute function conflict_seat_shared();
+-- Somebody of the staff has a login as a peer: it was known by the token, or they said so.
+create or replace function conflict_login_known() returns trigger
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    perform conflicts_record(array(
+        select e.group_id from conflict_selves(array[new.id]) s join enrolments e on e.participant_id = s.id));
+    return null;
+end
+$$;
+alter function conflict_login_known() owner to alongside_definer;
+create or replace trigger conflict_login_known after insert on accounts
+    for each row when (new.role in ('peer_supporter', 'mental_health_professional')) execute function conflict_login_known();
+create or replace function conflict_exclusions_changed() returns trigger
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    perform conflicts_recheck(array_agg(x.participant_id), array_agg(x.account_id)) from changed x;
+    if tg_op = 'DELETE' then
+        -- Not their own case after all.
+        update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
+        where m.basis = 'record' and m.ended_at is null
+            and m.for_account_id in (select x.account_id from changed x where x.reason = 'own_case');
+    end if;
+    perform conflicts_record(array(
+        select e.group_id from changed x cross join lateral conflict_selves(array[x.account_id]) s
+        join enrolments e on e.participant_id = s.id
+        where x.reason = 'own_case'));
+    return null;
+end
+$$;
+alter function conflict_exclusions_changed() owner to alongside_definer;
+create or replace trigger conflict_exclusions_made after insert on participant_exclusions
+    referencing new table as changed for each statement execute function conflict_exclusions_changed();
+create or replace trigger conflict_exclusions_lifted after delete on participant_exclusions
+    referencing old table as changed for each statement execute function conflict_exclusions_changed();
+
+-- Where the participants live whom a declaration or a match names: a coordinator's list asks for it row by row.
+create or replace function conflict_region_keys(in_one uuid, in_other uuid) returns text[] stable language sql
+begin atomic
+    select array(select distinct p.region_key from participants p where p.id in (in_one, in_other) order by p.region_key);
+end;
+create or replace function conflict_located() returns trigger
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    new.region_keys := conflict_region_keys(new.for_participant_id, new.participant_id);
+    return new;
+end
+$$;
+alter function conflict_located() owner to alongside_definer;
+create or replace trigger located before insert on conflict_declarations for each row execute function conflict_located();
+create or replace trigger located before insert on conflict_matches for each row execute function conflict_located();
+create or replace function conflict_person_relocated() returns trigger
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    update conflict_declarations d set region_keys = conflict_region_keys(d.for_participant_id, d.participant_id)
+    where d.for_participant_id = new.id or d.participant_id = new.id;
+    update conflict_matches m set region_keys = conflict_region_keys(m.for_participant_id, m.participant_id)
+    where m.for_person_id = new.id or m.person_id = new.id;
+    return null;
+end
+$$;
+alter function conflict_person_relocated() owner to alongside_definer;
+create or replace trigger conflict_person_relocated after update on participants
+    for each row when (new.region is distinct from old.region) execute function conflict_person_relocated();
 
 create or replace function conflict_needs_agreement(in_kind text) returns boolean immutable language sql
 begin atomic
@@ -234,23 +408,30 @@ language plpgsql
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
-declare
-    participants uuid[];
-    accounts uuid[];
 begin
-    with ended as (
-        update conflict_matches m set ended_at = app_now(), version = m.version + 1
-        where (m.declaration_id = new.id or m.other_declaration_id = new.id) and m.ended_at is null
-        returning *)
-    select array_agg(e.for_participant_id) || array_agg(e.participant_id), array_agg(e.for_account_id) || array_agg(e.account_id)
-    into participants, accounts from ended e;
-    perform conflicts_recheck(participants, accounts);
+    update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
+    where (m.declaration_id = new.id or m.other_declaration_id = new.id) and m.ended_at is null;
     return null;
 end
 $$;
 alter function conflict_withdrawn() owner to alongside_definer;
 create or replace trigger conflict_withdrawn after update of withdrawn_at on conflict_declarations
     for each row execute function conflict_withdrawn();
+-- What is answered to a peer or a host must not be read from how long it took: whatever was found, or not, the answer leaves on the
+-- next beat after the question came.
+create or replace function conflict_answer_evenly() returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    beat constant float := 0.025;
+    spent float := extract(epoch from clock_timestamp() - transaction_timestamp());
+begin
+    if actor_role() <> 'coordinator' then
+        perform pg_sleep(beat * ceil(spent / beat) - spent);
+    end if;
+end
+$$;
 -- A later joiner, or a name that changed, meets what was declared before. What matched the former name stays until it is decided:
 -- nobody escapes by another spelling.
 create or replace function conflict_named() returns trigger
@@ -280,9 +461,16 @@ begin
         on conflict do nothing
         returning *)
     select array_agg(m.for_participant_id), array_agg(m.for_account_id) into participants, accounts from matched m;
+    if named_account is not null then
+        -- All persons at once, before an exclusion holds some of them.
+        participants := participants || array(
+            select r.participant_id from exclusion_requests r where r.name_digest = new.name_digest);
+    end if;
     perform conflicts_recheck(participants || named_participant, accounts || named_account);
     if named_account is not null then
-        perform exclusion_request_matched(r.id) from exclusion_requests r where r.name_digest = new.name_digest;
+        perform exclusion_requests_match(new.name_digest);
+    elsif actor_role() = 'peer' then
+        perform conflict_answer_evenly();
     end if;
     return null;
 end
@@ -299,41 +487,34 @@ create or replace trigger conflict_named after update on staff
     for each row when (new.name_digest is not null and new.name_digest is distinct from old.name_digest)
     execute function conflict_named();
 
--- I13, R14: a coordinator handles what is about people they see, never what is about themselves or somebody they are excluded from.
--- Who is meant by a digest counts as well, and of that the coordinator must not learn: hence it looks past row level security.
-create or replace function conflict_is_hidden(in_declaration_id uuid) returns boolean
+-- I13, R14: a coordinator handles what is about people they serve, never what is about themselves or somebody they are excluded from.
+-- These are the persons, and what names them; who is meant by a digest counts as well, and of that the coordinator must not learn:
+-- hence it looks past row level security. One look for each statement.
+create or replace function actor_hidden_conflict_ids() returns uuid[]
 language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
+declare
+    persons uuid[] := array(
+        select x.participant_id from participant_exclusions x where x.account_id = actor_account_id()
+        union
+        select s.id from conflict_selves(array[actor_account_id()]) s where s.id is not null);
 begin
-    return exists (
-        select from conflict_matches m
-        where (m.declaration_id = in_declaration_id or m.other_declaration_id = in_declaration_id)
-            and (actor_account_id() in (m.for_account_id, m.account_id) or exists (
-                select from participant_exclusions x
-                where x.account_id = actor_account_id() and x.participant_id in (m.for_participant_id, m.participant_id))));
+    if actor_role() <> 'coordinator' then
+        return '{}';
+    end if;
+    return persons || array(
+        select unnest(array[m.declaration_id, m.other_declaration_id]) from conflict_matches m
+        where m.for_person_id = any (persons) or m.person_id = any (persons));
 end
 $$;
-alter function conflict_is_hidden(uuid) owner to alongside_definer;
-create or replace function sees_conflict(
-    in_declaration_id uuid, in_for_participant_id uuid, in_for_account_id uuid, in_participant_id uuid, in_account_id uuid)
-returns boolean
-language plpgsql stable
-cost 1000 -- so that lists ask it for the rows of a page, not for every row they might show
-set search_path = alongside, pg_catalog
-as $$
-begin
-    return actor_role() = 'coordinator'
-        and actor_account_id() is distinct from in_for_account_id and actor_account_id() is distinct from in_account_id
-        and not exists (
-            select from participant_exclusions x
-            where x.account_id = actor_account_id() and x.participant_id in (in_for_participant_id, in_participant_id))
-        and (num_nonnulls(in_for_participant_id, in_participant_id) = 0
-            or coalesce(sees_participant(in_for_participant_id), false) or coalesce(sees_participant(in_participant_id), false))
-        and not conflict_is_hidden(in_declaration_id);
-end
-$$;
+alter function actor_hidden_conflict_ids() owner to alongside_definer;
+-- The regions of the actor, and nowhere yet; empty = everywhere.
+create or replace function actor_region_keys() returns text[] stable language sql
+begin atomic
+    select case when cardinality(actor_regions()) = 0 then '{}' else actor_regions() || '-'::text end;
+end;
 
 -- The groups in which both are now.
 create or replace function conflict_shared_group_ids(in_one uuid, in_other uuid) returns uuid[]
@@ -357,7 +538,7 @@ select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.
     json_build_object(
         'id', m.id,
         'declaration_id', m.declaration_id,
-        'kind', d.kind,
+        'kind', coalesce(d.kind, 'shared_group'),
         'period', d.period,
         'basis', m.basis,
         'needs_agreement', m.needs_agreement,
@@ -375,7 +556,7 @@ select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.
         'raised_at', utc(m.raised_at),
         'ended_at', utc(m.ended_at),
         'created_at', utc(m.created_at)) as body
-from conflict_matches m join conflict_declarations d on d.id = m.declaration_id;
+from conflict_matches m left join conflict_declarations d on d.id = m.declaration_id;
 
 -- Peers and hosts: what they said, nothing more. Coordinators: also for whom, about whom, and whom it meets.
 create or replace view conflict_declarations_json with (security_invoker = true) as
@@ -479,12 +660,15 @@ begin
         perform problem_field('participant_id', 'invalid');
     elsif for_account = (in_body->>'account_id')::uuid then
         perform problem_field('account_id', 'invalid');
-    -- Nobody searches the program for names one after the other, be it by watching the clock.
-    elsif not by_coordinator and (
-        select count(*) from conflict_declarations d
-        where d.declared_by = actor_account_id() and d.created_at > app_now() - interval '24 hours') >= 20
-    then
-        perform problem('conflict', '{"reason": "too-many-today"}');
+    elsif not by_coordinator then
+        -- Nobody searches the program for names, neither one after the other nor many at once.
+        perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
+        if (
+            select count(*) from conflict_declarations d
+            where d.declared_by = actor_account_id() and d.created_at > app_now() - interval '24 hours') >= 20
+        then
+            perform problem('conflict', '{"reason": "too-many-today"}');
+        end if;
     end if;
     insert into conflict_declarations (
         id, kind, period, for_participant_id, for_account_id, participant_id, account_id, name_digest, unit_digest, from_date,
@@ -494,10 +678,7 @@ begin
         (in_body->>'account_id')::uuid, in_body->>'name_digest', in_body->>'unit_digest', (in_body->>'from')::date,
         (in_body->>'to')::date, actor_account_id(), app_now());
     perform audit('create', 'conflict_declaration', new_id, conflict_audited(), body_fields(in_body));
-    if not by_coordinator then
-        -- What was found, or not, must not be read from how long it took.
-        perform pg_sleep(random() * 0.02);
-    end if;
+    perform conflict_answer_evenly();
     return (
         select respond(201, d.body, '/v1/conflict-declarations/' || d.id)
         from conflict_declarations_json d where d.id = new_id);
@@ -519,6 +700,7 @@ begin
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
         perform audit('withdraw', 'conflict_declaration', in_id, conflict_audited());
+        perform conflict_answer_evenly();
     end if;
     return (
         select respond(200, d.body) from conflict_declarations_json d where d.id = in_id);
@@ -569,27 +751,38 @@ end
 $$;
 
 -- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody.
-create or replace function exclusion_request_matched(in_id uuid) returns void
+create or replace function exclusion_requests_match(in_name_digest text) returns void
 language plpgsql
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
-declare
-    request exclusion_requests;
 begin
-    select * into request from exclusion_requests r where r.id = in_id and r.state = 'open' for update;
-    if found and exists (select from staff s where s.name_digest = request.name_digest) then
+    with met as (
+        select r.id, r.participant_id from exclusion_requests r
+        where r.name_digest = in_name_digest and exists (select from staff s where s.name_digest = in_name_digest)
+        order by r.id for update),
+    excluded as (
         insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)
-        select request.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
-        from staff s cross join participants p
-        where s.name_digest = request.name_digest and p.id = request.participant_id
-        on conflict do nothing;
-        update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
-        where r.id = in_id;
-    end if;
+        select distinct m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
+        from met m join participants p on p.id = m.participant_id join staff s on s.name_digest = in_name_digest
+        on conflict do nothing)
+    update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
+    where r.id in (select m.id from met m);
 end
 $$;
-alter function exclusion_request_matched(uuid) owner to alongside_definer;
+alter function exclusion_requests_match(text) owner to alongside_definer;
+create or replace function exclusion_requests_today() returns bigint
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return (
+        select count(*) from exclusion_requests r
+        where r.participant_id = actor_participant_id() and r.created_at > app_now() - interval '24 hours');
+end
+$$;
+alter function exclusion_requests_today() owner to alongside_definer;
 
 create or replace view exclusion_requests_json with (security_invoker = true) as
 select r.id, r.version, r.participant_id, r.state, r.created_at, json_build_object(
@@ -608,11 +801,15 @@ as $$
 declare
     new_id uuid := gen_random_uuid();
 begin
+    perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
+    if exclusion_requests_today() >= 20 then
+        perform problem('conflict', '{"reason": "too-many-today"}');
+    end if;
     insert into exclusion_requests (id, participant_id, name_digest, created_at)
     values (new_id, actor_participant_id(), in_body->>'staff_name_digest', app_now());
-    perform exclusion_request_matched(new_id);
+    perform exclusion_requests_match(in_body->>'staff_name_digest');
     perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
-    perform pg_sleep(random() * 0.02);
+    perform conflict_answer_evenly();
     return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now())));
 end
 $$;

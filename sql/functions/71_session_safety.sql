@@ -38,7 +38,7 @@ alter function actor_session_ids() owner to alongside_definer;
 -- Whether this person does not exist for the actor (I13, R14).
 create or replace function actor_is_excluded(in_participant_id uuid) returns boolean stable language sql
 begin atomic
-    select exists (
+    select in_participant_id = (select actor_participant_id()) is true or exists (
         select from participant_exclusions x
         where x.participant_id = in_participant_id and x.account_id = (select actor_account_id()));
 end;
@@ -50,8 +50,23 @@ begin atomic
             and app_now() <= greatest(session_ends_at(in_session), in_session.ended_at) + interval '24 hours';
 end;
 
+-- R17: somebody who had a seat while its link was shown has left, and the link is still the same: it should be replaced.
+create or replace function session_link_is_stale(in_session sessions) returns boolean
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return in_session.state in ('scheduled', 'in_progress') and exists (
+        select from sealed_keys k
+        join enrolments e on e.group_id = in_session.group_id and e.state in ('withdrawn', 'removed') and e.decided_at is not null
+        where k.id = split_part(in_session.join_link, '.', 1)::uuid
+            and e.left_at >= greatest(in_session.starts_at - interval '24 hours', k.created_at));
+end
+$$;
+alter function session_link_is_stale(sessions) owner to alongside_definer;
 -- Decision 5, A6.8: aliases, pronouns, what is needed to take part; for professionals and coordinators whether the intake is done;
--- for coordinators who it is. Null when there is nothing to see.
+-- for coordinators who it is, of their region. Null when there is nothing to see.
 create or replace function rosters_open(in_session_id uuid) returns json
 language plpgsql
 security definer
@@ -76,20 +91,22 @@ begin
             'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
             'is_ready', case when as_role <> 'peer_supporter' then exists (
                 select from intakes i where i.participant_id = p.id and i.track = 'group' and i.valid_until > app_now()) end,
-            'participant_id', case when as_role = 'coordinator' then p.id end) order by p.alias), '[]'),
+            'participant_id', case when as_role = 'coordinator' and actor_serves(p.id) then p.id end) order by p.alias), '[]'),
         array_agg(p.id order by p.id)
     into entries, shown
     from enrolments e join participants p on p.id = e.participant_id
     where e.group_id = session.group_id and e.state in ('confirmed', 'active') and not actor_is_excluded(p.id);
     perform audit('list', 'roster', in_session_id, shown);
-    return json_build_object('session_id', in_session_id, 'data', entries);
+    return json_build_object(
+        'session_id', in_session_id, 'replace_join_link', session_link_is_stale(session), 'data', entries);
 end
 $$;
 alter function rosters_open(uuid) owner to alongside_definer;
 
--- A6.8: the professional of this session, from half an hour before it until a day after; nobody else, and each time it is written down.
-create or replace function session_safety_plans_open(in_session_id uuid, in_enrolment_id uuid) returns json
-language plpgsql
+-- A6.8: whom the professional of this session may have to help now: somebody of its group, from half an hour before it until a day after.
+-- Null for everybody else, at every other time.
+create or replace function session_seat_in_window(in_session_id uuid, in_enrolment_id uuid) returns enrolments
+language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
@@ -108,6 +125,22 @@ begin
         or enrolment.state not in ('confirmed', 'active') and not exists (
             select from attendances a where a.session_id = in_session_id and a.enrolment_id = in_enrolment_id and a.status <> 'absent')
     then
+        return null;
+    end if;
+    return enrolment;
+end
+$$;
+alter function session_seat_in_window(uuid, uuid) owner to alongside_definer;
+-- Each time it is written down.
+create or replace function session_safety_plans_open(in_session_id uuid, in_enrolment_id uuid) returns json
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+declare
+    enrolment enrolments := session_seat_in_window(in_session_id, in_enrolment_id);
+begin
+    if enrolment.id is null then
         return null;
     end if;
     perform audit('read', 'safety_plan', enrolment.participant_id, array[enrolment.participant_id]);
@@ -133,6 +166,52 @@ begin
 end
 $$;
 alter function session_safety_plans_open(uuid, uuid) owner to alongside_definer;
+
+-- A6.8, R14: behind glass. Who must reach somebody in that window says why; it is in the person's audit and on the list that is reviewed.
+create or replace function session_contact_open(in_session_id uuid, in_enrolment_id uuid, in_reason text) returns json
+language plpgsql
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+declare
+    enrolment enrolments := session_seat_in_window(in_session_id, in_enrolment_id);
+begin
+    if enrolment.id is null then
+        perform problem('not-found');
+    end if;
+    insert into contact_openings (session_id, enrolment_id, account_id, reason, at)
+    values (in_session_id, in_enrolment_id, actor_account_id(), in_reason, app_now());
+    perform audit('break_glass', 'contact', enrolment.participant_id, array[enrolment.participant_id], array['reason']);
+    return (
+        select json_build_object(
+            'session_id', in_session_id,
+            'enrolment_id', in_enrolment_id,
+            'name_to_use', unseal('contact.name_to_use', c.name_to_use),
+            'phone', unseal('contact.phone', c.phone),
+            'email', unseal('contact.email', c.email),
+            'ok_to_leave_message', c.ok_to_leave_message,
+            'safe_hours', unseal('contact.safe_hours', c.safe_hours))
+        from contacts c where c.participant_id = enrolment.participant_id);
+end
+$$;
+alter function session_contact_open(uuid, uuid, text) owner to alongside_definer;
+create or replace function session_contacts_open(in_session_id uuid, in_enrolment_id uuid, in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return respond(200, session_contact_open(in_session_id, in_enrolment_id, in_body->>'reason'));
+end
+$$;
+create or replace view contact_openings_json with (security_invoker = true) as
+select o.id, o.at, json_build_object(
+    'id', o.id,
+    'session_id', o.session_id,
+    'enrolment_id', o.enrolment_id,
+    'account_id', o.account_id,
+    'reason', o.reason,
+    'at', utc(o.at)) as body
+from contact_openings o;
 
 -- The session locked after its group, for whoever leads it or coordinates; 404 for everybody else.
 create or replace function session_take(in_session_id uuid) returns sessions
@@ -172,7 +251,7 @@ end
 $$;
 alter function session_runs_json(uuid) owner to alongside_definer;
 
--- I5, decision 4: the slots that nobody fit and present fills. The professional on call need not be there.
+-- I5, decision 4: the slots that nobody fit and present fills. The professional on call need not be there; who is there must be fit.
 create or replace function session_missing(in_session sessions, in_present uuid[]) returns text[]
 language plpgsql stable
 security definer
@@ -184,11 +263,13 @@ begin
     select * into led from groups g where g.id = in_session.group_id;
     return (
         select coalesce(array_agg(wanted.slot order by wanted.slot desc), '{}')
-        from unnest(array['peer_supporter', 'mental_health_professional']) wanted (slot)
-        where slots_wanted(led, wanted.slot) > (
-            select count(*) from session_hosts(in_session.id) h
-            where h.slot = wanted.slot and h.account_id = any (in_present)
-                and host_missing(h.account_id, h.slot, led.language, in_session.local_start::date) = '{}'));
+        from unnest(array['peer_supporter', 'mental_health_professional', 'on_call_professional']) wanted (slot)
+        cross join lateral (
+            select count(*) as present, count(*) filter (
+                where host_missing(h.account_id, h.slot, led.language, in_session.local_start::date) = '{}') as fit
+            from session_hosts(in_session.id) h
+            where h.slot = wanted.slot and h.account_id = any (in_present)) filled
+        where filled.fit < filled.present or wanted.slot <> 'on_call_professional' and filled.fit < slots_wanted(led, wanted.slot));
 end
 $$;
 alter function session_missing(sessions, uuid[]) owner to alongside_definer;
@@ -220,7 +301,7 @@ begin
     missing := session_missing(session, in_present);
     if missing <> '{}' then
         perform problem('conflict', jsonb_build_object('reason', 'hosts-missing', 'missing', missing));
-    elsif led.is_blocked or conflicts_block_group(led.id) then
+    elsif conflicts_block_session(in_session_id) then
         perform problem('conflict', '{"reason": "call-your-coordinator"}');
     end if;
     update sessions s set state = 'in_progress', started_at = app_now(), version = s.version + 1 where s.id = in_session_id;
@@ -255,8 +336,6 @@ begin
         perform problem_state(session.state);
     end if;
     update sessions s set state = 'completed', ended_at = app_now(), version = s.version + 1 where s.id = in_session_id;
-    -- Who led this session alone leads the group no longer.
-    perform conflicts_refresh(array[session.group_id]);
 end
 $$;
 alter function session_finish(uuid) owner to alongside_definer;

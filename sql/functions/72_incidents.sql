@@ -165,6 +165,8 @@ declare
 begin
     if incident.state = 'closed' or is_follow_up and incident.state not in ('actioned', 'followed_up') then
         perform problem_state(incident.state);
+    elsif (select count(*) from incident_actions a where a.incident_id = in_id) >= 100 then
+        perform problem('conflict', '{"reason": "too-many"}');
     end if;
     perform incident_act(in_id, in_body, '');
     update incidents i set
@@ -214,7 +216,7 @@ begin
 end
 $$;
 
--- The note is sealed for its author; coordinators who may read the debrief may read it, for nobody else does it open.
+-- The note is sealed for its author; coordinators and the supervisor who may read the debrief may read it, for nobody else does it open.
 create or replace function debrief_note(in_id uuid) returns text
 language plpgsql stable
 security definer
@@ -225,12 +227,13 @@ begin
         select unseal('debrief.note', d.note) from debriefs d
         where d.id = in_id and (
             d.account_id = actor_account_id()
-            or actor_role() = 'coordinator' and d.group_id <> all (actor_own_group_ids()) and not exists (
-                select from session_presences p where p.session_id = d.session_id and p.account_id = actor_account_id())));
+            or (actor_role() = 'coordinator' or actor_role() = 'mental_health_professional' and d.supervisor_account_id = actor_account_id())
+                and not debrief_is_near(d.session_id, d.group_id)));
 end
 $$;
 alter function debrief_note(uuid) owner to alongside_definer;
--- The group of a session that the actor led, by having been there when it started; null otherwise.
+-- The group of a session that the actor led, by having been there when it started or as the professional on call; null otherwise.
+-- I13: nor in a group where they are a peer.
 create or replace function session_led_group(in_session_id uuid) returns uuid
 language plpgsql stable
 security definer
@@ -238,11 +241,38 @@ set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return (
-        select s.group_id from session_presences p join sessions s on s.id = p.session_id
-        where p.session_id = in_session_id and p.account_id = actor_account_id());
+        select s.group_id from sessions s
+        where s.id = in_session_id and s.group_id <> all (actor_own_group_ids()) and (
+            exists (select from session_presences p where p.session_id = s.id and p.account_id = actor_account_id())
+            or session_role(s.id) = 'on_call_professional' and s.started_at is not null));
 end
 $$;
 alter function session_led_group(uuid) owner to alongside_definer;
+
+-- Too near to read the debriefs of others: a host of that session or group, whatever else they are, and (I13) somebody who is a peer in it.
+create or replace function debrief_is_near(in_session_id uuid, in_group_id uuid) returns boolean
+language plpgsql stable
+set search_path = alongside, pg_catalog
+as $$
+begin
+    return session_led_group(in_session_id) is not null or in_group_id = any (actor_group_ids() || actor_own_group_ids());
+end
+$$;
+-- Who may be asked to supervise: an active professional who is not, and was not, a host of that group.
+create or replace function debrief_may_supervise(in_debrief debriefs, in_account_id uuid) returns boolean
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return actor_role() = 'coordinator' and exists (
+        select from accounts a where a.id = in_account_id and a.role = 'mental_health_professional' and a.is_active)
+        and not exists (select from host_assignments h where h.account_id = in_account_id and h.group_id = in_debrief.group_id)
+        and not exists (select from session_presences p where p.account_id = in_account_id and p.session_id = in_debrief.session_id)
+        and not host_is_barred(in_account_id, in_debrief.group_id);
+end
+$$;
+alter function debrief_may_supervise(debriefs, uuid) owner to alongside_definer;
 
 create or replace view debriefs_json with (security_invoker = true) as
 select d.id, d.version, d.created_at, d.session_id, d.account_id, d.supervision_due, d.supervised_at, json_build_object(
@@ -256,6 +286,7 @@ select d.id, d.version, d.created_at, d.session_id, d.account_id, d.supervision_
     'note', case when d.note is not null then debrief_note(d.id) end,
     'needs_supervision', d.needs_supervision,
     'supervision_due', utc(d.supervision_due),
+    'supervisor_account_id', d.supervisor_account_id,
     'supervised_at', utc(d.supervised_at),
     'supervised_by', d.supervised_by,
     'created_at', utc(d.created_at)) as body
@@ -268,10 +299,13 @@ as $$
 declare
     new_id uuid := gen_random_uuid();
     led_group uuid := session_led_group(in_session_id);
+    led_state text := session_runs_json(in_session_id)->>'state';
     wants boolean := coalesce((in_body->>'wants_supervision')::boolean, false);
 begin
     if led_group is null then
         perform problem('not-found');
+    elsif led_state = 'in_progress' then
+        perform problem_state(led_state);
     end if;
     insert into debriefs (
         id, session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, note, supervision_due, created_at)
@@ -284,8 +318,7 @@ begin
     return (select respond(201, d.body, '/v1/debriefs/' || d.id, d.version) from debriefs_json d where d.id = new_id);
 end
 $$;
--- Somebody has talked with the author.
-create or replace function debriefs_supervise(in_id uuid, in_if_match int[]) returns response
+create or replace function debrief_lock(in_id uuid, in_if_match int[]) returns debriefs
 language plpgsql
 set search_path = alongside, pg_catalog
 as $$
@@ -300,6 +333,33 @@ begin
     if debrief.supervised_at is not null then
         perform problem_state('supervised');
     end if;
+    return debrief;
+end
+$$;
+-- A6.1, A6.8: a coordinator asks a professional to supervise, or takes that back.
+create or replace function debriefs_update(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+declare
+    debrief debriefs := debrief_lock(in_id, in_if_match);
+    supervisor uuid := (in_body->>'supervisor_account_id')::uuid;
+begin
+    if supervisor is not null and not debrief_may_supervise(debrief, supervisor) then
+        perform problem_field('supervisor_account_id', 'not-allowed');
+    end if;
+    update debriefs d set supervisor_account_id = supervisor, version = d.version + 1 where d.id = in_id;
+    perform audit('update', 'debrief', in_id, in_fields => body_fields(in_body));
+    return (select respond(200, d.body, null, d.version) from debriefs_json d where d.id = in_id);
+end
+$$;
+-- Somebody has talked with the author.
+create or replace function debriefs_supervise(in_id uuid, in_if_match int[]) returns response
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    perform debrief_lock(in_id, in_if_match);
     update debriefs d set supervised_at = app_now(), supervised_by = actor_account_id(), version = d.version + 1 where d.id = in_id;
     perform audit('supervise', 'debrief', in_id);
     return (select respond(200, d.body, null, d.version) from debriefs_json d where d.id = in_id);

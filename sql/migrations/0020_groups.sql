@@ -54,8 +54,6 @@ create table groups (
     topics text not null constraint groups__topics__known check (topics in ('participants', 'predetermined')),
     registration_deadline_days int,
     offer_hours int not null,
-    -- A conflict declared after people were placed: no session starts until a coordinator has resolved it (A6.5).
-    is_blocked boolean not null default false,
     created_at timestamptz not null,
     version int not null default 1
 );

@@ -89,7 +89,7 @@ create trigger append_only before update or delete on enrolment_decisions for ea
 create trigger no_truncate before truncate on enrolment_decisions for each statement execute function refuse_change();
 
 -- Who is ready and waits, one row for each wish and one ('') for whatever it is: every way of asking has its index, however many wait.
--- Kept by triggers; what it holds stands in intakes, forms and participants.
+-- Kept by triggers; what it holds stands in intakes, forms, participants and enrolments. `state`: 'ready' waits, 'placed' does not.
 create table waiting_people (
     intake_id uuid not null references intakes (id),
     service text not null,
@@ -102,7 +102,9 @@ create table waiting_people (
     primary key (intake_id, service)
 );
 call secure_table('waiting_people');
-create index waiting_people__order on waiting_people (service, state, language, region_key, waiting_since, intake_id);
+-- With everything the list reads of the table, so that one page is one walk along the index.
+create index waiting_people__order on waiting_people (service, state, language, region_key, waiting_since, intake_id)
+    include (participant_id, valid_until);
 create index waiting_people__participant_id on waiting_people (participant_id);
 
 create function waiting_people_follow() returns trigger
@@ -124,6 +126,23 @@ create trigger waiting_people_follow after insert or update of services_wanted o
 create trigger waiting_people_follow after update of region, preferred_language on participants
     for each row when ((new.region, new.preferred_language) is distinct from (old.region, old.preferred_language))
     execute function waiting_people_follow('id');
+-- A place that the program ends leads back to the list; the next one leads off it again.
+create function waiting_people_return() returns trigger
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    -- Two groups may end at once: whoever comes second sees what the first has done.
+    perform from waiting_people w where w.participant_id = new.participant_id and w.service = '' for update;
+    update waiting_people w set state = intake_waiting_state(i)
+    from intakes i
+    where w.participant_id = new.participant_id and i.id = w.intake_id and w.state <> intake_waiting_state(i);
+    return null;
+end
+$$;
+create trigger waiting_people_return after update of state on enrolments
+    for each row when (new.state = 'confirmed' or new.state = 'removed' and old.state in ('confirmed', 'active'))
+    execute function waiting_people_return();
 insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
 select i.id, s.service, i.participant_id, i.state, p.preferred_language, p.region_key, coalesce(i.ready_at, i.created_at), i.valid_until
 from intakes i

@@ -27,6 +27,8 @@ create table conflict_declarations (
     created_at timestamptz not null,
     withdrawn_at timestamptz,
     withdrawn_by uuid references accounts (id),
+    -- Where the participants live whom it names, '-' = unknown; empty = it names none. So that a coordinator's list looks at rows only.
+    region_keys text[] not null default '{}',
     version int not null default 1,
     constraint conflict_declarations__for_participant_id__one check (num_nonnulls(for_participant_id, for_account_id) = 1),
     constraint conflict_declarations__kind__about check (case kind
@@ -43,6 +45,7 @@ call secure_table('conflict_declarations');
 create index conflict_declarations__created_at on conflict_declarations (created_at desc, id desc);
 create index conflict_declarations__declared_by on conflict_declarations (declared_by, created_at desc, id desc);
 create index conflict_declarations__for_participant_id on conflict_declarations (for_participant_id, created_at desc, id desc);
+create index conflict_declarations__participant_id on conflict_declarations (participant_id) where participant_id is not null;
 create index conflict_declarations__name_digest on conflict_declarations (name_digest)
     where name_digest is not null and withdrawn_at is null;
 create index conflict_declarations__unit_digest on conflict_declarations (unit_digest)
@@ -53,9 +56,10 @@ language plpgsql
 set search_path = alongside, pg_catalog
 as $$
 begin
-    if old.withdrawn_at is not null or new.withdrawn_at is null
-        or (to_jsonb(new) - array['withdrawn_at', 'withdrawn_by', 'version'])
-            <> (to_jsonb(old) - array['withdrawn_at', 'withdrawn_by', 'version'])
+    if to_jsonb(new) - 'region_keys' <> to_jsonb(old) - 'region_keys'
+        and (old.withdrawn_at is not null or new.withdrawn_at is null
+            or (to_jsonb(new) - array['withdrawn_at', 'withdrawn_by', 'version', 'region_keys'])
+                <> (to_jsonb(old) - array['withdrawn_at', 'withdrawn_by', 'version', 'region_keys']))
     then
         raise exception 'declarations are only taken back' using errcode = '42501';
     end if;
@@ -67,11 +71,12 @@ create trigger guard before update on conflict_declarations for each row execute
 -- One row per declaration and person it meets. Undecided, it blocks.
 create table conflict_matches (
     id uuid primary key default gen_random_uuid(),
-    declaration_id uuid not null references conflict_declarations (id),
+    -- Null where nobody declared anything: the program's own records show that a host was once in a group beside the peer.
+    declaration_id uuid references conflict_declarations (id),
     -- same_unit: the declaration it met.
     other_declaration_id uuid references conflict_declarations (id),
     -- 'known': a coordinator named the person by id; 'name', 'unit': the digests are the same, a coordinator asks by voice.
-    basis text not null constraint conflict_matches__basis__known check (basis in ('known', 'name', 'unit')),
+    basis text not null constraint conflict_matches__basis__known check (basis in ('known', 'name', 'unit', 'record')),
     for_participant_id uuid references participants (id),
     for_account_id uuid references accounts (id),
     participant_id uuid references participants (id),
@@ -79,23 +84,27 @@ create table conflict_matches (
     -- Ids of participants and of accounts are never the same: either stands for a person.
     for_person_id uuid not null generated always as (coalesce(for_participant_id, for_account_id)) stored,
     person_id uuid not null generated always as (coalesce(participant_id, account_id)) stored,
-    -- same_unit, dual_relationship: may be allowed with the informed agreement of the people concerned.
+    -- same_unit, dual_relationship, a group once shared: may be allowed with the informed agreement of the people concerned.
     needs_agreement boolean not null,
     state text not null constraint conflict_matches__state__known check (state in ('unconfirmed', 'blocked', 'allowed')),
     same_person boolean,
     informed_agreement boolean,
     decided_by uuid references accounts (id),
     decided_at timestamptz,
-    -- When the two were first found in one group.
+    -- Since when the two are in one group; null while they are not.
     raised_at timestamptz,
     -- The declaration was taken back.
     ended_at timestamptz,
     is_blocking boolean not null generated always as (state <> 'allowed' and ended_at is null) stored,
+    region_keys text[] not null default '{}',
     created_at timestamptz not null,
     version int not null default 1,
     constraint conflict_matches__person_id__taken unique (declaration_id, person_id),
     constraint conflict_matches__for_participant_id__one check (num_nonnulls(for_participant_id, for_account_id) = 1),
     constraint conflict_matches__participant_id__one check (num_nonnulls(participant_id, account_id) = 1),
+    constraint conflict_matches__declaration_id__record check (case basis
+        when 'record' then declaration_id is null and num_nonnulls(for_account_id, participant_id) = 2 and needs_agreement
+        else declaration_id is not null end),
     constraint conflict_matches__other_declaration_id__unit check ((other_declaration_id is not null) = (basis = 'unit')),
     constraint conflict_matches__same_person__name check (same_person is not false or basis = 'name'),
     -- A hard block is lifted by taking the declaration back, or because it is somebody else who bears the name.
@@ -103,8 +112,10 @@ create table conflict_matches (
         state <> 'allowed' or same_person is false or needs_agreement and informed_agreement is true)
 );
 call secure_table('conflict_matches');
-create index conflict_matches__for_person_id on conflict_matches (for_person_id, person_id) where is_blocking;
-create index conflict_matches__person_id on conflict_matches (person_id, for_person_id) where is_blocking;
+create unique index conflict_matches__record on conflict_matches (for_account_id, participant_id)
+    where basis = 'record' and ended_at is null;
+create index conflict_matches__for_person_id on conflict_matches (for_person_id, person_id);
+create index conflict_matches__person_id on conflict_matches (person_id, for_person_id);
 create index conflict_matches__other_declaration_id on conflict_matches (other_declaration_id) where other_declaration_id is not null;
 create index conflict_matches__created_at on conflict_matches (created_at desc, id desc);
 create index conflict_matches__open on conflict_matches (created_at desc, id desc)
@@ -115,10 +126,13 @@ set search_path = alongside, pg_catalog
 as $$
 declare
     -- With the generated columns, which a trigger before the update does not have yet.
-    changes text[] := array['state', 'same_person', 'informed_agreement', 'decided_by', 'decided_at', 'raised_at', 'ended_at',
-        'is_blocking', 'for_person_id', 'person_id', 'version'];
+    derived text[] := array['region_keys', 'is_blocking', 'for_person_id', 'person_id'];
+    changes text[] := derived || array[
+        'state', 'same_person', 'informed_agreement', 'decided_by', 'decided_at', 'raised_at', 'ended_at', 'version'];
 begin
-    if old.ended_at is not null or (to_jsonb(new) - changes) <> (to_jsonb(old) - changes) then
+    if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
+        or old.ended_at is not null and (to_jsonb(new) - derived) <> (to_jsonb(old) - derived)
+    then
         raise exception 'only what is decided about a match changes' using errcode = '42501';
     end if;
     return new;

@@ -75,6 +75,7 @@ create index incidents__created_at on incidents (created_at desc, id desc);
 create index incidents__created_by on incidents (created_by, created_at desc, id desc);
 create index incidents__session_id on incidents (session_id, created_at desc, id desc);
 create index incidents__state on incidents (state, created_at desc, id desc);
+create index incidents__participant_id on incidents (participant_id) where participant_id is not null;
 create index incidents__next_due on incidents (next_due, id) where next_due is not null;
 create unique index incidents__enrolment_id__taken on incidents (session_id, enrolment_id)
     where kind = 'left_unexpectedly' and session_id is not null and enrolment_id is not null;
@@ -116,7 +117,7 @@ call secure_table('incident_actions');
 create index incident_actions__incident_id on incident_actions (incident_id, at, id);
 create trigger append_only before update or delete on incident_actions for each row execute function refuse_change();
 
--- R13. The author's and the coordinators', never the co-host's.
+-- R13. The author's, the coordinators' and one professional's whom a coordinator asked to supervise it; never the co-host's.
 create table debriefs (
     id uuid primary key default gen_random_uuid(),
     session_id uuid not null references sessions (id),
@@ -129,6 +130,7 @@ create table debriefs (
     note text, -- sealed debrief.note, for its author
     needs_supervision boolean not null generated always as (wants_supervision or wellbeing <= 2) stored,
     supervision_due timestamptz,
+    supervisor_account_id uuid references accounts (id),
     supervised_at timestamptz,
     supervised_by uuid references accounts (id),
     created_at timestamptz not null,
@@ -139,13 +141,15 @@ create table debriefs (
 call secure_table('debriefs');
 create index debriefs__account_id on debriefs (account_id, created_at desc, id desc);
 create index debriefs__created_at on debriefs (created_at desc, id desc);
+create index debriefs__supervisor_account_id on debriefs (supervisor_account_id, created_at desc, id desc)
+    where supervisor_account_id is not null;
 create index debriefs__supervision_due on debriefs (supervision_due, id) where supervision_due is not null and supervised_at is null;
 create function debriefs_guard() returns trigger
 language plpgsql
 set search_path = alongside, pg_catalog
 as $$
 declare
-    changes text[] := array['supervised_at', 'supervised_by', 'needs_supervision', 'version'];
+    changes text[] := array['supervisor_account_id', 'supervised_at', 'supervised_by', 'needs_supervision', 'version'];
 begin
     if old.supervised_at is not null or (to_jsonb(new) - changes) <> (to_jsonb(old) - changes) then
         raise exception 'a debrief stays as it was written' using errcode = '42501';
@@ -154,3 +158,17 @@ begin
 end
 $$;
 create trigger guard before update on debriefs for each row execute function debriefs_guard();
+
+-- A6.8, R14: a professional who had to know how to reach somebody; reviewed by coordinators and administrators.
+create table contact_openings (
+    id uuid primary key default gen_random_uuid(),
+    session_id uuid not null references sessions (id),
+    enrolment_id uuid not null references enrolments (id),
+    account_id uuid not null references accounts (id),
+    reason text not null constraint contact_openings__reason__known check (reason in (
+        'check_in', 'danger_to_self', 'danger_to_others', 'medical_emergency')),
+    at timestamptz not null
+);
+call secure_table('contact_openings');
+create index contact_openings__at on contact_openings (at desc, id desc);
+create trigger append_only before update or delete on contact_openings for each row execute function refuse_change();

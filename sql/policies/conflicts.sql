@@ -2,13 +2,15 @@
 -- A peer and a host: what they declared themselves, and nothing about what it met. A coordinator: what is about people they see, never
 -- about themselves or somebody they are excluded from (I13). Matches are made by the definer's triggers and by nobody else.
 
-grant select, insert, update on conflict_declarations to alongside_api;
+grant select, insert, update (withdrawn_at, withdrawn_by, version) on conflict_declarations to alongside_api;
 create policy own_reads on conflict_declarations for select to alongside_api using (
     declared_by = (select actor_account_id())
     and (select actor_role()) in ('peer', 'peer_supporter', 'mental_health_professional', 'coordinator'));
 create policy coordinator_reads on conflict_declarations for select to alongside_api using (
     (select actor_role()) = 'coordinator'
-    and sees_conflict(id, for_participant_id, for_account_id, participant_id, account_id));
+    and not array[id, for_participant_id, for_account_id, participant_id, account_id]
+        && (select actor_hidden_conflict_ids())::uuid[]
+    and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[]));
 create policy own_declares on conflict_declarations for insert to alongside_api with check (
     declared_by = (select actor_account_id()) and withdrawn_at is null
     and case (select actor_role())
@@ -29,21 +31,27 @@ create policy own_withdraws on conflict_declarations for update to alongside_api
 create policy coordinator_withdraws on conflict_declarations for update to alongside_api
     using (
         (select actor_role()) = 'coordinator'
-        and sees_conflict(id, for_participant_id, for_account_id, participant_id, account_id))
+        and not array[id, for_participant_id, for_account_id, participant_id, account_id]
+            && (select actor_hidden_conflict_ids())::uuid[]
+        and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[]))
     with check ((select actor_role()) = 'coordinator');
 
-grant select, update on conflict_matches to alongside_api;
+grant select, update (state, same_person, informed_agreement, decided_by, decided_at, version) on conflict_matches to alongside_api;
 create policy coordinator_reads on conflict_matches for select to alongside_api using (
     (select actor_role()) = 'coordinator'
-    and sees_conflict(declaration_id, for_participant_id, for_account_id, participant_id, account_id));
+    and not array[declaration_id, other_declaration_id, for_participant_id, for_account_id, participant_id, account_id]
+        && (select actor_hidden_conflict_ids())::uuid[]
+    and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[]));
 create policy coordinator_decides on conflict_matches for update to alongside_api
     using (
         (select actor_role()) = 'coordinator'
-        and sees_conflict(declaration_id, for_participant_id, for_account_id, participant_id, account_id))
+        and not array[declaration_id, other_declaration_id, for_participant_id, for_account_id, participant_id, account_id]
+            && (select actor_hidden_conflict_ids())::uuid[]
+        and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[]))
     with check ((select actor_role()) = 'coordinator' and decided_by = (select actor_account_id()));
 
 -- The peer who asks never reads what became of it.
-grant select, insert, update on exclusion_requests to alongside_api;
+grant select, insert, update (state, name_digest, closed_at, closed_by, version) on exclusion_requests to alongside_api;
 create policy peer_asks on exclusion_requests for insert to alongside_api with check (
     (select actor_role()) = 'peer' and participant_id = (select actor_participant_id()) and state = 'open');
 create policy coordinator_reads on exclusion_requests for select to alongside_api using (
@@ -53,9 +61,9 @@ create policy coordinator_closes on exclusion_requests for update to alongside_a
     with check ((select actor_role()) = 'coordinator' and sees_participant(participant_id));
 
 -- What 70_conflicts.sql looks up and keeps past row level security.
-grant select on conflict_declarations to alongside_definer;
-create policy definer_reads on conflict_declarations for select to alongside_definer using (true);
-grant select, insert, update (raised_at, ended_at, version) on conflict_matches to alongside_definer;
+grant select, update (region_keys) on conflict_declarations to alongside_definer;
+create policy definer_locates on conflict_declarations to alongside_definer using (true) with check (true);
+grant select, insert, update (raised_at, ended_at, region_keys, version) on conflict_matches to alongside_definer;
 create policy definer_matches on conflict_matches to alongside_definer using (true) with check (true);
 grant select, update (state, name_digest, closed_at, version) on exclusion_requests to alongside_definer;
 create policy definer_settles on exclusion_requests to alongside_definer using (true) with check (true);
@@ -66,7 +74,5 @@ create policy definer_reads_names on contacts for select to alongside_definer us
 grant select (name_digest) on staff to alongside_definer;
 grant select (id, account_id) on participants to alongside_definer;
 create policy definer_reads_conflicts on participants for select to alongside_definer using (true);
-grant update (is_blocked) on groups to alongside_definer;
-create policy definer_blocks on groups for update to alongside_definer using (true) with check (true);
 
 grant select on conflict_declarations_json, conflict_matches_json, exclusion_requests_json to alongside_api;

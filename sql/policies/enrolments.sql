@@ -27,6 +27,7 @@ grant select on waiting_people to alongside_api;
 create policy coordinator_reads on waiting_people for select to alongside_api using (
     (select actor_role() = 'coordinator')
     and (cardinality((select actor_regions())) = 0 or region_key = '-' or region_key = any ((select actor_regions())::text[]))
+    and participant_id is distinct from (select actor_participant_id())
     and participant_id not in (
         select x.participant_id from participant_exclusions x where x.account_id = (select actor_account_id())));
 grant select, insert, update, delete on waiting_people to alongside_definer;

@@ -31,7 +31,7 @@ create policy peer_changes_own on intakes for update to alongside_api
     using ((select actor_role()) = 'peer' and participant_id = (select actor_participant_id()))
     with check ((select actor_role()) = 'peer' and participant_id = (select actor_participant_id()));
 -- Mail that has gone out moves a receipt to acknowledged and sets the clock.
-grant select, update (state, acknowledged_at, last_told_at, update_due_at, version) on intakes to alongside_worker;
+grant select, update (state, meeting_starts_at, acknowledged_at, last_told_at, update_due_at, version) on intakes to alongside_worker;
 create policy worker_reads on intakes for select to alongside_worker using (true);
 create policy worker_tells on intakes for update to alongside_worker using (true) with check (true);
 -- Only through documents_announce().

@@ -6,7 +6,7 @@ grant select, insert, update on outbox to alongside_api;
 create policy own_or_served on outbox for select to alongside_api using (
     (select true from participants p where p.id = participant_id));
 create policy own_or_served_puts on outbox for insert to alongside_api with check (
-    state = 'queued' and sees_participant(participant_id));
+    state = 'queued' and enrolment_id is null and sees_participant(participant_id));
 create policy own_or_served_settles on outbox for update to alongside_api
     using (sees_participant(participant_id)) with check (state in ('queued', 'cancelled') and sees_participant(participant_id));
 grant select, update on outbox to alongside_worker;

@@ -14,6 +14,20 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('conflict_match_state', 'blocked', 2, 'Not to be placed together', 'À ne pas placer ensemble'),
     ('conflict_match_state', 'allowed', 3, 'May be placed together', 'Peuvent être placés ensemble'),
 
+    ('conflict_decision', 'allow', 1, 'May be placed together', 'Peuvent être placés ensemble'),
+    ('conflict_decision', 'block', 2, 'Not to be placed together', 'À ne pas placer ensemble'),
+
+    ('conflict_about', 'known', 1, 'Somebody of the program', 'Une personne du programme'),
+    ('conflict_about', 'name', 2, 'A name, kept as a digest', 'Un nom, gardé sous forme d''empreinte'),
+    ('conflict_about', 'unit', 3, 'A unit, kept as a digest', 'Une unité, gardée sous forme d''empreinte'),
+
+    ('conflict_declaration_state', 'standing', 1, 'Stands', 'Maintenue'),
+    ('conflict_declaration_state', 'withdrawn', 2, 'Taken back', 'Retirée'),
+
+    ('exclusion_request_state', 'open', 1, 'To be settled', 'À régler'),
+    ('exclusion_request_state', 'matched', 2, 'Settled by itself', 'Réglée d''elle-même'),
+    ('exclusion_request_state', 'closed', 3, 'Settled by a coordinator', 'Réglée par la coordination'),
+
     ('attendance_status', 'present', 1, 'Present', 'Présence'),
     ('attendance_status', 'absent', 2, 'Absent', 'Absence'),
     ('attendance_status', 'left_early', 3, 'Left early', 'Départ anticipé'),
@@ -67,6 +81,18 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('incident_action', 'reminded_of_code', 12, 'Reminded of the code of conduct', 'Rappel du code de conduite'),
     ('incident_action', 'technical_help', 13, 'Technical help', 'Aide technique'),
     ('incident_action', 'privacy_office_told', 14, 'Privacy office told', 'Bureau de la protection de la vie privée informé'),
-    ('incident_action', 'follow_up', 15, 'Followed up with the person', 'Suivi auprès de la personne')
+    ('incident_action', 'follow_up', 15, 'Followed up with the person', 'Suivi auprès de la personne'),
+
+    ('contact_opening_reason', 'check_in', 1, 'Agreed call to somebody who left', 'Appel convenu à une personne partie'),
+    ('contact_opening_reason', 'danger_to_self', 2, 'Danger to themselves', 'Danger pour elle-même'),
+    ('contact_opening_reason', 'danger_to_others', 3, 'Danger to somebody else', 'Danger pour une autre personne'),
+    ('contact_opening_reason', 'medical_emergency', 4, 'Medical emergency', 'Urgence médicale')
 on conflict (list, code) do update set
     position = excluded.position, label_en = excluded.label_en, label_fr = excluded.label_fr;
+
+insert into plain_texts (list, code, position, text_en, text_fr) values
+    ('help_arranged', 'help_arranged', 1,
+        'Help was arranged for you. Your coordinator is there to talk about it; the 24/7 line answers at any hour.',
+        'De l''aide a été organisée pour vous. La coordination est là pour en parler; la ligne 24/7 répond à toute heure.')
+on conflict (list, code) do update set
+    position = excluded.position, text_en = excluded.text_en, text_fr = excluded.text_fr;

@@ -40,6 +40,12 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('host_slot', 'mental_health_professional', 2, 'Mental health professional', 'Professionnel de la santé mentale'),
     ('host_slot', 'on_call_professional', 3, 'Mental health professional on call', 'Professionnel de la santé mentale sur appel'),
 
+    ('host_missing', 'wrong-role', 1, 'Another role', 'Un autre rôle'),
+    ('host_missing', 'not-active', 2, 'Account not active', 'Compte inactif'),
+    ('host_missing', 'other-language', 3, 'Does not lead in this language', 'N''anime pas dans cette langue'),
+    ('host_missing', 'training-missing', 4, 'A training is missing or has expired', 'Une formation manque ou est échue'),
+    ('host_missing', 'not-cleared', 5, 'Clearance missing or expired', 'Autorisation manquante ou échue'),
+
     ('designation', 'social_worker', 1, 'Social worker', 'Travailleur social'),
     ('designation', 'social_service_worker', 2, 'Social service worker', 'Technicien en travail social'),
 

@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- What a person reads about their place in a group, and the words of the codes of placement.
 insert into plain_texts (list, code, position, text_en, text_fr) values
+    ('session_notice', 'delayed', 1,
+        'Your session starts later than planned. If you would like to talk to somebody now, the line is there: 1-844-750-1648.',
+        'Votre séance commencera plus tard que prévu. Si vous voulez parler à quelqu''un maintenant, la ligne est là : 1-844-750-1648.'),
     ('enrolment_state', 'requested', 1,
         'Your coordinator has this group in mind for you. Nothing is decided yet.',
         'La coordination pense à ce groupe pour vous. Rien n''est encore décidé.'),
@@ -102,6 +105,11 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('placement_reason', 'full', 7, 'No place is free', 'Aucune place n''est libre'),
     ('placement_reason', 'not_ready', 8, 'Intake or documents are missing', 'L''accueil ou des documents manquent'),
     ('placement_reason', 'conflict', 9, 'Not to be placed together', 'À ne pas placer ensemble'),
+    ('placement_reason', 'conduct', 10, 'The code of conduct', 'Le code de conduite'),
+    ('placement_reason', 'safety', 11, 'The safety of the person or of the group', 'La sécurité de la personne ou du groupe'),
+    ('placement_reason', 'not_eligible', 12, 'Outside who the program can serve', 'Hors des personnes que le programme peut servir'),
+    ('placement_reason', 'other_group', 13, 'Another group fits better', 'Un autre groupe convient mieux'),
+    ('placement_reason', 'group_cancelled', 14, 'The group does not take place', 'Le groupe n''a pas lieu'),
 
     ('message_kind', 'seat_offered', 8, 'A place is offered', 'Une place est offerte'),
     ('message_kind', 'seat_confirmed', 9, 'A place is confirmed, with its dates', 'Une place est confirmée, avec ses dates'),

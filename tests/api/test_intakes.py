@@ -2,6 +2,7 @@
 """The intake: every step once, in order, by whoever may take it (A1.5, A6.2, S1.28-34, S2.46-48, I4, I8, decisions 3 and 12)."""
 
 import pytest
+from groups import placed
 from journey import (
     DOCUMENTS,
     MEETING,
@@ -11,7 +12,6 @@ from journey import (
     is_hidden,
     open_intake,
     open_person,
-    place,
 )
 from steps import ABSENT, walk
 
@@ -47,10 +47,10 @@ def take(intake, step, who=None):
     return actions.get(step, getattr(intake, step, None))()
 
 
-def an_intake(client, db, track, state):
+def an_intake(client, track, state):
     if state != "placed":
         return open_intake(client, track, state)
-    return place(db, open_intake(client, track, "ready"))
+    return placed(client, open_intake(client, track, "ready"))
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def person(client):
 
 
 @pytest.mark.parametrize(("track", "state"), EVERYWHERE)
-def test_a_step_from_elsewhere_is_refused_naming_the_state(client, db, track, state):
+def test_a_step_from_elsewhere_is_refused_naming_the_state(client, track, state):
     """A6.2: an illegal transition is 409 with the present state; nothing moves, backwards or otherwise."""
-    intake = an_intake(client, db, track, state)
+    intake = an_intake(client, track, state)
     before = intake.read()
     for step, possible in STEPS.items():
         if state in possible[track]:
@@ -76,7 +76,7 @@ def test_a_step_from_elsewhere_is_refused_naming_the_state(client, db, track, st
 @pytest.mark.parametrize(("track", "state"), EVERYWHERE)
 def test_withdrawal_is_possible_from_every_state(client, db, track, state):
     """I8, R17: at once, without a reason, by either side, as often as it is said; what was queued never leaves."""
-    intake = an_intake(client, db, track, state)
+    intake = an_intake(client, track, state)
     who = intake.person.peer if state != "ready" else intake.person.coordinator
     left = intake.withdraw(who).ok()
     assert left["state"] == "withdrawn" and left["help"]["crisis"] == "9-8-8"

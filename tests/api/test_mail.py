@@ -10,13 +10,8 @@ from harness.client import Client
 from harness.cluster import Cluster
 from harness.mailbox import Mailbox
 from harness.server import Server, free_port
-from journey import Intake, open_person, publish
+from journey import Intake, open_person, publish, tells_nothing
 
-# Nothing of this may be read by whoever else sees a screen: not the service, its number, or what it is about.
-TELLING = re.compile(
-    r"peer|pair\b|support|soutien|smsrc|csris|alongside|programme?\b|trauma|sexu|milita|forces|group|intake|accueil|844|9-8-8|survi|Sam\b",
-    re.IGNORECASE,
-)
 HEADERS = {
     "From", "To", "Date", "Message-ID", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Language",
     "Auto-Submitted"}  # fmt: skip
@@ -124,12 +119,7 @@ def test_every_message_is_neutral_and_in_the_persons_language(client, administra
         assert (mail.sender, mail.recipients) == ("no-reply@example.net", [person.email])
         assert set(mail.parsed.keys()) == HEADERS and mail.parsed["Content-Language"] == language
         assert mail.parsed["To"].addresses[0].addr_spec == person.email and not mail.parsed["To"].addresses[0].display_name
-        told = mail.raw.decode() + mail.text
-        for chance in (person.email, mail.parsed["Message-ID"], server.url):  # digits of chance may spell a telling number
-            told = told.replace(chance, "")
-        assert not TELLING.search(told), TELLING.search(told)
-        for secret in (person.id, intake.id, person.account, person.made["alias"]):
-            assert secret not in told
+        tells_nothing(mail, server, person, intake.id)
     assert person.email not in server.log_text()
 
 

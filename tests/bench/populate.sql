@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- :count participants with an account, an intake and a referral each; of the referrals one in fifty is still in the queue.
+-- :count participants with an account, an intake and a referral each; of the referrals one in fifty is still in the queue; the groups
+-- in which some of them meet.
 -- Sealed values are those of the one referral and the one participant that the bench has made through the API, so they open.
 set search_path = alongside, pg_catalog;
 begin;
@@ -13,15 +14,35 @@ insert into participants (
     id, account_id, alias, preferred_language, region, timezone, affiliation_kind, age_attested_at, eligibility_attested_at,
     accessibility_needs, created_by, created_at)
 select
-    (:'prefix' || n)::uuid, ('0000000a-0000-4000-8000-' || n)::uuid, 'Bench ' || n, 'en', 'ON', 'America/Toronto', 'caf_former',
-    now(), now(), model.accessibility_needs, model.created_by, now() - n % 1000000 * interval '1 second'
+    (:'prefix' || n)::uuid, ('0000000a-0000-4000-8000-' || n)::uuid, 'Bench ' || n, case n % 3 when 0 then 'fr' else 'en' end,
+    (array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], 'America/Toronto', 'caf_former', now(), now(),
+    model.accessibility_needs, model.created_by, now() - n % 1000000 * interval '1 second'
 from generate_series(100000000001, 100000000000 + :count) n
 cross join (select * from participants where id = :'participant') model;
 
-insert into intakes (id, participant_id, region, track, state, coordinator_account_id, created_at)
-select ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid, 'ON', 'group', 'received', model.created_by, now()
+-- One in five has a place in a group of eight, the others are ready and wait.
+insert into intakes (
+    id, participant_id, region, track, state, coordinator_account_id, form_returned_at, readiness, ready_at, valid_until, created_at)
+select
+    ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid, (array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], 'group',
+    case when n % 5 = 0 then 'placed' else 'ready' end, model.created_by, at, 'ready', at, at + interval '12 months', at
 from generate_series(100000000001, 100000000000 + :count) n
-cross join (select * from participants where id = :'participant') model;
+cross join (select * from participants where id = :'participant') model
+cross join lateral (select now() - n % 1000000 * interval '25 seconds' as at) t;
+insert into intake_forms (intake_id, participant_id, device_ok, meeting_willing, services_wanted, availability, must_not_meet_exists)
+select
+    ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid, true, true, '{formal_group}',
+    '[{"weekday": "tuesday", "part": "evening"}]', false
+from generate_series(100000000001, 100000000000 + :count) n;
+insert into acceptances (participant_id, document_id, language_read, accepted_at)
+select (:'prefix' || n)::uuid, d.id, 'en', now() - interval '300 days'
+from generate_series(100000000001, 100000000000 + :count) n
+join track_documents t on t.track = 'group'
+join current_documents d on d.kind = t.kind;
+insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
+select i.id, s.service, i.participant_id, i.state, p.preferred_language, p.region_key, i.ready_at, i.valid_until
+from intakes i join participants p on p.id = i.participant_id cross join (values (''), ('formal_group')) s (service)
+where i.id between '0000000c-0000-4000-8000-000000000000' and '0000000c-0000-4000-8000-ffffffffffff';
 
 insert into referrals (
     id, recorded_by, channel, language, callback_method, callback_handle, ok_to_leave_message, caller_consented_at,
@@ -34,4 +55,59 @@ from generate_series(100000000001, 100000000000 + :count) n
 cross join (select * from referrals where id = :'referral') model
 cross join lateral (
     select case when n % 50 = 0 then 'received' else 'unreachable' end as state, now() - n % 1000000 * interval '1 second' as at) fate;
+
+-- Formal groups of ten weekly sessions, of which three are over; each led by a peer supporter and a professional, who lead two groups.
+insert into accounts (id, subject, role)
+select h.id::uuid, h.id, h.role
+from generate_series(1, greatest(1, :count / 80)) n
+cross join lateral (values
+    ('00000002-0000-4000-8000-' || 100000000000 + n, 'peer_supporter'),
+    ('00000003-0000-4000-8000-' || 100000000000 + n, 'mental_health_professional')) h (id, role);
+insert into staff (id, alias, languages)
+select a.id, right(a.subject, 6), '{en}' from accounts a where a.subject ~ '^0000000[23]-';
+insert into qualifications (account_id, cleared_on)
+select a.id, now()::date - 300 from accounts a where a.subject ~ '^0000000[23]-';
+insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
+select a.id, substr(l.list, 10), l.code, now()::date - 200, model.created_by, now()
+from accounts a
+cross join (select * from participants where id = :'participant') model
+join code_lists l on l.list in ('training_orientation', 'training_facilitator')
+where a.subject ~ '^0000000[23]-';
+insert into groups (
+    id, service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+    mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
+select
+    ('0000000e-0000-4000-8000-' || 100000000000 + n)::uuid, v.id, 'en', 'in_progress', model.created_by, v.capacity, v.max_sessions,
+    v.duration_minutes, v.peer_supporters, v.mental_health_professionals, v.on_call_professional, v.joining, v.topics, v.offer_hours,
+    now() - n * interval '1 second'
+from generate_series(1, :count / 40) n
+cross join (select * from participants where id = :'participant') model
+join services v on v.code = 'formal_group';
+insert into sessions (
+    id, group_id, seq, local_start, timezone, starts_at, duration_minutes, state, topic_en, topic_fr, started_at, ended_at, changed_at)
+select
+    md5(g.id::text || s.seq)::uuid, g.id, s.seq, s.starts_at at time zone g.timezone, g.timezone, s.starts_at, g.duration_minutes,
+    case when s.seq <= 3 then 'completed' else 'scheduled' end, 'Boundaries', 'Limites',
+    case when s.seq <= 3 then s.starts_at end, case when s.seq <= 3 then s.starts_at end, now()
+from groups g
+cross join lateral (
+    select seq, date_trunc('minute', now()) + (seq - 4) * interval '7 days' + hashtext(g.id::text) % 3000 * interval '1 minute'
+        + interval '3 days' as starts_at
+    from generate_series(1, 10) seq) s
+where g.id::text like '0000000e-%';
+insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at)
+select
+    ('0000000e-0000-4000-8000-' || 100000000000 + n)::uuid,
+    (h.prefix || 100000000000 + 1 + n % greatest(1, :count / 80))::uuid, h.slot, model.created_by, now()
+from generate_series(1, :count / 40) n
+cross join (select * from participants where id = :'participant') model
+cross join (values
+    ('00000002-0000-4000-8000-', 'peer_supporter'), ('00000003-0000-4000-8000-', 'mental_health_professional')) h (prefix, slot);
+insert into enrolments (
+    id, group_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
+select
+    ('0000000f-0000-4000-8000-' || n)::uuid, ('0000000e-0000-4000-8000-' || 100000000000 + (n - 100000000000 + 39) / 40)::uuid,
+    (:'prefix' || n)::uuid, 'active', t.at, t.at, t.at, t.at + interval '3 days', t.at, 'peer'
+from generate_series(100000000005, 100000000000 + :count / 40 * 40, 5) n
+cross join (select now() - interval '60 days' as at) t;
 commit;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- wrk: one kind of request, to objects drawn at random; prints what it saw as one line of JSON.
+-- wrk: one kind of request, to objects drawn at random or each once, in turn; prints what it saw as one line of JSON.
 local threads = {}
 local number = 0
 
@@ -11,9 +11,13 @@ end
 
 function init(args)
     math.randomseed(seed * 7919)
-    method, path, prefix, count, token, body = args[1], args[2], args[3], tonumber(args[4]), args[5], args[6]
+    method, path, prefix, draw, count, body = args[1], args[2], args[3], args[4], tonumber(args[5]), args[7]
     bad = 0
-    headers = { ["Authorization"] = "Bearer " .. token }
+    -- One token asks for everything; of many, each is for every step-th object.
+    tokens = {}
+    for token in io.lines(args[6]) do table.insert(tokens, token) end
+    turn = seed - 2
+    headers = {}
     if method ~= "GET" then
         headers["Content-Type"] = "application/merge-patch+json"
         headers["If-Match"] = "*"
@@ -21,10 +25,19 @@ function init(args)
 end
 
 function request()
-    local target = path
-    if prefix ~= "" then
-        target = path:gsub("ID", prefix .. string.format("%.0f", 100000000000 + math.random(1, count)))
+    local n, token = 0, 1
+    if draw == "turn" then
+        turn = turn + 2
+        n = turn
+    elseif #tokens > 1 then
+        token = math.random(1, #tokens)
+        n = token * math.floor(count / #tokens)
+    else
+        n = math.random(1, count)
     end
+    local target = path
+    if prefix ~= "" then target = path:gsub("ID", prefix .. string.format("%.0f", 100000000000 + n)) end
+    headers["Authorization"] = "Bearer " .. tokens[token]
     return wrk.format(method, target, headers, body)
 end
 

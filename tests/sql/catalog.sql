@@ -21,11 +21,11 @@ select is_empty($$select relname from pg_class where relnamespace = 'alongside':
     and not coalesce(reloptions @> '{security_invoker=true}', false)$$, 'every view asks with the rights of its caller');
 select is_empty($$select relname from pg_class where relnamespace = 'alongside'::regnamespace and relkind = 'm'$$,
     'no materialized view: row level security does not reach it');
-select is_empty($$select name from own_functions where lanname = 'plpgsql' and not prosecdef and not coalesce(
-    proconfig @> array['search_path=alongside, pg_catalog'], false)$$, 'every plpgsql function has its search path fixed');
--- Unnamed, pg_temp would come first: a caller's table in place of ours, its triggers with the definer's rights.
-select is_empty($$select name from own_functions where prosecdef and not coalesce(
-    proconfig @> array['search_path=alongside, pg_catalog, pg_temp'], false)$$, 'a definer''s ends with what its caller may make');
+-- Unnamed, pg_temp would come first: a caller's table in place of ours, its triggers with the definer's rights, also in what a
+-- definer's function calls.
+select is_empty($$select name from own_functions where lanname = 'plpgsql' and not coalesce(
+    proconfig @> array['search_path=alongside, pg_catalog, pg_temp'], false)$$, 'every plpgsql function has its search path fixed');
+select is_empty($$select name from own_functions where prosecdef and lanname <> 'plpgsql'$$, 'and no other looks past row level security');
 select set_eq($$select rolname::text from pg_roles where rolname in ('alongside_api', 'alongside_worker')
     and rolconfig @> array['log_error_verbosity=terse', 'log_parameter_max_length=0', 'log_parameter_max_length_on_error=0']$$,
     array['alongside_api', 'alongside_worker'], 'what they bind, and the detail of their errors, stays out of PostgreSQL''s log, however it is set');
@@ -40,36 +40,49 @@ select set_eq('select name from own_functions where prosecdef', array[
     'actor_own_group_ids()',
     'group_is_locked(groups)',
     'group_seats_taken(uuid)',
+    'group_seats_shown(uuid)',
     'group_seats_complete(uuid)',
     'session_hosts(uuid)',
     'session_host_shortfall(uuid)',
     'host_is_barred(uuid,uuid)',
-    'host_check(uuid,text,text,date)',
+    'host_check(uuid,text,text,date)', 'colleagues_find(jsonb)',
     'host_clashes(uuid)',
     'host_alias(uuid)',
     'session_candidates(uuid,text)',
     'session_unfit_hosts(uuid)',
+    'conflict_selves(uuid[])',
     'conflict_persons(uuid)',
-    'conflict_stands(uuid,uuid[])',
+    'conflict_stands(uuid[],uuid)',
     'conflicts_block_participant(uuid,uuid)',
     'conflicts_block_host(uuid,uuid)',
     'conflicts_block_group(uuid)',
+    'conflicts_block_session(uuid)',
     'conflict_group_ids(uuid[])',
-    'conflicts_refresh(uuid[])',
+    'conflicts_raise(uuid[])',
     'conflicts_recheck(uuid[],uuid[])',
+    'conflicts_record(uuid[])',
     'conflict_person_moved()',
-    'conflict_exclusion_changed()',
+    'conflict_group_ended()',
+    'conflict_seat_shared()',
+    'conflict_login_known()',
+    'conflict_exclusions_changed()',
+    'conflict_located()',
+    'conflict_person_relocated()',
     'conflict_declared()',
     'conflict_withdrawn()',
     'conflict_named()',
-    'conflict_is_hidden(uuid)',
+    'actor_hidden_conflict_ids()',
     'conflict_shared_group_ids(uuid,uuid)',
     'is_staff(uuid)',
-    'exclusion_request_matched(uuid)',
+    'exclusion_requests_match(text)',
+    'exclusion_requests_today()',
     'session_role(uuid)',
     'actor_session_ids()',
+    'session_link_is_stale(sessions)',
     'rosters_open(uuid)',
+    'session_seat_in_window(uuid,uuid)',
     'session_safety_plans_open(uuid,uuid)',
+    'session_contact_open(uuid,uuid,text)',
     'session_take(uuid)',
     'session_runs_json(uuid)',
     'session_missing(sessions,uuid[])',
@@ -81,6 +94,8 @@ select set_eq('select name from own_functions where prosecdef', array[
     'incident_checked_in()',
     'debrief_note(uuid)',
     'session_led_group(uuid)',
+    'debrief_may_supervise(debriefs,uuid)',
+    'peer_help_arranged()',
     'enrolments_guard()',
     'enrolments_create(uuid,jsonb)',
     'enrolments_offer(uuid,integer[],jsonb)',
@@ -93,6 +108,7 @@ select set_eq('select name from own_functions where prosecdef', array[
     'enrolments_expire(integer)',
     'waiting_list_advance(uuid)',
     'waiting_people_refresh(uuid)',
+    'waiting_missing(uuid)',
     'group_notify(uuid,text,jsonb)',
     'seat_mail_verdict(outbox)',
     'seat_mail_when(outbox,text,text)',
@@ -104,7 +120,7 @@ select is_empty($$select name from own_functions where prosecdef and owner <> 'a
 select is_empty($$select name from own_functions where not prosecdef and owner <> 'alongside_owner'$$, 'all others belong to the owner');
 select is_empty($$select name from own_functions where has_function_privilege('public', oid, 'execute')$$, 'nothing may be called by everybody');
 select is_empty($$select name from own_functions where text ~* '\m(now\(\)|current_timestamp|clock_timestamp|statement_timestamp|current_date|localtimestamp)'
-    and name not like '%audit_link()'$$, 'DESIGN 6: no rule reads the clock but through app_now()');
+    and name !~ '(audit_link|conflict_answer_evenly)\(\)$'$$, 'DESIGN 6: no rule reads the clock but through app_now()');
 select is_empty($$select r.rolname from pg_roles r where r.rolname like 'alongside\_%' and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb)$$,
     'no role of ours looks past row level security');
 select is_empty($$select relname::text from pg_class where relowner in ('alongside_api'::regrole, 'alongside_worker'::regrole)

@@ -25,11 +25,11 @@ create or replace function tests.digest(in_name text) returns text language sql 
 create or replace function tests.declared(in_body text) returns uuid language sql as $$
     select (answer(declare(in_body))#>>'{body,id}')::uuid $$;
 create or replace function tests.blocks(in_person uuid, in_group uuid) returns boolean language sql as $$
-    select (answer(format('select conflicts_block_participant(%L, %L) as b', in_person, in_group))->>'b')::boolean $$;
+    select conflicts_block_participant(in_person, in_group) $$;
 create or replace function tests.blocks_host(in_account uuid, in_group uuid) returns boolean language sql as $$
     select (answer(format('select conflicts_block_host(%L, %L) as b', in_account, in_group))->>'b')::boolean $$;
 create or replace function tests.is_blocked(in_group uuid) returns boolean language sql as $$
-    select is_blocked from groups where id = in_group $$;
+    select conflict_stands(array(select conflict_persons(in_group))) $$;
 
 -- What may be declared.
 select enter_person(:'bea') \g /dev/null
@@ -190,7 +190,8 @@ update enrolments set state = 'declined' where id = :'seat_bea';
 select is(is_blocked(:'g'), false, 'a freed seat opens it');
 create temp table later as select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'ann', :'dana')) as id;
 select is(is_blocked(:'g'), true, 'A6.5 declared between two who are placed: blocked at once');
-select is((answer(format('select conflicts_block_group(%L) as b', :'g'))->>'b'), 'true', 'and the group says so to who starts it');
+select is((answer(format('select conflicts_block_group(%L) as b', :'g'))->>'b'), 'true', 'and the group says so to coordinators');
+select is(conflicts_block_session(session_of(:'g')), true, 'and no session of theirs starts');
 select answer(format('select * from conflict_declarations_withdraw(%L)', id)) from later \g /dev/null
 select is(is_blocked(:'g'), false, 'taken back, it is open');
 select is(answer(format('select * from conflict_declarations_withdraw(%L)', id))#>>'{body,state}', 'withdrawn', 'again is the same') from later;
@@ -286,11 +287,12 @@ $$;
 create or replace function tests.verbs_with_steps(in_role text, in_account uuid, in_person uuid) returns text language sql as $$
     select verbs_of(in_role, in_account, in_person)
         || case when touches('update conflict_declarations set withdrawn_at = app_now() where withdrawn_at is null') then ' withdraws' else '' end
-        || case when touches('update conflict_matches set decided_by = actor_account_id() where ended_at is null') then ' decides' else '' end $$;
+        || case when touches('update conflict_matches set decided_by = actor_account_id() where ended_at is null') then ' decides' else '' end
+        || case when touches('update exclusion_requests set closed_by = actor_account_id()') then ' settles' else '' end $$;
 select is(verbs_with_steps('peer', account_of(:'bea'), :'bea'), 'SI//I withdraws', 'wall 2: a peer declares, takes back, asks');
 select is(verbs_with_steps('peer_supporter', :host, :'bea'), 'SI// withdraws', 'wall 2: a peer supporter declares and takes back');
 select is(verbs_with_steps('mental_health_professional', :mhp, :'bea'), 'I//', 'wall 2: a professional has declared nothing yet');
-select is(verbs_with_steps('coordinator', :boss, :'bea'), 'SI/S/SU withdraws decides', 'wall 2: a coordinator takes back and decides; matches are made by nobody');
+select is(verbs_with_steps('coordinator', :boss, :'bea'), 'SI/S/S withdraws decides settles', 'wall 2: a coordinator takes back, decides and settles; matches are made by nobody');
 select is(verbs_with_steps('line', :mhp, :'bea'), '//', 'wall 2: not the line');
 select is(verbs_with_steps('administrator', 'a0000000-0000-4000-8000-000000000001', :'bea'), '//', 'wall 2: not the administrator');
 select is(verbs_with_steps('nobody', null, :'bea'), '//', 'wall 2: nobody else');

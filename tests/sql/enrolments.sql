@@ -4,7 +4,7 @@ begin;
 \ir 00_helpers.sql
 \ir journey.psql
 \ir placement.psql
-select plan(123);
+select plan(128);
 
 select account('coordinator', 'c0000000-0000-4000-8000-000000000001') \g /dev/null
 select account('coordinator', 'c0000000-0000-4000-8000-000000000002', '{QC}') \g /dev/null
@@ -296,7 +296,7 @@ select is(worker_verbs('enrolments') || coalesce(worker_verbs('enrolment_decisio
 
 -- Who waits.
 select enter('coordinator', :boss) \g /dev/null
-select is((select string_agg(w.service, ',' order by w.service) from waiting_people w where w.participant_id = :'d' and state = 'placed'), ',formal_group', 'a wish is a row, and so is any');
+select is((select string_agg(w.service, ',' order by w.service) from waiting_people w where w.participant_id = :'d' and state = 'ready'), ',formal_group', 'a wish is a row, and so is any; their place was ended for another group');
 select ready('50 days', in_region => 'BC') as w \gset
 select is((select array[state, language, region_key, waiting_since::text] from waiting_people where participant_id = :'w' and service = ''), array['ready', 'en', 'BC', (app_now() - interval '50 days')::text], 'who is ready is on the list');
 update participants set region = 'QC', preferred_language = 'fr' where id = :'w';
@@ -307,6 +307,27 @@ select is(answer(format('select count(*) from waiting_people where participant_i
 select set_config('app.role', 'coordinator', true) \g /dev/null
 update intakes set state = 'withdrawn', withdrawn_at = app_now(), valid_until = null where participant_id = :'w';
 select is((select count(*) from waiting_people where participant_id = :'w'), 0::bigint, 'I8 until they leave');
+
+-- Whose place the program ended waits again, until they have another; who left does not.
+create or replace function tests.waits(in_person uuid) returns text language sql as $$
+    select string_agg(distinct w.state, ' ') from waiting_people w where w.participant_id = in_person
+$$;
+select ready('40 days') as again \gset
+select "group"() as g8 \gset
+select "group"() as g9 \gset
+select placed(:'g8', :'again') as e10 \gset
+select answer(format('select * from enrolments_accept(%L, null)', :'e10')) \g /dev/null
+select is(waits(:'again'), 'placed', 'A6.2 who has a place does not wait');
+select answer(format('select * from enrolments_remove(%L, null, ''{"reason": "other_group"}'')', :'e10')) \g /dev/null
+select is(waits(:'again') || ' ' || (select state from intakes where participant_id = :'again'), 'ready placed', 'R5 whose place the program ended does, and nothing moves backwards');
+select placed(:'g9', :'again') as e11 \gset
+select answer(format('select * from enrolments_accept(%L, null)', :'e11')) \g /dev/null
+select is(waits(:'again'), 'placed', 'until the next one');
+update participants set region = 'QC' where id = :'again';
+select is(waits(:'again'), 'placed', 'whatever else changes');
+select peer(:'again') \g /dev/null
+select answer(format('select * from enrolments_withdraw(%L)', :'e11')) \g /dev/null
+select is(waits(:'again'), 'placed', 'I8 who leaves of their own is not called back');
 
 -- Mail about seats.
 select enter('coordinator', :boss) \g /dev/null

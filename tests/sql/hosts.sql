@@ -15,7 +15,9 @@ prepare assignments_list (text, text, jsonb, jsonb, int[], jsonb) as :hlist
 prepare assignments_read (text, text, jsonb, jsonb, int[], jsonb) as :hread
 \set short `cat sql/statements/shortfalls/list.sql`
 prepare shortfalls_list (text, text, jsonb, jsonb, int[], jsonb) as :short
-select plan(117);
+\set colleagues `cat sql/statements/colleagues/list.sql`
+prepare colleagues_list (text, text, jsonb, jsonb, int[], jsonb) as :colleagues
+select plan(127);
 
 -- Alone: whoever came with the demo is set aside.
 update accounts set is_active = false where role in ('peer_supporter', 'mental_health_professional');
@@ -234,6 +236,29 @@ select is(short()#>>'{body,0,stops_session}', 'false', 'decision 4: that stops n
 update groups set state = 'draft' where id = :'gid';
 select is(jsonb_array_length(short()->'body'), 1, 'what is still a draft is not missed');
 update groups set state = 'confirmed' where id = :'gid';
+
+-- With whom a coordinator plans.
+create function tests.known(in_query jsonb default '{}') returns jsonb language sql as $$
+    select answer(format('execute colleagues_list(null, null, %L, null, null, null)', '{"limit": 25}'::jsonb || in_query)) $$;
+create function tests.names(in_query jsonb default '{}') returns text language sql as $$
+    select string_agg(c->>'alias', ',') from jsonb_array_elements(known(in_query || '{"limit": 90}')->'body') c where c->>'alias' is not null $$;
+select is(names('{"role": ["peer_supporter", "mental_health_professional"]}'), 'Ana,Ben,Cleo,Max,Nel,Pro,Sup', 'active hosts, in order of their names');
+select is((select c from jsonb_array_elements(known('{"role": ["mental_health_professional"]}')->'body') c where c->>'alias' = 'Pro'),
+    jsonb_build_object('account_id', :'pro', 'role', 'mental_health_professional', 'alias', 'Pro', 'languages', '["en"]'::jsonb, 'regions', '[]'::jsonb, 'employer', null,
+        'designation', 'social_worker', 'is_cleared', true, 'modules_missing', (select modules from host_check(:'pro', 'mental_health_professional', 'en', '2026-11-23'))), 'with what they have and lack today');
+select is((select c - 'account_id' from jsonb_array_elements(known('{"role": ["coordinator"]}')->'body') c where c->>'account_id' = :boss), '{"role": "coordinator", "alias": null, "languages": [],
+    "regions": [], "employer": null, "designation": null, "is_cleared": null, "modules_missing": null}', 'coordinators too, who lead nothing');
+select is(names('{"role": ["peer_supporter"], "language": "en"}') || ';' || coalesce(names('{"role": ["mental_health_professional"], "language": "fr"}'), ''), 'Ana,Ben,Cleo,Sup;Max,Nel', 'by role and language');
+update qualifications set regions = '{QC,NB}' where account_id = :'ana';
+select is(names('{"role": ["peer_supporter"], "region": "QC"}') || ';' || names('{"role": ["peer_supporter"], "region": "BC"}'), 'Ana,Ben,Cleo,Sup;Ben,Cleo', 'by region; who names none serves each');
+select is(known(jsonb_build_object('role', '["peer_supporter"]'::jsonb, 'limit', 1, 'after', (known('{"role": ["peer_supporter"], "limit": 1}')->>'next')::jsonb))#>>'{body,0,alias}', 'Ben', 'page by page');
+select is((select count(*) from jsonb_array_elements(known('{"limit": 90}')->'body') c where c->>'role' not in ('peer_supporter', 'mental_health_professional', 'coordinator')), 0::bigint, 'R2: no peer and nobody else');
+select isnt((select count(*) from audit_events where object_type = 'colleague'), 0::bigint, 'who looked is kept');
+select enter('peer_supporter', :'ana') \g /dev/null
+select is(known()->'body', '[]', 'a host learns nothing of it');
+select enter('administrator', :chief) \g /dev/null
+select is(known()->'body', '[]', 'nor does anybody else');
+select enter('coordinator', :boss) \g /dev/null
 
 -- Who sees what.
 create function tests.listed(in_group uuid, in_query jsonb default '{}') returns jsonb language sql as $$

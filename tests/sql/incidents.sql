@@ -4,7 +4,7 @@ begin;
 \ir 00_helpers.sql
 \ir journey.psql
 \ir safety.psql
-select plan(94);
+select plan(106);
 
 \set boss '''c0000000-0000-4000-8000-000000000001'''
 \set ps '''b0000000-0000-4000-8000-000000000001'''
@@ -18,7 +18,7 @@ select account('coordinator', :boss), host('peer_supporter', :ps), host('peer_su
     host('mental_health_professional', :mhp), host('mental_health_professional', :other_mhp) \g /dev/null
 select person('ON') as ann, person('QC') as bea \gset
 select group_of('closed', '2026-12-01 18:00') as g, group_of('drop_in', '2026-12-02 18:00') as other \gset
-select session_of(:'g') as s, session_of(:'other') as o \gset
+select session_of(:'g') as s, session_of(:'other') as o, session(:'g', 2, '2026-12-08 18:00') as s2 \gset
 select seat(:'ann', :'g') as e_ann, seat(:'bea', :'other') as e_bea \gset
 select leads(:ps, :'g', 'peer_supporter'), leads(:mhp, :'g', 'mental_health_professional'), leads(:other_ps, :'other', 'peer_supporter'),
     leads(:other_mhp, :'other', 'on_call_professional') \g /dev/null
@@ -155,10 +155,12 @@ select enter('peer_supporter', :ps) \g /dev/null
 select is(refusal(debrief(:'s', :short)), 'not-found', 'no debrief before the session was led');
 select answer(format('select * from sessions_start(%L, %L)', :'s', jsonb_build_object('hosts_present', array[:ps, :mhp]))) \g /dev/null
 select clock('2026-12-02 00:50Z') \g /dev/null
+select is(refusal_detail(debrief(:'s', :short)), '{"state": "in_progress"}', 'nor before it has ended');
+select answer(format('select * from sessions_end(%L)', :'s')) \g /dev/null
 create temp table told as select answer(debrief(:'s', format('{"delivered": true, "climate": 3, "wellbeing": 2, "note": "%s.note"}', :seal), :seal)) as a;
 select a#>>'{body,id}' as debrief from told \gset
 select is((a->'body') - array['id', 'created_at'], jsonb_build_object('session_id', :'s', 'account_id', :ps, 'delivered', true, 'climate', 3, 'wellbeing', 2, 'wants_supervision', false,
-    'note', e'\x01debrief.note.' || :seal || '.k1~d3JhcHBlZA.note', 'needs_supervision', true, 'supervision_due', '2026-12-02T22:00:00Z', 'supervised_at', null, 'supervised_by', null),
+    'note', e'\x01debrief.note.' || :seal || '.k1~d3JhcHBlZA.note', 'needs_supervision', true, 'supervision_due', '2026-12-02T22:00:00Z', 'supervisor_account_id', null, 'supervised_at', null, 'supervised_by', null),
     'R13 whoever led it writes down how it was; well-being of 2 asks for supervision within one business day') from told;
 select is((select row(owner_type, owner_id)::text from sealed_keys where id = :seal), row('staff', :ps::uuid)::text, 'the note is sealed for its author');
 select is(refusal(debrief(:'s', :short)), '23505 debriefs__session_id__taken', 'one of each host');
@@ -176,8 +178,28 @@ select is(answer('select count(*) as n from debriefs')->>'n', '0', 'other hosts 
 select enter('coordinator', :boss) \g /dev/null
 select is((answer(format('select body from debriefs_json where id = %L', :'debrief'))#>>'{body,note}'), e'\x01debrief.note.' || :seal || '.k1~d3JhcHBlZA.note', 'a coordinator reads it with its note');
 select is(answer('select count(*) as n from debriefs where supervision_due is not null and supervised_at is null and account_id::text like ''b0000000%''')->>'n', '2', 'R13 and has them in the queue');
-select is(refusal(format('select * from debriefs_supervise(%L, ''{4}'')', :'debrief')), 'precondition-failed', 'in the version one has seen');
-select is(answer(format('select * from debriefs_supervise(%L, ''{1}'')', :'debrief'))#>>'{body,supervised_by}', :boss, 'once talked about');
+-- A professional who is asked to supervise.
+create or replace function tests.ask(in_debrief uuid, in_account text, in_if_match text default '{1}') returns text language sql as $$
+    select format('select * from debriefs_update(%L, %L, %L)', in_debrief, in_if_match, jsonb_build_object('supervisor_account_id', in_account)) $$;
+select is(fault(ask(:'debrief', :mhp)), '#/supervisor_account_id not-allowed', 'A6.1 the co-host is never asked to supervise');
+select is(fault(ask(:'debrief', :other_ps)), '#/supervisor_account_id not-allowed', 'A6.8 nor a peer supporter');
+select is(refusal(ask(:'debrief', :other_mhp, '{4}')), 'precondition-failed', 'in the version one has seen');
+select is(answer(ask(:'debrief', :other_mhp))#>>'{body,supervisor_account_id}', :other_mhp, 'A6.8 another professional is');
+select enter('mental_health_professional', :other_mhp) \g /dev/null
+select is(answer('select array_agg(id) as n from debriefs')->'n', to_jsonb(array[:'debrief']), 'A6.8 and reads that one');
+select is(answer(format('select debrief_note(%L) is not null as n', :'debrief'))->>'n', 'true', 'with its note');
+select is(refusal(ask(:'debrief', null, '{2}')), '42501', 'wall 2: but hands it to nobody else');
+select leads(:other_mhp, :'g', 'mental_health_professional', :'s2') as cohost \gset
+select is(answer('select count(*) as n from debriefs')->>'n', '0', 'A6.1 who becomes a host of that group reads it no more');
+select is(answer(format('select debrief_note(%L) is not null as n', :'debrief'))->>'n', 'false', 'nor its note');
+delete from host_assignments where id = :'cohost';
+select enter('coordinator', :boss) \g /dev/null
+select is(answer(ask(:'debrief', null, '{2}'))#>>'{body,supervisor_account_id}', null, 'a coordinator takes it back');
+select enter('mental_health_professional', :other_mhp) \g /dev/null
+select is(refusal(format('select * from debriefs_supervise(%L, null)', :'debrief')), 'not-found', 'and then it is as if it never was');
+select enter('coordinator', :boss) \g /dev/null
+select is(refusal(format('select * from debriefs_supervise(%L, ''{9}'')', :'debrief')), 'precondition-failed', 'in the version one has seen');
+select is(answer(format('select * from debriefs_supervise(%L, ''{3}'')', :'debrief'))#>>'{body,supervised_by}', :boss, 'once talked about');
 select is(answer('select count(*) as n from debriefs where supervision_due is not null and supervised_at is null and account_id::text like ''b0000000%''')->>'n', '1', 'it is off the queue');
 select is(refusal_detail(format('select * from debriefs_supervise(%L, null)', :'debrief')), '{"state": "supervised"}', 'once');
 select is(refusal($$update debriefs set supervised_at = null, supervised_by = actor_account_id()$$), '42501', 'wall 2: and stays so');

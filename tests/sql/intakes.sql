@@ -3,7 +3,7 @@
 begin;
 \ir 00_helpers.sql
 \ir journey.psql
-select plan(166);
+select plan(168);
 
 select account('coordinator', 'c0000000-0000-4000-8000-000000000001') \g /dev/null
 select account('coordinator', 'c0000000-0000-4000-8000-000000000002', '{QC}') \g /dev/null
@@ -82,6 +82,10 @@ select is((select string_agg(kind || ' ' || state, ', ' order by state) from out
 update outbox set state = 'sent' where intake_id = :'iid' and state = 'queued' and kind like 'meeting%';
 select answer(meet(:'iid', '{"local_start": "2026-12-17T18:30"}')) \g /dev/null
 select is((select kind from outbox where intake_id = :'iid' and state = 'queued' and kind like 'meeting%'), 'meeting_changed', 'who had heard is told of the change');
+update intakes set meeting_starts_at = meeting_starts_at + interval '1 hour' where id = :'iid';
+select is(worker('select meetings_rederive() as corrected') || worker('select meetings_rederive() as corrected'), '[{"corrected": 1}, {"corrected": 0}]', 'A5.2 after new zone data the instant is derived again');
+select enter('coordinator', :boss) \g /dev/null
+select is((select utc(meeting_starts_at) || ' ' || meeting_local_start::text from intakes where id = :'iid'), '2026-12-18T01:30:00Z 2026-12-17 18:30:00', 'decision 12 from its wall time');
 create or replace function tests.hold(in_id uuid, in_readiness text) returns text language sql as $$
     select format('select * from intakes_hold(%L, null, %L)', in_id, jsonb_build_object('readiness', in_readiness)) $$;
 select is(state(hold(:'iid', 'not_yet')), 'not_ready', 'R11 not ready yet');
@@ -347,7 +351,7 @@ from unnest(array['peer_supporter', 'mental_health_professional', 'line', 'admin
 select is((select string_agg(t || ' ' || coalesce(worker_verbs(t), ''), ', ' order by t) from unnest(array['intakes', 'intake_forms', 'acceptances', 'status_updates']) t),
     'acceptances S, intake_forms , intakes SU, status_updates SU', 'the worker moves a receipt and the clock, and reads no form');
 select is((select array_agg(attname::text order by attname) from pg_attribute where attrelid = 'intakes'::regclass and attnum > 0
-    and has_column_privilege('alongside_worker', attrelid, attnum, 'update')), '{acknowledged_at,last_told_at,state,update_due_at,version}', 'in these columns only');
+    and has_column_privilege('alongside_worker', attrelid, attnum, 'update')), '{acknowledged_at,last_told_at,meeting_starts_at,state,update_due_at,version}', 'in these columns only');
 
 select * from finish();
 rollback;

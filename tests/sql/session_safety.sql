@@ -4,7 +4,7 @@ begin;
 \ir 00_helpers.sql
 \ir journey.psql
 \ir safety.psql
-select plan(107);
+select plan(106);
 
 \set boss '''c0000000-0000-4000-8000-000000000001'''
 \set ps '''b0000000-0000-4000-8000-000000000001'''
@@ -108,9 +108,6 @@ select is(refusal_detail(start(:'s', :ps, :mhp)), '{"reason": "call-your-coordin
 select enter('coordinator', :boss) \g /dev/null
 select is(refusal_detail(start(:'s', :ps, :mhp)), '{"reason": "call-your-coordinator"}', 'A6.5 nor by a coordinator');
 select answer(format('select * from conflict_declarations_withdraw(%L)', id)) from conflict \g /dev/null
-update groups set is_blocked = true where id = :'formal';
-select is(refusal_detail(start(:'s', :ps, :mhp)), '{"reason": "call-your-coordinator"}', 'nor while the group is blocked');
-update groups set is_blocked = false where id = :'formal';
 update groups set state = 'draft' where id = :'formal';
 select is(refusal_detail(start(:'s', :ps, :mhp)), '{"state": "draft"}', 'nor before the group is confirmed');
 update groups set state = 'confirmed' where id = :'formal';

@@ -7,7 +7,7 @@ begin;
 prepare sessions_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 \set read `cat sql/statements/sessions/read.sql`
 prepare sessions_read (text, text, jsonb, jsonb, int[], jsonb) as :read
-select plan(73);
+select plan(76);
 
 select account('coordinator', 'a7000000-0000-4000-8000-000000000004') \g /dev/null
 \set boss '''a7000000-0000-4000-8000-000000000004'''
@@ -161,5 +161,18 @@ select sessions_rederive() as corrected \gset
 reset role;
 select is(:corrected, 1, 'A5.2: an instant that the zone data has overtaken is derived again');
 select is(starts(:'gid'), '10-23 23:00, 10-31 21:00, 11-06 22:00, 11-13 23:30, 11-20 23:30', 'from its wall time');
+-- By old data its hour has come, by new data it has not.
+update sessions set starts_at = starts_at - interval '1 hour' where id = session_of(:'gid', 1);
+update sessions set starts_at = starts_at - interval '1 hour', state = 'completed', started_at = starts_at where id = session_of(:'gid', 3);
+select clock('2026-10-23 22:30Z') \g /dev/null
+set local role alongside_worker;
+select instants_rederive() as corrected \gset
+reset role;
+select is(:corrected || ' ' || starts(:'gid'), '1 10-23 23:00, 10-31 21:00, 11-06 21:00, 11-13 23:30, 11-20 23:30', 'A5.2: also where the hour came too soon; what was held stays');
+set local role alongside_worker;
+select instants_rederive() as corrected \gset
+reset role;
+select is(:corrected, 0, 'once');
+select ok(not has_function_privilege('alongside_api', 'instants_rederive()', 'execute'), 'it is a job');
 select * from finish();
 rollback;

@@ -17,7 +17,8 @@ found as (
     union all
     (select d.id, d.created_at
     from conflict_declarations d
-    where (select a.everything from asked a) and d.for_participant_id = (select a.participant_id from asked a)
+    where (select a.everything and a.participant_id is not null from asked a)
+        and d.for_participant_id = (select a.participant_id from asked a)
         and (d.created_at, d.id) < ((select a.after_at from asked a), (select a.after_id from asked a))
         and ($3->'state' is null or $3->>'state' = case when d.withdrawn_at is null then 'standing' else 'withdrawn' end)
     order by d.created_at desc, d.id desc

@@ -1,5 +1,5 @@
 -- GET /v1/conflict-matches: $3 open, state, after {at, id}, limit → [ConflictMatch], newest first. open: what nobody decided yet, and
--- what was found to stand between people who are in one group.
+-- what stands between two who are in one group.
 with asked as (
     select
         coalesce(($3->>'open')::boolean, false) as is_open,

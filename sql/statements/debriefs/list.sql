@@ -1,5 +1,5 @@
 -- GET /v1/debriefs: $3 needs_supervision, session_id, after {at, id}, limit → [Debrief], newest first; needs_supervision: those nobody
--- has talked about yet, by when it is due (R13). Hosts: their own.
+-- has talked about yet, by when it is due (R13). Hosts: their own; a professional also those they were asked to supervise.
 with asked as (
     select
         actor_role() = 'coordinator' as everything,
@@ -36,10 +36,16 @@ keys as (
         order by d.created_at desc, d.id desc
         limit ($3->>'limit')::int + 1)
         union all
+        -- What one host may see is little.
         (select d.id, d.created_at
-        from debriefs d
-        where (select not a.everything from asked a) and d.account_id = (select actor_account_id())
-            and (d.created_at, d.id) < (
+        from (
+            select o.* from debriefs o
+            where (select not a.everything from asked a) and o.account_id = (select actor_account_id())
+            union all
+            select v.* from debriefs v
+            where (select not a.everything from asked a) and v.supervisor_account_id = (select actor_account_id())
+                and v.account_id <> (select actor_account_id())) d
+        where (d.created_at, d.id) < (
                 (select coalesce(a.after_at, 'infinity') from asked a), (select a.after_id from asked a))
             and ((select a.session_id from asked a) is null or d.session_id = (select a.session_id from asked a))
             and (not (select a.waiting from asked a) or d.supervision_due is not null and d.supervised_at is null)

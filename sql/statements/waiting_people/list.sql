@@ -13,7 +13,7 @@ keys as (
     select f.*, row_number() over (order by f.waiting_since, f.intake_id) as place
     from (select distinct * from wanted) w
     cross join lateral (
-        select p.intake_id, p.participant_id, p.waiting_since, p.valid_until, p.state
+        select p.intake_id, p.participant_id, p.waiting_since, p.valid_until
         from waiting_people p
         where p.service = (select coalesce($3->>'service_wanted', '')) and p.state = w.state and p.language = w.language
             and p.region_key = w.region_key
@@ -36,14 +36,14 @@ from (
             'language', p.preferred_language,
             'region', p.region,
             'timezone', p.timezone,
-            'intake_state', k.state,
+            'intake_state', i.state,
             'waiting_since', utc(k.waiting_since),
             'waiting_days', floor(extract(epoch from app_now() - k.waiting_since) / 86400)::int,
             'valid_until', utc(k.valid_until),
             'services_wanted', coalesce(f.services_wanted, '{}'),
             'availability', coalesce(f.availability, '[]'),
             'composition_preference', unseal('intake.composition_preference', f.composition_preference),
-            'missing', enrolment_missing(k.participant_id),
+            'missing', waiting_missing(k.participant_id),
             'enrolments', e.live) order by k.place) filter (where k.place <= ($3->>'limit')::int), '[]') as body,
         case when count(*) > ($3->>'limit')::int then
             max(json_build_object('at', k.waiting_since, 'id', k.intake_id)::text)
@@ -52,6 +52,7 @@ from (
     from keys k
     cross join lateral (
         select p.alias, p.preferred_language, p.region, p.timezone from participants p where p.id = k.participant_id limit 1) p
+    cross join lateral (select i.state from intakes i where i.id = k.intake_id limit 1) i
     left join lateral (
         select f.services_wanted, f.availability, f.composition_preference
         from intake_forms f where f.intake_id = k.intake_id limit 1) f on true

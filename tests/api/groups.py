@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""Steps of the stories of groups: people who are ready, services, hosts, groups and seats. It goes on where journey.py ends.
+
+A step returns the answer as it is; whoever takes it says what it must be. What makes something insists on 201."""
+
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from journey import open_intake, unique
+
+# Long before any session of a test; what somebody needs to lead is as old as this.
+LONG_AGO = "2026-01-05"
+FORMAL = {
+    "capacity": 8, "max_sessions": 6, "duration_minutes": 90, "peer_supporters": 1, "mental_health_professionals": 1,
+    "joining": "closed", "topics": "predetermined", "registration_deadline_days": None}  # fmt: skip
+INFORMAL = {
+    "capacity": 10, "max_sessions": 8, "duration_minutes": 90, "peer_supporters": 2, "mental_health_professionals": 0,
+    "on_call_professional": True, "joining": "drop_in", "topics": "participants"}  # fmt: skip
+
+
+def clock(now, *clients):
+    """From here on it is this moment for them; None = the present."""
+    for who in clients:
+        who.headers.pop("X-Test-Now", None)
+        if now:
+            who.headers["X-Test-Now"] = now
+
+
+def in_days(days, now=None, zone="America/Toronto", at="18:30"):
+    """A wall time so many days from now on, as series and sessions take it."""
+    moment = datetime.fromisoformat(now) if now else datetime.now(ZoneInfo("UTC"))
+    return f"{(moment.astimezone(ZoneInfo(zone)) + timedelta(days=days)).date()}T{at}"
+
+
+def ago(**span):
+    """The moment so long before now, as X-Test-Now takes it: ago(days=30)."""
+    return (datetime.now(ZoneInfo("UTC")) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(local_start, zone="America/Toronto", **shift):
+    """The moment of a wall time, shifted, as X-Test-Now and the API write moments: instant(start, minutes=-10)."""
+    moment = datetime.fromisoformat(local_start).replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC")) + timedelta(**shift)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def service(administrator, kind=FORMAL, **changes):
+    """A service that is available."""
+    body = {
+        "code": f"s{uuid.uuid4().hex[:12]}",
+        "title": {"en": "Evening circle", "fr": "Cercle du soir"},
+        "description": {"en": "We meet.", "fr": "On se rencontre."},
+    }
+    made = administrator.post("/v1/services", body | kind | changes).created()
+    administrator.patch(made.path, {"state": "available"}, if_match=made).ok()
+    return made
+
+
+class Host:
+    """Somebody who may lead: an account with a qualification and every training of their role, unless told otherwise."""
+
+    def __init__(self, client, administrator, role="peer_supporter", *, is_trained=True, is_cleared=True, languages=("en", "fr")):
+        body = {
+            "role": role,
+            "name": unique("Host"),
+            "alias": unique("Cedar"),
+            "email": f"host.{uuid.uuid4().hex}@example.org",
+            "languages": list(languages),
+        }
+        professional = role == "mental_health_professional"
+        self.made = administrator.post("/v1/staff", body | ({"employer": "smsrc"} if professional else {})).created()
+        self.id, self.path, self.role, self.administrator = self.made["id"], self.made.path, role, administrator
+        self.client = client(role, self.id)
+        qualification = {"designation": "social_worker"} if professional else {}
+        self.qualify(**qualification | ({"cleared_on": LONG_AGO} if is_cleared else {})).ok()
+        if is_trained:
+            self.train("orientation")
+            if professional:
+                self.train("facilitator")
+
+    def qualify(self, **body):
+        return self.administrator.put(f"{self.path}/qualification", body, if_match="*")
+
+    def train(self, kind, completed_on=LONG_AGO, **more):
+        """Every module of a kind."""
+        (modules,) = (of["codes"] for of in self.administrator.get("/v1/code-lists").ok().data if of["list"] == f"training_{kind}")
+        for module in modules:
+            body = {"kind": kind, "module": module["code"], "completed_on": completed_on} | more
+            self.administrator.post(f"{self.path}/trainings", body).created()
+
+
+class Group:
+    """A group and the coordinator who made it. Three weekly sessions from three weeks ahead unless told otherwise."""
+
+    def __init__(self, coordinator, of_service, *, now=None, **changes):
+        self.coordinator = coordinator
+        body = {"service_id": of_service["id"], "language": "en"}
+        if "local_starts" not in changes:
+            body["series"] = {"local_start": in_days(21, now), "count": 3}
+        headers = {"X-Test-Now": now} if now else None
+        self.made = coordinator.post("/v1/groups", body | changes, headers=headers).created()
+        self.id, self.path = self.made["id"], self.made.path
+
+    def step(self, name, *body):
+        return self.coordinator.post(f"{self.path}/{name}", *body, if_match="*")
+
+    def read(self, who=None):
+        return (who or self.coordinator).get(self.path).ok()
+
+    def sessions(self, who=None):
+        return (who or self.coordinator).get(f"{self.path}/sessions", params={"limit": 100}).ok().data
+
+    def open(self):
+        """People may be placed from here on."""
+        self.step("open").ok()
+        return self
+
+    def prepare(self):
+        """Every session gets its topic, as a formal group needs."""
+        for number, session in enumerate(self.sessions(), 1):
+            topic = {"en": f"Topic {number}", "fr": f"Sujet {number}"}
+            self.coordinator.patch(f"/v1/sessions/{session['id']}", {"topic": topic}, if_match="*").ok()
+        return self
+
+    def led_by(self, *hosts, **more):
+        """Each in the slot of their role."""
+        for host in hosts:
+            self.assign(host, **more).created()
+        return self
+
+    def assign(self, host, slot=None, **more):
+        return self.coordinator.post(f"{self.path}/host-assignments", {"account_id": host.id, "slot": slot or host.role} | more)
+
+    def place(self, person, **more):
+        return self.coordinator.post(f"{self.path}/enrolments", {"participant_id": person.id} | more)
+
+    def seat(self, person, state="confirmed"):
+        """On to this state: waitlisted (somebody who does not get a seat), offered or confirmed."""
+        seat = Seat(self, person, self.place(person).created())
+        if state == "confirmed":
+            seat.accept().ok()
+        assert seat.state == state, seat.state
+        return seat
+
+
+class Seat:
+    """The enrolment of a person in a group."""
+
+    def __init__(self, group, person, made):
+        self.group, self.person, self.made = group, person, made
+        self.id, self.path = made["id"], made.path
+
+    def step(self, name, *body, who=None):
+        return (who or self.person.peer).post(f"{self.path}/{name}", *body, if_match="*")
+
+    def accept(self, who=None):
+        return self.step("accept", who=who)
+
+    def decline(self, who=None):
+        return self.step("decline", who=who)
+
+    def withdraw(self, who=None):
+        return (who or self.person.peer).post(f"{self.path}/withdraw")
+
+    def offer(self, **body):
+        return self.step("offer", body, who=self.group.coordinator)
+
+    def remove(self, reason="conduct"):
+        return self.step("remove", {"reason": reason}, who=self.group.coordinator)
+
+    def read(self, who=None):
+        return (who or self.group.coordinator).get(self.path).ok()
+
+    @property
+    def state(self):
+        return self.read()["state"]
+
+    def decisions(self):
+        return self.group.coordinator.get(f"{self.path}/decisions", params={"limit": 100}).ok().data
+
+
+def ready(client, **changes):
+    """Somebody whose intake for groups is finished and valid, and who has accepted what there is to accept."""
+    return open_intake(client, "group", "ready", **changes).person
+
+
+def placed(client, intake):
+    """A6.2: the first seat that is taken is what the intake was for."""
+    Group(client("coordinator"), service(client("administrator"))).open().seat(intake.person)
+    return intake
+
+
+def start(who, session, *hosts):
+    """A session begins, with these hosts there."""
+    return who.post(f"/v1/sessions/{session['id']}/start", {"hosts_present": [host.id for host in hosts]})
+
+
+def attend(who, session, seat, status="present"):
+    return who.put(f"/v1/sessions/{session['id']}/attendance/{seat.id}", {"status": status})

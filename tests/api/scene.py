@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""A scene of contention: one group, two hundred people who would come, and what happens meanwhile."""
+
+import collections
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from harness.crowd import make_people
+from harness.invariants import Invariants
+from harness.volley import call
+from journey import until
+
+SEATS, PEOPLE = 8, 200
+
+
+class Scene:
+    """One round: a group, the people who want to be in it, and what they are told."""
+
+    def __init__(self, group, volley, db, token, contract, people=None):
+        self.group, self.volley, self.db, self.contract = group, volley, db, contract
+        self.people = people or make_people(db, PEOPLE, datetime.now(UTC) - timedelta(days=1))
+        self.tokens = {person.id: token("peer", person.account) for person in self.people}
+        self.boss = token("coordinator")
+        self.invariants = Invariants(db)
+        self.seats = {}
+        self.seated = set()
+
+    # ---- what is asked ----
+
+    def propose(self):
+        """All are noted for the group; nothing is offered yet."""
+        self.group.open()
+        with self.db.transaction():
+            self.db.execute(
+                "select context_enter('urn:alongside:local', '00000000-0000-4000-8000-000000000004', 'coordinator', 'both',"
+                " gen_random_uuid()::text, null, 'enrolments_create')"
+            )
+            self.db.execute(
+                "select enrolments_create(%s, jsonb_build_object('participant_id', p, 'propose_only', true)) from unnest(%s::uuid[]) p",
+                (self.group.id, [person.id for person in self.people]),
+            )
+        return self._find_seats()
+
+    def place(self):
+        """All are placed at once: eight are offered a seat, the others wait."""
+        path = f"{self.group.path}/enrolments"
+        answers = self.fire([call(self.boss, "POST", path, json.dumps({"participant_id": p.id}).encode(), key=True) for p in self.people])
+        assert statuses(answers) == {201: len(self.people)}
+        return self._find_seats()
+
+    def _find_seats(self):
+        found = self.db.execute("select participant_id, id from enrolments where group_id = %s", (self.group.id,))
+        self.seats = {str(person): f"/v1/enrolments/{seat}" for person, seat in found}
+        assert len(self.seats) == len(self.people)
+        return self
+
+    def fire(self, requests):
+        answers = self.volley.fire(requests)
+        for answer in {(a.status, a.body[:60]): a for a in answers if a}.values():
+            if answer.status >= 400:
+                self.contract.check_response("POST", "/v1/enrolments/0/accept", answer.status, answer.headers, answer.body)
+        return answers
+
+    def yes(self, person, if_match="*"):
+        return call(self.tokens[person.id], "POST", f"{self.seats[person.id]}/accept", if_match=if_match)
+
+    def yes_for(self, person):
+        """The coordinator says it for them."""
+        return self.step(person, "accept")
+
+    def no_more(self, person):
+        return call(self.tokens[person.id], "POST", f"{self.seats[person.id]}/withdraw")
+
+    def offer(self, person):
+        return self.step(person, "offer", {})
+
+    def step(self, person, name, body=None):
+        """By the coordinator."""
+        return call(self.boss, "POST", f"{self.seats[person.id]}/{name}", None if body is None else json.dumps(body).encode(), if_match="*")
+
+    # ---- what is there ----
+
+    def of(self, *states):
+        """The people whose enrolment is in one of these states, in the fair order."""
+        found = {
+            str(row[0])
+            for row in self.db.execute(
+                "select participant_id from enrolments where group_id = %s and state = any (%s)", (self.group.id, list(states))
+            )
+        }
+        return [person for person in self.people if person.id in found]
+
+    def counted(self):
+        return dict(
+            self.db.execute("select state, count(*) from enrolments where group_id = %s group by state", (self.group.id,)).fetchall()
+        )
+
+    def decisions(self, state):
+        """What was decided of those in this state, counted."""
+        rows = self.db.execute(
+            "select string_agg(concat_ws(' ', d.decision, d.reason), ', ' order by d.place)"
+            " from enrolments e left join enrolment_decisions d on d.enrolment_id = e.id"
+            " where e.group_id = %s and e.state = %s group by e.id",
+            (self.group.id, state),
+        )
+        return collections.Counter(row[0] for row in rows)
+
+    def holds(self, settled=False):
+        assert self.invariants.broken([self.group.id], settled) == []
+        # Locks are taken in one order: nobody was ever sent back to try again.
+        assert self.db.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone() == (0,)
+
+    def end_offers(self, people, db=None):
+        """The time of these offers is over; how many there were."""
+        db = db or self.db
+        with db.transaction():
+            db.execute("select from groups where id = %s for update", (self.group.id,))
+            ended = db.execute(
+                "update enrolments set offer_expires_at = clock_timestamp(), version = version + 1"
+                " where group_id = %s and state = 'offered' and participant_id = any (%s)",
+                (self.group.id, [person.id for person in people]),
+            )
+            return ended.rowcount
+
+    def say_yes(self, people):
+        """All of these at once; who is told that they have the seat is remembered."""
+        answers = self.fire([self.yes(person) for person in people])
+        self.seated |= {person.id for person, answer in zip(people, answers, strict=True) if answer and answer.status == 200}
+        return answers
+
+    def settle(self, between=lambda: None):
+        """Everybody goes on saying yes until the group is full; the jobs run meanwhile."""
+
+        def is_full():
+            assert is_ordinary(self.say_yes(self.of("offered", "waitlisted")))
+            between()
+            return len(self.of("confirmed")) == SEATS
+
+        until(is_full)
+        until(lambda: not self.invariants.broken([self.group.id], settled=True))
+        self.holds(settled=True)
+        return self
+
+
+class Meanwhile:
+    """Does something again and again in a thread of its own, with a connection of its own."""
+
+    def __init__(self, url, work):
+        self.url, self.work = url, work
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+        self.error = None
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def _run(self):
+        try:
+            with psycopg.connect(self.url, autocommit=True, options="-c search_path=alongside,pg_catalog") as db:
+                while not self.over.is_set():
+                    self.work(db)
+                    self.over.wait(0.01)
+        except Exception as error:  # raised where it is waited for
+            self.error = error
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join(60)
+        if self.error:
+            raise self.error
+
+
+# ---- answers ----
+
+
+def statuses(answers):
+    return dict(collections.Counter(answer and answer.status for answer in answers))
+
+
+def refusals(answers):
+    """Why those who were refused were refused, counted."""
+    return dict(collections.Counter(answer.problem().get("reason") for answer in answers if answer and answer.status == 409))
+
+
+def is_ordinary(answers):
+    return set(statuses(answers)) <= {200, 409} and set(refusals(answers)) <= {"another-group", None}

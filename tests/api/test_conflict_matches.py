@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: MIT
+"""What coordinators see and decide of people who must not meet: undecided it blocks, a warning is lifted with informed agreement, a
+hard block only by taking the declaration back (A6.5, R1, I13)."""
+
+import pytest
+from groups import INFORMAL, Group, Host, clock, instant, ready, service, start
+from journey import QUEBEC_COORDINATOR, is_hidden, open_person, unique
+from steps import ABSENT, OTHER_COORDINATOR, walk
+from steps import COORDINATOR as ME
+
+PATH = "/v1/conflict-matches"
+DECLARATIONS = "/v1/conflict-declarations"
+
+
+def declare(who, kind="no_contact", **more):
+    return who.post(DECLARATIONS, {"kind": kind} | more).created()
+
+
+def one_match(coordinator, declaration):
+    """The only match of a declaration, as it is read on its own."""
+    (match,) = coordinator.get(declaration.path).ok()["matches"]
+    return coordinator.get(f"{PATH}/{match['id']}").ok()
+
+
+def decide(coordinator, match, if_match="*", **body):
+    return coordinator.post(f"{PATH}/{match['id']}/decide", {"decision": "allow"} | body, if_match=if_match)
+
+
+def listed(coordinator, **params):
+    return [m["id"] for m in walk(coordinator, PATH, params={"limit": 50} | params)]
+
+
+@pytest.fixture
+def named(client):
+    """named(name): a participant who goes by it."""
+
+    def make(name, **more):
+        person = open_person(client, **more)
+        person.contact(name_to_use=name).ok()
+        return person
+
+    return make
+
+
+@pytest.fixture
+def by_name(client, coordinator, named):
+    """A match that only a name makes."""
+    name = unique("Kim")
+    named(name)
+    return one_match(coordinator, declare(open_person(client).peer, name=name))
+
+
+def warning(client, coordinator, kind="dual_relationship"):
+    one, other = open_person(client), open_person(client)
+    return one_match(coordinator, declare(coordinator, kind, for_participant_id=one.id, participant_id=other.id))
+
+
+# ---- what there is to see ----
+
+
+def test_a_coordinator_reads_why(client, coordinator, named):
+    """A6.5: only coordinators see who is meant, for whom, what it rests on and whether it blocks."""
+    name = unique("Kim")
+    other, declarer = named(name), open_person(client)
+    declaration = declare(declarer.peer, "chain_of_command", period="former", name=name)
+    match = one_match(coordinator, declaration)
+    assert match.json == {
+        "id": match["id"], "declaration_id": declaration["id"], "kind": "chain_of_command", "period": "former", "basis": "name",
+        "needs_agreement": False, "state": "unconfirmed", "is_blocking": True, "for_participant_id": declarer.id,
+        "for_account_id": None, "participant_id": other.id, "account_id": None, "group_ids": [], "same_person": None,
+        "informed_agreement": None, "decided_by": None, "decided_at": None, "raised_at": None, "ended_at": None,
+        "created_at": match["created_at"],
+    }  # fmt: skip
+    assert match.etag == '"1.both"'
+    coordinator.get(f"{PATH}/{match['id']}", if_none_match=match).not_modified()
+    for who in (declarer.peer, other.peer, client("peer_supporter"), client("line")):
+        for method, path in (("GET", PATH), ("GET", f"{PATH}/{match['id']}")):
+            who.request(method, path).problem(403, "forbidden")
+        who.post(f"{PATH}/{match['id']}/decide", {"decision": "block"}, if_match="*").problem(403, "forbidden")
+
+
+def test_the_list_by_state_and_by_what_is_open(client, coordinator, by_name):
+    """Undecided matches are open, and those that stand between two who are in one group; the rest is settled for now."""
+    hard, soft = warning(client, coordinator, "no_contact"), warning(client, coordinator)
+    decide(coordinator, soft, informed_agreement=True).ok()
+    states = {"unconfirmed": by_name["id"], "blocked": hard["id"], "allowed": soft["id"]}
+    for state, expected in states.items():
+        assert [m for m in listed(coordinator, state=state) if m in states.values()] == [expected]
+    assert [m for m in listed(coordinator, open=True) if m in states.values()] == [by_name["id"]]
+    assert set(listed(coordinator)) >= set(states.values())
+    assert coordinator.get(PATH, params={"open": True, "state": "allowed"}).ok().data == []
+    assert len(coordinator.get(PATH, params={"limit": 2}).ok().data) == 2
+    for bad in ({"open": "maybe"}, {"state": "lifted"}, {"limit": 0}):
+        coordinator.get(PATH, params=bad).problem(400).fault(next(iter(bad)))
+
+
+def test_i13_nobody_handles_what_is_about_themselves_or_elsewhere(client, coordinator, named):
+    """I13, R14: not oneself, nobody one is excluded from, nobody of another region; not read, not decided, in no list."""
+    name = unique("Kim")
+    other, declarer = named(name, region="ON"), open_person(client, region="ON")
+    match = one_match(coordinator, declare(declarer.peer, name=name))
+    colleague, quebec = client("coordinator", OTHER_COORDINATOR), client("coordinator", QUEBEC_COORDINATOR)
+    colleague.get(f"{PATH}/{match['id']}").ok()
+    coordinator.post(f"{other.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    own = one_match(colleague, declare(coordinator, "dual_relationship", for_participant_id=declarer.id, account_id=ME))
+    for who, hidden in ((colleague, match), (quebec, match), (coordinator, own)):
+        is_hidden(who, "GET", f"{PATH}/{hidden['id']}")
+        is_hidden(who, "POST", f"{PATH}/{hidden['id']}/decide", {"decision": "block"})
+        assert hidden["id"] not in listed(who)
+    # One side where they serve is enough to handle it.
+    coordinator.patch(declarer.path, {"region": "QC"}, if_match="*").ok()
+    quebec.get(f"{PATH}/{match['id']}").ok()
+
+
+# ---- decisions ----
+
+
+def test_by_voice_it_is_somebody_else_of_that_name(coordinator, by_name, db):
+    """A6.5: a name alone says nothing sure: the coordinator asks, and somebody else is free."""
+    decide(coordinator, by_name).problem(422, "validation-failed").fault("#/same_person", "required")
+    decide(coordinator, by_name, decision="block", same_person=False).problem(422).fault("#/same_person", "invalid")
+    done = decide(coordinator, by_name, if_match=by_name, same_person=False).ok()
+    assert (done["state"], done["is_blocking"], done["same_person"], done["informed_agreement"]) == ("allowed", False, False, None)
+    assert done["decided_by"] == ME and done["decided_at"] and done.etag == '"2.both"'
+    assert coordinator.get(f"{PATH}/{by_name['id']}").ok().json == done.json
+    audited = db.execute("select role, participant_ids, fields from audit_events where action = 'decide' and object_id = %s", (done["id"],))
+    assert audited.fetchall() == [("coordinator", [], ["decision", "same_person"])]
+
+
+@pytest.mark.parametrize("kind", ["no_contact", "chain_of_command"])
+def test_a_hard_block_is_lifted_only_by_taking_it_back(client, coordinator, kind):
+    """A6.5: no contact and chain of command block; agreement does not help. Decided before, it may be confirmed again."""
+    one, other = open_person(client), open_person(client)
+    period = {"period": "current"} if kind == "chain_of_command" else {}
+    declaration = declare(coordinator, kind, for_participant_id=one.id, participant_id=other.id, **period)
+    match = one_match(coordinator, declaration)
+    for body in ({}, {"informed_agreement": True}):
+        assert decide(coordinator, match, **body).problem(409, "conflict")["reason"] == "hard-block"
+    assert decide(coordinator, match, decision="block").ok()["state"] == "blocked"
+    coordinator.post(f"{declaration.path}/withdraw").ok()
+    ended = coordinator.get(f"{PATH}/{match['id']}").ok()
+    assert ended["ended_at"] and not ended["is_blocking"]
+    assert decide(coordinator, match, decision="block").problem(409, "conflict-state")["state"] == "ended"
+
+
+def test_a_warning_is_lifted_with_informed_agreement(client, coordinator):
+    """A6.5: the coordinator records the decision and the agreement of those concerned; it may be taken back later."""
+    match = warning(client, coordinator)
+    assert match["needs_agreement"] and match["state"] == "unconfirmed"
+    for body in ({}, {"informed_agreement": False}, {"same_person": True}):
+        decide(coordinator, match, **body).problem(422, "validation-failed").fault("#/informed_agreement", "required")
+    allowed = decide(coordinator, match, informed_agreement=True).ok()
+    assert (allowed["state"], allowed["is_blocking"], allowed["informed_agreement"]) == ("allowed", False, True)
+    blocked = decide(coordinator, match, decision="block").ok()
+    assert (blocked["state"], blocked["is_blocking"], blocked["informed_agreement"]) == ("blocked", True, None)
+    assert decide(coordinator, match, informed_agreement=True).ok()["state"] == "allowed"
+
+
+def test_the_same_unit_may_be_allowed(client, coordinator):
+    """A6.5: units that overlap in time warn; who is meant is no question there."""
+    unit, people = unique("12 RBC"), [open_person(client) for _ in range(2)]
+    declarations = [declare(p.peer, "same_unit", unit=unit, **{"from": "2015-01-01"}) for p in people]
+    match = one_match(coordinator, declarations[1])
+    assert (match["basis"], match["participant_id"], match["needs_agreement"]) == ("unit", people[0].id, True)
+    decide(coordinator, match, same_person=False).problem(422).fault("#/same_person", "invalid")
+    assert decide(coordinator, match, informed_agreement=True).ok()["state"] == "allowed"
+    # Whichever of the two takes it back, it ends.
+    people[0].peer.post(f"{declarations[0].path}/withdraw").ok()
+    assert coordinator.get(f"{PATH}/{match['id']}").ok()["ended_at"]
+
+
+def test_a_decision_is_about_what_was_seen(coordinator, by_name):
+    """If-Match: two coordinators at once; the second one decides about what is no longer so."""
+    decide(coordinator, by_name, if_match=by_name, decision="block", same_person=True).ok()
+    decide(coordinator, by_name, if_match=by_name, same_person=False).problem(412, "precondition-failed")
+    coordinator.post(f"{PATH}/{by_name['id']}/decide", {"decision": "block"}).problem(428)
+    coordinator.post(f"{PATH}/{ABSENT}/decide", {"decision": "block"}, if_match="*").problem(404, "not-found")
+    for body, pointer in (({}, "#/decision"), ({"decision": "maybe"}, "#/decision"), ({"decision": "block", "note": "x"}, "#/note")):
+        for language in ("en", "fr"):
+            refused = coordinator.post(f"{PATH}/{by_name['id']}/decide", body, if_match="*", language=language)
+            assert refused.problem(422).fault(pointer).headers["Content-Language"] == language
+
+
+# ---- in groups ----
+
+
+def test_what_stands_in_a_group_is_raised_until_they_part(client, administrator, coordinator):
+    """A6.5: declared between two who are placed, it stands in the queue with the group, and leaves it when one of them does."""
+    people = [ready(client), ready(client)]
+    group = Group(coordinator, service(administrator)).open()
+    seats = [group.seat(person) for person in people]
+    match = one_match(coordinator, declare(coordinator, for_participant_id=people[0].id, participant_id=people[1].id))
+    assert match["raised_at"] and match["group_ids"] == [group.id] and match["id"] in listed(coordinator, open=True)
+    (standing,) = (g for g in walk(coordinator, "/v1/groups", params={"limit": 100}) if g["id"] == group.id)
+    assert standing["is_blocked"] is True
+    seats[1].withdraw().ok()
+    parted = coordinator.get(f"{PATH}/{match['id']}").ok()
+    assert (parted["raised_at"], parted["group_ids"], parted["is_blocking"]) == (None, [], True)
+    assert parted["id"] not in listed(coordinator, open=True)
+    (standing,) = (g for g in walk(coordinator, "/v1/groups", params={"limit": 100}) if g["id"] == group.id)
+    assert standing["is_blocked"] is False
+
+
+@pytest.mark.parametrize("link", ["same sign-in", "own case"])
+def test_a_host_who_once_sat_beside_the_peer(client, administrator, coordinator, db, link):
+    """A6.5: `host who earlier shared a group with the peer` warns: nobody declared it, the program's records know. S0.20."""
+    peer, beside, stranger = ready(client), ready(client), ready(client)
+    earlier = Group(coordinator, service(administrator)).open()
+    earlier.seat(beside), earlier.seat(peer)
+    host = Host(client, administrator)
+    if link == "own case":
+        coordinator.post(f"{beside.path}/exclusions", {"account_id": host.id, "reason": "own_case"}).created()
+    else:
+        subject = db.execute("select subject from accounts where id = %s", (beside.account,)).fetchone()[0]
+        host = same_person(db, client, host, subject)
+    group = Group(coordinator, service(administrator)).open()
+    later = group.place(peer).created()
+    assert group.assign(host).problem(409, "conflict")["reason"] == "conflict"
+    colleague = client("coordinator", OTHER_COORDINATOR)
+    (found,) = [m for m in walk(colleague, PATH, params={"open": True}) if m["for_account_id"] == host.id]
+    assert (found["kind"], found["basis"], found["participant_id"]) == ("shared_group", "record", peer.id)
+    assert found["declaration_id"] is None and found["needs_agreement"]
+    decide(colleague, found).problem(422).fault("#/informed_agreement", "required")
+    decide(colleague, found, informed_agreement=True).ok()
+    group.assign(host).created()
+    # A stranger was in none of their groups, and whoever sits beside them later is no news.
+    group.place(stranger).created()
+    assert later["state"] == "offered"
+
+
+def same_person(db, client, host, subject):
+    """The host's account as it is when they sign in with the token of a peer: both were one person from the beginning."""
+    with db.transaction():
+        db.execute("set local session_replication_role = replica")
+        db.execute("delete from accounts where id = %s", (host.id,))
+        db.execute("set local session_replication_role = origin")
+        db.execute("insert into accounts (id, subject, role) values (%s, %s, 'peer_supporter')", (host.id, subject))
+    return host
+
+
+def test_what_was_on_record_ends_when_it_was_not_them(client, administrator, coordinator):
+    """An own case that was lifted again: the host is no former peer after all."""
+    peer, beside = ready(client), ready(client)
+    earlier = Group(coordinator, service(administrator)).open()
+    earlier.seat(beside), earlier.seat(peer)
+    host, colleague = Host(client, administrator), client("coordinator", OTHER_COORDINATOR)
+    made = coordinator.post(f"{beside.path}/exclusions", {"account_id": host.id, "reason": "own_case"}).created()
+    (found,) = [m for m in walk(colleague, PATH, params={"open": True}) if m["for_account_id"] == host.id]
+    coordinator.delete(made.path).no_content()
+    assert colleague.get(f"{PATH}/{found['id']}").ok()["ended_at"]
+    assert decide(colleague, found, decision="block").problem(409, "conflict-state")["state"] == "ended"
+
+
+def test_one_person_with_two_logins_is_one_person(client, administrator, coordinator):
+    """R1, S0.20: who must not meet the peer must not meet the host that they are, and no session of theirs starts."""
+    other, themself = ready(client), ready(client)
+    hosts = [Host(client, administrator), Host(client, administrator)]
+    coordinator.post(f"{themself.path}/exclusions", {"account_id": hosts[0].id, "reason": "own_case"}).created()
+    group = Group(coordinator, service(administrator, INFORMAL)).open()
+    group.seat(other)
+    group.led_by(*hosts)
+    declaration = declare(coordinator, for_participant_id=other.id, participant_id=themself.id)
+    assert one_match(coordinator, declaration)["group_ids"] == [group.id]
+    session = group.sessions()[0]
+    clock(instant(session["local_start"]), hosts[1].client)
+    assert start(hosts[1].client, session, *hosts).problem(409, "conflict")["reason"] == "call-your-coordinator"
+    coordinator.post(f"{declaration.path}/withdraw").ok()
+    start(hosts[1].client, session, *hosts).ok()

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: MIT
+"""Do not place together, at every point where two could meet: placing, offering, the waiting list, accepting, assigning and
+substituting a host, starting a session, and every new declaration (A6.5, R1, I5). Neither side learns that the other exists: the
+answers are the ordinary ones, and take as long."""
+
+import statistics
+import time
+
+import pytest
+from evenings import Evening, informal
+from groups import FORMAL, INFORMAL, Group, Host, ready, service
+from journey import bare, open_person, unique
+
+PATH = "/v1/conflict-declarations"
+
+
+def named(client, name=None, **more):
+    """Somebody ready for a group, who goes by a name of their own."""
+    person = ready(client, **more)
+    person.name = name or unique("Kim")
+    person.contact(name_to_use=person.name).ok()
+    return person
+
+
+def apart(who, name, kind="no_contact", **more):
+    return who.post(PATH, {"kind": kind, "name": name} | more).created()
+
+
+def withdraw(who, declaration):
+    who.post(f"{declaration.path}/withdraw").ok()
+
+
+def says_conflict(answer):
+    """What a coordinator reads: that it is a conflict; why stands with the matches."""
+    assert answer.problem(409, "conflict")["reason"] == "conflict"
+
+
+def says_another_group(answer):
+    """What a peer reads whatever the cause."""
+    refused = answer.problem(409, "conflict")
+    assert refused["reason"] == "another-group" and set(refused["text"]) == {"en", "fr"} and refused["help"]["line"] == "1-844-750-1648"
+    return bare(refused)
+
+
+@pytest.fixture
+def group(administrator, coordinator):
+    return Group(coordinator, service(administrator)).open()
+
+
+# ---- the points ----
+
+
+@pytest.mark.parametrize("kind", [{"kind": "no_contact"}, {"kind": "chain_of_command", "period": "former"}, {"kind": "dual_relationship"}])
+@pytest.mark.parametrize("declarer", ["newcomer", "seated"])
+def test_placing_beside_somebody_who_must_not_be_met(client, group, declarer, kind):
+    """A6.5: in either direction, undecided warnings as well; taken back, there is a place."""
+    seated, newcomer = named(client), named(client)
+    group.seat(seated)
+    one, other = (newcomer, seated) if declarer == "newcomer" else (seated, newcomer)
+    declaration = apart(one.peer, other.name, **kind)
+    says_conflict(group.place(newcomer))
+    withdraw(one.peer, declaration)
+    assert group.place(newcomer).created()["state"] == "offered"
+
+
+@pytest.mark.parametrize("declarer", ["peer", "host"])
+def test_placing_beside_a_host_who_must_not_be_met(client, administrator, group, declarer):
+    """A6.5 over participants and hosts: whichever comes second is kept away, whoever declared it."""
+    host, person = Host(client, administrator), named(client)
+    kind = "recusal" if declarer == "host" else "no_contact"
+    apart(host.client if declarer == "host" else person.peer, person.name if declarer == "host" else host.made["name"], kind)
+    group.led_by(host)
+    says_conflict(group.place(person))
+    other = Group(group.coordinator, service(administrator)).open()
+    other.seat(person)
+    says_conflict(other.assign(host))
+
+
+def test_offering_a_seat_to_somebody_proposed_before(client, group):
+    """A6.5, offer: a mere proposal asks nothing; the offer does, each time."""
+    seated, proposed = named(client), named(client)
+    group.seat(seated)
+    seat = group.place(proposed, propose_only=True).created()
+    apart(proposed.peer, seated.name)
+    offer = group.coordinator.post(f"{seat.path}/offer", {}, if_match="*")
+    says_conflict(offer)
+    assert group.coordinator.get(seat.path).ok()["state"] == "requested"
+
+
+def test_the_waiting_list_passes_them_over_and_they_do_not_notice(client, administrator, coordinator):
+    """A6.5, S2.45: the seat goes to the next one; the reason is kept for coordinators, the peer reads what they read before."""
+    group = Group(coordinator, service(administrator), capacity=2).open()
+    seated, leaving, blocked, last = (named(client) for _ in range(4))
+    group.seat(seated)
+    free = group.seat(leaving)
+    waits, next_one = group.seat(blocked, "waitlisted"), group.seat(last, "waitlisted")
+    home = f"{blocked.path}/home"
+    before = [bare(blocked.peer.get(path).ok()) for path in (waits.path, home)]
+    apart(seated.peer, blocked.name)
+    free.withdraw().ok()
+    assert (waits.state, next_one.state) == ("waitlisted", "offered")
+    assert [bare(blocked.peer.get(path).ok()) for path in (waits.path, home)] == before
+    assert [(d["decision"], d["reason"]) for d in waits.decisions()][-1] == ("passed_over", "conflict")
+    blocked.peer.get(f"{waits.path}/decisions").problem(403, "forbidden")
+
+
+@pytest.mark.parametrize("language", [None, "en", "fr"])
+def test_accepting_is_refused_as_it_always_is(client, group, language):
+    """A6.5, R11: byte for byte what somebody hears whose offer is over, in their language; the offer itself stays as it was."""
+    seated, blocked, late = named(client), named(client), ready(client)
+    group.seat(seated)
+    offered, expired = group.seat(blocked, "offered"), group.seat(late, "offered")
+    before = bare(blocked.peer.get(offered.path).ok())
+    apart(seated.peer, blocked.name)
+    assert bare(blocked.peer.get(offered.path).ok()) == before
+    after_the_offer = "2099-01-01T00:00:00Z"
+    ordinary = late.peer.post(f"{expired.path}/accept", if_match="*", language=language, now=after_the_offer)
+    refused = blocked.peer.post(f"{offered.path}/accept", if_match="*", language=language)
+    assert bare(refused.problem(409, "conflict")) == bare(ordinary.problem(409, "conflict"))
+    assert set(refused["text"]) == ({language} if language else {"en", "fr"})
+    assert bare(blocked.peer.get(offered.path).ok()) == before
+    says_conflict(offered.accept(who=group.coordinator))
+
+
+def test_the_one_who_declared_is_refused_the_same_way(client, group):
+    """A6.5: neither side learns that the other exists, whoever of them said it."""
+    seated, declarer = named(client), named(client)
+    group.seat(seated)
+    offered = group.seat(declarer, "offered")
+    declaration = apart(declarer.peer, seated.name)
+    says_another_group(offered.accept())
+    withdraw(declarer.peer, declaration)
+    offered.accept().ok()
+
+
+def test_assigning_and_substituting_a_host(client):
+    """A6.5, I5: as somebody who leads the group and for one evening; who must not meet somebody there is no candidate either."""
+    evening = informal(client, people=0)
+    person = evening.joined(named(client, coordinator=evening.coordinator, now=evening.now))
+    evening.seat(person)
+    substitute, other = evening.host(), evening.host()
+    apart(substitute.client, person.name)
+    (led,) = [
+        h for h in evening.coordinator.get(f"{evening.group.path}/host-assignments").ok().data
+        if h["account_id"] == evening.supporter.id]  # fmt: skip
+    tonight = {"session_id": evening.session["id"], "replaces": led["id"]}
+    says_conflict(evening.group.assign(substitute, **tonight))
+    evening.group.assign(other, **tonight).created()
+    missing = informal(client, people=0)
+    missing.seat(missing.joined(named(client, name=person.name, coordinator=missing.coordinator, now=missing.now)))
+    (assignment,) = [
+        h for h in missing.coordinator.get(f"{missing.group.path}/host-assignments").ok().data
+        if h["account_id"] == missing.supporter.id]  # fmt: skip
+    missing.coordinator.post(f"/v1/host-assignments/{assignment['id']}/release", if_match="*").ok()
+    says_conflict(missing.group.assign(substitute))
+
+
+@pytest.mark.parametrize("kind", [FORMAL, INFORMAL], ids=["formal", "informal"])
+def test_a_session_does_not_start_while_a_conflict_stands(client, kind):
+    """A6.5: hosts hear only whom to call, in what they read nothing has changed; peers read an ordinary notice with the line."""
+    evening = Evening(client, kind, people=0)
+    people = [evening.joined(named(client, coordinator=evening.coordinator, now=evening.now)) for _ in range(2)]
+    for person in people:
+        evening.seat(person)
+    evening.at(minutes=-10)
+    paths = (evening.group.path, evening.path, f"{evening.path}/roster", "/v1/my-sessions")
+    seen = [bare(evening.supporter.client.get(path).ok()) for path in paths]
+    declaration = apart(people[0].peer, people[1].name)
+    assert [bare(evening.supporter.client.get(path).ok()) for path in paths] == seen
+    for who in (evening.supporter.client, evening.coordinator):
+        assert evening.start(who).problem(409, "conflict")["reason"] == "call-your-coordinator"
+    for person in people:
+        (upcoming,) = [n for n in next_sessions(person) if n["session"]["id"] == evening.session["id"]]
+        assert upcoming["session"]["notice"] is None
+    evening.at(minutes=2)
+    homes = {str(upcoming_notice(person, evening.session)) for person in people}
+    assert len(homes) == 1 and "1-844-750-1648" in homes.pop()
+    withdraw(people[0].peer, declaration)
+    evening.start().ok()
+    assert upcoming_notice(people[0], evening.session) is None
+
+
+def next_sessions(person):
+    return person.peer.get(f"{person.path}/home").ok()["next_sessions"]
+
+
+def upcoming_notice(person, session):
+    (upcoming,) = [n for n in next_sessions(person) if n["session"]["id"] == session["id"]]
+    return upcoming["session"]["notice"]
+
+
+def test_the_notice_is_the_same_when_hosts_are_late(client):
+    """A6.5: an ordinary delay notice is one that others read as well, where nobody has declared anything."""
+    evening = informal(client)
+    person = evening.seats[0].person
+    evening.at(minutes=2)
+    assert set(upcoming_notice(person, evening.session)) == {"en", "fr"}
+
+
+def test_a_host_who_recuses_themselves_is_replaced_for_the_evening(client):
+    """I5: what counts is today's roster: with a substitute in the host's place the session starts, the next one does not."""
+    evening = informal(client, people=0)
+    person = evening.joined(named(client, coordinator=evening.coordinator, now=evening.now))
+    evening.seat(person)
+    substitute = evening.host()
+    apart(evening.supporter.client, person.name, "recusal")
+    evening.at(minutes=-10)
+    assert evening.start().problem(409, "conflict")["reason"] == "call-your-coordinator"
+    assignments = evening.coordinator.get(f"{evening.group.path}/host-assignments").ok().data
+    (led,) = [h for h in assignments if h["account_id"] == evening.supporter.id]
+    evening.group.assign(substitute, session_id=evening.session["id"], replaces=led["id"]).created()
+    present = [substitute] + [h for h in evening.hosts if h is not evening.supporter]
+    evening.start(substitute.client, present).ok()
+    evening.at(minutes=90).end(substitute.client).ok()
+    evening.at(days=7)
+    later = evening.coordinator.post(
+        f"/v1/sessions/{evening.next_session['id']}/start", {"hosts_present": [h.id for h in evening.hosts]})  # fmt: skip
+    assert later.problem(409, "conflict")["reason"] == "call-your-coordinator"
+
+
+def test_moving_a_session_neither_asks_nor_opens_anything(client):
+    """A6.5: another date brings nobody else together; the session still does not start."""
+    evening = informal(client, people=0)
+    people = [evening.joined(named(client, coordinator=evening.coordinator, now=evening.now)) for _ in range(2)]
+    for person in people:
+        evening.seat(person)
+    apart(people[1].peer, people[0].name)
+    evening.change(evening.session, local_start="2090-01-10T19:00")
+    evening.at(minutes=30)
+    assert evening.start().problem(409, "conflict")["reason"] == "call-your-coordinator"
+
+
+# ---- silence ----
+
+
+def test_whether_somebody_is_met_is_not_in_the_answer(client, administrator):
+    """A6.5: one's own declarations read the same, whether they meet somebody of one's group, somebody else, or nobody."""
+    met, declarer = named(client), open_person(client)
+    host = Host(client, administrator, is_trained=False)
+    for who in (declarer.peer, host.client):
+        made = [apart(who, name, now_is) for name, now_is in ((met.name, "no_contact"), (unique("Nobody"), "no_contact"))]
+        shapes = [{k: v for k, v in m.json.items() if k not in ("id", "created_at")} for m in made]
+        assert shapes[0] == shapes[1]
+        read = [who.get(m.path).ok().json for m in made]
+        assert read == [m.json for m in made]
+        lengths = {len(who.get(m.path).content) for m in made}
+        assert len(lengths) == 1
+
+
+def test_who_is_meant_notices_nothing(client, group):
+    """A6.5: their file, their seat, their home, their audit: byte for byte as before."""
+    meant, declarer = named(client), open_person(client)
+    seat = group.seat(meant)
+    paths = [meant.path, f"{meant.path}/contact", f"{meant.path}/home", f"{meant.path}/enrolments", seat.path, PATH]
+
+    def everything():
+        # Their own reading is in their audit as well: what others did is not.
+        others = [e for e in meant.peer.get(f"{meant.path}/audit-events", params={"limit": 100}).ok().data if e["role"] != "peer"]
+        return [bare(meant.peer.get(path).ok()) for path in paths] + [others]
+
+    before = everything()
+    declaration = apart(declarer.peer, meant.name)
+    group.coordinator.get(declaration.path).ok()
+    (match,) = group.coordinator.get(declaration.path).ok()["matches"]
+    group.coordinator.post(f"/v1/conflict-matches/{match['id']}/decide", {"decision": "block", "same_person": True}, if_match="*").ok()
+    assert everything() == before
+
+
+def seconds(call):
+    began = time.monotonic()
+    call()
+    return time.monotonic() - began
+
+
+def test_the_answer_takes_as_long_whoever_is_met(client):
+    """A6.5: it leaves on a beat of 25 ms after the question, however much there was to do; asked in turns, both take the same."""
+    name = unique("Kim")
+    for _ in range(5):
+        open_person(client).contact(name_to_use=name).ok()
+    declarers = [open_person(client) for _ in range(2)]
+    taken = {"met": [], "unmet": []}
+    for declarer in declarers:
+        for _ in range(9):
+            taken["met"].append(seconds(lambda: apart(declarer.peer, name)))  # noqa: B023
+            taken["unmet"].append(seconds(lambda: apart(declarer.peer, unique("Nobody"))))  # noqa: B023
+    assert min(taken["met"] + taken["unmet"]) >= 0.024
+    # A bound that a busy machine keeps: no more than the beat itself, and what the two would differ by is far below it.
+    assert abs(statistics.median(taken["met"]) - statistics.median(taken["unmet"])) < 0.05
+
+
+def test_a_new_name_or_a_withdrawal_takes_as_long_whoever_is_met(client):
+    """A6.5: who changes their name does not learn by the clock whether somebody declared it; nor does who takes theirs back."""
+    meant, declarer = open_person(client), open_person(client)
+    met = named(client)
+    declarations = [apart(declarer.peer, met.name), apart(declarer.peer, unique("Nobody"))]
+    for name in (met.name, unique("Nobody")):
+        assert seconds(lambda: meant.contact(name_to_use=name).ok()) >= 0.024  # noqa: B023
+    for declaration in declarations:
+        assert seconds(lambda: withdraw(declarer.peer, declaration)) >= 0.024  # noqa: B023

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""The way into a session: sealed at rest, for whoever has a confirmed seat from 24 hours before, for its hosts and for coordinators;
+it ends with the seat (I8, R17, A6.8, issue point 6)."""
+
+import pytest
+from evenings import Evening, informal
+from journey import QUEBEC_COORDINATOR, is_hidden, open_person, tables_with
+
+
+@pytest.fixture
+def evening(client):
+    return Evening(client)
+
+
+def home(person):
+    return person.peer.get(f"{person.path}/home").ok()
+
+
+def shown(evening, seat=None):
+    """The first session's link as the person with this seat sees it; False = they see no such session."""
+    sessions = {s["session"]["id"]: s for s in home((seat or evening.seats[0]).person)["next_sessions"]}
+    return sessions[evening.session["id"]]["join_link"] if evening.session["id"] in sessions else False
+
+
+def everything_of(person, seat):
+    """All that a peer can read of their place, as bytes."""
+    paths = (
+        f"{person.path}/home", f"{person.path}/enrolments", f"{person.path}/status", f"{person.path}/audit-events", seat.path,
+        f"/v1/sessions/{seat.group.sessions()[0]['id']}/attendance")  # fmt: skip
+    answers = [person.peer.get(path) for path in paths]
+    assert {answer.status for answer in answers} <= {200, 404}
+    feed = person.peer.post(f"{person.path}/calendar-feeds", {"language": "en"}).created()
+    return b"".join([*(answer.content for answer in answers), person.peer.get(feed["path"]).ok().content])
+
+
+# ---- at rest ----
+
+
+def test_it_is_sealed_at_rest(evening, db, server):
+    """Nothing of it stands in the open: in no table, with nobody's look, nor in the log."""
+    room = evening.link.rsplit("/", 1)[-1]
+    evening.at(hours=-1)
+    assert shown(evening) == evening.link
+    for who in (evening.coordinator, *(host.client for host in evening.hosts)):
+        assert who.get(evening.path).ok()["join_link"] == evening.link
+        who.get(f"{evening.group.path}/sessions").ok()
+    assert tables_with(db, room) == [] == tables_with(db, "teams.example")
+    assert room not in server.log_text()
+
+
+def test_a_session_that_is_cancelled_takes_it_along(evening, db):
+    """For everybody, and its key with it."""
+    keys = "select count(*) from sealed_keys where owner_type = 'session' and owner_id = %s"
+    assert db.execute(keys, (evening.session["id"],)).fetchone() == (1,)
+    evening.at(hours=-2)
+    evening.cancel()
+    assert db.execute(keys, (evening.session["id"],)).fetchone() == (0,)
+    assert shown(evening) is None
+    assert evening.coordinator.get(evening.path).ok()["join_link"] is None
+    assert evening.supporter.client.get(evening.path).ok()["join_link"] is None
+
+
+def test_so_does_a_group_that_is_cancelled(evening, db):
+    evening.at(hours=-2)
+    evening.group.step("cancel").ok()
+    assert shown(evening) is False and home(evening.seats[0].person)["next_sessions"] == []
+    assert {s["join_link"] for s in evening.group.sessions()} == {None}
+    assert db.execute("select count(*) from sealed_keys where owner_id = %s", (evening.session["id"],)).fetchone() == (0,)
+
+
+# ---- a confirmed seat ----
+
+
+@pytest.mark.parametrize(
+    ("shift", "link"),
+    [
+        ({"hours": -24, "seconds": -1}, None),
+        ({"hours": -24}, "shown"),
+        ({"minutes": 89, "seconds": 59}, "shown"),
+        ({"minutes": 90}, False),
+    ],
+)
+def test_from_24_hours_before_until_the_end(evening, shift, link):
+    """A6.8; before that the page says from when it will be there."""
+    evening.at(**shift)
+    assert shown(evening) == (evening.link if link == "shown" else link)
+    later = home(evening.seats[0].person)["next_sessions"][-1]
+    assert (later["session"]["seq"], later["join_link_from"], later["join_link"]) == (2, "2090-01-16T23:30:00Z", None)
+
+
+def test_it_stays_while_the_session_is_under_way(evening):
+    """Somebody whose connection broke comes back."""
+    evening.started().at(minutes=30)
+    assert shown(evening) == evening.link
+    assert evening.at(minutes=40).end().ok() and shown(evening) is False
+
+
+def test_it_moves_with_the_session(evening):
+    evening.at(hours=-2)
+    assert shown(evening) == evening.link
+    evening.change(evening.session, local_start="2090-01-13T18:30")
+    assert shown(evening) is None
+
+
+@pytest.mark.parametrize("state", ["offered", "declined", "waitlisted"])
+def test_not_without_a_confirmed_seat(client, state):
+    evening = informal(client, people=0) if state != "waitlisted" else informal_with_one_place(client)
+    seat = evening.seat(state="offered") if state != "waitlisted" else evening.seat(state="waitlisted")
+    if state == "declined":
+        seat.decline().ok()
+    evening.at(hours=-1)
+    assert seat.state == state
+    assert evening.link.encode() not in everything_of(seat.person, seat)
+    assert home(seat.person)["next_sessions"] == []
+
+
+def informal_with_one_place(client):
+    evening = informal(client, people=0)
+    evening.coordinator.patch(evening.group.path, {"capacity": 1}, if_match="*").ok()
+    evening.seat()
+    return evening
+
+
+@pytest.mark.parametrize("way", ["withdrawal", "withdrawal from the intake", "removal", "a group that ends"])
+def test_it_ends_with_the_seat(evening, way):
+    """I8, R17: at once, whatever was shown before."""
+    (seat,) = evening.seats
+    evening.at(hours=-1)
+    assert shown(evening) == evening.link
+    if way == "withdrawal":
+        seat.withdraw().ok()
+    elif way == "removal":
+        seat.remove().ok()
+    elif way == "a group that ends":
+        evening.group.step("cancel").ok()
+    else:
+        (intake,) = seat.person.status()["intakes"]
+        seat.person.peer.post(f"/v1/intakes/{intake['intake_id']}/withdraw").ok()
+    assert evening.link.encode() not in everything_of(seat.person, seat)
+    assert home(seat.person)["next_sessions"] == []
+
+
+def test_whoever_leaves_after_having_seen_it_makes_it_stale(evening):
+    """R17, join links are revocable: the roster says so until a coordinator gives the session another one, which those who
+    stay see at once; the old one is gone."""
+    stays = evening.seat()
+
+    def is_stale():
+        answers = {who.get(f"{evening.path}/roster").ok()["replace_join_link"] for who in (evening.coordinator, evening.supporter.client)}
+        return answers.pop() if len(answers) == 1 else answers
+
+    early = evening.seat()
+    evening.at(hours=-24, seconds=-1)
+    early.withdraw().ok()
+    assert is_stale() is False, "who left before never saw it"
+    undecided = evening.seat(state="offered")
+    evening.at(hours=-24)
+    undecided.withdraw().ok()
+    assert is_stale() is False, "nor did somebody without a seat"
+    evening.seats[0].withdraw().ok()
+    assert is_stale() is True
+    evening.at(hours=-23)
+    evening.change(evening.session, join_link="https://teams.example/join/another")
+    assert is_stale() is False
+    assert shown(evening, stays) == "https://teams.example/join/another"
+    stays.remove().ok()
+    assert is_stale() is True
+
+
+# ---- those who lead ----
+
+
+def test_its_hosts_have_it_at_any_time(evening):
+    """A6.8."""
+    evening.at(days=-7)
+    for host in evening.hosts:
+        assert host.client.get(evening.path).ok()["join_link"] == evening.link
+        assert {s["join_link"] for s in host.client.get("/v1/my-sessions").ok().data} == {evening.link}
+
+
+def test_of_their_own_sessions_only(evening):
+    """Whoever is replaced for one evening, and whoever stands in for one."""
+    substitute = evening.host()
+    (replaced,) = [
+        a for a in evening.coordinator.get(f"{evening.group.path}/host-assignments").ok().data if a["account_id"] == evening.supporter.id]
+    made = evening.group.assign(substitute, session_id=evening.session["id"], replaces=replaced["id"]).created()
+
+    def links(host):
+        return [session["join_link"] for session in evening.group.sessions(host.client)]
+
+    assert (links(evening.supporter), links(substitute)) == ([None, evening.link], [evening.link, None])
+    evening.coordinator.post(f"/v1/host-assignments/{made['id']}/release", if_match="*").ok()
+    assert links(evening.supporter) == [evening.link] * 2
+    is_hidden(substitute.client, "GET", evening.path)
+    assert substitute.client.get("/v1/my-sessions").ok().data == []
+
+
+def test_nobody_else(evening):
+    for role in ("peer_supporter", "mental_health_professional"):
+        is_hidden(evening.stranger(role), "GET", evening.path)
+    for role in ("peer", "line", "administrator"):
+        evening.client(role).get(evening.path).problem(403, "forbidden")
+    stranger = open_person(evening.client)
+    assert home(stranger)["next_sessions"] == []
+    # I13: a coordinator who is a peer in that group.
+    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
+    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    is_hidden(evening.client("coordinator", QUEBEC_COORDINATOR), "GET", evening.path)

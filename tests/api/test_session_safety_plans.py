@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""The safety plan, and behind glass how to reach somebody: the professional of this session alone, around it, each read logged
+(A6.1, A6.8, R7, R14, S0.22, S1.21)."""
+
+import pytest
+from evenings import Evening, audited, informal
+from journey import QUEBEC_COORDINATOR, is_hidden
+from steps import ABSENT, walk
+
+PLAN = {"current_place_method": "Asked when we begin, and not kept", "consent_to_checkin": True}
+KIN = {"name": "Lou Nearby", "phone": "+1 613 555 0177", "relation": "sister", "may_know_program": False}
+OPENING = {"reason": "check_in"}
+
+
+@pytest.fixture
+def evening(client):
+    return with_plan(Evening(client))
+
+
+def with_plan(evening):
+    person = evening.seats[0].person
+    person.reachable(name_to_use="Robin Reachable", phone="+1 613 555 0198", safe_hours="Evenings")
+    person.peer.put(f"{person.path}/safety-plan", PLAN, if_match="*").ok()
+    person.peer.put(f"{person.path}/emergency-contact", KIN | {"declined": False}, if_match="*").ok()
+    return evening.at()
+
+
+def path(evening, seat=None):
+    return f"{evening.path}/safety-plans/{(seat or evening.seats[0]).id}"
+
+
+def glass(evening, seat=None):
+    return f"{evening.path}/contacts/{(seat or evening.seats[0]).id}/open"
+
+
+def sees(evening, who=None, seat=None):
+    """Whether the plan and the contact are there for the professional; both or neither."""
+    who = who or evening.professional.client
+    plan, contact = who.get(path(evening, seat)), who.post(glass(evening, seat), OPENING)
+    assert plan.status == contact.status and plan.status in (200, 404)
+    return plan.status == 200
+
+
+# ---- what is seen ----
+
+
+def test_what_is_needed_in_a_crisis(evening):
+    """A6.1, R7: where somebody is, whether they may be called, whom else to call and whether that person may know. No name."""
+    person = evening.seats[0].person
+    plan = evening.professional.client.get(path(evening)).ok()
+    assert plan.json == {
+        "session_id": evening.session["id"], "enrolment_id": evening.seats[0].id, "alias": person.made["alias"], "pronouns": None,
+        "current_place_method": PLAN["current_place_method"], "consent_to_checkin": True,
+        "confirmed_at": plan["confirmed_at"], "needs_confirmation": False, "emergency_contact": KIN}  # fmt: skip
+    for secret in ("Robin", "555 0198", person.email, person.id):
+        assert secret.encode() not in plan.content
+
+
+def test_a_plan_that_was_never_made(client):
+    evening = Evening(client).at()
+    plan = evening.professional.client.get(path(evening)).ok()
+    empty = ("current_place_method", "consent_to_checkin", "confirmed_at", "emergency_contact")
+    assert {plan[name] for name in empty} == {None} and plan["needs_confirmation"] is True
+
+
+def test_a_stale_plan_says_so(evening):
+    """R7: older than 90 days."""
+    evening.change(evening.session, local_start="2090-04-12T18:30")
+    evening.at(days=92)
+    assert evening.professional.client.get(path(evening)).ok()["needs_confirmation"] is True
+
+
+def test_in_both_languages_it_is_the_same(evening):
+    french = evening.professional.client.get(path(evening), language="fr").ok()
+    assert french.headers["Content-Language"] == "fr"
+    assert french.json == evening.professional.client.get(path(evening), language="en").ok().json
+
+
+# ---- when ----
+
+
+@pytest.mark.parametrize(
+    ("shift", "may"),
+    [
+        ({"minutes": -30, "seconds": -1}, False),
+        ({"minutes": -30}, True),
+        ({"hours": 24, "minutes": 90}, True),
+        ({"hours": 24, "minutes": 90, "seconds": 1}, False),
+    ],
+)
+def test_from_30_minutes_before_to_24_hours_after(evening, shift, may):
+    """A6.8."""
+    evening.at(**shift)
+    assert sees(evening) is may
+    if not may:
+        is_hidden(evening.professional.client, "GET", path(evening))
+        is_hidden(evening.professional.client, "POST", glass(evening), OPENING)
+
+
+def test_a_session_that_ran_longer_is_looked_after_longer(evening):
+    evening.started().at(minutes=100).end().ok()
+    assert sees(evening.at(hours=24, minutes=100)) is True
+    assert sees(evening.at(hours=24, minutes=100, seconds=1)) is False
+
+
+def test_the_window_moves_with_the_session(evening):
+    evening.at(minutes=-40)
+    evening.change(evening.session, local_start="2090-01-10T20:30")
+    assert sees(evening.at()) is False
+    assert sees(evening.at(minutes=90)) is True
+
+
+# ---- who ----
+
+
+def test_only_the_professional_of_this_session(evening):
+    """A6.8: no peer supporter, no other professional, no coordinator (they have their own way), nobody else."""
+    assert sees(evening) is True
+    for who in (evening.supporter.client, evening.coordinator, evening.seats[0].person.peer, evening.client("line"), evening.administrator):
+        who.get(path(evening)).problem(403, "forbidden")
+        who.post(glass(evening), OPENING).problem(403, "forbidden")
+    stranger = evening.stranger("mental_health_professional")
+    is_hidden(stranger, "GET", path(evening))
+    is_hidden(stranger, "POST", glass(evening), OPENING)
+
+
+def test_a_substitute_in_their_place(evening):
+    substitute = evening.host("mental_health_professional")
+    (replaced,) = [
+        a for a in evening.coordinator.get(f"{evening.group.path}/host-assignments").ok().data if a["account_id"] == evening.professional.id]
+    evening.group.assign(substitute, session_id=evening.session["id"], replaces=replaced["id"]).created()
+    assert (sees(evening), sees(evening, substitute.client)) == (False, True)
+
+
+def test_the_professional_on_call_of_an_informal_session(client):
+    """S0.22, S1.21: support during formal and informal sessions."""
+    assert sees(with_plan(informal(client))) is True
+
+
+def test_only_of_those_who_have_a_seat_in_it(evening):
+    """Not of another group, nor of somebody with an offer; who left during the session is still looked after (R6)."""
+    evening.at(minutes=-20)
+    offered, not_there = evening.seat(state="offered"), evening.seat()
+    other = informal(evening.client)
+    for seat in (offered, other.seats[0]):
+        assert sees(evening, seat=seat) is False
+    is_hidden(evening.professional.client, "GET", f"{evening.path}/safety-plans/{ABSENT}")
+    evening.start().ok()
+    evening.attend(evening.seats[0], "left_unexpectedly").ok()
+    evening.attend(not_there, "absent").ok()
+    evening.seats[0].withdraw().ok()
+    not_there.withdraw().ok()
+    assert sees(evening) is True
+    assert sees(evening, seat=not_there) is False, "I8"
+
+
+def test_not_for_somebody_whom_the_peer_does_not_want(evening):
+    """Issue point 5, R14."""
+    unwanted = {"account_id": evening.professional.id, "reason": "asked_by_peer"}
+    made = evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", unwanted).created()
+    assert sees(evening) is False
+    evening.coordinator.delete(made.path).no_content()
+    assert sees(evening) is True
+
+
+# ---- each read is logged ----
+
+
+def test_each_read_is_in_the_persons_file(evening, db):
+    """A6.8: every one of them, and none that was refused."""
+    person = evening.seats[0].person
+    before = len(audited(db, "safety_plan", object_id=person.id))
+    evening.professional.client.get(path(evening)).ok()
+    evening.professional.client.get(path(evening)).ok()
+    evening.at(days=-1).professional.client.get(path(evening)).problem(404)
+    log = audited(db, "safety_plan", object_id=person.id)
+    assert len(log) == before + 2 and log[:2] == [("read", evening.professional.id, [person.id])] * 2
+    newest = next(look for look in person.peer.get(f"{person.path}/audit-events").ok().data if look["action"] == "read")
+    assert (newest["object_type"], newest["staff_alias"]) == ("safety_plan", evening.professional.made["alias"])
+
+
+# ---- behind glass ----
+
+
+def test_how_to_reach_somebody_in_an_emergency(evening, db):
+    """A6.8, R14: with a reason, each time in the person's file and on the list that coordinators and administrators review."""
+    person = evening.seats[0].person
+    contact = evening.professional.client.post(glass(evening), {"reason": "danger_to_self"}).ok()
+    assert contact.json == {
+        "session_id": evening.session["id"], "enrolment_id": evening.seats[0].id, "name_to_use": "Robin Reachable",
+        "phone": "+1 613 555 0198", "email": person.email, "ok_to_leave_message": False, "safe_hours": "Evenings"}  # fmt: skip
+    evening.at(minutes=5).professional.client.post(glass(evening), OPENING).ok()
+    assert audited(db, "contact", object_id=person.id)[:2] == [("break_glass", evening.professional.id, [person.id])] * 2
+    for who in (evening.coordinator, evening.administrator):
+        newest = who.get("/v1/contact-openings", params={"limit": 2}).ok().data
+        assert [(o["reason"], o["account_id"], o["session_id"], o["enrolment_id"]) for o in newest] == [
+            (reason, evening.professional.id, evening.session["id"], evening.seats[0].id) for reason in ("check_in", "danger_to_self")]
+        assert newest[0]["at"] == evening.now
+
+
+def test_it_needs_a_reason(evening):
+    post = evening.professional.client.post
+    post(glass(evening), {}).problem(422).fault("#/reason", "required")
+    post(glass(evening), {"reason": "curiosity"}).problem(422).fault("#/reason", "not-allowed")
+    post(glass(evening), {"reason": "check_in", "note": "why"}).problem(422).fault("#/note", "unknown")
+
+
+def test_the_list_that_is_reviewed(evening):
+    """R14: newest first, page by page; it names nobody. I13: of a group of one's own there is nothing. Nobody else has it."""
+    for minutes in range(3):
+        evening.at(minutes=minutes).professional.client.post(glass(evening), OPENING).ok()
+    mine = [o for o in walk(evening.coordinator, "/v1/contact-openings", params={"limit": 2}) if o["session_id"] == evening.session["id"]]
+    assert [o["at"] for o in mine] == [f"2090-01-10T23:3{minute}:00Z" for minute in (2, 1, 0)]
+    for role in ("peer", "peer_supporter", "mental_health_professional", "line"):
+        evening.client(role).get("/v1/contact-openings").problem(403, "forbidden")
+    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
+    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    theirs = evening.client("coordinator", QUEBEC_COORDINATOR).get("/v1/contact-openings", params={"limit": 100}).ok().data
+    assert evening.session["id"] not in {o["session_id"] for o in theirs}

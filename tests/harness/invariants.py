@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""I1-I13 of the program, and what else must hold of seats at every moment, asked of the tables themselves: no function of the server's
+decides whether the server was right, but for the three that say when a group locks, what a person lacks and who must not meet.
+
+Each query names the rule and what breaks it; none finds anything."""
+
+BEGUN = "('in_progress', 'completed')"
+LIVE = "('requested', 'waitlisted', 'offered', 'confirmed', 'active')"
+SEATED = "('confirmed', 'active')"
+# The first session that stands, of each group.
+FIRST = "(select distinct on (group_id) * from sessions where state <> 'cancelled' order by group_id, starts_at, seq)"
+
+ALWAYS = {
+    "I1 never more people than seats": """
+        select g.id from looked g
+        where (select count(*) from enrolments e where e.group_id = g.id and e.state in ('offered', 'confirmed', 'active')) > g.capacity""",
+    "I1 a seat is held by who was offered it, and by nobody else": """
+        select e.id from seats e where e.holds_seat <> (e.state in ('offered', 'confirmed', 'active'))""",
+    "decision 1: never larger than the service": """
+        select g.id from looked g join services v on v.id = g.service_id
+        where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.duration_minutes <> v.duration_minutes""",
+    "I2 never more sessions than the group may have": """
+        select g.id from looked g
+        where (select count(*) from sessions s where s.group_id = g.id and s.state <> 'cancelled') > g.max_sessions""",
+    "I2 every session has its number, its length and its instant": """
+        select s.id from looked g join sessions s on s.group_id = g.id
+        where s.duration_minutes <> g.duration_minutes or s.starts_at <> wall_instant(s.local_start, s.timezone)
+            or exists (select from sessions o where o.group_id = g.id and o.seq = s.seq and o.id <> s.id)""",
+    "I2 no two sessions of a group at once": """
+        select s.id from looked g join sessions s on s.group_id = g.id and s.state <> 'cancelled'
+        join sessions o on o.group_id = g.id and o.state <> 'cancelled' and o.id <> s.id
+        where o.starts_at between s.starts_at and s.starts_at + s.duration_minutes * interval '1 minute' - interval '1 second'""",
+    "I3 nobody is let into a closed group that has begun": f"""
+        select e.id from seats e join looked g on g.id = e.group_id and g.joining = 'closed'
+        where e.state = 'confirmed' and exists (select from sessions s where s.group_id = g.id and s.state in {BEGUN})""",
+    # In the order of the audit, which is that of the group's lock: who acts at the same moment has the same time, or an earlier one.
+    "I3 nobody took a seat of a closed group after its first session": f"""
+        select e.id from seats e join looked g on g.id = e.group_id and g.joining = 'closed'
+        join {FIRST} s on s.group_id = g.id and s.state in {BEGUN}
+        join noted took on took.object_id = e.id and took.action = 'accept'
+        where took.at > s.starts_at or took.id > (
+            select min(b.id) from audit_events b where b.object_id = s.id and b.action = 'start' and b.object_type = 'session')""",
+    "I3, I10 no offer outlives the moment at which the group locks": """
+        select e.id from seats e join looked g on g.id = e.group_id
+        where e.state = 'offered' and not group_is_locked(g) and e.offer_expires_at > group_locks_at(g)""",
+    "I4 a seat only after an intake that was finished, and held before the first session": f"""
+        select e.id from seats e join looked g on g.id = e.group_id left join {FIRST} s on s.group_id = g.id
+        where e.state in ('confirmed', 'active', 'completed') and not exists (
+            select from intakes i
+            where i.participant_id = e.participant_id and i.track = 'group' and i.readiness = 'ready' and i.ready_at <= e.decided_at
+                and (s.id is null or g.joining <> 'closed' or i.meeting_held_at < s.starts_at)
+                and coalesce(i.valid_until, i.withdrawn_at, 'infinity') >= e.decided_at)""",
+    "I4 a seat only with the documents of that day": """
+        select e.id || ' ' || t.kind from seats e
+        join track_documents t on t.track = 'group'
+        cross join lateral (
+            select d.id from documents d where d.kind = t.kind and d.published_at <= e.decided_at order by d.number desc limit 1) d
+        where e.state in ('confirmed', 'active', 'completed') and t.needed_for = 'completion' and not exists (
+            select from acceptances a
+            where a.participant_id = e.participant_id and a.document_id = d.id and a.accepted_at <= e.decided_at
+                and (a.withdrawn_at is null or a.withdrawn_at >= e.decided_at))""",
+    "I5 every session that began had its hosts": f"""
+        select s.id || ' ' || w.slot from looked g join sessions s on s.group_id = g.id and s.state in {BEGUN}
+        cross join lateral (values
+            ('peer_supporter', 'peer_supporter', g.peer_supporters),
+            ('mental_health_professional', 'mental_health_professional', g.mental_health_professionals)) w (slot, role, wanted)
+        where w.wanted > (
+            select count(distinct p.account_id) from session_presences p join accounts a on a.id = p.account_id
+            where p.session_id = s.id and p.slot = w.slot and a.role = w.role)""",
+    "I6 hosts speak the language of the group, and every text has both": f"""
+        select s.id from looked g join sessions s on s.group_id = g.id and s.state in {BEGUN}
+        where exists (
+            select from session_presences p join staff f on f.id = p.account_id
+            where p.session_id = s.id and not g.language = any (f.languages))
+        union all
+        select s.id from sessions s where (s.topic_en is null) <> (s.topic_fr is null) or (s.material_en is null) <> (s.material_fr is null)
+        union all
+        select d.id from documents d where '' = any (array[d.title_en, d.title_fr, d.body_en, d.body_fr])""",
+    "I7 attendance only of who had a seat, in a session that has begun, by who may": f"""
+        select a.id from attendances a join seats e on e.id = a.enrolment_id join sessions s on s.id = a.session_id
+        where s.group_id <> e.group_id or a.participant_id <> e.participant_id or s.state not in {BEGUN}
+            or a.recorded_at < s.started_at or a.recorded_at > coalesce(e.left_at, 'infinity')
+            or not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'accepted' and d.at <= a.recorded_at)
+            or not exists (
+                select from accounts b where b.id = a.recorded_by and (b.role = 'coordinator' or exists (
+                    select from session_presences p where p.session_id = s.id and p.account_id = b.id)))""",
+    "I7 one row for each person and session": """
+        select a.session_id || ' ' || a.participant_id from attendances a group by a.session_id, a.participant_id having count(*) > 1""",
+    "I8 who left has no seat, no mail, and gave no reason": """
+        select e.id from seats e
+        where e.state = 'withdrawn' and (e.left_at is null or e.removal_reason is not null
+            or exists (select from outbox o where o.enrolment_id = e.id and o.state in ('queued', 'held'))
+            or exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'withdrawn' and d.reason is not null))""",
+    "I9 nobody without both attestations": """
+        select p.id from participants p where p.age_attested_at is null or p.eligibility_attested_at is null""",
+    "I10 nobody took a seat after the registration deadline": f"""
+        select e.id from seats e join looked g on g.id = e.group_id join {FIRST} s on s.group_id = g.id
+        join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'accepted'
+        where g.registration_deadline_days is not null
+            and d.at >= ((s.local_start::date - g.registration_deadline_days) + 1)::timestamp at time zone s.timezone
+            and not exists (select from sessions o where o.group_id = g.id and o.changed_at >= d.at)""",
+    "I11 the first reply comes after the inquiry": """
+        select r.id from referrals r where r.first_reply_at < r.received_at or r.reply_breach < r.reply_due""",
+    "I12 who waits has a day by which they are told": """
+        select i.id from intakes i
+        where (i.update_due_at is not null) <> (i.state in (
+            'form_returned', 'acknowledged', 'meeting_scheduled', 'meeting_done', 'not_ready', 'ready', 'forms_returned'))
+            and i.participant_id in (select participant_id from seats)""",
+    "I13 nobody handles their own case, nor a group in which they have a part": """
+        select d.id from enrolment_decisions d join seats e on e.id = d.enrolment_id
+        join participant_exclusions x on x.account_id = d.account_id and x.reason = 'own_case'
+        where exists (select from enrolments o where o.participant_id = x.participant_id and o.group_id = e.group_id and o.created_at <= d.at)
+        union all
+        select p.session_id from session_presences p
+        join participant_exclusions x on x.account_id = p.account_id and x.reason = 'own_case'
+        join sessions s on s.id = p.session_id
+        join seats e on e.group_id = s.group_id and e.participant_id = x.participant_id
+        join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'accepted'""",
+    # Of two who must not meet the later one may take a seat only if nothing had been said yet, in the order of the audit.
+    "A6.5 nobody takes a seat beside whom they must not meet": """
+        select took.object_id || ' beside ' || m.id from seats e join noted took on took.object_id = e.id and took.action = 'accept'
+        join conflict_matches m on m.is_blocking and e.participant_id in (m.for_participant_id, m.participant_id)
+        join audit_events said on said.object_id = m.declaration_id and said.object_type = 'conflict_declaration' and said.action = 'create'
+        where said.id < took.id and (
+            exists (
+                select from seats o join noted before on before.object_id = o.id and before.action = 'accept' and before.id < took.id
+                where o.group_id = e.group_id and o.id <> e.id and o.state in ('confirmed', 'active')
+                    and o.participant_id in (m.for_participant_id, m.participant_id))
+            or exists (
+                select from host_assignments h
+                join audit_events before on before.object_id = h.id and before.action = 'assign' and before.id < took.id
+                where h.group_id = e.group_id and h.session_id is null and h.released_at is null
+                    and h.account_id in (m.for_account_id, m.account_id)))""",
+    "every step has its decision": f"""
+        select e.id from seats e
+        where e.state not in ('requested', 'completed') and case e.state
+            when 'active' then not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'accepted')
+            else e.state is distinct from (
+                select case d.decision when 'passed_over' then 'waitlisted' when 'accepted' then 'confirmed' else d.decision end
+                from enrolment_decisions d where d.enrolment_id = e.id order by d.place desc limit 1) end
+        union all
+        select e.id from seats e where e.state in {SEATED} and (e.decided_at is null or e.decided_by_role is null)""",
+    "every decision of a person is in the audit, once": """
+        select e.id || ' ' || a.decision from seats e
+        cross join (values ('accepted', 'accept'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'))
+            a (decision, action)
+        where (select count(*) from enrolment_decisions d where d.enrolment_id = e.id and d.decision = a.decision)
+            <> (select count(*) from noted v where v.object_id = e.id and v.action = a.action)""",
+    "nobody is lost": """
+        select v.object_id from audit_events v
+        where v.object_type = 'enrolment' and v.action = 'create' and not exists (select from enrolments e where e.id = v.object_id)
+        union all
+        select e.id from seats e
+        where not exists (select from noted v where v.object_id = e.id and v.action = 'create')""",
+    "who has a seat waits no longer": f"""
+        select e.id from seats e join intakes i on i.participant_id = e.participant_id and i.track = 'group' and i.state = 'ready'
+        where e.state in {SEATED}""",
+    "each seat has its mail, and no other": f"""
+        select e.id || ' ' || k.kind from seats e cross join (values ('seat_offered'), ('seat_confirmed')) k (kind)
+        where case when k.kind = 'seat_offered' then e.state = 'offered' else e.state in {SEATED} end
+            <> (exists (select from outbox o where o.enrolment_id = e.id and o.kind = k.kind and o.state in ('queued', 'held', 'failed')))""",
+}
+# What holds once the jobs have run.
+SETTLED = {
+    "no seat is free while somebody could have it": """
+        select e.id from seats e join looked g on g.id = e.group_id
+        where e.state = 'waitlisted' and group_takes_people(g)
+            and (select count(*) from enrolments o where o.group_id = g.id and o.holds_seat) < g.capacity
+            and enrolment_missing(e.participant_id) = '{}' and not conflicts_block_participant(e.participant_id, g.id)""",
+    "no offer is open after its time": """
+        select e.id from seats e where e.state = 'offered' and e.offer_expires_at <= app_now()""",
+}
+
+
+class Invariants:
+    """Looks at one database through a superuser's connection. Clocks of I11 are compared with what they were at first."""
+
+    def __init__(self, db):
+        self.db = db
+        self.referrals = self._referrals()
+
+    def _referrals(self):
+        return self.db.execute("select id, received_at, reply_due, reply_breach, first_reply_at from referrals order by id").fetchall()
+
+    def broken(self, groups, settled=False, now=None):
+        """What is broken in these groups, as [(rule, id)]. settled: the jobs have run since the last request."""
+        rules = ALWAYS | (SETTLED if settled else {})
+        parts = [f"select '{rule}' as rule, id::text from ({query}) q (id)" for rule, query in rules.items()]
+        query = (
+            "with looked as materialized (select * from groups where id = any (%(groups)s)),"
+            " seats as materialized (select e.* from enrolments e where e.group_id = any (%(groups)s)),"
+            " noted as materialized (select v.* from audit_events v where v.object_type = 'enrolment' and v.object_id in (select id from seats)) "
+        ) + "\nunion all\n".join(parts)
+        with self.db.transaction():
+            self.db.execute("select set_config('app.now', %s, true)", (now or "",))
+            found = self.db.execute(query, {"groups": [str(group) for group in groups]}).fetchall()
+        if self._referrals() != self.referrals:
+            found.append(("I11 reply clocks are set once", ""))
+        return found
