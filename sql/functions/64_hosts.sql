@@ -20,10 +20,9 @@ begin
                 when 'peer_supporter' then array['training_orientation']
                 when 'mental_health_professional' then array['training_orientation', 'training_facilitator']
                 else '{}' end)
-            and not exists (
-                select from trainings t
-                where t.account_id = in_account_id and 'training_' || t.kind = l.list and t.module = l.code
-                    and t.completed_on <= in_on and (t.expires_on is null or t.expires_on >= in_on)));
+            and (l.list, l.code) not in (
+                select 'training_' || t.kind, t.module from trainings t
+                where t.account_id = in_account_id and t.completed_on <= in_on and (t.expires_on is null or t.expires_on >= in_on)));
 end
 $$;
 create or replace function is_cleared(in_qualification qualifications, in_on date) returns boolean immutable language sql
@@ -229,11 +228,11 @@ begin
     return (
         select coalesce(array_agg(wanted.slot order by wanted.place), '{}')
         from unnest(array['peer_supporter', 'mental_health_professional', 'on_call_professional']) with ordinality wanted (slot, place)
-        cross join lateral (
-            select count(*) as fit from session_leads l
-            where l.session_id = in_session_id and l.slot = wanted.slot
-                and host_missing(l.account_id, l.slot, led.language, session.local_start::date) = '{}') filled
-        cross join generate_series(filled.fit + 1, slots_wanted(led, wanted.slot)));
+        left join (
+            select l.slot, count(*) as fit from session_leads l
+            where l.session_id = in_session_id and host_missing(l.account_id, l.slot, led.language, session.local_start::date) = '{}'
+            group by l.slot) filled on filled.slot = wanted.slot
+        cross join generate_series(coalesce(filled.fit, 0) + 1, slots_wanted(led, wanted.slot)));
 end
 $$;
 alter function session_host_shortfall(uuid) owner to alongside_definer;

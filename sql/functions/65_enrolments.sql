@@ -175,8 +175,7 @@ begin atomic
         'material', case when in_has_seat and in_session.material_en is not null then
             localized(in_session.material_en, in_session.material_fr) end,
         -- A6.5: whatever keeps it from starting, a peer reads the same.
-        'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then (
-            select localized(t.text_en, t.text_fr) from plain_texts t where t.list = 'session_notice' and t.code = 'delayed') end);
+        'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
 end;
 create or replace function peer_group_json(in_enrolment enrolments) returns json
 language plpgsql stable
@@ -388,10 +387,11 @@ language plpgsql
 set search_path = alongside, pg_catalog
 as $$
 declare
-    missing text[] := enrolment_missing(in_participant_id);
+    missing text[];
 begin
     perform group_require_open(in_group);
     perform conflict_hold(in_participant_id);
+    missing := enrolment_missing(in_participant_id);
     if cardinality(missing) > 0 then
         perform problem('conflict', jsonb_build_object('reason', 'not-ready', 'missing', missing));
     elsif conflicts_block_participant(in_participant_id, in_group.id) then
@@ -623,15 +623,23 @@ set search_path = alongside, pg_catalog, pg_temp
 as $$
 declare
     enrolment enrolments;
+    locked uuid[] := array(
+        select e.group_id from enrolments e
+        where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active'));
 begin
     if not actor_serves(in_participant_id) then
         return;
     end if;
-    perform from groups g
-    where g.id in (
-        select e.group_id from enrolments e
-        where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active'))
-    order by g.id for update;
+    perform from groups g where g.id = any (locked) order by g.id for update;
+    -- Who is placing this person has done it by now, or will find them gone. Placed where nothing was locked: all of it once more.
+    perform pg_advisory_xact_lock(hashtextextended('person ' || in_participant_id, 0));
+    if exists (
+        select from enrolments e
+        where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
+            and e.group_id <> all (locked))
+    then
+        raise exception 'placed meanwhile' using errcode = '40001';
+    end if;
     for enrolment in
         select * from enrolments e
         where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')

@@ -81,7 +81,7 @@ begin atomic
             from (select in_session.starts_at at time zone in_zone as local) o
             where in_zone <> in_session.timezone and o.local <> in_session.local_start), '');
 end;
--- {when} of a message about a seat: the hour until which it is kept, the one session that changed, or all that are to come.
+-- {when} of a message about a seat: the hour until which it is kept, the one session that changed, or all that are not over.
 create or replace function seat_mail_when(in_message outbox, in_zone text, in_language text) returns text
 language plpgsql stable
 security definer
@@ -103,7 +103,7 @@ begin
         where s.group_id = enrolment.group_id and case
             when in_message.kind in ('session_changed', 'session_cancelled') and in_message.data ? 'session_id'
             then s.id = (in_message.data->>'session_id')::uuid
-            else s.state = 'scheduled' and s.starts_at > app_now() end);
+            else s.state in ('scheduled', 'in_progress') and session_ends_at(s) > app_now() end);
 end
 $$;
 alter function seat_mail_when(outbox, text, text) owner to alongside_definer;

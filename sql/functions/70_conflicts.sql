@@ -9,6 +9,7 @@ language plpgsql stable
 rows 20
 security definer
 set search_path = alongside, pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan -- a few ids each time: planning would cost more than asking
 as $$
 begin
     return query
@@ -69,12 +70,30 @@ end
 $$;
 alter function conflict_group_ids(uuid[]) owner to alongside_definer;
 
+-- The groups in which the two of a match are together.
+create or replace function conflict_met_in(in_match conflict_matches) returns uuid[]
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select g from unnest(conflict_group_ids(array[in_match.person_id])) g
+        where case in_match.basis
+            when 'record' then array[in_match.for_person_id, in_match.person_id] <@ array(select conflict_persons(g))
+            else g = any (conflict_group_ids(array[in_match.for_person_id])) end
+        order by g);
+end
+$$;
+alter function conflict_met_in(conflict_matches) owner to alongside_definer;
+
 -- Whether two of these persons must not be together: declared by either side, found in the records, or excluded from the other's
 -- file. in_person_id: only what stands between this one and the others.
 create or replace function conflict_stands(in_persons uuid[], in_person_id uuid default null) returns boolean
 language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan -- a few ids each time: planning would cost more than asking
 as $$
 declare
     persons uuid[];
@@ -89,13 +108,15 @@ begin
     or exists (
         select
         from (
-            select m.for_person_id as one, m.person_id as other
+            select m.for_person_id as one, m.person_id as other, m.basis = 'record' as is_record
             from conflict_matches m where m.for_person_id = any (ids) and m.is_blocking
             union all
-            select x.participant_id, x.account_id from participant_exclusions x where x.participant_id = any (ids)) p
+            select x.participant_id, x.account_id, false from participant_exclusions x where x.participant_id = any (ids)) p
         join unnest(persons, ids) a (person, id) on a.id = p.one
         join unnest(persons, ids) b (person, id) on b.id = p.other and b.person <> a.person
-        where in_person_id is null or in_person_id in (a.person, b.person));
+        -- Two who once sat together may do so again; what is asked is whether one of them may lead.
+        where (not p.is_record or a.id = a.person and b.id = b.person)
+            and (in_person_id is null or in_person_id in (a.person, b.person)));
 end
 $$;
 alter function conflict_stands(uuid[], uuid) owner to alongside_definer;
@@ -163,8 +184,7 @@ begin
         select r.id
         from conflict_matches r
         where r.ended_at is null and (r.for_person_id = any (ids) or r.person_id = any (ids))
-            and (r.raised_at is not null) <> (r.is_blocking
-                and conflict_group_ids(array[r.for_person_id]) && conflict_group_ids(array[r.person_id]))
+            and (r.raised_at is not null) <> (r.is_blocking and conflict_met_in(r) <> '{}')
         -- What somebody is deciding about right now is theirs to raise: they do it when they have decided.
         for update skip locked);
 end
@@ -516,22 +536,20 @@ begin atomic
     select case when cardinality(actor_regions()) = 0 then '{}' else actor_regions() || '-'::text end;
 end;
 
--- The groups in which both are now.
-create or replace function conflict_shared_group_ids(in_one uuid, in_other uuid) returns uuid[]
+-- As a coordinator sees them: none of their own (I13).
+create or replace function conflict_shared_group_ids(in_match conflict_matches) returns uuid[]
 language plpgsql stable
 security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
-    if actor_role() <> 'coordinator' then
+    if actor_role() <> 'coordinator' or in_match.ended_at is not null then
         return '{}';
     end if;
-    return array(
-        select g from unnest(conflict_group_ids(array[in_one])) g
-        where g = any (conflict_group_ids(array[in_other])) and g <> all (actor_own_group_ids()) order by g);
+    return array(select g from unnest(conflict_met_in(in_match)) g where g <> all (actor_own_group_ids()) order by g);
 end
 $$;
-alter function conflict_shared_group_ids(uuid, uuid) owner to alongside_definer;
+alter function conflict_shared_group_ids(conflict_matches) owner to alongside_definer;
 
 create or replace view conflict_matches_json with (security_invoker = true) as
 select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.ended_at, m.for_participant_id, m.participant_id,
@@ -548,7 +566,7 @@ select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.
         'for_account_id', m.for_account_id,
         'participant_id', m.participant_id,
         'account_id', m.account_id,
-        'group_ids', case when m.ended_at is null then conflict_shared_group_ids(m.for_person_id, m.person_id) else '{}' end,
+        'group_ids', conflict_shared_group_ids(m),
         'same_person', m.same_person,
         'informed_agreement', m.informed_agreement,
         'decided_by', m.decided_by,

@@ -12,7 +12,7 @@ revoke execute on function
     seat_mail_cancel(uuid, text), seat_mail_verdict(outbox), seat_mail_when(outbox, text, text) from alongside_api;
 revoke execute on function
     conflict_selves(uuid[]), conflict_persons(uuid), conflict_stands(uuid[], uuid), conflict_group_ids(uuid[]),
-    conflicts_raise(uuid[]), conflicts_record(uuid[]), conflicts_block_session(uuid),
+    conflicts_raise(uuid[]), conflicts_record(uuid[]), conflicts_block_session(uuid), conflict_met_in(conflict_matches),
     conflicts_block_participant(uuid, uuid), group_seats_taken(uuid), session_take(uuid), session_missing(sessions, uuid[]),
     session_seat_in_window(uuid, uuid) from alongside_api;
 grant select on schema_migrations, schema_state to alongside_api, alongside_worker;

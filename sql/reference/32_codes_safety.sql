@@ -21,6 +21,18 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('conflict_about', 'name', 2, 'A name, kept as a digest', 'Un nom, gardé sous forme d''empreinte'),
     ('conflict_about', 'unit', 3, 'A unit, kept as a digest', 'Une unité, gardée sous forme d''empreinte'),
 
+    ('conflict_basis', 'known', 1, 'Named by a coordinator', 'Désignée par la coordination'),
+    ('conflict_basis', 'name', 2, 'Bears the name that was given', 'Porte le nom qui a été donné'),
+    ('conflict_basis', 'unit', 3, 'Named the same unit and time', 'A nommé la même unité à la même époque'),
+    ('conflict_basis', 'record', 4, 'Found in the program''s own records', 'Relevé dans les dossiers du programme'),
+
+    ('conflict_match_kind', 'no_contact', 1, 'No contact', 'Aucun contact'),
+    ('conflict_match_kind', 'chain_of_command', 2, 'Chain of command', 'Chaîne de commandement'),
+    ('conflict_match_kind', 'same_unit', 3, 'Same unit at the same time', 'Même unité à la même époque'),
+    ('conflict_match_kind', 'dual_relationship', 4, 'Another relationship', 'Autre relation'),
+    ('conflict_match_kind', 'recusal', 5, 'Recusal', 'Récusation'),
+    ('conflict_match_kind', 'shared_group', 6, 'Once in a group together', 'Déjà ensemble dans un groupe'),
+
     ('conflict_declaration_state', 'standing', 1, 'Stands', 'Maintenue'),
     ('conflict_declaration_state', 'withdrawn', 2, 'Taken back', 'Retirée'),
 

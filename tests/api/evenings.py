@@ -35,13 +35,15 @@ class Evening:
         self.path = f"/v1/sessions/{self.session['id']}"
         self.link = f"https://teams.example/join/{uuid.uuid4().hex}"
         for number, session in enumerate((self.session, self.next_session)):
-            self.change(session, **({"topic": {"en": f"Part {number}", "fr": f"Partie {number}"}} if self.is_formal else {}), join_link=self.link)
+            self.change(
+                session, **({"topic": {"en": f"Part {number}", "fr": f"Partie {number}"}} if self.is_formal else {}), join_link=self.link
+            )
         self.group.open()
         self.seats = [self.seat() for _ in range(people)]
         if is_confirmed:
             self.group.step("confirm").ok()
 
-    def at(self, session=None, **shift):
+    def at(self, **shift):
         """From here on it is so long after the beginning of the first session, for everybody."""
         self.now = instant(FIRST, **shift)
         clock(self.now, *self.everybody)
@@ -84,6 +86,18 @@ class Evening:
 
     def attend(self, seat, status="present", who=None):
         return attend(who or self.supporter.client, self.session, seat, status)
+
+    def assignment(self, host):
+        entries = self.coordinator.get(f"{self.group.path}/host-assignments").ok().data
+        return next(entry for entry in entries if entry["account_id"] == host.id)
+
+    def stand_in(self, substitute, host, session=None):
+        """Somebody leads one session in place of a host."""
+        session = session or self.session
+        return self.group.assign(substitute, session_id=session["id"], replaces=self.assignment(host)["id"]).created()
+
+    def release(self, assignment):
+        return self.coordinator.post(f"/v1/host-assignments/{assignment['id']}/release", if_match="*").ok()
 
     def stranger(self, role="peer_supporter"):
         """Somebody who may lead, and has nothing to do with this group."""

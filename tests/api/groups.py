@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from journey import open_intake, unique
 
+# One day for a whole run, so that no story sees midnight pass between two of its steps.
+TODAY = datetime.now(ZoneInfo("UTC"))
 # Long before any session of a test; what somebody needs to lead is as old as this.
 LONG_AGO = "2026-01-05"
 FORMAL = {
@@ -29,7 +31,7 @@ def clock(now, *clients):
 
 def in_days(days, now=None, zone="America/Toronto", at="18:30"):
     """A wall time so many days from now on, as series and sessions take it."""
-    moment = datetime.fromisoformat(now) if now else datetime.now(ZoneInfo("UTC"))
+    moment = datetime.fromisoformat(now) if now else TODAY
     return f"{(moment.astimezone(ZoneInfo(zone)) + timedelta(days=days)).date()}T{at}"
 
 

@@ -109,6 +109,7 @@ def test_the_secret_is_nowhere(person, nobody, db, server):
 
 def test_several_calendars_one_by_one(person, nobody):
     """One for each device; ended one by one, the others go on. Newest first, ten at most."""
+    person.at(None)
     opened = [open_feed(person) for _ in range(3)]
     newest_first = [feed["id"] for feed in reversed(opened)]
     for limit in (1, 2, 100):

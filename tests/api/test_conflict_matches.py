@@ -223,9 +223,11 @@ def test_a_host_who_once_sat_beside_the_peer(client, administrator, coordinator,
     decide(colleague, found).problem(422).fault("#/informed_agreement", "required")
     decide(colleague, found, informed_agreement=True).ok()
     group.assign(host).created()
-    # A stranger was in none of their groups, and whoever sits beside them later is no news.
-    group.place(stranger).created()
     assert later["state"] == "offered"
+    group.place(stranger).created()
+    # Where both are peers nothing stands between them.
+    (standing,) = (g for g in walk(colleague, "/v1/groups", params={"limit": 100}) if g["id"] == earlier.id)
+    assert standing["is_blocked"] is False and found["raised_at"] is None and found["group_ids"] == []
 
 
 def same_person(db, client, host, subject):

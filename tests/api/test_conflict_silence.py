@@ -3,6 +3,7 @@
 substituting a host, starting a session, and every new declaration (A6.5, R1, I5). Neither side learns that the other exists: the
 answers are the ordinary ones, and take as long."""
 
+import itertools
 import statistics
 import time
 
@@ -10,6 +11,8 @@ import pytest
 from evenings import Evening, informal
 from groups import FORMAL, INFORMAL, Group, Host, ready, service
 from journey import bare, open_person, unique
+from steps import COORDINATOR as ME
+from steps import OTHER_COORDINATOR, at_once
 
 PATH = "/v1/conflict-declarations"
 
@@ -122,15 +125,19 @@ def test_accepting_is_refused_as_it_always_is(client, group, language):
     says_conflict(offered.accept(who=group.coordinator))
 
 
-def test_the_one_who_declared_is_refused_the_same_way(client, group):
-    """A6.5: neither side learns that the other exists, whoever of them said it."""
-    seated, declarer = named(client), named(client)
+def test_nobody_tries_out_names_on_an_open_offer(client, group):
+    """A6.5: neither side learns that the other exists, whoever said it: after a declaration, met or not, and after it was taken back,
+    one answer; a coordinator, who sees what there is, accepts for them."""
+    seated, met, unmet = named(client), named(client), named(client)
     group.seat(seated)
-    offered = group.seat(declarer, "offered")
-    declaration = apart(declarer.peer, seated.name)
-    says_another_group(offered.accept())
-    withdraw(declarer.peer, declaration)
-    offered.accept().ok()
+    offers = {person: group.seat(person, "offered") for person in (met, unmet)}
+    declarations = [apart(met.peer, seated.name), apart(unmet.peer, unique("Nobody"))]
+    assert says_another_group(offers[met].accept()) == says_another_group(offers[unmet].accept())
+    says_conflict(offers[met].accept(who=group.coordinator))
+    offers[unmet].accept(who=group.coordinator).ok()
+    withdraw(met.peer, declarations[0])
+    says_another_group(offers[met].accept())
+    offers[met].accept(who=group.coordinator).ok()
 
 
 def test_assigning_and_substituting_a_host(client):
@@ -228,6 +235,34 @@ def test_moving_a_session_neither_asks_nor_opens_anything(client):
     evening.change(evening.session, local_start="2090-01-10T19:00")
     evening.at(minutes=30)
     assert evening.start().problem(409, "conflict")["reason"] == "call-your-coordinator"
+
+
+def test_a_seat_and_a_declaration_at_the_same_moment(client, administrator, coordinator, db):
+    """A6.5, issue point 5: whichever is later sees the other: nobody sits beside somebody they must not meet without its being known."""
+    people = [ready(client) for _ in range(6)]
+    groups = [Group(coordinator, service(administrator)).open() for _ in range(3)]
+    pairs = list(itertools.combinations(people, 2))[:9]
+    placements = [(groups[n % 3], person) for n, person in enumerate(people)] + [(groups[(n + 1) % 3], p) for n, p in enumerate(people)]
+    colleagues = [client("coordinator", ME if n % 2 else OTHER_COORDINATOR) for n in range(len(pairs) + len(placements))]
+
+    def work(number):
+        who = colleagues[number]
+        if number < len(pairs):
+            one, other = pairs[number]
+            return who.post(PATH, {"kind": "no_contact", "for_participant_id": one.id, "participant_id": other.id}).status
+        group, person = placements[number - len(pairs)]
+        return who.post(f"{group.path}/enrolments", {"participant_id": person.id}).status
+
+    done = at_once(len(colleagues), work)
+    assert done[: len(pairs)] == [201] * len(pairs) and set(done[len(pairs) :]) <= {201, 409}, done
+    for one, other in pairs:
+        together, raised = db.execute(
+            "select exists (select from enrolments a join enrolments b using (group_id)"
+            "   where a.participant_id = %(one)s and b.participant_id = %(other)s and a.holds_seat and b.holds_seat),"
+            " (select raised_at is not null from conflict_matches where for_participant_id = %(one)s and participant_id = %(other)s)",
+            {"one": one.id, "other": other.id},
+        ).fetchone()
+        assert together == raised
 
 
 # ---- silence ----

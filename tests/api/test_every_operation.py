@@ -10,7 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harness.contract import Contract
-from matrix import DEMO_ACCOUNTS, VISIBLE
+from matrix import VISIBLE
+from matrix_world import DEMO_ACCOUNTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")

@@ -12,7 +12,8 @@ LINK = "https://teams.example.org/meet/7f3a"
 NOW, START = "2026-01-15T12:00:00Z", "2026-03-03T18:30"
 GROUP_WORDS = {"title", "description", "language", "timezone", "duration_minutes", "joining", "sessions", "prepare"}
 SESSION_WORDS = {
-    "id", "seq", "state", "local_start", "timezone", "utc_offset", "starts_at", "ends_at", "yours", "topic", "material"}  # fmt: skip
+    "id", "seq", "state", "local_start", "timezone", "utc_offset", "starts_at", "ends_at", "yours", "topic", "material",
+    "notice"}  # fmt: skip
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def test_offers_and_groups_stand_apart(client, a_group):
     proposed = a_group().place(person, propose_only=True).created()
     page = home(person)
     assert [e["id"] for e in page["offers"]] == [offered.id]
-    assert [(e["id"], e["state"]) for e in page["groups"]] == [
-        (confirmed.id, "confirmed"), (waiting.id, "waitlisted"), (proposed["id"], "requested")]  # fmt: skip
+    assert {e["id"]: e["state"] for e in page["groups"]} == {
+        confirmed.id: "confirmed", waiting.id: "waitlisted", proposed["id"]: "requested"}  # fmt: skip
     assert {s["enrolment_id"] for s in page["next_sessions"]} == {confirmed.id}, "with a place, and only then"
     offered.accept().ok()
     assert home(person)["offers"] == []

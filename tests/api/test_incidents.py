@@ -52,7 +52,16 @@ def test_a_host_records_what_happened(evening, db):
     actions = [{"code": "supported_in_session", "at": "2090-01-10T23:20:00Z"}, {"code": "line_handoff"}]
     made = record(evening, enrolment_id=seat.id, actions=actions).created()
     assert made.path == f"{PATH}/{made['id']}" and made.etag == '"1.both"'
-    nothing = ("participant_id", "check_in_due", "check_in_at", "acknowledged_at", "acknowledged_by", "followed_up_at", "closed_at", "closed_by")
+    nothing = (
+        "participant_id",
+        "check_in_due",
+        "check_in_at",
+        "acknowledged_at",
+        "acknowledged_by",
+        "followed_up_at",
+        "closed_at",
+        "closed_by",
+    )
     assert made.json == dict.fromkeys(nothing) | {
         "id": made["id"], "kind": "distress", "severity": 3, "state": "open", "session_id": evening.session["id"],
         "group_id": evening.group.id, "enrolment_id": seat.id, "created_by": evening.supporter.id, "created_by_role": "peer_supporter",
@@ -149,9 +158,8 @@ def test_the_clocks_of_each_severity(coordinator, severity, recorded, acknowledg
     """A6.6: 15 minutes, one hour, one and five business days; follow-up on the next business day."""
     made = coordinator.post(PATH, {"kind": "conduct_breach", "severity": severity}, now=eastern(recorded)).created()
     assert (made["acknowledge_due"], made["follow_up_due"]) == (eastern(acknowledge), eastern(follow_up))
-    for minute, overdue in (("", False), (None, True)):
-        late = eastern(acknowledge) if minute == "" else eastern(acknowledge).replace(":00Z", ":01Z")
-        assert coordinator.get(made.path, now=late).ok()["is_overdue"] is overdue
+    assert coordinator.get(made.path, now=eastern(acknowledge)).ok()["is_overdue"] is False
+    assert coordinator.get(made.path, now=eastern(acknowledge).replace(":00Z", ":01Z")).ok()["is_overdue"] is True
 
 
 def test_the_clock_of_a_call_to_somebody_who_left(evening):
@@ -182,7 +190,7 @@ def test_from_open_to_closed(evening, db):
     assert (done["state"], done.path) == ("actioned", made.path)
     followed = act(evening.at(hours=15), made, "follow_up", evening.coordinator).created()
     assert (followed["state"], followed["followed_up_at"], followed["is_overdue"]) == ("followed_up", evening.now, False)
-    act(evening, made, "eap").created()
+    act(evening.at(hours=15, minutes=1), made, "eap").created()
     closed = step(evening.at(hours=16).coordinator, made, "close").ok()
     assert (closed["state"], closed["closed_at"], closed["closed_by"]) == ("closed", evening.now, evening.coordinator.account)
     assert [action["code"] for action in closed["actions"]] == ["line_handoff", "follow_up", "eap"]
@@ -269,7 +277,6 @@ def test_what_is_late_stands_in_a_queue(evening):
     assert set(queue(evening.professional.client)) == {fast, slow} == set(queue(evening.supporter.client))
     step(evening.coordinator, {"id": fast}, "acknowledge").ok()
     assert queue() == [slow]
-    assert evening.at(days=1, hours=-1) and queue() == [slow], "17:29 in the office: the next business day"
     evening.at(hours=22, minutes=30)
     assert queue() == [slow]
     evening.at(hours=22, minutes=30, seconds=1)
@@ -287,7 +294,8 @@ def test_lists_newest_first_by_state_and_session(evening, db):
     for who in (evening.coordinator, evening.professional.client, evening.supporter.client):
         assert [i["id"] for i in walk(who, PATH, params=session | {"limit": 2})] == made[::-1]
         assert [i["id"] for i in who.get(PATH, params=session | {"state": "open"}).ok().data] == [made[2], made[0]]
-        assert [i["id"] for i in who.get(PATH).ok().data[:3]] == made[::-1]
+        everything = [i["id"] for i in who.get(PATH, params={"limit": 100}).ok().data if i["session_id"] == evening.session["id"]]
+        assert everything == made[::-1]
     assert audited(db, "incident")[0][:2] == ("list", evening.supporter.id)
     evening.coordinator.get(PATH, params={"state": "lost"}).problem(400, "bad-parameter")
 

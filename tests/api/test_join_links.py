@@ -181,15 +181,13 @@ def test_its_hosts_have_it_at_any_time(evening):
 def test_of_their_own_sessions_only(evening):
     """Whoever is replaced for one evening, and whoever stands in for one."""
     substitute = evening.host()
-    (replaced,) = [
-        a for a in evening.coordinator.get(f"{evening.group.path}/host-assignments").ok().data if a["account_id"] == evening.supporter.id]
-    made = evening.group.assign(substitute, session_id=evening.session["id"], replaces=replaced["id"]).created()
+    made = evening.stand_in(substitute, evening.supporter)
 
     def links(host):
         return [session["join_link"] for session in evening.group.sessions(host.client)]
 
     assert (links(evening.supporter), links(substitute)) == ([None, evening.link], [evening.link, None])
-    evening.coordinator.post(f"/v1/host-assignments/{made['id']}/release", if_match="*").ok()
+    evening.release(made)
     assert links(evening.supporter) == [evening.link] * 2
     is_hidden(substitute.client, "GET", evening.path)
     assert substitute.client.get("/v1/my-sessions").ok().data == []

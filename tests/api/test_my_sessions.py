@@ -48,7 +48,8 @@ def test_on_call_is_a_slot_too(client):
 def test_soonest_first_over_all_groups_page_by_page(formal, client):
     """A host of several groups; no session twice, none left out."""
     other = Group(
-        formal.coordinator, service(formal.administrator), local_starts=["2090-01-12T18:30", "2090-01-09T18:30", "2090-01-24T18:30"])
+        formal.coordinator, service(formal.administrator), local_starts=["2090-01-12T18:30", "2090-01-09T18:30", "2090-01-24T18:30"]
+    )
     other.led_by(formal.supporter)
     wanted = [session["starts_at"] for session in mine(formal.supporter)]
     assert len(wanted) == 5 and wanted == sorted(wanted)
@@ -59,9 +60,7 @@ def test_soonest_first_over_all_groups_page_by_page(formal, client):
 def test_a_substitute_sees_that_session_and_the_one_replaced_does_not(formal):
     substitute = formal.host("mental_health_professional")
     assert mine(substitute) == []
-    (replaced,) = [
-        a for a in formal.coordinator.get(f"{formal.group.path}/host-assignments").ok().data if a["account_id"] == formal.professional.id]
-    made = formal.group.assign(substitute, session_id=formal.session["id"], replaces=replaced["id"]).created()
+    made = formal.stand_in(substitute, formal.professional)
     assert ids(substitute) == [formal.session["id"]]
     assert ids(formal.professional) == [formal.next_session["id"]]
     formal.coordinator.post(f"{made.path}/release", if_match="*").ok()

@@ -16,7 +16,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from harness.contract import Contract
-from matrix import HIDDEN, ROLES, VISIBLE, kept_from_some
+from matrix import HIDDEN, VISIBLE, kept_from_some
+from matrix_world import ROLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")

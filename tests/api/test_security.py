@@ -16,7 +16,8 @@ from harness import raw
 from harness.cluster import server_environment
 from harness.server import PATIENCE, free_port
 from journey import QUEBEC_COORDINATOR, Intake, open_person
-from matrix import DEMO_ACCOUNTS, HIDDEN
+from matrix import HIDDEN
+from matrix_world import DEMO_ACCOUNTS
 from psycopg import sql
 from steps import ABSENT, at_once
 

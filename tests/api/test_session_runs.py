@@ -5,7 +5,7 @@ import pytest
 from evenings import Evening, audited, informal
 from groups import attend, start
 from journey import QUEBEC_COORDINATOR, is_hidden
-from steps import ABSENT
+from steps import ABSENT, at_once
 
 TOPICS = {"topics": ["self_care", "coping"]}
 
@@ -63,19 +63,18 @@ def test_an_informal_session_needs_two_peer_supporters(drop_in):
 
 def test_without_the_professional_on_call_it_starts_all_the_same(drop_in):
     """Decision 4: the shortfall stands in the coordinators' list and stops nothing."""
-    (assignment,) = [
-        a for a in drop_in.coordinator.get(f"{drop_in.group.path}/host-assignments").ok().data if a["slot"] == "on_call_professional"]
-    drop_in.coordinator.post(f"/v1/host-assignments/{assignment['id']}/release", if_match="*").ok()
+    drop_in.release(drop_in.assignment(drop_in.on_call))
     (short,) = [
-        s for s in drop_in.coordinator.get("/v1/shortfalls", params={"limit": 100}).ok().data
-        if s["session_id"] == drop_in.session["id"]]
+        s for s in drop_in.coordinator.get("/v1/shortfalls", params={"limit": 100}).ok().data if s["session_id"] == drop_in.session["id"]
+    ]
     assert (short["missing"], short["stops_session"]) == (["on_call_professional"], False)
     drop_in.at().start().ok()
 
 
 def test_the_professional_on_call_may_be_there(drop_in):
     assert account_ids(drop_in.at().start(hosts=[*drop_in.hosts, drop_in.on_call]).ok()) == {
-        host.id for host in (*drop_in.hosts, drop_in.on_call)}
+        host.id for host in (*drop_in.hosts, drop_in.on_call)
+    }
 
 
 @pytest.mark.parametrize("lost", ["clearance", "training", "account", "language"])
@@ -121,9 +120,7 @@ def test_only_its_own_hosts_are_named(formal):
 
 def test_a_substitute_starts_that_session_and_no_other(formal):
     substitute = formal.host("mental_health_professional")
-    (replaced,) = [
-        a for a in formal.coordinator.get(f"{formal.group.path}/host-assignments").ok().data if a["account_id"] == formal.professional.id]
-    formal.group.assign(substitute, session_id=formal.session["id"], replaces=replaced["id"]).created()
+    formal.stand_in(substitute, formal.professional)
     formal.at()
     is_hidden(formal.professional.client, "POST", f"{formal.path}/start", {"hosts_present": [formal.professional.id]})
     formal.start(hosts=[formal.supporter, formal.professional]).problem(422).fault("#/hosts_present/1", "does-not-exist")
@@ -165,6 +162,16 @@ def test_it_starts_once(formal):
     assert formal.start().problem(409, "conflict-state")["state"] == "completed"
 
 
+def test_two_hosts_who_start_it_at_once(formal):
+    """One of them does; the other is told where it stands."""
+    formal.at()
+    answers = at_once(2, lambda number: formal.start(formal.hosts[number].client))
+    assert sorted(answer.status for answer in answers) == [200, 409]
+    (refused,) = [answer for answer in answers if answer.status == 409]
+    assert refused.problem(409, "conflict-state")["state"] == "in_progress"
+    assert len(formal.coordinator.get(f"{formal.group.path}/sessions").ok().data) == 2
+
+
 def test_what_was_cancelled_does_not_start(formal):
     formal.cancel()
     is_hidden(formal.supporter.client, "POST", f"{formal.path}/start", {"hosts_present": [formal.supporter.id]})
@@ -185,7 +192,8 @@ def test_an_unresolved_conflict_stops_it_and_hosts_hear_only_whom_to_call(client
     evening = Evening(client, people=2)
     one, two = (seat.person for seat in evening.seats)
     declared = evening.coordinator.post(
-        "/v1/conflict-declarations", {"kind": "no_contact", "for_participant_id": one.id, "participant_id": two.id}).created()
+        "/v1/conflict-declarations", {"kind": "no_contact", "for_participant_id": one.id, "participant_id": two.id}
+    ).created()
     evening.at()
     for host in evening.hosts:
         refused = evening.start(host.client)

@@ -31,8 +31,9 @@ DISTURBED_ROUNDS = 1 if IS_SANITIZED else 5
 
 
 @pytest.fixture(scope="module")
-def servers(cluster, database, local_key, tmp_path_factory, binary):
-    """Three processes over one database; the last one also does the jobs."""
+def servers(cluster, database, db, local_key, tmp_path_factory, binary):
+    """Three processes over one database; the last one also does the jobs. Locks are taken in one order: nobody ever has to be sent
+    back because two waited for each other."""
     logs = tmp_path_factory.mktemp("servers")
     made = [
         Server(binary, cluster, database, local_key, logs / f"log{n}", worker=n == SERVERS, worker_interval_ms=20)
@@ -41,6 +42,8 @@ def servers(cluster, database, local_key, tmp_path_factory, binary):
     yield made
     for server in made:
         server.stop()
+    until(lambda: db.execute("select count(*) from pg_stat_activity where datname = current_database()").fetchone() == (1,))
+    assert db.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone() == (0,)
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +216,19 @@ def test_while_conflicts_are_declared(scene, number):
     together = [pair for pair in pairs if all(person in round_.of("confirmed") for person in pair)]
     (is_blocked,) = round_.db.execute("select is_blocked from groups where id = %s", (round_.group.id,)).fetchone()
     assert is_blocked == bool(together)
+
+
+def test_who_leaves_the_program_as_they_are_placed_is_not_placed(scene):
+    """I8. People take back their intake in the moment in which a coordinator places them: none of them keeps a seat or waits for one."""
+    round_ = scene()
+    round_.group.open()
+    leaving = round_.people[:100]
+    requests = [round_.placing(person) for person in leaving]
+    requests += [call(round_.tokens[person.id], "POST", f"/v1/intakes/{person.intake}/withdraw") for person in leaving]
+    random.Random(1).shuffle(requests)
+    assert set(statuses(round_.volley.fire(requests))) <= {200, 201, 409}
+    round_.holds()
+    assert set(round_.counted()) <= {"withdrawn"}
 
 
 @pytest.mark.slow

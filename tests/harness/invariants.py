@@ -91,6 +91,11 @@ ALWAYS = {
         where e.state = 'withdrawn' and (e.left_at is null or e.removal_reason is not null
             or exists (select from outbox o where o.enrolment_id = e.id and o.state in ('queued', 'held'))
             or exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'withdrawn' and d.reason is not null))""",
+    "I8 who has left the program has no seat, and waits for none": """
+        select e.id from seats e
+        where e.state in ('waitlisted', 'offered', 'confirmed', 'active')
+            and exists (select from intakes i where i.participant_id = e.participant_id and i.track = 'group' and i.state = 'withdrawn')
+            and not exists (select from intakes i where i.participant_id = e.participant_id and i.track = 'group' and i.valid_until is not null)""",
     "I9 nobody without both attestations": """
         select p.id from participants p where p.age_attested_at is null or p.eligibility_attested_at is null""",
     "I10 nobody took a seat after the registration deadline": f"""

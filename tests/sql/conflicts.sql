@@ -4,7 +4,7 @@ begin;
 \ir 00_helpers.sql
 \ir journey.psql
 \ir safety.psql
-select plan(120);
+select plan(142);
 
 \set boss '''c0000000-0000-4000-8000-000000000001'''
 \set quebec '''c0000000-0000-4000-8000-000000000002'''
@@ -222,9 +222,9 @@ select is((select array_agg(account_id order by account_id) from participant_exc
 select is(answer('select count(*) as n from exclusion_requests')->>'n', '0', 'who asked does not read what became of it');
 select is((select array_agg(state order by created_at, state) from exclusion_requests where participant_id = :'cora'), '{matched,open}', 'one is settled, one waits for a coordinator');
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
-select is(answer('select count(*) as n from exclusion_requests')->>'n', '0', 'R14 who is meant does not hear of it');
+select is(answer(format('select count(*) as n from exclusion_requests where participant_id = %L', :'cora'))->>'n', '0', 'R14 who is meant does not hear of it');
 select enter('coordinator', :boss) \g /dev/null
-select is(answer('select count(*) as n from exclusion_requests')->>'n', '2', 'other coordinators do');
+select is(answer(format('select count(*) as n from exclusion_requests where participant_id = %L', :'cora'))->>'n', '2', 'other coordinators do');
 update staff set name_digest = digest('nobody') where id = :other_host;
 select is((select array_agg(distinct state) from exclusion_requests where participant_id = :'cora'), '{matched}', 'who joins the staff later under that name is excluded too');
 select enter_person(:'ann') \g /dev/null
@@ -252,6 +252,67 @@ select is(sees(:'about_boss'), '00', 'nor of other regions');
 select enter('coordinator', :boss) \g /dev/null
 select answer(declare(format('{"kind": "dual_relationship", "account_id": "%s"}', :host))) \g /dev/null
 select is((select sees(id) from conflict_declarations where for_account_id = :boss), '10', 'I13 of their own declaration they see no match, and decide none');
+
+-- Where somebody lives decides who handles it, also after a move.
+select (answer(declare(format('{"kind": "no_contact", "for_participant_id": "%s", "name_digest": "%s"}', :'ann', digest('rory'))))#>>'{body,id}') as moved \gset
+update participants set region = 'QC' where id = :'ann';
+select is((select region_keys from conflict_declarations where id = :'moved'), '{QC}', 'a declaration follows the people it names');
+select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
+select is(sees(:'moved'), '10', 'R14 and the coordinators of the region they moved to handle it');
+update participants set region = 'ON' where id = :'ann';
+select is(sees(:'moved'), '00', 'those of the region they left do not');
+
+-- A host who was a peer beside them (A6.5), and one person with two logins (S0.20).
+select enter('coordinator', :boss) \g /dev/null
+select person('ON') as eve, person('ON') as finn, person('ON') as gwen \gset
+select group_of('drop_in', '2026-12-03 18:00') as g3 \gset
+select seat(:'eve', :'g3', 'offered') as seat_eve, seat(:'finn', :'g3', 'offered') as seat_finn, seat(:'gwen', :'g3', 'offered') as seat_gwen \gset
+select intake(p, 'group', 'ready'), accept(p, '{code_of_conduct,consent,confidentiality,safety_protocol}')
+from unnest(array[:'eve', :'finn', :'gwen']::uuid[]) p \g /dev/null
+select host('peer_supporter', 'b0000000-0000-4000-8000-000000000009') as eve_leads \gset
+insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'eve', :'eve_leads', 'own_case', :boss, app_now());
+create or replace function tests.recorded(in_host uuid) returns bigint language sql as $$
+    select count(*) from conflict_matches where for_account_id = in_host and basis = 'record' and ended_at is null $$;
+update enrolments set state = 'confirmed', decided_at = app_now() where id in (:'seat_eve', :'seat_finn');
+select is(recorded(:'eve_leads'), 1::bigint, 'A6.5 two who sat together are on record, who was only offered a seat is not');
+select is((select row(participant_id, state, needs_agreement, raised_at)::text from conflict_matches where for_account_id = :'eve_leads'),
+    row(:'finn'::uuid, 'unconfirmed', true, null)::text, 'as a warning that nobody has decided');
+select is(array[is_blocked(:'g3'), conflicts_block_session(session_of(:'g3'))], '{f,f}', 'where both are peers it stops nothing');
+select is(blocks(:'finn', :'g3'), false, 'nor anybody''s seat there');
+update enrolments set state = 'withdrawn', left_at = app_now() where id = :'seat_eve';
+update enrolments set state = 'confirmed', decided_at = app_now() where id = :'seat_gwen';
+select is(recorded(:'eve_leads'), 2::bigint, 'who was there before them counts as well');
+select group_of('drop_in', '2026-12-04 18:00') as g4 \gset
+select leads(:'eve_leads', :'g4', 'peer_supporter') as lead_eve \gset
+select is(array[blocks(:'finn', :'g4'), blocks(:'bea', :'g4')], '{t,f}', 'A6.5 where they lead, it stops the one they sat beside, nobody else');
+select m.id as record from conflict_matches m where m.for_account_id = :'eve_leads' and m.participant_id = :'finn' \gset
+select is(refusal_detail(decide(:'record', '{"decision": "allow", "same_person": true}')), '{"errors": [{"code": "required", "pointer": "#/informed_agreement"}]}', 'A6.5 until those concerned agree');
+select is(answer(decide(:'record', '{"decision": "allow", "informed_agreement": true}'))#>>'{body,kind}', 'shared_group', 'and a coordinator has decided');
+select is(blocks(:'finn', :'g4'), false, 'then they may');
+select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'bea', :'eve')) as against_eve \gset
+select is(array[blocks(:'bea', :'g4'), blocks_host(:'eve_leads', :'g2')], '{t,t}', 'R1 who must not meet the peer must not meet the host that they are');
+select is(blocks(:'eve', :'g4'), true, 'I13 who leads a group is no peer in it');
+select enter('coordinator', :'eve_leads') \g /dev/null
+select is(sees(:'against_eve'), '00', 'I13 nor would they handle what is about their other login');
+select enter('coordinator', :boss) \g /dev/null
+delete from participant_exclusions where account_id = :'eve_leads';
+select is(array[recorded(:'eve_leads')::text, blocks(:'bea', :'g4')::text], '{0,false}', 'it was not them: nothing is on record any more');
+-- With the same sign-in nobody needs to say so.
+update accounts set subject = 'gwen' where id = account_of(:'gwen');
+insert into accounts (id, subject, role) values ('b0000000-0000-4000-8000-00000000000a', 'gwen', 'peer_supporter');
+select is(recorded('b0000000-0000-4000-8000-00000000000a'), 2::bigint, 'A6.5 the token knows them: whoever sat beside them, also who has left since');
+
+-- Today's roster (I5).
+select person('ON') as hal, person('ON') as iris \gset
+select intake(:'hal', 'group', 'ready'), accept(:'hal', '{code_of_conduct,consent,confidentiality,safety_protocol}') \g /dev/null
+select seat(:'hal', :'g4', 'offered') as seat_offered, seat(:'iris', :'g4') \gset today_
+select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'hal', :'iris')) as today \gset
+select is(array[is_blocked(:'g4'), conflicts_block_session(session_of(:'g4'))], '{t,f}', 'I5 who has not said yes is not on today''s roster');
+update enrolments set state = 'confirmed', decided_at = app_now() where id = :'today_seat_offered';
+select is(conflicts_block_session(session_of(:'g4')), true, 'once they have, no session with both starts');
+select is((select raised_at is not null from conflict_matches where declaration_id = :'today'), true, 'it stands in the queue');
+update enrolments set state = 'withdrawn', left_at = app_now() where id = :'today_seat_offered';
+select is((select raised_at is null and is_blocking from conflict_matches where declaration_id = :'today'), true, 'until they part; the block itself stays');
 
 -- What a peer reads.
 select is((select count(*) from audit_events where object_type = 'conflict_match' and participant_ids <> '{}'), 0::bigint,

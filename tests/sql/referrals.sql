@@ -59,7 +59,7 @@ select is(answer(refer(:'new'::jsonb || '{"language": "en"}', key(gen_random_uui
     'R5: the same reference again answers with the same referral');
 select is((select count(*) from referrals), 1::bigint, 'R5: and never makes a second one');
 select is((select language from referrals), 'fr', 'nor changes the first');
-select is((select count(*) from sealed_keys where owner_type = 'referral' and created_at >= transaction_timestamp()), 1::bigint, 'and keeps no key of what was not kept');
+select is((select count(*) from sealed_keys where owner_type = 'referral' and created_at >= app_now()), 1::bigint, 'and keeps no key of what was not kept');
 select is(answer(refer((:'new'::jsonb || '{"external_ref": "L-2"}') - 'name'::text))->>'status', '201', 'S1.26: a caller may be anonymous');
 select is(refusal(refer(:'new'::jsonb - 'external_ref'::text)), '23514 referrals__external_ref__required', 'the line gives a reference');
 select is(refusal(refer(:'new'::jsonb || '{"external_ref": "L-3", "channel": "fax"}')), '23514 referrals__channel__known', 'a channel is a known one');

@@ -4,7 +4,7 @@ begin;
 \ir 00_helpers.sql
 \ir journey.psql
 \ir safety.psql
-select plan(106);
+select plan(119);
 
 \set boss '''c0000000-0000-4000-8000-000000000001'''
 \set ps '''b0000000-0000-4000-8000-000000000001'''
@@ -196,6 +196,30 @@ select is(plan_of(:'s2', :'e_ann'), null, 'A6.8 not through another session');
 select is(plan_of(:'s', :'e_dana'), null, 'A6.8 not of somebody of another group');
 select is(plan_of(:'s', :'e_cora'), null, 'A6.8 not of somebody who only has an offer');
 select is(plan_of(:'s', gen_random_uuid()), null, 'nor of nobody');
+-- Behind glass.
+create or replace function tests.glass(in_session uuid, in_enrolment uuid, in_reason text) returns text language sql as $$
+    select format('select * from session_contacts_open(%L, %L, %L)', in_session, in_enrolment, jsonb_build_object('reason', in_reason)) $$;
+update contacts set phone = k.id || '.own', ok_to_leave_message = true from sealed_keys k where k.owner_id = :'ann' and participant_id = :'ann';
+select is((answer(glass(:'s', :'e_ann', 'check_in'))->'body') - array['name_to_use', 'email', 'safe_hours'], (select jsonb_build_object('session_id', :'s', 'enrolment_id', :'e_ann',
+    'phone', e'\x01contact.phone.' || id || '.k1~d3JhcHBlZA.own', 'ok_to_leave_message', true) from sealed_keys where owner_id = :'ann'), 'A6.8 the professional may learn how to reach somebody, with a reason');
+select is((select array[action, account_id::text, participant_ids[1]::text] from audit_events where object_type = 'contact' order by id desc limit 1), array['break_glass', :mhp, :'ann'], 'R14 which is in the file');
+select is((select array[reason, account_id::text, enrolment_id::text, utc(at)] from contact_openings), array['check_in', :mhp, :'e_ann', '2026-12-01T23:30:00Z'], 'R14 and on the list that is reviewed');
+select is(refusal(glass(:'s', :'e_dana', 'check_in')), 'not-found', 'A6.8 of nobody of another group');
+select is(refusal(glass(:'s', :'e_ann', 'curious')), '23514 contact_openings__reason__known', 'R14 for these reasons');
+select is(answer('select count(*) as n from contact_openings')->>'n', '0', 'wall 2: the list is not the professional''s');
+select is(refusal('delete from contact_openings'), '42501', 'wall 2: nobody takes a line from it');
+select is(refusal(format('insert into contact_openings (session_id, enrolment_id, account_id, reason, at) values (%L, %L, %L, ''check_in'', app_now())', :'s', :'e_ann', :mhp)), '42501', 'wall 2: nor adds one');
+select enter('administrator', 'a0000000-0000-4000-8000-000000000009') \g /dev/null
+select is(answer('select count(*) as n from contact_openings')->>'n', '1', 'R14 an administrator reviews it');
+select enter('coordinator', :boss) \g /dev/null
+select is(answer('select count(*) as n from contact_openings')->>'n', '1', 'R14 and a coordinator');
+select is(refusal(glass(:'s', :'e_ann', 'check_in')), 'not-found', 'A6.8 who has their own way');
+insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :boss, 'own_case', :boss, app_now());
+select is(answer('select count(*) as n from contact_openings')->>'n', '0', 'I13 not of a group of their own');
+delete from participant_exclusions;
+select enter('peer_supporter', :ps) \g /dev/null
+select is(refusal(glass(:'s', :'e_ann', 'check_in')), 'not-found', 'A6.8 a peer supporter never');
+select enter('mental_health_professional', :mhp) \g /dev/null
 update enrolments set state = 'withdrawn' where id = :'e_ann';
 select is(plan_of(:'s', :'e_ann') is null, false, 'who withdrew during the session is still followed up');
 update attendances set status = 'absent' where enrolment_id = :'e_ann';
