@@ -260,17 +260,24 @@ static const char *name_letters(char letter, char own[2])
     return letter == '%' ? "ae" : letter == '&' ? "oe" : letter == '$' ? "ss" : own;
 }
 
+/* A small letter, a digit or a blank. */
+static char ascii_fold(unsigned char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
+    if (!is_letter((char)c) && !is_digit((char)c))
+        return ' ';
+    return (char)c;
+}
+
 /* What stands for the character at `at`, in well-formed UTF-8: letters, a blank, or nothing. NULL:
  * itself. */
 static const char *name_fold(const unsigned char *at, char own[2])
 {
     if (*at == '.' || *at == '\'')
         return "";
-    if (*at < 0x80) {
-        bool is_upper = *at >= 'A' && *at <= 'Z';
-        bool is_kept = is_upper || (*at >= 'a' && *at <= 'z') || is_digit((char)*at);
-        return name_letters(is_kept ? (char)(is_upper ? *at + 32 : *at) : ' ', own);
-    }
+    if (*at < 0x80)
+        return name_letters(ascii_fold(*at), own);
     if (*at == 0xc2)
         return " ";
     if (*at == 0xc3)

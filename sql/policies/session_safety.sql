@@ -72,14 +72,14 @@ create policy own_writes on debriefs for insert to alongside_api with check (
 -- Whoever was a host of that session or is one of that group is a co-host, whatever else they are.
 create policy coordinator_reads on debriefs for select to alongside_api using (
     (select actor_role()) = 'coordinator' and group_id <> all ((select actor_own_group_ids())::uuid[])
-    and session_led_group(session_id) is null);
+    and session_id not in (select l.session_id from session_presences l where l.account_id = (select actor_account_id())));
 create policy supervisor_reads on debriefs for select to alongside_api using (
     (select actor_role()) = 'mental_health_professional' and supervisor_account_id = (select actor_account_id())
     and not debrief_is_near(session_id, group_id));
 create policy coordinator_supervises on debriefs for update to alongside_api
     using (
         (select actor_role()) = 'coordinator' and group_id <> all ((select actor_own_group_ids())::uuid[])
-        and session_led_group(session_id) is null)
+        and session_id not in (select l.session_id from session_presences l where l.account_id = (select actor_account_id())))
     with check ((select actor_role()) = 'coordinator' and coalesce(supervised_by = (select actor_account_id()), true));
 create policy supervisor_supervises on debriefs for update to alongside_api
     using (

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from harness.crowd import make_people
 from harness.invariants import Invariants
+from harness.server import PATIENCE
 from harness.volley import call
 from journey import until
 
@@ -139,8 +140,8 @@ class Scene:
             between()
             return len(self.of("confirmed")) == SEATS
 
-        until(is_full)
-        until(lambda: not self.invariants.broken([self.group.id], settled=True))
+        until(is_full, 20 * PATIENCE)
+        until(lambda: not self.invariants.broken([self.group.id], settled=True), 20 * PATIENCE)
         self.holds(settled=True)
         return self
 
