@@ -165,12 +165,18 @@ class Model:
         """A6.5. Nobody leads a group in which they are a peer (I13), and nobody leads a group for somebody with whom they sat."""
         if other in self.selves(one):
             return True
-        pairs = set(self.declared.values())
+        declared = set(self.declared.values())
+        return (frozenset((one, other)) in self.sat_together() or any(
+            frozenset((a, b)) in declared for a in self.selves(one) for b in self.selves(other)))  # fmt: skip
+
+    def sat_together(self):
+        """Of a host, as a peer, with others: they may sit together again, but the host leads no group of theirs."""
+        pairs = set()
         for host, own in self.own_cases.items():
             for group in self.groups:
                 sat = {seat.person.id for seat in group.seats if seat.has_sat}
                 pairs |= {frozenset((host, person)) for person in sat - {own} if own in sat}
-        return any(frozenset((a, b)) in pairs for a in self.selves(one) for b in self.selves(other))
+        return pairs
 
     def seats(self):
         return [seat for group in self.groups for seat in group.seats]

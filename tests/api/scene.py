@@ -120,7 +120,7 @@ class Scene:
         with db.transaction():
             db.execute("select from groups where id = %s for update", (self.group.id,))
             ended = db.execute(
-                "update enrolments set offer_expires_at = clock_timestamp(), version = version + 1"
+                "update enrolments set offer_expires_at = least(offer_expires_at, clock_timestamp()), version = version + 1"
                 " where group_id = %s and state = 'offered' and participant_id = any (%s)",
                 (self.group.id, [person.id for person in people]),
             )
