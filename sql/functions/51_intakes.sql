@@ -477,17 +477,35 @@ end
 $$;
 
 -- R11: an ending always comes with another way; the mail says so.
+-- Places in groups stand on a valid intake (I4): whether on this one alone.
+create or replace function intake_carries_places(in_intake intakes) returns boolean stable language sql
+begin atomic
+    select in_intake.track = 'group' and not exists (
+        select from intakes o
+        where o.participant_id = in_intake.participant_id and o.track = 'group' and o.id <> in_intake.id
+            and o.valid_until > app_now());
+end;
+
 create or replace function intakes_close(in_id uuid, in_if_match int[], in_body jsonb) returns response
 language plpgsql
 set search_path = alongside, pg_catalog
 as $$
 declare
-    intake intakes := intake_lock(in_id, in_if_match);
+    intake intakes;
     next_state text := case in_body->>'outcome' when 'ineligible' then 'ineligible' else 'closed' end;
 begin
+    -- Who is placing this person has done it by now, or will find the intake closed.
+    perform pg_advisory_xact_lock(hashtextextended('person ' || i.participant_id, 0)) from intakes i where i.id = in_id;
+    intake := intake_lock(in_id, in_if_match);
     perform intake_require_step(intake, next_state);
     if in_body->>'outcome' = 'completed' and intake.state not in ('ready', 'placed', 'registered') then
         perform problem_state(intake.state);
+    elsif in_body->>'outcome' <> 'completed' and intake_carries_places(intake) and exists (
+        select from enrolments e
+        where e.participant_id = intake.participant_id
+            and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active'))
+    then
+        perform problem('conflict', '{"reason": "groups-left"}');
     end if;
     update intakes i set
         state = next_state,
@@ -514,9 +532,7 @@ declare
 begin
     -- Seats go with it, unless another intake still carries them. Groups are locked before intakes.
     perform enrolments_withdraw_all(i.participant_id) from intakes i
-    where i.id = in_id and i.track = 'group' and i.state <> 'withdrawn' and not exists (
-        select from intakes o
-        where o.participant_id = i.participant_id and o.track = 'group' and o.id <> i.id and o.valid_until > app_now());
+    where i.id = in_id and i.state <> 'withdrawn' and intake_carries_places(i);
     intake := intake_lock(in_id);
     if intake.state <> 'withdrawn' then
         update intakes i set

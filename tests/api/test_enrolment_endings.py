@@ -162,6 +162,22 @@ def test_leaving_an_activity_leaves_no_group(client, a_group):
     assert seat.state == "confirmed"
 
 
+def test_an_intake_is_not_closed_from_under_a_place(client, a_group):
+    """I4: a place stands on a valid intake; only one that is completed may be closed while somebody sits, or waits, somewhere."""
+    intake = open_intake(client, "group", "ready")
+    seat = a_group().seat(intake.person)
+    for outcome in ("ineligible", "no_longer_wanted", "other_service", "unreachable"):
+        assert intake.close(outcome).problem(409, "conflict")["reason"] == "groups-left"
+    assert (seat.state, intake.state) == ("confirmed", "placed")
+    seat.withdraw(seat.group.coordinator).ok()
+    intake.close("no_longer_wanted").ok()
+
+    completed = open_intake(client, "group", "ready")
+    stays = a_group().seat(completed.person)
+    completed.close("completed").ok()
+    assert stays.state == "confirmed"
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_coordinator_ends_a_place_with_a_reason(client, a_group, reason):
     """R11: the reason is kept for coordinators; the peer reads where to find other support, and nothing that blames."""
