@@ -503,7 +503,7 @@ begin
     elsif in_body->>'outcome' <> 'completed' and intake_carries_places(intake) and exists (
         select from enrolments e
         where e.participant_id = intake.participant_id
-            and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active'))
+            and e.is_live)
     then
         perform problem('conflict', '{"reason": "groups-left"}');
     end if;

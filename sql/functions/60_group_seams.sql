@@ -11,7 +11,7 @@ begin
     return case actor_role()
         when 'peer' then array(
             select e.group_id from enrolments e
-            where e.participant_id = actor_participant_id() and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active', 'completed'))
+            where e.participant_id = actor_participant_id() and (e.is_live or e.state = 'completed'))
         when 'peer_supporter' then array(
             select h.group_id from host_assignments h where h.account_id = actor_account_id() and h.released_at is null)
         when 'mental_health_professional' then array(

@@ -321,7 +321,7 @@ begin
     end if;
     for enrolment in
         select * from enrolments e
-        where e.group_id = in_group_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
+        where e.group_id = in_group_id and e.is_live
         order by e.id for update
     loop
         if enrolment.state in ('confirmed', 'active') then

@@ -203,7 +203,7 @@ begin
                 select coalesce(json_agg(
                     peer_session_json(s, own_zone, in_enrolment.state in ('confirmed', 'active')) order by s.starts_at, s.seq), '[]')
                 from sessions s
-                where s.group_id = g.id and in_enrolment.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
+                where s.group_id = g.id and in_enrolment.is_live
                     and s.state <> 'completed' and session_ends_at(s) > app_now()),
             'prepare', plain_list('prepare'))
         from groups g join services v on v.id = g.service_id
@@ -422,7 +422,7 @@ begin
     elsif exists (
         select from enrolments e
         where e.group_id = in_group_id and e.participant_id = participant
-            and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active'))
+            and e.is_live)
     then
         perform problem('conflict', '{"errors": [{"pointer": "#/participant_id", "code": "taken"}]}');
     elsif not is_proposal then
@@ -598,7 +598,7 @@ declare
 begin
     perform require_role('peer', 'coordinator');
     enrolment := enrolment_lock(in_id);
-    if enrolment.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active') then
+    if enrolment.is_live then
         perform enrolment_move(enrolment, 'withdrawn', 'withdrawn');
         perform audit('withdraw', 'enrolment', in_id, array[enrolment.participant_id]);
         perform waiting_list_advance(enrolment.group_id);
@@ -625,7 +625,7 @@ declare
     enrolment enrolments;
     locked uuid[] := array(
         select e.group_id from enrolments e
-        where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active'));
+        where e.participant_id = in_participant_id and e.is_live);
 begin
     if not actor_serves(in_participant_id) then
         return;
@@ -635,14 +635,14 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('person ' || in_participant_id, 0));
     if exists (
         select from enrolments e
-        where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
+        where e.participant_id = in_participant_id and e.is_live
             and e.group_id <> all (locked))
     then
         raise exception 'placed meanwhile' using errcode = '40001';
     end if;
     for enrolment in
         select * from enrolments e
-        where e.participant_id = in_participant_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
+        where e.participant_id = in_participant_id and e.is_live
         order by e.group_id for update
     loop
         perform enrolment_move(enrolment, 'withdrawn', 'withdrawn');
@@ -664,7 +664,7 @@ declare
 begin
     perform require_role('coordinator');
     enrolment := enrolment_lock(in_id, in_if_match);
-    if enrolment.state not in ('requested', 'waitlisted', 'offered', 'confirmed', 'active') then
+    if not enrolment.is_live then
         perform problem_state(enrolment.state);
     end if;
     perform enrolment_move(enrolment, 'removed', 'removed', in_body->>'reason');
@@ -691,7 +691,7 @@ begin
     perform from groups g where g.id = in_group_id for update;
     for enrolment in
         select * from enrolments e
-        where e.group_id = in_group_id and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')
+        where e.group_id = in_group_id and e.is_live
         order by e.participant_id for update
     loop
         perform enrolment_move(enrolment, 'removed', 'removed', in_reason);

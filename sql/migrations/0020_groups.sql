@@ -120,6 +120,9 @@ create table enrolments (
     participant_id uuid not null constraint enrolments__participant_id__known references participants (id),
     state text not null constraint enrolments__state__known check (state in (
         'requested', 'waitlisted', 'offered', 'confirmed', 'active', 'completed', 'declined', 'expired', 'withdrawn', 'removed')),
+    -- Whether it is not over: somebody is thought of, waits, or has a seat.
+    is_live boolean not null generated always as (state in (
+        'requested', 'waitlisted', 'offered', 'confirmed', 'active')) stored,
     -- Whether a seat is held (I1): counted under the group's row lock.
     holds_seat boolean not null generated always as (state in ('offered', 'confirmed', 'active')) stored,
     -- The fair order of the waiting list: who has waited longest since their intake was ready.
@@ -138,7 +141,7 @@ create table enrolments (
 );
 call secure_table('enrolments');
 create unique index enrolments__participant_id__taken on enrolments (group_id, participant_id)
-    where state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active');
+    where is_live;
 create index enrolments__participant_id on enrolments (participant_id, created_at desc, id desc);
 create index enrolments__waiting on enrolments (group_id, waiting_since, id) where state = 'waitlisted';
 create index enrolments__offer_expires_at on enrolments (offer_expires_at) where state = 'offered';

@@ -220,7 +220,7 @@ select enter('coordinator', :boss) \g /dev/null
 select placed(:'g5', :'a') as e9 \gset
 select peer(:'a') \g /dev/null
 select is(answer(format('select * from intakes_withdraw(%L)', (select id from intakes where participant_id = :'a')))#>>'{body,state}', 'withdrawn', 'I8 who leaves the program');
-select is((select count(*) from enrolments where participant_id = :'a' and state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')), 0::bigint, 'I8 leaves every group');
+select is((select count(*) from enrolments where participant_id = :'a' and is_live), 0::bigint, 'I8 leaves every group');
 select is(seat(:'ea'), 'withdrawn', 'I8 confirmed or not');
 select enter('coordinator', :boss) \g /dev/null
 select is(refusal_detail(place(:'g5', :'a'))->'missing', '["intake"]', 'I4 and comes back by the door');

@@ -61,5 +61,5 @@ from (
             'id', e.id, 'group_id', e.group_id, 'state', e.state) order by e.created_at desc, e.id desc), '[]') as live
         from enrolments e
         where e.participant_id = k.participant_id
-            and e.state in ('requested', 'waitlisted', 'offered', 'confirmed', 'active')) e) listed
+            and e.is_live) e) listed
 cross join lateral audit('list', 'waiting_person', null, listed.shown);
