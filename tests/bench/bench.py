@@ -50,7 +50,8 @@ class Case:
         self.body, self.query, self.ids, self.draw, self.role = body, query or {}, ids, draw, role
 
     def path_to(self, n):
-        return self.path.replace("ID", f"{self.ids}{BASE + n}")
+        # Not in a cursor, which may spell anything.
+        return self.path.replace("ID", f"{self.ids}{BASE + n}") if self.ids else self.path
 
     def script(self, count):
         """The pipeline of one request, as pgbench runs it."""
