@@ -60,7 +60,7 @@ create policy coordinator_closes on exclusion_requests for update to alongside_a
     using ((select actor_role()) = 'coordinator' and sees_participant(participant_id))
     with check ((select actor_role()) = 'coordinator' and sees_participant(participant_id));
 
--- What 70_conflicts.sql looks up and keeps past row level security.
+-- What 70_conflicts.sql and 73_conflict_declarations.sql look up and keep past row level security.
 grant select, update (region_keys) on conflict_declarations to alongside_definer;
 create policy definer_locates on conflict_declarations to alongside_definer using (true) with check (true);
 grant select, insert, update (raised_at, ended_at, region_keys, version) on conflict_matches to alongside_definer;
