@@ -10,7 +10,7 @@ insert into accounts (id, subject, role, regions) values
 on conflict do nothing;
 insert into staff (id, alias, languages, employer, serving_caf) values
     ('00000000-0000-4000-8000-000000000002', 'Robin', '{en,fr}', null, false),
-    ('00000000-0000-4000-8000-000000000003', 'Dominique', '{en,fr}', 'vac', false),
+    ('00000000-0000-4000-8000-000000000003', 'Morgan', '{en,fr}', 'vac', false),
     ('00000000-0000-4000-8000-000000000004', 'Dominique', '{en,fr}', null, false),
     ('00000000-0000-4000-8000-000000000005', null, '{en,fr}', null, null),
     ('00000000-0000-4000-8000-000000000006', null, '{en,fr}', null, null),

@@ -63,7 +63,7 @@ update incidents i set
 from demo_groups d where d.id = i.group_id and i.id = '00000000-0000-4000-8000-000000000501';
 
 -- After each evening each host wrote a few words. Robin's first one was heavy, and somebody has talked with them. So was the one of Lou's
--- when somebody left: a coordinator has asked Dominique, who does not lead that group, to talk about it.
+-- when somebody left: a coordinator has asked Morgan, who does not lead that group, to talk about it.
 insert into debriefs (
     id, session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, supervision_due, supervisor_account_id,
     supervised_at, supervised_by, created_at)
