@@ -4,14 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
-
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
+#include "crypto.h"
 
 /* Whether a raw name is `cursor`, however it is written. */
 static bool is_cursor_name(const char *start, const char *end)
@@ -19,8 +12,9 @@ static bool is_cursor_name(const char *start, const char *end)
     const char *expected = "cursor";
     for (; start < end && *expected; expected++) {
         char c = *start++;
-        if (c == '%' && end - start >= 2 && hex_value(start[0]) >= 0 && hex_value(start[1]) >= 0) {
-            c = (char)(hex_value(start[0]) * 16 + hex_value(start[1]));
+        uint8_t byte;
+        if (c == '%' && end - start >= 2 && crypto_unhex(start, &byte, 1)) {
+            c = (char)byte;
             start += 2;
         }
         if (c != *expected)
