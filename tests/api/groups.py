@@ -145,6 +145,13 @@ class Group:
         return seat
 
 
+def taking_people(client, kind=FORMAL, now=None, **changes):
+    """A group of a service of its own that takes people; for its coordinator it is now."""
+    coordinator = client("coordinator")
+    clock(now, coordinator)
+    return Group(coordinator, service(client("administrator"), kind), now=now, **changes).open()
+
+
 class Seat:
     """The enrolment of a person in a group."""
 

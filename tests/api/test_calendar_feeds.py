@@ -2,6 +2,7 @@
 """A private calendar: opened by the peer, told once, read by any calendar program, ended at once. What it holds is read here with a
 library that the server does not share (RFC 5545, R2, R3, R8, I8)."""
 
+import functools
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from groups import FORMAL, INFORMAL, Group, clock, ready, service
+from groups import INFORMAL, ready, taking_people
 from journey import bare, is_hidden, open_person, tables_with
 from steps import ABSENT, walk
 
@@ -21,12 +22,7 @@ EVENT_WORDS = {
 
 @pytest.fixture
 def a_group(client):
-    def make(kind=FORMAL, **changes):
-        coordinator = client("coordinator")
-        clock(NOW, coordinator)
-        return Group(coordinator, service(client("administrator"), kind), now=NOW, **changes).open()
-
-    return make
+    return functools.partial(taking_people, client, now=NOW)
 
 
 @pytest.fixture

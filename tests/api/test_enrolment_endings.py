@@ -3,7 +3,7 @@
 (A6.2, I8, R11, R17, S2.42)."""
 
 import pytest
-from groups import FORMAL, Group, Host, Seat, clock, in_days, instant, ready, service
+from groups import FORMAL, Host, Seat, clock, in_days, instant, ready, taking_people
 from journey import Intake, bare, open_intake, open_person
 
 # Led by one peer supporter, without topics of its own, so that a session is quickly begun.
@@ -17,12 +17,8 @@ STEPS = {"accept": {"offered"}, "decline": {"offered"}, "offer": {"requested", "
 
 @pytest.fixture
 def a_group(client):
-    """a_group(**changes): a group that takes people, in which there is one seat unless told otherwise."""
-
-    def make(capacity=1, **changes):
-        return Group(client("coordinator"), service(client("administrator"), QUICK), capacity=capacity, **changes).open()
-
-    return make
+    """a_group(capacity, **changes): with one seat unless told otherwise."""
+    return lambda capacity=1, **changes: taking_people(client, QUICK, capacity=capacity, **changes)
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 """A place in a group: who may have one, the gate, the last seat, the lock, and what the peer and the coordinator see of it
 (decisions 2, 3, 13; A6.2, I1, I3, I4, I10; S1.33-34, S2.31, S2.36, S2.41-42, S2.45)."""
 
+import functools
 import uuid
 
 import pytest
-from groups import FORMAL, INFORMAL, Group, Seat, ago, clock, in_days, instant, ready, service
+from groups import FORMAL, INFORMAL, Group, Seat, ago, clock, in_days, instant, ready, service, taking_people
 from journey import DOCUMENTS, QUEBEC_COORDINATOR, open_intake, open_person, publish
 from steps import ABSENT, OTHER_COORDINATOR, walk
 
@@ -16,14 +17,8 @@ PATIENT = FORMAL | {"offer_hours": 720}
 
 @pytest.fixture
 def a_group(client):
-    """a_group(kind, **changes): a group that takes people; for its coordinator it is now."""
-
-    def make(kind=FORMAL, now=None, **changes):
-        coordinator = client("coordinator")
-        clock(now, coordinator)
-        return Group(coordinator, service(client("administrator"), kind), now=now, **changes).open()
-
-    return make
+    """a_group(kind, now, **changes)"""
+    return functools.partial(taking_people, client)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from groups import FORMAL, Group, ago, clock, ready, service
+from groups import ago, clock, ready, taking_people
 from journey import tells_nothing, until
 from steps import walk
 
@@ -18,10 +18,7 @@ LINK = "https://teams.example.org/meet/7f3a"
 
 @pytest.fixture
 def a_group(client):
-    def make(**changes):
-        return Group(client("coordinator"), service(client("administrator"), FORMAL), **{"local_starts": DATES} | changes).open()
-
-    return make
+    return lambda **changes: taking_people(client, **{"local_starts": DATES} | changes)
 
 
 @pytest.fixture

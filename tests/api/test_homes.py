@@ -3,7 +3,7 @@
 A6.8, R8, R20, I8)."""
 
 import pytest
-from groups import FORMAL, INFORMAL, Group, clock, instant, ready, service
+from groups import FORMAL, INFORMAL, instant, ready, taking_people
 from journey import is_hidden, open_person
 from steps import walk
 
@@ -18,12 +18,7 @@ SESSION_WORDS = {
 
 @pytest.fixture
 def a_group(client):
-    def make(kind=FORMAL, **changes):
-        coordinator = client("coordinator")
-        clock(NOW, coordinator)
-        return Group(coordinator, service(client("administrator"), kind), now=NOW, **{"local_starts": [START]} | changes).open()
-
-    return make
+    return lambda kind=FORMAL, **changes: taking_people(client, kind, NOW, **{"local_starts": [START]} | changes)
 
 
 @pytest.fixture

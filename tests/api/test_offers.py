@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from groups import FORMAL, Group, Host, Seat, ago, clock, in_days, instant, ready, service
+from groups import FORMAL, Host, Seat, ago, clock, in_days, instant, ready, taking_people
 from journey import bare, publish, until
 from steps import COORDINATOR, walk
 
@@ -17,14 +17,8 @@ WEEK_AGO, FORTNIGHT_AGO, MONTH_AGO = (ago(days=days) for days in (7, 14, 30))
 
 @pytest.fixture
 def a_group(client):
-    """a_group(kind, **changes): a group that takes people, with one seat unless told otherwise; for its coordinator it is now."""
-
-    def make(kind=SMALL, now=None, **changes):
-        coordinator = client("coordinator")
-        clock(now, coordinator)
-        return Group(coordinator, service(client("administrator"), kind), now=now, **changes).open()
-
-    return make
+    """a_group(kind, now, **changes): with one seat unless told otherwise."""
+    return lambda kind=SMALL, **more: taking_people(client, kind, **more)
 
 
 @pytest.fixture

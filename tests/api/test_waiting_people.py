@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Who is ready and waits: a coordinator sees language, availability, wishes and the time waited, whoever waits longest first (S2.45)."""
 
+import functools
+
 import pytest
-from groups import Group, Host, ago, in_days, ready, service
+from groups import Host, ago, in_days, ready, taking_people
 from journey import QUEBEC_COORDINATOR, STATES, Intake, open_intake, open_person, publish
 from steps import OTHER_COORDINATOR, walk
 
@@ -14,12 +16,8 @@ NUNAVUT, TERRITORIES = "NU", "NT"
 
 @pytest.fixture
 def a_group(client):
-    """a_group(**changes): a group that takes people, of a service of its own."""
-
-    def make(**changes):
-        return Group(client("coordinator"), service(client("administrator")), **changes).open()
-
-    return make
+    """a_group(kind, now, **changes)"""
+    return functools.partial(taking_people, client)
 
 
 def waiting(who, *people, now=None, **asked):
