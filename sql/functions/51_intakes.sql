@@ -495,7 +495,7 @@ declare
     next_state text := case in_body->>'outcome' when 'ineligible' then 'ineligible' else 'closed' end;
 begin
     -- Who is placing this person has done it by now, or will find the intake closed.
-    perform pg_advisory_xact_lock(hashtextextended('person ' || i.participant_id, 0)) from intakes i where i.id = in_id;
+    perform conflict_hold_alone(i.participant_id) from intakes i where i.id = in_id;
     intake := intake_lock(in_id, in_if_match);
     perform intake_require_step(intake, next_state);
     if in_body->>'outcome' = 'completed' and intake.state not in ('ready', 'placed', 'registered') then

@@ -8,13 +8,11 @@ security definer
 set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
-    return case actor_role()
-        when 'peer' then array(
+    return case
+        when actor_role() = 'peer' then array(
             select e.group_id from enrolments e
             where e.participant_id = actor_participant_id() and (e.is_live or e.state = 'completed'))
-        when 'peer_supporter' then array(
-            select h.group_id from host_assignments h where h.account_id = actor_account_id() and h.released_at is null)
-        when 'mental_health_professional' then array(
+        when actor_role() in ('peer_supporter', 'mental_health_professional') then array(
             select h.group_id from host_assignments h where h.account_id = actor_account_id() and h.released_at is null)
         else '{}' end;
 end
@@ -44,23 +42,31 @@ begin atomic
     select in_session.starts_at + make_interval(mins => in_session.duration_minutes);
 end;
 
--- I3: a closed group takes nobody once its first session has begun or its hour has come; cancelling or moving that session moves the lock.
--- I10: and no group takes anybody after its registration deadline, the end of that local day.
-create or replace function group_is_locked(in_group groups) returns boolean
+-- When the group stops taking people; null = never, as things are planned. I3: a closed group once its first session has begun or its
+-- hour has come; cancelling or moving that session moves the lock. I10: any group after its registration deadline, the end of that
+-- local day.
+create or replace function group_locks_at(in_group groups) returns timestamptz
 language plpgsql stable
-security definer
-set search_path = alongside, pg_catalog, pg_temp
+set search_path = alongside, pg_catalog
 as $$
 declare
     first sessions;
 begin
     select * into first from sessions s where s.group_id = in_group.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
-    if first.id is null then
-        return false;
-    end if;
-    return in_group.joining = 'closed' and (first.state <> 'scheduled' or first.starts_at <= app_now())
-        or in_group.registration_deadline_days is not null
-            and ((first.local_start::date - in_group.registration_deadline_days) + 1)::timestamp at time zone first.timezone <= app_now();
+    return least(
+        case when in_group.joining = 'closed' then
+            -- What has begun has begun by now.
+            case when first.started_at is null then first.starts_at else least(first.started_at, app_now()) end end,
+        ((first.local_start::date - in_group.registration_deadline_days) + 1)::timestamp at time zone first.timezone);
+end
+$$;
+create or replace function group_is_locked(in_group groups) returns boolean
+language plpgsql stable
+security definer
+set search_path = alongside, pg_catalog, pg_temp
+as $$
+begin
+    return coalesce(group_locks_at(in_group) <= app_now(), false);
 end
 $$;
 alter function group_is_locked(groups) owner to alongside_definer;

@@ -324,7 +324,7 @@ begin
         where e.group_id = in_group_id and e.is_live
         order by e.id for update
     loop
-        if enrolment.state in ('confirmed', 'active') then
+        if enrolment.is_seated then
             perform enrolment_move(enrolment, 'completed', null);
         else
             perform enrolment_move(enrolment, 'expired', 'expired', in_is_system => true);

@@ -34,21 +34,6 @@ begin
 end
 $$;
 
--- When the group stops taking people: null = never, as things are planned.
-create or replace function group_locks_at(in_group groups) returns timestamptz
-language plpgsql stable
-set search_path = alongside, pg_catalog
-as $$
-declare
-    first sessions;
-begin
-    select * into first from sessions s where s.group_id = in_group.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
-    return least(
-        case when in_group.joining = 'closed' then
-            case when first.state = 'scheduled' then first.starts_at else coalesce(first.started_at, first.starts_at) end end,
-        ((first.local_start::date - in_group.registration_deadline_days) + 1)::timestamp at time zone first.timezone);
-end
-$$;
 create or replace function group_takes_people(in_group groups) returns boolean
 language plpgsql stable
 set search_path = alongside, pg_catalog
@@ -201,7 +186,7 @@ begin
             'joining', g.joining,
             'sessions', (
                 select coalesce(json_agg(
-                    peer_session_json(s, own_zone, in_enrolment.state in ('confirmed', 'active')) order by s.starts_at, s.seq), '[]')
+                    peer_session_json(s, own_zone, in_enrolment.is_seated) order by s.starts_at, s.seq), '[]')
                 from sessions s
                 where s.group_id = g.id and in_enrolment.is_live
                     and s.state <> 'completed' and session_ends_at(s) > app_now()),
@@ -296,7 +281,8 @@ begin
         case when not in_is_system then actor_account_id() end);
 end
 $$;
--- The only way from one state to another: with it go the decision, the mail, and what mail no longer has a cause.
+-- The way from one state to another: with it go the decision, the mail, and what mail no longer has a cause. (That somebody takes part
+-- decides nothing: a session makes confirmed active by itself.)
 create or replace function enrolment_move(
     in_enrolment enrolments, in_state text, in_decision text, in_reason text default null, in_is_system boolean default false)
 returns void
@@ -362,7 +348,7 @@ begin
     loop
         exit when free <= 0;
         -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs.
-        exit when not pg_try_advisory_xact_lock_shared(hashtextextended('person ' || next.participant_id, 0));
+        exit when not pg_try_advisory_xact_lock_shared(conflict_key(next.participant_id));
         reason := case
             when cardinality(enrolment_missing(next.participant_id)) > 0 then 'not_ready'
             when conflicts_block_participant(next.participant_id, in_group_id) then 'conflict' end;
@@ -632,7 +618,7 @@ begin
     end if;
     perform from groups g where g.id = any (locked) order by g.id for update;
     -- Who is placing this person has done it by now, or will find them gone. Placed where nothing was locked: all of it once more.
-    perform pg_advisory_xact_lock(hashtextextended('person ' || in_participant_id, 0));
+    perform conflict_hold_alone(in_participant_id);
     if exists (
         select from enrolments e
         where e.participant_id = in_participant_id and e.is_live

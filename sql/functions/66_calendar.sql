@@ -30,7 +30,7 @@ begin
             join groups g on g.id = e.group_id
             join services v on v.id = g.service_id
             join sessions s on s.group_id = e.group_id
-            where e.participant_id = actor_participant_id() and e.state in ('confirmed', 'active')
+            where e.participant_id = actor_participant_id() and e.is_seated
                 and s.state <> 'completed' and session_ends_at(s) > app_now()
             order by s.starts_at, s.id limit in_limit) n);
 end

@@ -41,7 +41,7 @@ begin
     perform require_role('coordinator', 'worker');
     perform seat_mail(e, in_kind, in_values)
     from enrolments e
-    where e.group_id = in_group_id and e.state in ('confirmed', 'active') and in_group_id <> all (actor_own_group_ids());
+    where e.group_id = in_group_id and e.is_seated and in_group_id <> all (actor_own_group_ids());
 end
 $$;
 alter function group_notify(uuid, text, jsonb) owner to alongside_definer;
@@ -60,9 +60,9 @@ begin
         when enrolment.state = 'withdrawn' then 'withdrawn'
         when not case in_message.kind
             when 'seat_offered' then enrolment.state = 'offered' and enrolment.offer_expires_at > app_now()
-            when 'group_cancelled' then enrolment.state in ('confirmed', 'active') or enrolment.removal_reason = 'group_cancelled'
+            when 'group_cancelled' then enrolment.is_seated or enrolment.removal_reason = 'group_cancelled'
             when 'seat_released' then enrolment.state = 'removed'
-            else enrolment.state in ('confirmed', 'active') end then 'superseded'
+            else enrolment.is_seated end then 'superseded'
         when in_message.kind in ('session_changed', 'session_cancelled') and exists (
             select from sessions s
             where s.id = (in_message.data->>'session_id')::uuid

@@ -150,7 +150,7 @@ set search_path = alongside, pg_catalog, pg_temp
 as $$
 begin
     return conflict_stands(array(
-        select e.participant_id from sessions s join enrolments e on e.group_id = s.group_id and e.state in ('confirmed', 'active')
+        select e.participant_id from sessions s join enrolments e on e.group_id = s.group_id and e.is_seated
         where s.id = in_session_id
         union
         select l.account_id from session_leads l where l.session_id = in_session_id));
@@ -161,12 +161,24 @@ alter function conflicts_block_session(uuid) owner to alongside_definer;
 -- Whoever seats or assigns holds the person, shared, before asking the questions above; whoever changes what stands against a person
 -- holds them alone, all persons at once in the order of their ids, and never waits for a group after that. So of a declaration and a
 -- seat taken at the same moment the later one always sees the earlier.
+create or replace function conflict_key(in_person_id uuid) returns bigint stable language sql
+begin atomic
+    select hashtextextended('person ' || in_person_id, 0);
+end;
 create or replace function conflict_hold(in_person_id uuid) returns void
 language plpgsql
 set search_path = alongside, pg_catalog
 as $$
 begin
-    perform pg_advisory_xact_lock_shared(hashtextextended('person ' || in_person_id, 0));
+    perform pg_advisory_xact_lock_shared(conflict_key(in_person_id));
+end
+$$;
+create or replace function conflict_hold_alone(variadic in_person_ids uuid[]) returns void
+language plpgsql
+set search_path = alongside, pg_catalog
+as $$
+begin
+    perform pg_advisory_xact_lock(conflict_key(p.id)) from (select i.id from unnest(in_person_ids) i (id) order by i.id) p;
 end
 $$;
 -- Marks for the coordinators which matches of these persons stand in a group now. Groups themselves show nothing: a changed ETag
@@ -198,9 +210,9 @@ as $$
 declare
     persons uuid[] := array(
         select distinct s.id from conflict_selves(coalesce(in_participant_ids, '{}') || coalesce(in_account_ids, '{}')) s
-        where s.id is not null order by s.id);
+        where s.id is not null);
 begin
-    perform pg_advisory_xact_lock(hashtextextended('person ' || p, 0)) from unnest(persons) p;
+    perform conflict_hold_alone(variadic persons);
     perform conflicts_raise(persons);
 end
 $$;

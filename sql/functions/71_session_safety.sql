@@ -95,7 +95,7 @@ begin
         array_agg(p.id order by p.id)
     into entries, shown
     from enrolments e join participants p on p.id = e.participant_id
-    where e.group_id = session.group_id and e.state in ('confirmed', 'active') and not actor_is_excluded(p.id);
+    where e.group_id = session.group_id and e.is_seated and not actor_is_excluded(p.id);
     perform audit('list', 'roster', in_session_id, shown);
     return json_build_object(
         'session_id', in_session_id, 'replace_join_link', session_link_is_stale(session), 'data', entries);
@@ -122,7 +122,7 @@ begin
         or app_now() < session.starts_at - interval '30 minutes'
         or app_now() > greatest(session_ends_at(session), session.ended_at) + interval '24 hours'
         -- Who withdrew is seen only where they were in this very session.
-        or enrolment.state not in ('confirmed', 'active') and not exists (
+        or not enrolment.is_seated and not exists (
             select from attendances a where a.session_id = in_session_id and a.enrolment_id = in_enrolment_id and a.status <> 'absent')
     then
         return null;
@@ -420,12 +420,12 @@ declare
 begin
     select * into enrolment from enrolments e where e.id = in_enrolment_id and e.group_id = session.group_id for update;
     if enrolment.id is null or actor_is_excluded(enrolment.participant_id)
-        or not as_coordinator and enrolment.state not in ('confirmed', 'active')
+        or not as_coordinator and not enrolment.is_seated
     then
         perform problem('not-found');
     elsif session.state not in ('in_progress', 'completed') then
         perform problem_state(session.state);
-    elsif enrolment.state not in ('confirmed', 'active') then
+    elsif not enrolment.is_seated then
         perform problem_state(enrolment.state);
     elsif not as_coordinator and not session_is_near(session) then
         perform problem('conflict', '{"reason": "too-late"}');

@@ -123,6 +123,8 @@ create table enrolments (
     -- Whether it is not over: somebody is thought of, waits, or has a seat.
     is_live boolean not null generated always as (state in (
         'requested', 'waitlisted', 'offered', 'confirmed', 'active')) stored,
+    -- Whether a seat was accepted and is theirs.
+    is_seated boolean not null generated always as (state in ('confirmed', 'active')) stored,
     -- Whether a seat is held (I1): counted under the group's row lock.
     holds_seat boolean not null generated always as (state in ('offered', 'confirmed', 'active')) stored,
     -- The fair order of the waiting list: who has waited longest since their intake was ready.
