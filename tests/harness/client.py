@@ -10,11 +10,14 @@ Every answer is held against the contract and against the conventions that hold 
 
 import json as jsonlib
 import re
+import ssl
 import uuid
 
 import httpx
 
 AUTO = object()
+# Nothing here speaks TLS, yet a client without a context reads all of the machine's authorities: 20 ms each.
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -84,7 +87,8 @@ class Client:
         self.token = token
         self.account = account
         self.headers = headers or {}
-        self.http = httpx.Client(base_url=base_url, timeout=60, trust_env=False, headers={"Accept": "*/*", "User-Agent": "tests"})
+        always = {"Accept": "*/*", "User-Agent": "tests"}
+        self.http = httpx.Client(base_url=base_url, timeout=60, trust_env=False, verify=TLS, headers=always)
 
     def close(self):
         self.http.close()
