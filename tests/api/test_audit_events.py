@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who read or changed what (R14, A4, DESIGN 4): one row for each act, with it or not at all; the administrator reviews them."""
+"""Who read or changed what (R14, A4): one row for each act, with it or not at all; the administrator reviews them."""
 
 import uuid
 

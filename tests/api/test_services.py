@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Services: every figure is data, in both languages, with a life of its own (decision 1, S0.5, S1.4-S1.24, S2.26-S2.45)."""
+"""Services: every figure is data, in both languages, with a life of its own (decision 1, S0.5, S1.4, S1.15, S2.27, S2.32-S2.45)."""
 
 import uuid
 

@@ -120,7 +120,7 @@ def test_requests_that_cannot_be_read(administrator, hire):
 
 
 def test_peers_are_not_staff(administrator):
-    """R2, DESIGN 3: membership is a secret also from the administrator: a peer's account answers as one that never existed."""
+    """R2: membership is a secret also from the administrator: a peer's account answers as one that never existed."""
     for path in (f"{PATH}/{PEER}", f"{PATH}/{ABSENT}"):
         administrator.get(path).problem(404, "not-found")
         administrator.patch(path, {"is_active": False}, if_match="*").problem(404, "not-found")

@@ -187,3 +187,58 @@ def test_nothing_unfinished_is_left():
         if path.is_file() and marks.search(path.read_text())
     ]
     assert not found
+
+
+# A number of the rule book where it is cited: I3, A6.8, S2.41, ranges as S2.21-S2.24 or S1.28-30, "decisions 3 and 12".
+CITED = re.compile(r"(?<![\w.#$%/{}=-])([AIRST])(\d{1,2}(?:\.\d{1,2})?)(?:[-–][AIRST]?([\d.]*\d))?(?!\w|:\d|\.\d)")
+CITED_DECISIONS = re.compile(r"\b[Dd]ecisions? (\d+(?:(?:, | and |[-–])\d+)*)")
+BOOK = ROOT / "docs" / "PROGRAM.md"
+
+
+def rule_book():
+    """Every number that is defined → whether it bears the mark of a rule that no test names."""
+    lines = re.findall(r"^- \*\*((?:[AIRT]|S[0-4]\.|decision )[\d.]+)\*\*( ○)? \S", BOOK.read_text(), re.M)
+    assert len(lines) == len(dict(lines)) > 200, "a number is given once"
+    return {number: bool(mark) for number, mark in lines}
+
+
+def cited(text):
+    for kind, first, last in CITED.findall(text):
+        if kind == "S" and "." not in first:  # a whole source
+            continue
+        head, _, number = first.rpartition(".")
+        for each in range(int(number), int(last.rpartition(".")[2] or number) + 1):
+            yield f"{kind}{head}{'.' if head else ''}{each}"
+    for numbers in CITED_DECISIONS.findall(text):
+        yield from (f"decision {number}" for number in re.findall(r"\d+", numbers))
+
+
+def cited_below(*rooms):
+    """Number → the files of the rooms that cite it."""
+    found = {}
+    for path in sorted(path for room in rooms for path in ([ROOT / room] if "." in room else (ROOT / room).rglob("*"))):
+        if path.is_file() and path.suffix in (".sql", ".c", ".h", ".def", ".yaml", ".py", ".md") and path not in (BOOK, Path(__file__)):
+            for number in cited(path.read_text()):
+                found.setdefault(number, set()).add(relative(path))
+    return found
+
+
+def test_citations_are_read_as_they_are_written():
+    written = "(S2.21-S2.24, S1.28-30; decisions 3 and 12, A6.5: I1–I3.) S0–S2's, T6, 2026-11-30T12:00, C3=A9, R17"
+    assert list(cited(written)) == [
+        *("S2.21", "S2.22", "S2.23", "S2.24", "S1.28", "S1.29", "S1.30", "A6.5", "I1", "I2", "I3", "T6", "R17"),
+        *("decision 3", "decision 12"),
+    ]
+
+
+def test_every_cited_rule_is_in_the_rule_book():
+    book = rule_book()
+    found = cited_below("sql", "src", "api", "include", "openapi", "tests", "docs", "README.md")
+    assert len(found) > 120
+    assert not {number: files for number, files in found.items() if number not in book}
+
+
+def test_a_rule_without_a_mark_has_a_test():
+    """○ in the rule book says that no test names the rule; whoever adds the first test, or takes the last away, says so there."""
+    named = set(cited_below("tests"))
+    assert {number for number, is_marked in rule_book().items() if not is_marked} == named & set(rule_book())

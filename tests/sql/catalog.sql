@@ -121,7 +121,7 @@ select is_empty($$select name from own_functions where prosecdef and owner <> 'a
 select is_empty($$select name from own_functions where not prosecdef and owner <> 'alongside_owner'$$, 'all others belong to the owner');
 select is_empty($$select name from own_functions where has_function_privilege('public', oid, 'execute')$$, 'nothing may be called by everybody');
 select is_empty($$select name from own_functions where text ~* '\m(now\(\)|current_timestamp|clock_timestamp|statement_timestamp|current_date|localtimestamp)'
-    and name !~ '(audit_link|conflict_answer_evenly)\(\)$'$$, 'DESIGN 6: no rule reads the clock but through app_now()');
+    and name !~ '(audit_link|conflict_answer_evenly)\(\)$'$$, 'no rule reads the clock but through app_now()');
 select is_empty($$select r.rolname from pg_roles r where r.rolname like 'alongside\_%' and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb)$$,
     'no role of ours looks past row level security');
 select is_empty($$select relname::text from pg_class where relowner in ('alongside_api'::regrole, 'alongside_worker'::regrole)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Business days and the reply clock (PROGRAM A5.1), and the holidays they rest on.
+-- Business days and the reply clock (A5.1), and the holidays they rest on.
 begin;
 \ir 00_helpers.sql
 \set list `cat sql/statements/holidays/list.sql`
