@@ -2,24 +2,20 @@
 """Fixtures of the rings api, contract and fault. One cluster a session, one database and one server a test module."""
 
 import os
-import sys
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
+from harness.client import Client
+from harness.cluster import Cluster
+from harness.contract import Contract
+from harness.jwks import JwksServer
+from harness.mailbox import Mailbox
+from harness.server import Server
+from harness.tokens import Key, claims
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "api")]
-
-from harness.client import Client  # noqa: E402
-from harness.cluster import Cluster  # noqa: E402
-from harness.contract import Contract  # noqa: E402
-from harness.jwks import JwksServer  # noqa: E402
-from harness.mailbox import Mailbox  # noqa: E402
-from harness.server import Server  # noqa: E402
-from harness.tokens import Key, claims  # noqa: E402
-
 BUILD = ROOT / os.environ.get("TEST_BUILD", "build/release")
 BINARY = BUILD / "alongside"
 ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")

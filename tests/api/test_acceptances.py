@@ -4,7 +4,8 @@
 import uuid
 
 import pytest
-from journey import (
+from steps import ABSENT, walk
+from steps.journey import (
     DOCUMENTS,
     QUEBEC_COORDINATOR,
     current_document,
@@ -13,7 +14,6 @@ from journey import (
     open_person,
     publish,
 )
-from steps import ABSENT, walk
 
 NOW = "2026-11-23T15:00:00Z"
 

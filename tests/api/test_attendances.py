@@ -2,9 +2,9 @@
 """Attendance: participation and safety, never a penalty (I7, decision 5, S2.36, S2.42, A6.1, A6.6, A6.8)."""
 
 import pytest
-from evenings import Evening, audited, informal
-from journey import QUEBEC_COORDINATOR, is_hidden
 from steps import ABSENT, walk
+from steps.evenings import Evening, audited, informal
+from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
 PLAN = {"current_place_method": "Ask at the start", "consent_to_checkin": True}
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from groups import INFORMAL, ready, taking_people
-from journey import bare, is_hidden, open_person, tables_with
 from steps import ABSENT, walk
+from steps.groups import INFORMAL, ready, taking_people
+from steps.journey import bare, is_hidden, open_person, tables_with
 
 # The present of these stories.
 NOW = "2026-01-15T12:00:00Z"

@@ -2,8 +2,8 @@
 """With whom a coordinator plans: hosts with what they have and lack, and the other coordinators (S0.20-S0.25, S1.19, A6.8, R2)."""
 
 import pytest
-from groups import LONG_AGO, Group, Host, service
 from steps import COORDINATOR, OTHER_COORDINATOR, walk
+from steps.groups import LONG_AGO, Group, Host, service
 
 PATH = "/v1/colleagues"
 

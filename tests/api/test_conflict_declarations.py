@@ -3,10 +3,10 @@
 in the program (A6.5, R1, decision 6)."""
 
 import pytest
-from groups import Host
-from journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, unique
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
+from steps.groups import Host
+from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, unique
 
 PATH = "/v1/conflict-declarations"
 KINDS = {

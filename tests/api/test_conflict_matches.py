@@ -3,10 +3,10 @@
 hard block only by taking the declaration back (A6.5, R1, I13)."""
 
 import pytest
-from groups import INFORMAL, Group, Host, clock, instant, ready, service, start
-from journey import QUEBEC_COORDINATOR, is_hidden, open_person, unique
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
+from steps.groups import INFORMAL, Group, Host, clock, instant, ready, service, start
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, unique
 
 PATH = "/v1/conflict-matches"
 DECLARATIONS = "/v1/conflict-declarations"

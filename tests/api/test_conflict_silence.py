@@ -8,11 +8,11 @@ import statistics
 import time
 
 import pytest
-from evenings import Evening, informal
-from groups import FORMAL, INFORMAL, Group, Host, ready, service
-from journey import bare, open_person, unique
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, at_once
+from steps.evenings import Evening, informal
+from steps.groups import FORMAL, INFORMAL, Group, Host, ready, service
+from steps.journey import bare, open_person, unique
 
 PATH = "/v1/conflict-declarations"
 

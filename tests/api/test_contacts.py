@@ -2,7 +2,7 @@
 """How to reach somebody safely: a record of its own, sealed, and rules that come from the person (R3, A6.3, A6.8)."""
 
 import pytest
-from journey import QUEBEC_COORDINATOR, an_address, is_hidden, open_person, tables_with
+from steps.journey import QUEBEC_COORDINATOR, an_address, is_hidden, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
 ODD = 'Zoé « d’Arc » "O\'Neil" 🌲 \\n needle'

@@ -4,9 +4,9 @@
 import uuid
 
 import pytest
-from evenings import DEBRIEF, Evening, audited, informal
-from journey import QUEBEC_COORDINATOR, is_hidden, tables_with
 from steps import ABSENT, walk
+from steps.evenings import DEBRIEF, Evening, audited, informal
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, tables_with
 
 PATH = "/v1/debriefs"
 HEAVY = DEBRIEF | {"wellbeing": 2}

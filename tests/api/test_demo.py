@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from harness.invariants import Invariants
-from matrix_world import MAPLE, PROFESSIONAL, SUPPORTER
+from steps.matrix_world import MAPLE, PROFESSIONAL, SUPPORTER
 
 NUMBER = "00000000-0000-4000-8000-{:012d}"
 NOOR, DENISE = NUMBER.format(25), NUMBER.format(33)

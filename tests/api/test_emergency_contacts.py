@@ -2,7 +2,7 @@
 """The emergency contact: somebody or nobody, and knowing nothing of the program unless the person says so (R7, A6.1)."""
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with
+from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
 ANA = {

@@ -3,8 +3,8 @@
 (A6.2, I8, R11, R17, S2.42)."""
 
 import pytest
-from groups import FORMAL, Host, Seat, clock, in_days, instant, ready, taking_people
-from journey import Intake, bare, open_intake, open_person
+from steps.groups import FORMAL, Host, Seat, clock, in_days, instant, ready, taking_people
+from steps.journey import Intake, bare, open_intake, open_person
 
 # Led by one peer supporter, without topics of its own, so that a session is quickly begun.
 QUICK = FORMAL | {"topics": "participants", "mental_health_professionals": 0}

@@ -6,9 +6,9 @@ import functools
 import uuid
 
 import pytest
-from groups import FORMAL, INFORMAL, Group, Seat, ago, clock, in_days, instant, ready, service, taking_people
-from journey import DOCUMENTS, QUEBEC_COORDINATOR, open_intake, open_person, publish
 from steps import ABSENT, OTHER_COORDINATOR, walk
+from steps.groups import FORMAL, INFORMAL, Group, Seat, ago, clock, in_days, instant, ready, service, taking_people
+from steps.journey import DOCUMENTS, QUEBEC_COORDINATOR, open_intake, open_person, publish
 
 ALL_MISSING = ["intake", *DOCUMENTS["group"]]
 # Its offers last as long as an offer can, so that only the lock ends them.

@@ -2,16 +2,13 @@
 """What is the same for every operation that the contract declares, tried on objects that the caller may see."""
 
 import os
-import sys
 import uuid
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from harness.contract import Contract
-from matrix import VISIBLE
-from matrix_world import DEMO_ACCOUNTS
+from steps.matrix import VISIBLE
+from steps.matrix_world import DEMO_ACCOUNTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")

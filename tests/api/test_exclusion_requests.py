@@ -3,11 +3,11 @@
 (R14, A6.5, I13, decision 6)."""
 
 import pytest
-from evenings import Evening
-from groups import FORMAL, Group, Host, ready, service
-from journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, unique
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, walk
+from steps.evenings import Evening
+from steps.groups import FORMAL, Group, Host, ready, service
+from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, unique
 
 PATH = "/v1/exclusion-requests"
 

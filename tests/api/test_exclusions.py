@@ -4,10 +4,10 @@
 import uuid
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person
 from steps import ABSENT, walk
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR as COLLEAGUE
+from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person
 
 
 @pytest.fixture

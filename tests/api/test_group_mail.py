@@ -6,9 +6,9 @@ import re
 from datetime import date
 
 import pytest
-from groups import ago, clock, ready, taking_people
-from journey import tells_nothing, until
 from steps import walk
+from steps.groups import ago, clock, ready, taking_people
+from steps.journey import tells_nothing, until
 
 # In the summer of next year, so that the server's own clock sends what is due.
 YEAR = date.today().year + 1

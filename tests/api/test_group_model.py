@@ -9,9 +9,9 @@ import os
 
 import psycopg
 import pytest
-from group_world import World
 from harness.client import Client
 from harness.server import IS_SANITIZED
+from steps.group_world import World
 
 SEEDS = [int(os.environ["TEST_SEED"])] if "TEST_SEED" in os.environ else [1] if IS_SANITIZED else [1, 2, 3, 4]
 STEPS = 80 if IS_SANITIZED else 280

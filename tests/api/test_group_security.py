@@ -8,9 +8,9 @@ import uuid
 
 import psycopg
 import pytest
-from groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service
-from journey import QUEBEC_COORDINATOR, bare, is_hidden, tables_with, unique
 from steps import at_once
+from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service
+from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, tables_with, unique
 
 
 @pytest.fixture

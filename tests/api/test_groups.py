@@ -4,9 +4,9 @@
 import uuid
 
 import pytest
-from groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service, start
-from journey import is_hidden
 from steps import ABSENT, COORDINATOR, OTHER_COORDINATOR, walk
+from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service, start
+from steps.journey import is_hidden
 
 PATH = "/v1/groups"
 FIGURES = (

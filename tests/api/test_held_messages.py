@@ -2,8 +2,8 @@
 """What may leave is decided at the moment of sending (R3, R17, A1.5); what may not is shown to somebody who can call."""
 
 import pytest
-from journey import DOCUMENTS, QUEBEC_COORDINATOR, Intake, an_address, open_intake, open_person, publish
 from steps import OTHER_COORDINATOR, walk
+from steps.journey import DOCUMENTS, QUEBEC_COORDINATOR, Intake, an_address, open_intake, open_person, publish
 
 PATH = "/v1/held-messages"
 

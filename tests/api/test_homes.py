@@ -3,9 +3,9 @@
 A6.8, R8, R20, I8)."""
 
 import pytest
-from groups import FORMAL, INFORMAL, instant, ready, taking_people
-from journey import is_hidden, open_person
 from steps import walk
+from steps.groups import FORMAL, INFORMAL, instant, ready, taking_people
+from steps.journey import is_hidden, open_person
 
 LINK = "https://teams.example.org/meet/7f3a"
 # The present of these stories, and the one session of most of them.

@@ -5,9 +5,9 @@
 import uuid
 
 import pytest
-from groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, ready, service
-from journey import is_hidden
 from steps import ABSENT, COORDINATOR, at_once, walk
+from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, ready, service
+from steps.journey import is_hidden
 
 PEER = "00000000-0000-4000-8000-000000000001"
 

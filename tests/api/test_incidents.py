@@ -4,9 +4,9 @@
 import uuid
 
 import pytest
-from evenings import Evening, audited, informal
-from journey import QUEBEC_COORDINATOR, is_hidden
 from steps import ABSENT, eastern, walk
+from steps.evenings import Evening, audited, informal
+from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
 KINDS = (
     "distress", "left_unexpectedly", "suicide_risk", "harm_to_other", "child_protection", "conduct_breach", "recording_breach",

@@ -2,7 +2,7 @@
 """The intake form: a part at a time, alone or with help; submitting checks the whole (A6.3, S1.29-30, S2.6-7, R10, R12)."""
 
 import pytest
-from journey import FORM, QUEBEC_COORDINATOR, Intake, is_hidden, open_intake, open_person, tables_with
+from steps.journey import FORM, QUEBEC_COORDINATOR, Intake, is_hidden, open_intake, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
 NEEDS = 'Sous-titres, « pauses » : 10 min "please"\n\tl\'été 🐕‍🦺 needle'

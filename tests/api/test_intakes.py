@@ -2,8 +2,9 @@
 """The intake: every step once, in order, by whoever may take it (A1.5, A6.2, S1.28-34, S2.46-48, I4, I8, decisions 3 and 12)."""
 
 import pytest
-from groups import placed
-from journey import (
+from steps import ABSENT, walk
+from steps.groups import placed
+from steps.journey import (
     DOCUMENTS,
     MEETING,
     QUEBEC_COORDINATOR,
@@ -13,7 +14,6 @@ from journey import (
     open_intake,
     open_person,
 )
-from steps import ABSENT, walk
 
 NOW = "2026-11-23T15:00:00Z"
 OVER = ("closed", "ineligible", "withdrawn")

@@ -3,8 +3,8 @@
 it ends with the seat (I8, R17, A6.8, issue point 6)."""
 
 import pytest
-from evenings import Evening, informal
-from journey import QUEBEC_COORDINATOR, is_hidden, open_person, tables_with
+from steps.evenings import Evening, informal
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, tables_with
 
 
 @pytest.fixture

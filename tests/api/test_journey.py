@@ -7,8 +7,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from journey import DOCUMENTS, FORM, Intake, an_address, current_document, publish, unique, until
 from steps import ABSENT, line_body, refer, walk
+from steps.journey import DOCUMENTS, FORM, Intake, an_address, current_document, publish, unique, until
 
 STATE_WORDS = {
     "en": {
@@ -49,7 +49,7 @@ class Story:
         assert words[self.language] in mail.text, mail.text
         return mail
 
-    # The helpers of journey.py see a story as a person.
+    # The helpers of steps.journey see a story as a person.
     @property
     def path(self):
         return f"/v1/participants/{self.id}"

@@ -10,11 +10,11 @@ import json
 
 import httpx
 import pytest
-from evenings import DEBRIEF, FIRST, Evening
-from groups import FORMAL, INFORMAL, Group, clock, in_days, instant, service
 from harness.client import Response
-from journey import FORM, Intake, current_document, open_person, unique
-from leaks import Walk, differences, leaks, mark, marks_of_staff, picture, secrets_of, without
+from steps.evenings import DEBRIEF, FIRST, Evening
+from steps.groups import FORMAL, INFORMAL, Group, clock, in_days, instant, service
+from steps.journey import FORM, Intake, current_document, open_person, unique
+from steps.leaks import Walk, differences, leaks, mark, marks_of_staff, picture, secrets_of, without
 
 SMALL = INFORMAL | {"capacity": 3}
 HELD = "attendances_list", "rosters_read"

@@ -10,7 +10,7 @@ from harness.client import Client
 from harness.cluster import Cluster
 from harness.mailbox import Mailbox
 from harness.server import Server, free_port
-from journey import Intake, open_person, publish, tells_nothing
+from steps.journey import Intake, open_person, publish, tells_nothing
 
 HEADERS = {
     "From", "To", "Date", "Message-ID", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Language",

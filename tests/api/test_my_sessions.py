@@ -2,9 +2,9 @@
 """What a host leads next: substitutions counted, soonest first, with the link (A6.8, S2.33, S2.40)."""
 
 import pytest
-from evenings import Evening, audited, informal
-from groups import Group, service
 from steps import walk
+from steps.evenings import Evening, audited, informal
+from steps.groups import Group, service
 
 PATH = "/v1/my-sessions"
 

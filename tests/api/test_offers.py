@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from groups import FORMAL, Host, Seat, ago, clock, in_days, instant, ready, taking_people
-from journey import bare, publish, until
 from steps import COORDINATOR, walk
+from steps.groups import FORMAL, Host, Seat, ago, clock, in_days, instant, ready, taking_people
+from steps.journey import bare, publish, until
 
 # One seat, and nobody else's to give.
 SMALL = FORMAL | {"capacity": 1}

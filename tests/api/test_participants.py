@@ -4,8 +4,8 @@
 import uuid
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, unique
 from steps import ABSENT, walk
+from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, unique
 
 PATH = "/v1/participants"
 NOW = "2026-11-23T15:00:00Z"

@@ -2,8 +2,8 @@
 """Qualifications: designation, clearance, regions, and what training is still missing (S0.21, S0.23, S0.25, S1.19, R13)."""
 
 import pytest
-from groups import LONG_AGO, Host
 from steps import ABSENT, COORDINATOR
+from steps.groups import LONG_AGO, Host
 
 PEER = "00000000-0000-4000-8000-000000000001"
 # S0.26, in the order in which people learn.

@@ -8,16 +8,13 @@ operation that is added is in the matrix at once."""
 import json
 import os
 import re
-import sys
 import uuid
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from harness.contract import Contract
-from matrix import HIDDEN, VISIBLE, kept_from_some
-from matrix_world import ROLES
+from steps.matrix import HIDDEN, VISIBLE, kept_from_some
+from steps.matrix_world import ROLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACT = Contract(ROOT / os.environ.get("TEST_BUILD", "build/release") / "openapi" / "openapi.json")

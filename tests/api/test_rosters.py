@@ -2,8 +2,8 @@
 """Who comes to a session: aliases for those who lead it, never for peers (decision 5, A6.8, R2, I13, R14)."""
 
 import pytest
-from evenings import Evening, audited, informal
-from journey import QUEBEC_COORDINATOR, is_hidden
+from steps.evenings import Evening, audited, informal
+from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
 NEEDS = "Captions, and a slow pace"
 

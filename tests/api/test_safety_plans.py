@@ -2,7 +2,7 @@
 """The safety plan: one per person, sealed, replaced as a whole, and asked for again when it is old (R7, A6.1)."""
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with
+from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with
 
 NOW = "2026-11-23T15:00:00Z"
 PLAN = {"current_place_method": "Je dis « où » :\n\t1) \"ici\" 2) 'là' — 🏠 needle", "consent_to_checkin": True}

@@ -15,11 +15,11 @@ import pytest
 from harness import raw
 from harness.cluster import server_environment
 from harness.server import PATIENCE, free_port
-from journey import QUEBEC_COORDINATOR, Intake, open_person
-from matrix import HIDDEN
-from matrix_world import DEMO_ACCOUNTS
 from psycopg import sql
 from steps import ABSENT, at_once
+from steps.journey import QUEBEC_COORDINATOR, Intake, open_person
+from steps.matrix import HIDDEN
+from steps.matrix_world import DEMO_ACCOUNTS
 
 STATEMENTS = Path(__file__).resolve().parent.parent.parent / "sql" / "statements"
 

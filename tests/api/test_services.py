@@ -4,8 +4,8 @@
 import uuid
 
 import pytest
-from groups import FORMAL, INFORMAL, Group, in_days, service
 from steps import ABSENT, walk
+from steps.groups import FORMAL, INFORMAL, Group, in_days, service
 
 PATH = "/v1/services"
 STATES = ("planned", "available", "paused", "ended")

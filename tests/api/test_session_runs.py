@@ -2,10 +2,10 @@
 """A session begins with its hosts there, ends, and has topics (I3, I5, A6.5, decisions 4 and 5, S2.33-34, S2.40-43)."""
 
 import pytest
-from evenings import Evening, audited, informal
-from groups import attend, start
-from journey import QUEBEC_COORDINATOR, is_hidden
 from steps import ABSENT, at_once
+from steps.evenings import Evening, audited, informal
+from steps.groups import attend, start
+from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
 TOPICS = {"topics": ["self_care", "coping"]}
 

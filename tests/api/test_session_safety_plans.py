@@ -3,9 +3,9 @@
 (A6.1, A6.8, R7, R14, S0.22, S1.21)."""
 
 import pytest
-from evenings import Evening, audited, informal
-from journey import QUEBEC_COORDINATOR, is_hidden
 from steps import ABSENT, walk
+from steps.evenings import Evening, audited, informal
+from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
 PLAN = {"current_place_method": "Asked when we begin, and not kept", "consent_to_checkin": True}
 KIN = {"name": "Lou Nearby", "phone": "+1 613 555 0177", "relation": "sister", "may_know_program": False}

@@ -5,9 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from groups import FORMAL, Group, in_days, service
-from journey import open_intake, until
 from steps import walk
+from steps.groups import FORMAL, Group, in_days, service
+from steps.journey import open_intake, until
 
 
 @pytest.fixture

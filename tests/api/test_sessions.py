@@ -5,9 +5,9 @@
 import uuid
 
 import pytest
-from groups import FORMAL, INFORMAL, Group, Host, in_days, ready, service
-from journey import is_hidden, tables_with
 from steps import ABSENT, walk
+from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, ready, service
+from steps.journey import is_hidden, tables_with
 
 TOPIC = {"en": "Boundaries", "fr": "Limites"}
 MATERIAL = {"en": "Two pages to read.", "fr": "Deux pages à lire."}

@@ -2,8 +2,8 @@
 """Shortfalls: which session to come lacks whom, days ahead, and who could step in (I5, I6, I13, A6.5, R6, R13, decision 4)."""
 
 import pytest
-from groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, ready, service, start
 from steps import OTHER_COORDINATOR, walk
+from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, ready, service, start
 
 BOTH = ["peer_supporter", "mental_health_professional"]
 

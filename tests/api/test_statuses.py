@@ -2,7 +2,7 @@
 """Where somebody stands, in plain words (S1.35, S2.49, R11, R20), and who has not been told for ten business days (I12)."""
 
 import pytest
-from journey import MEETING, QUEBEC_COORDINATOR, STATES, Intake, is_hidden, open_intake, open_person
+from steps.journey import MEETING, QUEBEC_COORDINATOR, STATES, Intake, is_hidden, open_intake, open_person
 
 NOW = "2026-11-23T15:00:00Z"  # a Monday, 10:00 in Toronto
 HARSH = ("reject", "refus", "fail", "échou", "denied", "ineligib", "inadmiss", "invalid", "erreur", "error")

@@ -4,8 +4,8 @@
 import uuid
 
 import pytest
-from groups import Host
 from steps import ABSENT, ADMINISTRATOR, walk
+from steps.groups import Host
 
 LISTENING = {"kind": "orientation", "module": "active_listening", "completed_on": "2026-02-10"}
 

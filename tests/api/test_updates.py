@@ -4,8 +4,8 @@
 import uuid
 
 import pytest
-from journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_intake, open_person
 from steps import walk
+from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_intake, open_person
 
 NOW = "2026-11-23T15:00:00Z"
 

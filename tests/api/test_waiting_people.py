@@ -4,9 +4,9 @@
 import functools
 
 import pytest
-from groups import Host, ago, in_days, ready, taking_people
-from journey import QUEBEC_COORDINATOR, STATES, Intake, open_intake, open_person, publish
 from steps import OTHER_COORDINATOR, walk
+from steps.groups import Host, ago, in_days, ready, taking_people
+from steps.journey import QUEBEC_COORDINATOR, STATES, Intake, open_intake, open_person, publish
 
 PATH = "/v1/waiting-people"
 LONG_AGO, LATER, LATEST = (ago(days=days) for days in (90, 60, 30))

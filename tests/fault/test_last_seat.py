@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from groups import Group, in_days
 from harness.client import Client
 from harness.crowd import make_hosts, make_people
 from harness.server import IS_SANITIZED, Server
 from harness.volley import Volley, call
-from journey import until
-from scene import PEOPLE, SEATS, Meanwhile, Scene, is_ordinary, refusals, statuses
+from steps.groups import Group, in_days
+from steps.journey import until
+from steps.scene import PEOPLE, SEATS, Meanwhile, Scene, is_ordinary, refusals, statuses
 
 FORMAL = {"id": "00000000-0000-4000-8000-000000000302"}  # reference data: eight seats, closed
 SERVERS = 3

@@ -58,7 +58,7 @@ class Someone:
 
 
 class Leader:
-    """Somebody who may lead; what of a host the steps of groups.py ask for."""
+    """Somebody who may lead; what of a host steps.groups asks for."""
 
     def __init__(self, id, role):
         self.id, self.role = str(id), role

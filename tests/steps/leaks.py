@@ -7,8 +7,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-from journey import an_address, bare, unique
 from steps import ABSENT, NUMBERS
+from steps.journey import an_address, bare, unique
 
 TOKEN = re.compile(r"[A-Za-z0-9_+/-]{16,}")
 # The request's own id stands in these.

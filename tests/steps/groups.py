@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Steps of the stories of groups: people who are ready, services, hosts, groups and seats. It goes on where journey.py ends.
+"""Steps of the stories of groups: people who are ready, services, hosts, groups and seats. It goes on where steps.journey ends.
 
 A step returns the answer as it is; whoever takes it says what it must be. What makes something insists on 201."""
 
@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from journey import open_intake, unique
+from steps.journey import open_intake, unique
 
 # One day for a whole run, so that no story sees midnight pass between two of its steps.
 TODAY = datetime.now(ZoneInfo("UTC"))

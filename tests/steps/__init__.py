@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Steps that stories share before there is a participant: inquiries, pages of a list, many at once. journey.py goes on from there.
+"""Steps that stories share before there is a participant: inquiries, pages of a list, many at once. steps.journey goes on from there.
 
 A step takes the client who does it and gives the answer it got, already checked unless it says otherwise."""
 

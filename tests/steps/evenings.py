@@ -5,7 +5,7 @@ The evening is far ahead, so that no job of the real clock meddles; everybody li
 
 import uuid
 
-from groups import FORMAL, INFORMAL, Group, Host, attend, clock, instant, ready, service, start
+from steps.groups import FORMAL, INFORMAL, Group, Host, attend, clock, instant, ready, service, start
 
 FIRST = "2090-01-10T18:30"  # a Tuesday; in Toronto, 23:30 UTC
 PLANNED = instant(FIRST, days=-8)

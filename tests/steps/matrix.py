@@ -3,9 +3,9 @@
 
 HIDDEN: path parameters -> (roles that are kept from some, maker of [(role, account, {parameter: id})]).
 VISIBLE: path parameters -> maker of {role: {parameter: id}}. A maker gets the superuser's connection; account None is the
-role's own demo account. matrix_world.py says who they are, and makes what is around groups."""
+role's own demo account. steps.matrix_world says who they are, and makes what is around groups."""
 
-from matrix_world import (
+from steps.matrix_world import (
     COORDINATOR,
     HOSTS,
     MAPLE,

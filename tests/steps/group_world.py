@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The program under test beside the model of group_model.py: each command is drawn, foreseen, sent, and compared."""
+"""The program under test beside the model of steps.group_model: each command is drawn, foreseen, sent, and compared."""
 
 import random
 import uuid
@@ -7,9 +7,10 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from group_model import DOCUMENTS, LIVE, Group, Model, Person, Refused, Session
 from harness.crowd import make_hosts, make_people
 from harness.invariants import Invariants
+
+from steps.group_model import DOCUMENTS, LIVE, Group, Model, Person, Refused, Session
 
 BEGIN = datetime(2031, 2, 20, 15, tzinfo=UTC)  # the clocks change twice a year: the first time soon
 FORMAL, INFORMAL = "00000000-0000-4000-8000-000000000302", "00000000-0000-4000-8000-000000000301"

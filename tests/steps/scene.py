@@ -11,7 +11,8 @@ from harness.crowd import make_people
 from harness.invariants import Invariants
 from harness.server import PATIENCE
 from harness.volley import call
-from journey import until
+
+from steps.journey import until
 
 SEATS, PEOPLE = 8, 200
 
