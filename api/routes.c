@@ -1,198 +1,235 @@
 /* SPDX-License-Identifier: MIT
  *
- * The whole API: who may call what, and which statement answers it. A row without roles would be
- * closed to everybody. */
+ * The whole API: who may call what, and which statement answers it. One row an operation, in the
+ * contract's order; whoever a row does not name is refused. */
 #include "handlers.h"
 #include "router.h"
 
 /* clang-format off */
+#define PUBLIC        ROLE_PUBLIC
+#define PEER          ROLE_PEER
+#define PROFESSIONAL  ROLE_MENTAL_HEALTH_PROFESSIONAL
+#define COORDINATOR   ROLE_COORDINATOR
+#define LINE          ROLE_LINE
+#define ADMINISTRATOR ROLE_ADMINISTRATOR
+/* Who lead sessions, who lead or coordinate, and whoever may sit in one. */
+#define HOSTS         (ROLE_PEER_SUPPORTER | PROFESSIONAL)
+#define STAFF         (HOSTS | COORDINATOR)
+#define ROOM          (STAFF | PEER)
+/* Whose file it is, and who serves them. */
+#define SERVED        (PEER | COORDINATOR)
+/* Who take an incident and talk with a host afterwards; who look at openings of contacts. */
+#define SUPERVISORS   (PROFESSIONAL | COORDINATOR)
+#define REVIEWERS     (COORDINATOR | ADMINISTRATOR)
+#define SIGNED_IN     (ROOM | LINE | ADMINISTRATOR)
+
+/* The verb says method, lane and flags; what stands behind a row turns a flag round. */
+#define ROW(method, lane, flags, path, roles, operation, ...) \
+    {METHOD_##method, path, roles, #operation, LANE_##lane, (flags) ^ (0 __VA_OPT__(|) __VA_ARGS__), NULL}
+#define LIST(...)      ROW(GET, READ, ROUTE_LIST, __VA_ARGS__)
+#define SLOW_LIST(...) ROW(GET, WRITE, ROUTE_LIST, __VA_ARGS__) /* asks much: off the shared connections */
+#define READ(...)      ROW(GET, READ, 0, __VA_ARGS__)
+#define CREATE(...)    ROW(POST, WRITE, ROUTE_IDEMPOTENT, __VA_ARGS__)
+#define STEP(...)      ROW(POST, WRITE, ROUTE_IF_MATCH, __VA_ARGS__)
+#define PUT(...)       ROW(PUT, WRITE, ROUTE_IF_MATCH, __VA_ARGS__)
+#define PATCH(...)     ROW(PATCH, WRITE, ROUTE_IF_MATCH, __VA_ARGS__)
+#define DELETE(...)    ROW(DELETE, WRITE, ROUTE_IF_MATCH, __VA_ARGS__)
+#define ANSWER(path, roles, operation, ...) /* by C, without the database */ \
+    {METHOD_GET, path, roles, #operation, LANE_NONE, 0 __VA_OPT__(|) __VA_ARGS__, operation}
+#define FREE           ROUTE_IF_MATCH /* done at any moment, whatever the version */
+#define CACHED         ROUTE_PUBLIC_CACHE
+#define OWN_TYPE       ROUTE_OWN_TYPE
+
 const struct route routes[] = {
     /* service */
-    {METHOD_GET, "/", ROLE_PUBLIC, "documentation_page", LANE_NONE, ROUTE_PUBLIC_CACHE, documentation_page},
-    {METHOD_GET, "/documentation.js", ROLE_PUBLIC, "documentation_script", LANE_NONE, ROUTE_PUBLIC_CACHE, documentation_script},
-    {METHOD_GET, "/livez", ROLE_PUBLIC, "health_live", LANE_NONE, 0, health_live},
-    {METHOD_GET, "/readyz", ROLE_PUBLIC, "health_ready", LANE_NONE, 0, health_ready},
-    {METHOD_GET, "/v1/openapi.json", ROLE_PUBLIC, "documentation_contract", LANE_NONE, ROUTE_PUBLIC_CACHE, documentation_contract},
+    ANSWER("/",                 PUBLIC, documentation_page, CACHED),
+    ANSWER("/documentation.js", PUBLIC, documentation_script, CACHED),
+    ANSWER("/livez",            PUBLIC, health_live),
+    ANSWER("/readyz",           PUBLIC, health_ready),
+    ANSWER("/v1/openapi.json",  PUBLIC, documentation_contract, CACHED),
     /* me */
-    {METHOD_GET, "/v1/me", ROLE_PEER | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR | ROLE_LINE | ROLE_ADMINISTRATOR, "me_read", LANE_READ, 0, NULL},
+    READ("/v1/me", SIGNED_IN, me_read),
     /* staff */
-    {METHOD_GET, "/v1/staff", ROLE_ADMINISTRATOR, "staff_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/staff", ROLE_ADMINISTRATOR, "staff_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/staff/{staff_id}", ROLE_ADMINISTRATOR, "staff_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/staff/{staff_id}", ROLE_ADMINISTRATOR, "staff_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/staff",            ADMINISTRATOR, staff_list),
+    CREATE("/v1/staff",            ADMINISTRATOR, staff_create),
+    READ(  "/v1/staff/{staff_id}", ADMINISTRATOR, staff_read),
+    PATCH( "/v1/staff/{staff_id}", ADMINISTRATOR, staff_update),
+    /* qualifications */
+    READ("/v1/staff/{staff_id}/qualification", ADMINISTRATOR, qualifications_read),
+    PUT( "/v1/staff/{staff_id}/qualification", ADMINISTRATOR, qualifications_replace),
+    /* trainings */
+    LIST(  "/v1/staff/{staff_id}/trainings", ADMINISTRATOR, trainings_list),
+    CREATE("/v1/staff/{staff_id}/trainings", ADMINISTRATOR, trainings_create),
+    READ(  "/v1/trainings/{training_id}",    ADMINISTRATOR, trainings_read),
+    DELETE("/v1/trainings/{training_id}",    ADMINISTRATOR, trainings_delete, FREE),
     /* referrals */
-    {METHOD_GET, "/v1/referrals", ROLE_COORDINATOR, "referrals_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/referrals", ROLE_COORDINATOR, "referrals_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/referrals/{referral_id}", ROLE_COORDINATOR, "referrals_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/referrals/{referral_id}", ROLE_COORDINATOR, "referrals_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_GET, "/v1/referrals/{referral_id}/attempts", ROLE_COORDINATOR, "referrals_attempts_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/referrals/{referral_id}/attempts", ROLE_COORDINATOR, "referrals_attempts_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_POST, "/v1/referrals/{referral_id}/close", ROLE_COORDINATOR, "referrals_close", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/referrals",                        COORDINATOR, referrals_list),
+    CREATE("/v1/referrals",                        COORDINATOR, referrals_create),
+    READ(  "/v1/referrals/{referral_id}",          COORDINATOR, referrals_read),
+    PATCH( "/v1/referrals/{referral_id}",          COORDINATOR, referrals_update),
+    LIST(  "/v1/referrals/{referral_id}/attempts", COORDINATOR, referrals_attempts_list),
+    CREATE("/v1/referrals/{referral_id}/attempts", COORDINATOR, referrals_attempts_create),
+    STEP(  "/v1/referrals/{referral_id}/close",    COORDINATOR, referrals_close),
     /* line-referrals */
-    {METHOD_GET, "/v1/line-referrals", ROLE_LINE, "line_referrals_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/line-referrals", ROLE_LINE, "line_referrals_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/line-referrals/{referral_id}", ROLE_LINE, "line_referrals_read", LANE_READ, 0, NULL},
+    LIST(  "/v1/line-referrals",               LINE, line_referrals_list),
+    CREATE("/v1/line-referrals",               LINE, line_referrals_create),
+    READ(  "/v1/line-referrals/{referral_id}", LINE, line_referrals_read),
     /* holidays */
-    {METHOD_GET, "/v1/holidays", ROLE_PUBLIC, "holidays_list", LANE_READ, ROUTE_LIST | ROUTE_PUBLIC_CACHE, NULL},
-    {METHOD_POST, "/v1/holidays", ROLE_ADMINISTRATOR, "holidays_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/holidays/{holiday_id}", ROLE_PUBLIC, "holidays_read", LANE_READ, ROUTE_PUBLIC_CACHE, NULL},
-    {METHOD_PATCH, "/v1/holidays/{holiday_id}", ROLE_ADMINISTRATOR, "holidays_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_DELETE, "/v1/holidays/{holiday_id}", ROLE_ADMINISTRATOR, "holidays_delete", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/holidays",              PUBLIC,        holidays_list, CACHED),
+    CREATE("/v1/holidays",              ADMINISTRATOR, holidays_create),
+    READ(  "/v1/holidays/{holiday_id}", PUBLIC,        holidays_read, CACHED),
+    PATCH( "/v1/holidays/{holiday_id}", ADMINISTRATOR, holidays_update),
+    DELETE("/v1/holidays/{holiday_id}", ADMINISTRATOR, holidays_delete),
     /* documents */
-    {METHOD_GET, "/v1/documents", ROLE_PUBLIC, "documents_list", LANE_READ, ROUTE_LIST | ROUTE_PUBLIC_CACHE, NULL},
-    {METHOD_POST, "/v1/documents", ROLE_ADMINISTRATOR, "documents_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/documents/{document_id}", ROLE_PUBLIC, "documents_read", LANE_READ, ROUTE_PUBLIC_CACHE, NULL},
-    /* help-lines, code-lists */
-    {METHOD_GET, "/v1/help-lines", ROLE_PUBLIC, "help_lines_list", LANE_READ, ROUTE_LIST | ROUTE_PUBLIC_CACHE, NULL},
-    {METHOD_GET, "/v1/code-lists", ROLE_PUBLIC, "code_lists_read", LANE_READ, ROUTE_PUBLIC_CACHE, NULL},
+    LIST(  "/v1/documents",               PUBLIC,        documents_list, CACHED),
+    CREATE("/v1/documents",               ADMINISTRATOR, documents_create),
+    READ(  "/v1/documents/{document_id}", PUBLIC,        documents_read, CACHED),
+    /* help-lines */
+    LIST("/v1/help-lines", PUBLIC, help_lines_list, CACHED),
+    /* code-lists */
+    READ("/v1/code-lists", PUBLIC, code_lists_read, CACHED),
     /* participants */
-    {METHOD_GET, "/v1/participants", ROLE_COORDINATOR, "participants_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/participants", ROLE_COORDINATOR, "participants_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/participants/{participant_id}", ROLE_COORDINATOR | ROLE_PEER, "participants_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/participants/{participant_id}", ROLE_COORDINATOR | ROLE_PEER, "participants_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_GET, "/v1/participants/{participant_id}/audit-events", ROLE_PEER, "participants_audit_events", LANE_WRITE, ROUTE_LIST, NULL},
+    LIST(     "/v1/participants",                               COORDINATOR, participants_list),
+    CREATE(   "/v1/participants",                               COORDINATOR, participants_create),
+    READ(     "/v1/participants/{participant_id}",              SERVED,      participants_read),
+    PATCH(    "/v1/participants/{participant_id}",              SERVED,      participants_update),
+    SLOW_LIST("/v1/participants/{participant_id}/audit-events", PEER,        participants_audit_events),
     /* contacts */
-    {METHOD_GET, "/v1/participants/{participant_id}/contact", ROLE_COORDINATOR | ROLE_PEER, "contacts_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/participants/{participant_id}/contact", ROLE_COORDINATOR | ROLE_PEER, "contacts_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    READ( "/v1/participants/{participant_id}/contact", SERVED, contacts_read),
+    PATCH("/v1/participants/{participant_id}/contact", SERVED, contacts_update),
     /* safety-plans */
-    {METHOD_GET, "/v1/participants/{participant_id}/safety-plan", ROLE_COORDINATOR | ROLE_PEER, "safety_plans_read", LANE_READ, 0, NULL},
-    {METHOD_PUT, "/v1/participants/{participant_id}/safety-plan", ROLE_COORDINATOR | ROLE_PEER, "safety_plans_replace", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    READ("/v1/participants/{participant_id}/safety-plan", SERVED, safety_plans_read),
+    PUT( "/v1/participants/{participant_id}/safety-plan", SERVED, safety_plans_replace),
     /* emergency-contacts */
-    {METHOD_GET, "/v1/participants/{participant_id}/emergency-contact", ROLE_COORDINATOR | ROLE_PEER, "emergency_contacts_read", LANE_READ, 0, NULL},
-    {METHOD_PUT, "/v1/participants/{participant_id}/emergency-contact", ROLE_COORDINATOR | ROLE_PEER, "emergency_contacts_replace", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    READ("/v1/participants/{participant_id}/emergency-contact", SERVED, emergency_contacts_read),
+    PUT( "/v1/participants/{participant_id}/emergency-contact", SERVED, emergency_contacts_replace),
     /* exclusions */
-    {METHOD_GET, "/v1/participants/{participant_id}/exclusions", ROLE_COORDINATOR, "exclusions_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/participants/{participant_id}/exclusions", ROLE_COORDINATOR, "exclusions_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/exclusions/{exclusion_id}", ROLE_COORDINATOR, "exclusions_read", LANE_READ, 0, NULL},
-    {METHOD_DELETE, "/v1/exclusions/{exclusion_id}", ROLE_COORDINATOR, "exclusions_delete", LANE_WRITE, 0, NULL},
+    LIST(  "/v1/participants/{participant_id}/exclusions", COORDINATOR, exclusions_list),
+    CREATE("/v1/participants/{participant_id}/exclusions", COORDINATOR, exclusions_create),
+    READ(  "/v1/exclusions/{exclusion_id}",                COORDINATOR, exclusions_read),
+    DELETE("/v1/exclusions/{exclusion_id}",                COORDINATOR, exclusions_delete, FREE),
     /* acceptances */
-    {METHOD_GET, "/v1/participants/{participant_id}/acceptances", ROLE_COORDINATOR | ROLE_PEER, "acceptances_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/participants/{participant_id}/acceptances", ROLE_PEER, "acceptances_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/acceptances/{acceptance_id}", ROLE_COORDINATOR | ROLE_PEER, "acceptances_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/acceptances/{acceptance_id}/withdraw", ROLE_PEER, "acceptances_withdraw", LANE_WRITE, 0, NULL},
+    LIST(  "/v1/participants/{participant_id}/acceptances", SERVED, acceptances_list),
+    CREATE("/v1/participants/{participant_id}/acceptances", PEER,   acceptances_create),
+    READ(  "/v1/acceptances/{acceptance_id}",               SERVED, acceptances_read),
+    STEP(  "/v1/acceptances/{acceptance_id}/withdraw",      PEER,   acceptances_withdraw, FREE),
     /* statuses */
-    {METHOD_GET, "/v1/participants/{participant_id}/status", ROLE_COORDINATOR | ROLE_PEER, "statuses_read", LANE_READ, 0, NULL},
+    READ("/v1/participants/{participant_id}/status", SERVED, statuses_read),
     /* intakes */
-    {METHOD_GET, "/v1/intakes", ROLE_COORDINATOR, "intakes_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/intakes", ROLE_COORDINATOR, "intakes_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/intakes/{intake_id}", ROLE_COORDINATOR | ROLE_PEER, "intakes_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/send-form", ROLE_COORDINATOR, "intakes_send_form", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/intakes",                          COORDINATOR, intakes_list),
+    CREATE("/v1/intakes",                          COORDINATOR, intakes_create),
+    READ(  "/v1/intakes/{intake_id}",              SERVED,      intakes_read),
+    STEP(  "/v1/intakes/{intake_id}/send-form",    COORDINATOR, intakes_send_form),
+    STEP(  "/v1/intakes/{intake_id}/acknowledge",  COORDINATOR, intakes_acknowledge),
+    PUT(   "/v1/intakes/{intake_id}/meeting",      COORDINATOR, intakes_schedule),
+    STEP(  "/v1/intakes/{intake_id}/meeting/hold", COORDINATOR, intakes_hold),
+    STEP(  "/v1/intakes/{intake_id}/register",     COORDINATOR, intakes_register),
+    STEP(  "/v1/intakes/{intake_id}/close",        COORDINATOR, intakes_close),
+    STEP(  "/v1/intakes/{intake_id}/withdraw",     SERVED,      intakes_withdraw, FREE),
     /* intake-forms */
-    {METHOD_GET, "/v1/intakes/{intake_id}/form", ROLE_COORDINATOR | ROLE_PEER, "intake_forms_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/intakes/{intake_id}/form", ROLE_COORDINATOR | ROLE_PEER, "intake_forms_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/form/submit", ROLE_COORDINATOR | ROLE_PEER, "intake_forms_submit", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    /* intakes */
-    {METHOD_POST, "/v1/intakes/{intake_id}/acknowledge", ROLE_COORDINATOR, "intakes_acknowledge", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_PUT, "/v1/intakes/{intake_id}/meeting", ROLE_COORDINATOR, "intakes_schedule", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/meeting/hold", ROLE_COORDINATOR, "intakes_hold", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/register", ROLE_COORDINATOR, "intakes_register", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/close", ROLE_COORDINATOR, "intakes_close", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/withdraw", ROLE_COORDINATOR | ROLE_PEER, "intakes_withdraw", LANE_WRITE, 0, NULL},
+    READ( "/v1/intakes/{intake_id}/form",        SERVED, intake_forms_read),
+    PATCH("/v1/intakes/{intake_id}/form",        SERVED, intake_forms_update),
+    STEP( "/v1/intakes/{intake_id}/form/submit", SERVED, intake_forms_submit),
     /* updates */
-    {METHOD_GET, "/v1/intakes/{intake_id}/updates", ROLE_COORDINATOR | ROLE_PEER, "updates_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/intakes/{intake_id}/updates", ROLE_COORDINATOR, "updates_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
+    LIST(  "/v1/intakes/{intake_id}/updates", SERVED,      updates_list),
+    CREATE("/v1/intakes/{intake_id}/updates", COORDINATOR, updates_create),
     /* held-messages */
-    {METHOD_GET, "/v1/held-messages", ROLE_COORDINATOR, "held_messages_list", LANE_READ, ROUTE_LIST, NULL},
+    LIST("/v1/held-messages", COORDINATOR, held_messages_list),
     /* services */
-    {METHOD_GET, "/v1/services", ROLE_PUBLIC, "services_list", LANE_READ, ROUTE_LIST | ROUTE_PUBLIC_CACHE, NULL},
-    {METHOD_POST, "/v1/services", ROLE_ADMINISTRATOR, "services_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/services/{service_id}", ROLE_PUBLIC, "services_read", LANE_READ, ROUTE_PUBLIC_CACHE, NULL},
-    {METHOD_PATCH, "/v1/services/{service_id}", ROLE_ADMINISTRATOR, "services_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/services",              PUBLIC,        services_list, CACHED),
+    CREATE("/v1/services",              ADMINISTRATOR, services_create),
+    READ(  "/v1/services/{service_id}", PUBLIC,        services_read, CACHED),
+    PATCH( "/v1/services/{service_id}", ADMINISTRATOR, services_update),
     /* groups */
-    {METHOD_GET, "/v1/groups", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "groups_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/groups", ROLE_COORDINATOR, "groups_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/groups/{group_id}", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "groups_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/groups/{group_id}", ROLE_COORDINATOR, "groups_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/open", ROLE_COORDINATOR, "groups_open", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/confirm", ROLE_COORDINATOR, "groups_confirm", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/cancel", ROLE_COORDINATOR, "groups_cancel", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/complete", ROLE_COORDINATOR, "groups_complete", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/groups",                     STAFF,       groups_list),
+    CREATE("/v1/groups",                     COORDINATOR, groups_create),
+    READ(  "/v1/groups/{group_id}",          STAFF,       groups_read),
+    PATCH( "/v1/groups/{group_id}",          COORDINATOR, groups_update),
+    STEP(  "/v1/groups/{group_id}/open",     COORDINATOR, groups_open),
+    STEP(  "/v1/groups/{group_id}/confirm",  COORDINATOR, groups_confirm),
+    STEP(  "/v1/groups/{group_id}/cancel",   COORDINATOR, groups_cancel),
+    STEP(  "/v1/groups/{group_id}/complete", COORDINATOR, groups_complete),
     /* sessions */
-    {METHOD_GET, "/v1/groups/{group_id}/sessions", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "sessions_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/sessions", ROLE_COORDINATOR, "sessions_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/sessions/{session_id}", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "sessions_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/sessions/{session_id}", ROLE_COORDINATOR, "sessions_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/sessions/{session_id}/cancel", ROLE_COORDINATOR, "sessions_cancel", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    /* colleagues */
-    {METHOD_GET, "/v1/colleagues", ROLE_COORDINATOR, "colleagues_list", LANE_READ, ROUTE_LIST, NULL},
-    /* host-assignments; shortfalls asks much of every session, so it keeps off the shared connections */
-    {METHOD_GET, "/v1/groups/{group_id}/host-assignments", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "host_assignments_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/host-assignments", ROLE_COORDINATOR, "host_assignments_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/host-assignments/{assignment_id}", ROLE_COORDINATOR | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "host_assignments_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/host-assignments/{assignment_id}/release", ROLE_COORDINATOR, "host_assignments_release", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_GET, "/v1/shortfalls", ROLE_COORDINATOR, "shortfalls_list", LANE_WRITE, ROUTE_LIST, NULL},
-    /* qualifications, trainings */
-    {METHOD_GET, "/v1/staff/{staff_id}/qualification", ROLE_ADMINISTRATOR, "qualifications_read", LANE_READ, 0, NULL},
-    {METHOD_PUT, "/v1/staff/{staff_id}/qualification", ROLE_ADMINISTRATOR, "qualifications_replace", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_GET, "/v1/staff/{staff_id}/trainings", ROLE_ADMINISTRATOR, "trainings_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/staff/{staff_id}/trainings", ROLE_ADMINISTRATOR, "trainings_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/trainings/{training_id}", ROLE_ADMINISTRATOR, "trainings_read", LANE_READ, 0, NULL},
-    {METHOD_DELETE, "/v1/trainings/{training_id}", ROLE_ADMINISTRATOR, "trainings_delete", LANE_WRITE, 0, NULL},
-    /* waiting-people */
-    {METHOD_GET, "/v1/waiting-people", ROLE_COORDINATOR, "waiting_people_list", LANE_READ, ROUTE_LIST, NULL},
-    /* enrolments */
-    {METHOD_GET, "/v1/groups/{group_id}/enrolments", ROLE_COORDINATOR, "enrolments_group_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/groups/{group_id}/enrolments", ROLE_COORDINATOR, "enrolments_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/participants/{participant_id}/enrolments", ROLE_COORDINATOR | ROLE_PEER, "enrolments_participant_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_GET, "/v1/enrolments/{enrolment_id}", ROLE_COORDINATOR | ROLE_PEER, "enrolments_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/enrolments/{enrolment_id}/offer", ROLE_COORDINATOR, "enrolments_offer", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/enrolments/{enrolment_id}/accept", ROLE_COORDINATOR | ROLE_PEER, "enrolments_accept", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/enrolments/{enrolment_id}/decline", ROLE_COORDINATOR | ROLE_PEER, "enrolments_decline", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/enrolments/{enrolment_id}/withdraw", ROLE_COORDINATOR | ROLE_PEER, "enrolments_withdraw", LANE_WRITE, 0, NULL},
-    {METHOD_POST, "/v1/enrolments/{enrolment_id}/remove", ROLE_COORDINATOR, "enrolments_remove", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_GET, "/v1/enrolments/{enrolment_id}/decisions", ROLE_COORDINATOR, "enrolments_decisions", LANE_READ, ROUTE_LIST, NULL},
-    /* homes, calendar-feeds; calendars are public: the address is the secret */
-    {METHOD_GET, "/v1/participants/{participant_id}/home", ROLE_PEER, "homes_read", LANE_READ, 0, NULL},
-    {METHOD_GET, "/v1/participants/{participant_id}/calendar-feeds", ROLE_PEER, "calendar_feeds_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/participants/{participant_id}/calendar-feeds", ROLE_PEER, "calendar_feeds_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_DELETE, "/v1/calendar-feeds/{feed_id}", ROLE_PEER, "calendar_feeds_delete", LANE_WRITE, 0, NULL},
-    {METHOD_GET, "/v1/calendar/{calendar_id}/{secret_id}", ROLE_PUBLIC, "calendars_read", LANE_READ, ROUTE_OWN_TYPE, NULL},
-    /* conflict-declarations */
-    {METHOD_GET, "/v1/conflict-declarations", ROLE_PEER | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "conflict_declarations_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/conflict-declarations", ROLE_PEER | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "conflict_declarations_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/conflict-declarations/{declaration_id}", ROLE_PEER | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "conflict_declarations_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/conflict-declarations/{declaration_id}/withdraw", ROLE_PEER | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "conflict_declarations_withdraw", LANE_WRITE, 0, NULL},
-    /* conflict-matches */
-    {METHOD_GET, "/v1/conflict-matches", ROLE_COORDINATOR, "conflict_matches_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_GET, "/v1/conflict-matches/{match_id}", ROLE_COORDINATOR, "conflict_matches_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/conflict-matches/{match_id}/decide", ROLE_COORDINATOR, "conflict_matches_decide", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    /* exclusion-requests */
-    {METHOD_GET, "/v1/exclusion-requests", ROLE_COORDINATOR, "exclusion_requests_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/exclusion-requests", ROLE_PEER, "exclusion_requests_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/exclusion-requests/{request_id}", ROLE_COORDINATOR, "exclusion_requests_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/exclusion-requests/{request_id}/close", ROLE_COORDINATOR, "exclusion_requests_close", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/groups/{group_id}/sessions",   STAFF,       sessions_list),
+    CREATE("/v1/groups/{group_id}/sessions",   COORDINATOR, sessions_create),
+    READ(  "/v1/sessions/{session_id}",        STAFF,       sessions_read),
+    PATCH( "/v1/sessions/{session_id}",        COORDINATOR, sessions_update),
+    STEP(  "/v1/sessions/{session_id}/cancel", COORDINATOR, sessions_cancel),
+    STEP(  "/v1/sessions/{session_id}/start",  STAFF,       sessions_start, FREE),
+    STEP(  "/v1/sessions/{session_id}/end",    STAFF,       sessions_end, FREE),
+    /* session-topics */
+    PUT("/v1/sessions/{session_id}/topic", STAFF, session_topics_replace, FREE),
     /* my-sessions */
-    {METHOD_GET, "/v1/my-sessions", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "my_sessions_list", LANE_READ, ROUTE_LIST, NULL},
+    LIST("/v1/my-sessions", HOSTS, my_sessions_list),
+    /* colleagues */
+    LIST("/v1/colleagues", COORDINATOR, colleagues_list),
+    /* host-assignments */
+    LIST(  "/v1/groups/{group_id}/host-assignments",       STAFF,       host_assignments_list),
+    CREATE("/v1/groups/{group_id}/host-assignments",       COORDINATOR, host_assignments_create),
+    READ(  "/v1/host-assignments/{assignment_id}",         STAFF,       host_assignments_read),
+    STEP(  "/v1/host-assignments/{assignment_id}/release", COORDINATOR, host_assignments_release),
+    /* shortfalls */
+    SLOW_LIST("/v1/shortfalls", COORDINATOR, shortfalls_list),
+    /* waiting-people */
+    LIST("/v1/waiting-people", COORDINATOR, waiting_people_list),
+    /* enrolments */
+    LIST(  "/v1/groups/{group_id}/enrolments",             COORDINATOR, enrolments_group_list),
+    CREATE("/v1/groups/{group_id}/enrolments",             COORDINATOR, enrolments_create),
+    LIST(  "/v1/participants/{participant_id}/enrolments", SERVED,      enrolments_participant_list),
+    READ(  "/v1/enrolments/{enrolment_id}",                SERVED,      enrolments_read),
+    STEP(  "/v1/enrolments/{enrolment_id}/offer",          COORDINATOR, enrolments_offer),
+    STEP(  "/v1/enrolments/{enrolment_id}/accept",         SERVED,      enrolments_accept),
+    STEP(  "/v1/enrolments/{enrolment_id}/decline",        SERVED,      enrolments_decline),
+    STEP(  "/v1/enrolments/{enrolment_id}/withdraw",       SERVED,      enrolments_withdraw, FREE),
+    STEP(  "/v1/enrolments/{enrolment_id}/remove",         COORDINATOR, enrolments_remove),
+    LIST(  "/v1/enrolments/{enrolment_id}/decisions",      COORDINATOR, enrolments_decisions),
+    /* homes */
+    READ("/v1/participants/{participant_id}/home", PEER, homes_read),
+    /* calendar-feeds */
+    LIST(  "/v1/participants/{participant_id}/calendar-feeds", PEER, calendar_feeds_list),
+    CREATE("/v1/participants/{participant_id}/calendar-feeds", PEER, calendar_feeds_create),
+    DELETE("/v1/calendar-feeds/{feed_id}",                     PEER, calendar_feeds_delete, FREE),
+    /* calendars: the address is the secret */
+    READ("/v1/calendar/{calendar_id}/{secret_id}", PUBLIC, calendars_read, OWN_TYPE),
     /* rosters */
-    {METHOD_GET, "/v1/sessions/{session_id}/roster", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "rosters_read", LANE_READ, 0, NULL},
-    /* sessions: start, end, topics */
-    {METHOD_POST, "/v1/sessions/{session_id}/start", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "sessions_start", LANE_WRITE, 0, NULL},
-    {METHOD_POST, "/v1/sessions/{session_id}/end", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "sessions_end", LANE_WRITE, 0, NULL},
-    {METHOD_PUT, "/v1/sessions/{session_id}/topic", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "session_topics_replace", LANE_WRITE, 0, NULL},
+    READ("/v1/sessions/{session_id}/roster", STAFF, rosters_read),
     /* attendances */
-    {METHOD_GET, "/v1/sessions/{session_id}/attendance", ROLE_PEER | ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "attendances_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_PUT, "/v1/sessions/{session_id}/attendance/{enrolment_id}", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "attendances_replace", LANE_WRITE, 0, NULL},
+    LIST("/v1/sessions/{session_id}/attendance",                ROOM,  attendances_list),
+    PUT( "/v1/sessions/{session_id}/attendance/{enrolment_id}", STAFF, attendances_replace, FREE),
     /* session-safety-plans */
-    {METHOD_GET, "/v1/sessions/{session_id}/safety-plans/{enrolment_id}", ROLE_MENTAL_HEALTH_PROFESSIONAL, "session_safety_plans_read", LANE_READ, 0, NULL},
-    /* session-contacts, contact-openings: behind glass, and the list that is reviewed */
-    {METHOD_POST, "/v1/sessions/{session_id}/contacts/{enrolment_id}/open", ROLE_MENTAL_HEALTH_PROFESSIONAL, "session_contacts_open", LANE_WRITE, 0, NULL},
-    {METHOD_GET, "/v1/contact-openings", ROLE_COORDINATOR | ROLE_ADMINISTRATOR, "contact_openings_list", LANE_READ, ROUTE_LIST, NULL},
-    /* debriefs */
-    {METHOD_POST, "/v1/sessions/{session_id}/debriefs", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL, "debriefs_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
+    READ("/v1/sessions/{session_id}/safety-plans/{enrolment_id}", PROFESSIONAL, session_safety_plans_read),
+    /* session-contacts: behind glass, and contact-openings: the list that is reviewed */
+    STEP("/v1/sessions/{session_id}/contacts/{enrolment_id}/open", PROFESSIONAL, session_contacts_open, FREE),
+    LIST("/v1/contact-openings", REVIEWERS, contact_openings_list),
+    /* conflict-declarations */
+    LIST(  "/v1/conflict-declarations",                           ROOM, conflict_declarations_list),
+    CREATE("/v1/conflict-declarations",                           ROOM, conflict_declarations_create),
+    READ(  "/v1/conflict-declarations/{declaration_id}",          ROOM, conflict_declarations_read),
+    STEP(  "/v1/conflict-declarations/{declaration_id}/withdraw", ROOM, conflict_declarations_withdraw, FREE),
+    /* conflict-matches */
+    LIST("/v1/conflict-matches",                   COORDINATOR, conflict_matches_list),
+    READ("/v1/conflict-matches/{match_id}",        COORDINATOR, conflict_matches_read),
+    STEP("/v1/conflict-matches/{match_id}/decide", COORDINATOR, conflict_matches_decide),
+    /* exclusion-requests */
+    LIST(  "/v1/exclusion-requests",                    COORDINATOR, exclusion_requests_list),
+    CREATE("/v1/exclusion-requests",                    PEER,        exclusion_requests_create),
+    READ(  "/v1/exclusion-requests/{request_id}",       COORDINATOR, exclusion_requests_read),
+    STEP(  "/v1/exclusion-requests/{request_id}/close", COORDINATOR, exclusion_requests_close),
     /* incidents */
-    {METHOD_GET, "/v1/incidents", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "incidents_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_POST, "/v1/incidents", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "incidents_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_GET, "/v1/incidents/{incident_id}", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "incidents_read", LANE_READ, 0, NULL},
-    {METHOD_POST, "/v1/incidents/{incident_id}/actions", ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "incidents_actions_create", LANE_WRITE, ROUTE_IDEMPOTENT, NULL},
-    {METHOD_POST, "/v1/incidents/{incident_id}/acknowledge", ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "incidents_acknowledge", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/incidents/{incident_id}/close", ROLE_COORDINATOR, "incidents_close", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/incidents",                           STAFF,       incidents_list),
+    CREATE("/v1/incidents",                           STAFF,       incidents_create),
+    READ(  "/v1/incidents/{incident_id}",             STAFF,       incidents_read),
+    CREATE("/v1/incidents/{incident_id}/actions",     SUPERVISORS, incidents_actions_create),
+    STEP(  "/v1/incidents/{incident_id}/acknowledge", SUPERVISORS, incidents_acknowledge),
+    STEP(  "/v1/incidents/{incident_id}/close",       COORDINATOR, incidents_close),
     /* debriefs */
-    {METHOD_GET, "/v1/debriefs", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "debriefs_list", LANE_READ, ROUTE_LIST, NULL},
-    {METHOD_GET, "/v1/debriefs/{debrief_id}", ROLE_PEER_SUPPORTER | ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "debriefs_read", LANE_READ, 0, NULL},
-    {METHOD_PATCH, "/v1/debriefs/{debrief_id}", ROLE_COORDINATOR, "debriefs_update", LANE_WRITE, ROUTE_IF_MATCH, NULL},
-    {METHOD_POST, "/v1/debriefs/{debrief_id}/supervise", ROLE_MENTAL_HEALTH_PROFESSIONAL | ROLE_COORDINATOR, "debriefs_supervise", LANE_WRITE, ROUTE_IF_MATCH, NULL},
+    LIST(  "/v1/debriefs",                        STAFF,       debriefs_list),
+    CREATE("/v1/sessions/{session_id}/debriefs",  HOSTS,       debriefs_create),
+    READ(  "/v1/debriefs/{debrief_id}",           STAFF,       debriefs_read),
+    PATCH( "/v1/debriefs/{debrief_id}",           COORDINATOR, debriefs_update),
+    STEP(  "/v1/debriefs/{debrief_id}/supervise", SUPERVISORS, debriefs_supervise),
     /* audit-events */
-    {METHOD_GET, "/v1/audit-events", ROLE_ADMINISTRATOR, "audit_events_list", LANE_WRITE, ROUTE_LIST, NULL},
+    SLOW_LIST("/v1/audit-events", ADMINISTRATOR, audit_events_list),
 };
 /* clang-format on */
 const size_t routes_count = sizeof routes / sizeof routes[0];
