@@ -46,20 +46,22 @@ enum route_flags {
     ROUTE_IDEMPOTENT = 1 << 1,   /* Idempotency-Key required */
     ROUTE_IF_MATCH = 1 << 2,     /* If-Match required */
     ROUTE_PUBLIC_CACHE = 1 << 3, /* may be kept by shared caches for five minutes */
-    ROUTE_OWN_TYPE =
-        1 << 4 /* not JSON: the statement names its media type in the column content_type */
+    ROUTE_OWN_TYPE = 1 << 4      /* not JSON: the column content_type names the media type */
 };
 
 struct route {
     enum method method;
-    const char *path;      /* "/v1/referrals/{referral_id}"; {x_id} matches a UUID, {date} a date,
-                              anything else is a literal */
-    unsigned roles;        /* mask of enum role */
-    const char *operation; /* operationId = statement name: "referrals_create" is
-                              sql/statements/referrals/create.sql */
+    /* "/v1/referrals/{referral_id}"; {x_id} matches a UUID, anything else is a literal. */
+    const char *path;
+    /* Mask of enum role. */
+    unsigned roles;
+    /* operationId = statement name: "referrals_create" is sql/statements/referrals/create.sql. */
+    const char *operation;
     enum lane lane;
+    /* Mask of enum route_flags. */
     unsigned flags;
-    bool (*handler)(struct request *rq); /* only for LANE_NONE: fills rq->response, or fails */
+    /* LANE_NONE only: fills rq->response, or fails. */
+    bool (*handler)(struct request *rq);
 };
 
 /* The whole table, in api/routes.c. */
@@ -74,6 +76,6 @@ void router_destroy(struct router *router);
 /* Stop 2. Sets rq->route, rq->method and rq->path_ids; HEAD matches GET rows. Otherwise sets
  * NOT_FOUND, METHOD_NOT_ALLOWED or NOT_IMPLEMENTED_METHOD. *ret_allow is the value of Allow
  * whenever the path is known, borrowed from the router. For OPTIONS on a known path (and `*`)
- * returns true with rq->route NULL. A segment that is no UUID or date where one is expected is an
- * unknown path. Only canonical paths match: nothing is decoded or collapsed. */
+ * returns true with rq->route NULL. A segment that is no UUID where one is expected is an unknown
+ * path. Only canonical paths match: nothing is decoded or collapsed. */
 bool router_match(const struct router *router, struct request *rq, const char **ret_allow);

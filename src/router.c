@@ -14,15 +14,14 @@ static const char *const method_names[METHODS] = {
     [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE", [METHOD_OPTIONS] = "OPTIONS",
     [METHOD_HEAD] = "HEAD"};
 
-/* One segment of paths. Children are literals, or one UUID child, or one date child; their syntaxes
- * exclude each other, so matching never has to go back. */
+/* One segment of paths. Children are literals, or one UUID child; their syntaxes exclude each
+ * other, so matching never has to go back. */
 struct node {
     const char *literal; /* borrowed from the table; not terminated at length */
     size_t length;
     struct node *first_child; /* literals only */
     struct node *next;
     struct node *uuid;
-    struct node *date;
     const struct route *rows[METHODS];
     char allow[ALLOW_BYTES]; /* "" when no row ends here */
 };
@@ -79,13 +78,9 @@ static struct node *child_find(const struct node *node, const char *segment, siz
 static struct node *child_add(struct node *node, const char *segment, size_t length)
 {
     bool is_parameter = segment[0] == '{';
-    bool is_uuid = length > 5 && memcmp(segment + length - 4, "_id}", 4) == 0;
-    bool is_date = length == 6 && memcmp(segment, "{date}", 6) == 0;
-    if (is_parameter && !is_uuid && !is_date)
+    if (is_parameter && (length <= 5 || memcmp(segment + length - 4, "_id}", 4) != 0))
         return NULL;
-    struct node *existing = !is_parameter ? child_find(node, segment, length)
-                            : is_uuid     ? node->uuid
-                                          : node->date;
+    struct node *existing = is_parameter ? node->uuid : child_find(node, segment, length);
     if (existing)
         return existing;
     struct node *child = calloc(1, sizeof *child);
@@ -94,7 +89,7 @@ static struct node *child_add(struct node *node, const char *segment, size_t len
     child->literal = segment;
     child->length = length;
     if (is_parameter) {
-        *(is_uuid ? &node->uuid : &node->date) = child;
+        node->uuid = child;
     } else {
         child->next = node->first_child;
         node->first_child = child;
@@ -178,10 +173,7 @@ static void children_free(struct node *node)
     }
     if (node->uuid)
         children_free(node->uuid);
-    if (node->date)
-        children_free(node->date);
     free(node->uuid);
-    free(node->date);
 }
 
 void router_destroy(struct router *router)
@@ -192,44 +184,13 @@ void router_destroy(struct router *router)
     free(router);
 }
 
-static bool two_digits(const char *text, unsigned *ret_number)
-{
-    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
-        return false;
-    *ret_number = (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
-    return true;
-}
-
-/* A day of the calendar, 0001-01-01 to 9999-12-31. */
-static bool is_date(const char *text, size_t length)
-{
-    static const unsigned days_of_month[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    unsigned century, year, month, day;
-    if (length != 10 || text[4] != '-' || text[7] != '-' || !two_digits(text, &century) ||
-        !two_digits(text + 2, &year) || !two_digits(text + 5, &month) ||
-        !two_digits(text + 8, &day))
-        return false;
-    year += century * 100;
-    if (year == 0 || month < 1 || month > 12 || day < 1)
-        return false;
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day <= days_of_month[month - 1] + (month == 2 && is_leap ? 1u : 0u);
-}
-
 static const struct node *
 segment_match(const struct node *node, const char *segment, size_t length, char ret_id[37])
 {
     const struct node *child = child_find(node, segment, length);
     if (child)
         return child;
-    if (node->uuid && uuid_parse(segment, length, ret_id))
-        return node->uuid;
-    if (node->date && is_date(segment, length)) {
-        memcpy(ret_id, segment, length);
-        ret_id[length] = '\0';
-        return node->date;
-    }
-    return NULL;
+    return node->uuid && uuid_parse(segment, length, ret_id) ? node->uuid : NULL;
 }
 
 /* Sets rq->path_ids on the way. NULL: no such path, or (rare) no memory, which is a problem set on
@@ -259,15 +220,20 @@ static const struct node *path_match(const struct router *router, struct request
     }
 }
 
-/* 0 when the token is no method we know. TRACE and CONNECT are known, and offered nowhere: METHODS.
+/* 0 when the token is no method we know; METHODS when it is a registered one that no row can offer.
  */
 static int method_parse(const char *name)
 {
+    static const char *const offered_nowhere[] = {"TRACE", "CONNECT", "QUERY"};
     for (int method = METHOD_GET; method < METHODS; method++) {
         if (strcmp(name, method_names[method]) == 0)
             return method;
     }
-    return strcmp(name, "TRACE") == 0 || strcmp(name, "CONNECT") == 0 ? METHODS : 0;
+    for (size_t i = 0; i < sizeof offered_nowhere / sizeof *offered_nowhere; i++) {
+        if (strcmp(name, offered_nowhere[i]) == 0)
+            return METHODS;
+    }
+    return 0;
 }
 
 bool router_match(const struct router *router, struct request *rq, const char **ret_allow)

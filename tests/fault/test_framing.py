@@ -176,7 +176,7 @@ def test_query_tricks_are_400(server, bearer, query, parameter):
         assert parameter in [error.get("parameter") for error in response.problem()["errors"]]
 
 
-@pytest.mark.parametrize("method", ["get", "Get", "TRACE", "CONNECT", "BREW", "PROPFIND"])
+@pytest.mark.parametrize("method", ["get", "Get", "TRACE", "CONNECT", "QUERY", "BREW", "PROPFIND"])
 def test_unknown_methods(server, bearer, method):
     response = exchange(server, request(method, TARGET, bearer))
     assert response.status in (400, 405, 501), (method, response.data[:200])

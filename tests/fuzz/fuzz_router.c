@@ -16,7 +16,7 @@ static const struct route table[] = {
     {.method = METHOD_GET, .path = "/", .operation = "root"},
     {.method = METHOD_GET, .path = "/v1/things", .operation = "things_list"},
     {.method = METHOD_PATCH, .path = "/v1/things/{thing_id}", .operation = "things_update"},
-    {.method = METHOD_GET, .path = "/v1/things/{thing_id}/days/{date}", .operation = "things_day"},
+    {.method = METHOD_GET, .path = "/v1/things/{thing_id}/parts/{part_id}", .operation = "parts"},
 };
 
 static void require(bool is_true)
