@@ -35,10 +35,10 @@ struct problem_kind {
 
 struct problem {
     enum problem_id id;
-    json_t
-        *errors; /* array of {pointer|parameter|header, code}; owned by the request, NULL if none */
-    json_t *
-        extra; /* extension members as given by SQL's problem(), e.g. {"state":"received"}; owned */
+    /* Array of {pointer|parameter|header, code}; owned by the request, NULL if none. */
+    json_t *errors;
+    /* Extension members as given by SQL's problem(), e.g. {"state":"received"}; owned. */
+    json_t *extra;
 };
 
 /* Borrowed, static. id must be valid. */

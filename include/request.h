@@ -43,8 +43,8 @@ struct response {
     const char *etag;
     const char *next; /* lists only: keyset of the next page as JSON text, or NULL at the end */
     bool is_replay;   /* Idempotent-Replayed: true */
-    const char *content_security_policy; /* NULL = a page may do nothing at all; only the
-                                            documentation page sets it */
+    /* NULL = a page may do nothing at all; only the documentation page sets it. */
+    const char *content_security_policy;
 };
 
 struct request {
@@ -59,30 +59,31 @@ struct request {
     const char *idempotency_key;
     const char *if_match;
     const char *if_none_match;
-    const char *
-        clock; /* value of the test clock header, NULL unless config.clock_header is set and sent */
+    /* Value of the test clock header; NULL unless config.clock_header is set and sent. */
+    const char *clock;
     const void *raw_body;
     size_t raw_body_bytes;
 
     enum language language;
     enum method method;
     const struct route *route; /* set by the router; NULL before */
-    const char *
-        path_ids[PATH_IDS_MAX]; /* path parameters in order, validated: lower-case UUIDs or dates */
+    /* Path parameters in order, validated: lower-case UUIDs. */
+    const char *path_ids[PATH_IDS_MAX];
     struct actor actor;
 
-    json_t *query; /* set by the contract: object of validated parameters; owned, freed with the
-                      request */
-    json_t *body;  /* set by the contract: validated body; owned */
-    const char *query_sql; /* $3 of every statement: JSON text (with "after": keyset when a cursor
-                              was given) */
-    const char *body_sql;  /* $4: JSON text with sealed fields already sealed, or NULL */
-    const char *if_match_sql; /* $5: PostgreSQL int[] literal of acceptable row versions, NULL = any
-                                 (`*` or absent) */
-    const char *keys_sql; /* $6: {"id": uuid, "wrapped": text} of the data key made for this write,
-                             or NULL */
-    const char *fingerprint;         /* hex keyed digest of method, path and body; set when an
-                                        Idempotency-Key is used */
+    /* Set by the contract, owned: object of validated parameters, and the validated body. */
+    json_t *query;
+    json_t *body;
+    /* $3 of every statement: JSON text, with "after": keyset when a cursor was given. */
+    const char *query_sql;
+    /* $4: JSON text with sealed fields already sealed, or NULL. */
+    const char *body_sql;
+    /* $5: PostgreSQL int[] literal of acceptable row versions, NULL = any (`*` or absent). */
+    const char *if_match_sql;
+    /* $6: {"id": uuid, "wrapped": text} of the data key made for this write, or NULL. */
+    const char *keys_sql;
+    /* Hex keyed digest of method, path and body; set when an Idempotency-Key is used. */
+    const char *fingerprint;
     const char *idempotency_key_sql; /* unquoted key, NULL when none */
 
     struct problem problem;

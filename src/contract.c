@@ -30,7 +30,7 @@ const struct contract *contract_find(const char *operation)
     const struct contract_operation *row =
         bsearch(operation, contract_operations, contract_operations_count,
                 sizeof *contract_operations, operation_compare);
-    return row != NULL ? row->contract : NULL;
+    return row ? row->contract : NULL;
 }
 
 static bool
@@ -48,9 +48,9 @@ static json_t *string_seal(struct sealing *sealing, const char *label, const jso
     sealing->has_key = true;
     char *sealed =
         seal_text(&sealing->key, label, json_string_value(text), json_string_length(text));
-    json_t *json = sealed != NULL ? json_string_nocheck(sealed) : NULL;
+    json_t *json = sealed ? json_string_nocheck(sealed) : NULL;
     free(sealed);
-    if (json == NULL)
+    if (!json)
         (void)fail(rq, PROBLEM_INTERNAL);
     return json;
 }
@@ -64,7 +64,7 @@ digest_make(struct request *rq, const struct contract_value *value, const json_t
     char hex[65];
     size_t size = json_string_length(text) + 1;
     char *plain = rq_strndup(rq, json_string_value(text), size - 1);
-    if (plain == NULL)
+    if (!plain)
         return NULL;
     if (value->format == FORMAT_PHONE)
         format_phone_normalise(json_string_value(text), plain, size);
@@ -82,7 +82,7 @@ static bool siblings_add(struct sealing *sealing,
                          const json_t *json)
 {
     const struct contract_value *value = member->value;
-    if (value->digest != NULL) {
+    if (value->digest) {
         json_t *digest = digest_make(sealing->rq, value, json);
         sealing->has_changed = true;
         if (json_object_set_new_nocheck(object, member->digest_name, digest) != 0)
@@ -90,8 +90,7 @@ static bool siblings_add(struct sealing *sealing,
     }
     if (value->is_government) {
         const char *email = json_string_value(json);
-        json_t *claim =
-            email != NULL ? json_boolean(format_is_government_address(email)) : json_null();
+        json_t *claim = email ? json_boolean(format_is_government_address(email)) : json_null();
         sealing->has_changed = true;
         if (json_object_set_new_nocheck(object, member->government_name, claim) != 0)
             return fail(sealing->rq, PROBLEM_INTERNAL);
@@ -103,7 +102,7 @@ static bool
 member_seal(struct sealing *sealing, const struct contract_member *member, json_t *object)
 {
     json_t *json = json_object_get(object, member->name);
-    if (json == NULL)
+    if (!json)
         return true;
     if (json_is_object(json))
         return object_seal(sealing, member->value, json);
@@ -113,10 +112,10 @@ member_seal(struct sealing *sealing, const struct contract_member *member, json_
         return false;
     if (member->value->is_digest_only)
         return json_object_del(object, member->name) == 0 || fail(sealing->rq, PROBLEM_INTERNAL);
-    if (member->value->sealed == NULL || !json_is_string(json))
+    if (!member->value->sealed || !json_is_string(json))
         return true;
     json_t *sealed = string_seal(sealing, member->value->sealed, json);
-    if (sealed == NULL)
+    if (!sealed)
         return false;
     sealing->has_changed = true;
     return json_object_set_new_nocheck(object, member->name, sealed) == 0 ||
@@ -141,10 +140,10 @@ static bool array_seal(struct sealing *sealing, const struct contract_value *val
             return false;
         if (json_is_array(item) && !array_seal(sealing, items, item))
             return false;
-        if (items->sealed == NULL || !json_is_string(item))
+        if (!items->sealed || !json_is_string(item))
             continue;
         json_t *sealed = string_seal(sealing, items->sealed, item);
-        if (sealed == NULL)
+        if (!sealed)
             return false;
         sealing->has_changed = true;
         if (json_array_set_new(array, i, sealed) != 0)
@@ -164,13 +163,12 @@ static bool body_seal(struct request *rq, const struct contract *contract)
                                  sealing.key.wrapped);
     if (is_sealed && !sealing.has_changed)
         rq->body_sql = rq_strndup(rq, rq->raw_body, rq->raw_body_bytes);
-    else if (is_sealed &&
-             (text = json_dumps(rq->body, JSON_COMPACT | JSON_REAL_PRECISION(15))) != NULL)
+    else if (is_sealed && (text = json_dumps(rq->body, JSON_COMPACT | JSON_REAL_PRECISION(15))))
         rq->body_sql = rq_strndup(rq, text, strlen(text));
     free(text);
-    bool has_keys = !sealing.has_key || rq->keys_sql != NULL;
+    bool has_keys = !sealing.has_key || rq->keys_sql;
     seal_key_wipe(&sealing.key);
-    return (is_sealed && rq->body_sql != NULL && has_keys) || fail(rq, PROBLEM_INTERNAL);
+    return (is_sealed && rq->body_sql && has_keys) || fail(rq, PROBLEM_INTERNAL);
 }
 
 /* application/json, or application/merge-patch+json for a patch; charset=utf-8 is the only
@@ -178,7 +176,7 @@ static bool body_seal(struct request *rq, const struct contract *contract)
 static bool is_understood(const struct contract *contract, const char *type)
 {
     static const char blank[] = " \t";
-    if (type == NULL)
+    if (!type)
         return false;
     type += strspn(type, blank);
     size_t length = strcspn(type, "; \t");
@@ -231,7 +229,7 @@ static bool body_parse(struct request *rq)
         return fail(rq, PROBLEM_BAD_JSON);
     rq->body = json_loadb(rq->raw_body, rq->raw_body_bytes,
                           JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (rq->body != NULL)
+    if (rq->body)
         return true;
     /* jansson names every fault of the text; what it cannot name is missing memory. */
     enum json_error_code code = json_error_code(&error);
@@ -244,7 +242,7 @@ static bool body_parse(struct request *rq)
 static bool body_check(struct request *rq, const struct contract *contract)
 {
     bool is_empty = rq->raw_body_bytes == 0;
-    if (contract->body == NULL)
+    if (!contract->body)
         return is_empty || fail(rq, PROBLEM_BAD_REQUEST);
     if (is_empty)
         return !contract->is_body_required || fail(rq, PROBLEM_BAD_JSON);
@@ -264,7 +262,7 @@ bool contract_check_against(struct request *rq, const struct contract *contract)
 bool contract_check(struct request *rq)
 {
     const struct contract *contract = contract_find(rq->route->operation);
-    if (contract == NULL)
+    if (!contract)
         return fail(rq, PROBLEM_INTERNAL);
     return contract_check_against(rq, contract);
 }

@@ -122,7 +122,7 @@ static enum fault_id scalar_convert(const struct contract_parameter *parameter,
 static bool array_add(struct request *rq, const struct contract_parameter *parameter, json_t *item)
 {
     json_t *array = json_object_get(rq->query, parameter->name);
-    if (array == NULL) {
+    if (!array) {
         array = json_array();
         if (json_object_set_new_nocheck(rq->query, parameter->name, array) != 0) {
             json_decref(item);
@@ -154,7 +154,7 @@ parameter_take(struct request *rq, const struct contract_parameter *parameter, c
     enum fault_id fault = scalar_convert(parameter, is_array ? value->items : value, text, &json);
     if (fault != FAULT_NONE)
         return parameter_fault(rq, parameter->name, fault);
-    if (json == NULL)
+    if (!json)
         return fail(rq, PROBLEM_INTERNAL);
     if (is_array)
         return array_add(rq, parameter, json);
@@ -170,13 +170,13 @@ static bool pair_take(struct query *query, struct pair *pair)
     if (!percent_decode(pair->name, &pair->name_length) || pair->name_length == 0)
         return parameter_fault(rq, "?", FAULT_FORMAT);
     const struct contract_parameter *parameter = parameter_find(query->contract, pair->name);
-    if (parameter == NULL)
+    if (!parameter)
         return parameter_fault(rq, pair->name, FAULT_UNKNOWN);
     bool *is_seen = &query->is_seen[parameter - query->contract->parameters];
     if (*is_seen && parameter->value->kind != CONTRACT_ARRAY)
         return parameter_fault(rq, parameter->name, FAULT_REPEATED);
     *is_seen = true;
-    if (pair->text == NULL || !percent_decode(pair->text, &pair->text_length))
+    if (!pair->text || !percent_decode(pair->text, &pair->text_length))
         return parameter_fault(rq, parameter->name, FAULT_FORMAT);
     return parameter_take(rq, parameter, pair->text);
 }
@@ -186,18 +186,18 @@ static bool pairs_take(struct query *query)
 {
     struct request *rq = query->rq;
     const char *at = rq->query_string;
-    if (at == NULL || *at == '\0')
+    if (!at || *at == '\0')
         return true;
     for (;;) {
         size_t length = strcspn(at, "&");
         const char *equals = memchr(at, '=', length);
-        struct pair pair = {.name_length = equals != NULL ? (size_t)(equals - at) : length};
+        struct pair pair = {.name_length = equals ? (size_t)(equals - at) : length};
         pair.name = rq_strndup(rq, at, pair.name_length);
-        if (equals != NULL) {
+        if (equals) {
             pair.text_length = length - pair.name_length - 1;
             pair.text = rq_strndup(rq, equals + 1, pair.text_length);
         }
-        if (pair.name == NULL || (equals != NULL && pair.text == NULL))
+        if (!pair.name || (equals && !pair.text))
             return fail(rq, PROBLEM_INTERNAL);
         (void)pair_take(query, &pair);
         if (at[length] == '\0')
@@ -214,7 +214,7 @@ static bool missing_fill(struct query *query)
         const struct contract_value *value = parameter->value;
         if (!query->is_seen[i] && parameter->is_required)
             (void)parameter_fault(rq, parameter->name, FAULT_REQUIRED);
-        else if (!query->is_seen[i] && parameter->fallback != NULL)
+        else if (!query->is_seen[i] && parameter->fallback)
             (void)parameter_take(rq, parameter, parameter->fallback);
         else if (query->is_seen[i] && value->kind == CONTRACT_ARRAY &&
                  (int64_t)json_array_size(json_object_get(rq->query, parameter->name)) <
@@ -228,13 +228,13 @@ static bool missing_fill(struct query *query)
 static bool cursor_take(struct request *rq)
 {
     const char *cursor = json_string_value(json_object_get(rq->query, "cursor"));
-    if (cursor == NULL)
+    if (!cursor)
         return true;
     const char *keyset = cursor_decode(rq, cursor);
-    if (keyset == NULL)
+    if (!keyset)
         return parameter_fault(rq, "cursor", FAULT_BAD_CURSOR);
     json_t *after = json_loads(keyset, JSON_DECODE_ANY, NULL);
-    if (after == NULL || json_object_set_new_nocheck(rq->query, "after", after) != 0)
+    if (!after || json_object_set_new_nocheck(rq->query, "after", after) != 0)
         return fail(rq, PROBLEM_INTERNAL);
     (void)json_object_del(rq->query, "cursor");
     return true;
@@ -245,7 +245,7 @@ bool contract_query_check(struct request *rq, const struct contract *contract)
     struct query query = {.rq = rq, .contract = contract};
     rq->query = json_object();
     query.is_seen = rq_alloc(rq, contract->parameters_count + 1);
-    if (rq->query == NULL || query.is_seen == NULL)
+    if (!rq->query || !query.is_seen)
         return fail(rq, PROBLEM_INTERNAL);
     if (!pairs_take(&query) || !missing_fill(&query) || !cursor_take(rq))
         return false;
@@ -254,8 +254,8 @@ bool contract_query_check(struct request *rq, const struct contract *contract)
         return true;
     }
     char *text = json_dumps(rq->query, JSON_COMPACT);
-    if (text != NULL)
+    if (text)
         rq->query_sql = rq_strndup(rq, text, strlen(text));
     free(text);
-    return rq->query_sql != NULL || fail(rq, PROBLEM_INTERNAL);
+    return rq->query_sql || fail(rq, PROBLEM_INTERNAL);
 }

@@ -22,7 +22,7 @@ static size_t step_write(const char *name, char *out)
         char piece[4] = {*name};
         unsigned char c = (unsigned char)*name;
         bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                        (c >= 'A' && c <= 'Z') || strchr("-._!$&'()*+,;=:@?", *name) != NULL;
+                        (c >= 'A' && c <= 'Z') || strchr("-._!$&'()*+,;=:@?", *name);
         if (c == '~' || c == '/') {
             memcpy(piece, c == '~' ? "~0" : "~1", 3);
         } else if (!is_plain) {
@@ -31,7 +31,7 @@ static size_t step_write(const char *name, char *out)
             piece[2] = digits[c & 15];
         }
         size_t length = strlen(piece);
-        if (out != NULL)
+        if (out)
             memcpy(out + used, piece, length);
         used += length;
     }
@@ -41,15 +41,15 @@ static size_t step_write(const char *name, char *out)
 /* NULL when memory is exhausted. */
 static const char *place_text(struct request *rq, const struct place *place)
 {
-    if (place == NULL)
+    if (!place)
         return "#";
     const char *up = place_text(rq, place->up);
-    if (up == NULL)
+    if (!up)
         return NULL;
-    if (place->name == NULL)
+    if (!place->name)
         return rq_printf(rq, "%s/%zu", up, place->index);
     char *step = rq_alloc(rq, step_write(place->name, NULL) + 1);
-    if (step == NULL)
+    if (!step)
         return NULL;
     (void)step_write(place->name, step);
     return rq_printf(rq, "%s/%s", up, step);
@@ -58,7 +58,7 @@ static const char *place_text(struct request *rq, const struct place *place)
 static void value_fault(struct request *rq, const struct place *place, enum fault_id fault)
 {
     const char *text = place_text(rq, place);
-    if (text == NULL)
+    if (!text)
         (void)fail(rq, PROBLEM_INTERNAL);
     else
         (void)fail_fault(rq, PROBLEM_VALIDATION_FAILED, "pointer", text, fault);
@@ -96,7 +96,7 @@ static bool pattern_matches(const struct contract_pattern *pattern, const char *
 
 static bool is_allowed(const char *const *allowed, const char *text)
 {
-    for (; *allowed != NULL; allowed++) {
+    for (; *allowed; allowed++) {
         if (strcmp(*allowed, text) == 0)
             return true;
     }
@@ -113,9 +113,9 @@ contract_string_fault(const struct contract_value *value, const char *text, size
         return FAULT_TOO_SHORT;
     if ((int64_t)count > value->maximum)
         return FAULT_TOO_LONG;
-    if (value->allowed != NULL && !is_allowed(value->allowed, text))
+    if (value->allowed && !is_allowed(value->allowed, text))
         return FAULT_NOT_ALLOWED;
-    if (value->pattern != NULL && !pattern_matches(value->pattern, text))
+    if (value->pattern && !pattern_matches(value->pattern, text))
         return FAULT_FORMAT;
     if (!format_check(value->format, text))
         return value->format == FORMAT_IANA_ZONE ? FAULT_UNKNOWN_ZONE : FAULT_FORMAT;
@@ -201,14 +201,14 @@ static void object_check(struct request *rq,
     {
         const struct place here = {.up = place, .name = name};
         const struct contract_member *known = member_find(value, name);
-        if (known == NULL)
+        if (!known)
             value_fault(rq, &here, FAULT_UNKNOWN);
         else
             value_check(rq, known->value, member, &here);
     }
     for (size_t i = 0; i < value->members_count; i++) {
         const struct place here = {.up = place, .name = value->members[i].name};
-        if (value->members[i].is_required && json_object_get(json, here.name) == NULL)
+        if (value->members[i].is_required && !json_object_get(json, here.name))
             value_fault(rq, &here, FAULT_REQUIRED);
     }
     if ((int64_t)json_object_size(json) < value->minimum)

@@ -15,18 +15,18 @@ enum { CURSOR_LENGTH_MAX = 512, KEYSET_MAX = CURSOR_LENGTH_MAX * 3 / 4 - CRYPTO_
  * does not matter. NULL when memory is exhausted. */
 static char *binding_make(struct request *rq)
 {
-    json_auto_t *filters = rq->query != NULL ? json_copy(rq->query) : json_object();
-    if (filters == NULL)
+    json_auto_t *filters = rq->query ? json_copy(rq->query) : json_object();
+    if (!filters)
         return NULL;
     (void)json_object_del(filters, "limit");
     (void)json_object_del(filters, "cursor");
     (void)json_object_del(filters, "after");
     char *text = json_dumps(filters, JSON_COMPACT | JSON_SORT_KEYS);
-    if (text == NULL)
+    if (!text)
         return NULL;
     const char *ids[PATH_IDS_MAX];
     for (size_t i = 0; i < PATH_IDS_MAX; i++)
-        ids[i] = rq->path_ids[i] != NULL ? rq->path_ids[i] : "";
+        ids[i] = rq->path_ids[i] ? rq->path_ids[i] : "";
     char *binding = rq_printf(rq, "c1|%s|%s|%s|%s", rq->route->operation, ids[0], ids[1], text);
     free(text);
     return binding;
@@ -37,9 +37,9 @@ const char *cursor_encode(struct request *rq, const char *keyset)
     uint8_t box[KEYSET_MAX + CRYPTO_BOX_OVERHEAD];
     struct bytes plain = {keyset, strlen(keyset)};
     char *binding = plain.size <= KEYSET_MAX ? binding_make(rq) : NULL;
-    char *cursor = binding != NULL ? rq_alloc(rq, CURSOR_LENGTH_MAX + 1) : NULL;
-    if (cursor == NULL || !crypto_box(seal_cursor_key(rq->app->seal),
-                                      (struct bytes){binding, strlen(binding)}, plain, box)) {
+    char *cursor = binding ? rq_alloc(rq, CURSOR_LENGTH_MAX + 1) : NULL;
+    if (!cursor || !crypto_box(seal_cursor_key(rq->app->seal),
+                               (struct bytes){binding, strlen(binding)}, plain, box)) {
         (void)fail(rq, PROBLEM_INTERNAL);
         return NULL;
     }
@@ -56,8 +56,8 @@ const char *cursor_decode(struct request *rq, const char *cursor)
         size < CRYPTO_BOX_OVERHEAD)
         return NULL;
     char *binding = binding_make(rq);
-    char *keyset = binding != NULL ? rq_alloc(rq, size - CRYPTO_BOX_OVERHEAD + 1) : NULL;
-    if (keyset == NULL) {
+    char *keyset = binding ? rq_alloc(rq, size - CRYPTO_BOX_OVERHEAD + 1) : NULL;
+    if (!keyset) {
         (void)fail(rq, PROBLEM_INTERNAL);
         return NULL;
     }

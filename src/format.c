@@ -146,9 +146,9 @@ static bool is_domain(const char *text, size_t length)
 {
     const char *end = text + length;
     const char *dot = memchr(text, '.', length);
-    if (length > 253 || dot == NULL)
+    if (length > 253 || !dot)
         return false;
-    for (; dot != NULL; text = dot + 1, dot = memchr(text, '.', (size_t)(end - text))) {
+    for (; dot; text = dot + 1, dot = memchr(text, '.', (size_t)(end - text))) {
         if (!is_label(text, (size_t)(dot - text)))
             return false;
     }
@@ -162,11 +162,11 @@ static bool is_domain(const char *text, size_t length)
 static bool is_email(const char *text)
 {
     const char *at = strchr(text, '@');
-    if (at == NULL || at == text || at - text > 64 || strlen(text) > 254)
+    if (!at || at == text || at - text > 64 || strlen(text) > 254)
         return false;
     char before = '.';
     for (const char *c = text; c < at; before = *c, c++) {
-        bool is_atom = is_letter(*c) || is_digit(*c) || strchr("!#$%&'*+-/=?^_`{|}~", *c) != NULL;
+        bool is_atom = is_letter(*c) || is_digit(*c) || strchr("!#$%&'*+-/=?^_`{|}~", *c);
         if (!is_atom && (*c != '.' || before == '.'))
             return false;
     }
@@ -182,9 +182,9 @@ static bool is_phone(const char *text)
     if (length < 7 || length > 32)
         return false;
     const char *at = text + (*text == '+');
-    for (; *at != '\0' && strchr("0123456789 .-()", *at) != NULL; at++)
+    for (; *at != '\0' && strchr("0123456789 .-()", *at); at++)
         digits += is_digit(*at);
-    if (digits < 7 || digits > 15 || strchr(" .-", text[0]) != NULL)
+    if (digits < 7 || digits > 15 || strchr(" .-", text[0]))
         return false;
     if (*at == '\0')
         return is_digit(at[-1]);
@@ -205,7 +205,7 @@ static bool is_uri_text(const char *text)
     for (; *text != '\0'; text++) {
         if (*text == '%' && (!is_hex(text[1]) || !is_hex(text[2])))
             return false;
-        if (!is_letter(*text) && !is_digit(*text) && strchr("-._~:/?#@!$&'()*+,;=%", *text) == NULL)
+        if (!is_letter(*text) && !is_digit(*text) && !strchr("-._~:/?#@!$&'()*+,;=%", *text))
             return false;
     }
     return true;
@@ -228,7 +228,7 @@ static bool is_uri(const char *text)
             return false;
         at += 1 + digits;
     }
-    return (*at == '\0' || strchr("/?#", *at) != NULL) && is_uri_text(at);
+    return (*at == '\0' || strchr("/?#", *at)) && is_uri_text(at);
 }
 
 /* The names of the tz database: Area/Location(/Location). Only the form; whether the zone exists is
@@ -242,7 +242,7 @@ static bool is_iana_zone(const char *text)
     for (const char *at = text; *at != '\0'; at++) {
         if (*at == '/' && (++slashes > 2 || !is_letter(at[1])))
             return false;
-        if (!is_letter(*at) && !is_digit(*at) && strchr("/_+-", *at) == NULL)
+        if (!is_letter(*at) && !is_digit(*at) && !strchr("/_+-", *at))
             return false;
     }
     return slashes > 0;
@@ -304,7 +304,7 @@ static bool is_name(const char *text)
     for (; *at != '\0'; at += character_bytes(*at)) {
         char own[2];
         const char *letters = name_fold(at, own);
-        has_letter = has_letter || letters == NULL || (*letters != '\0' && *letters != ' ');
+        has_letter = has_letter || !letters || (*letters != '\0' && *letters != ' ');
     }
     return has_letter && at - (const unsigned char *)text <= 800;
 }
@@ -342,7 +342,7 @@ bool format_is_government_address(const char *email)
 {
     static const char *const domains[] = {"gc.ca", "canada.ca", "mil.ca"};
     const char *at = strrchr(email, '@');
-    if (at == NULL)
+    if (!at)
         return false;
     const char *domain = at + 1;
     size_t length = strlen(domain);
@@ -376,12 +376,12 @@ void format_name_normalise(const char *text, char *ret, size_t size)
         char own[2];
         size_t length = character_bytes(*at);
         const char *letters = name_fold(at, own);
-        size_t count = letters != NULL ? strlen(letters) : length;
-        bool is_blank = letters != NULL && *letters == ' ';
+        size_t count = letters ? strlen(letters) : length;
+        bool is_blank = letters && *letters == ' ';
         if (used + count >= size)
             break;
         if (!is_blank || (used > 0 && ret[used - 1] != ' ')) {
-            memcpy(ret + used, letters != NULL ? letters : (const char *)at, count);
+            memcpy(ret + used, letters ? letters : (const char *)at, count);
             used += count;
         }
         at += length;

@@ -40,7 +40,7 @@ static bool has_statement(const char *operation)
     const struct embedded *statement = embedded_statements;
     while (statement->name && strcmp(statement->name, operation) != 0)
         statement++;
-    return statement->name != NULL;
+    return statement->name;
 }
 
 static const struct contract_operation *operation_find(const char *operation)

@@ -51,7 +51,7 @@ static const char *masters_parse(struct seal *seal, const char *keys)
 {
     for (;;) {
         const char *error = master_parse(seal, &keys);
-        if (error != NULL)
+        if (error)
             return error;
         if (*keys == '\0')
             return NULL;
@@ -63,12 +63,12 @@ static const char *masters_parse(struct seal *seal, const char *keys)
 struct seal *seal_create(const char *keys, const char **ret_error)
 {
     struct seal *seal = calloc(1, sizeof *seal);
-    if (seal == NULL) {
+    if (!seal) {
         *ret_error = "out of memory";
         return NULL;
     }
     const char *error = masters_parse(seal, keys);
-    if (error != NULL) {
+    if (error) {
         seal_destroy(seal);
         *ret_error = error;
         return NULL;
@@ -82,7 +82,7 @@ struct seal *seal_create(const char *keys, const char **ret_error)
 
 void seal_destroy(struct seal *seal)
 {
-    if (seal == NULL)
+    if (!seal)
         return;
     explicit_bzero(seal, sizeof *seal);
     free(seal);
@@ -159,7 +159,7 @@ char *seal_text(const struct seal_key *key, const char *label, const char *text,
     size_t size = length + CRYPTO_BOX_OVERHEAD;
     uint8_t *box = malloc(size);
     char *sealed = malloc(SEAL_UUID_LENGTH + 1 + crypto_base64url_size(size) + 1);
-    if (box == NULL || sealed == NULL ||
+    if (!box || !sealed ||
         !crypto_box(key->key, value_aad(label, label_length, key->id, aad),
                     (struct bytes){text, length}, box)) {
         free(box);
@@ -177,9 +177,9 @@ void seal_digest(
     const struct seal *seal, const char *label, const char *text, size_t length, char ret_hex[65])
 {
     static const char blank[] = " \t\r\n";
-    while (length > 0 && memchr(blank, text[0], sizeof blank - 1) != NULL)
+    while (length > 0 && memchr(blank, text[0], sizeof blank - 1))
         text++, length--;
-    while (length > 0 && memchr(blank, text[length - 1], sizeof blank - 1) != NULL)
+    while (length > 0 && memchr(blank, text[length - 1], sizeof blank - 1))
         length--;
     uint8_t key[CRYPTO_KEY_BYTES], mac[CRYPTO_HASH_BYTES];
     crypto_derive(seal->digest_key, label, key);
@@ -191,7 +191,7 @@ void seal_digest(
 void seal_fingerprint(const struct request *rq, char ret_hex[65])
 {
     uint8_t mac[CRYPTO_HASH_BYTES];
-    const char *query = rq->query_string != NULL ? rq->query_string : "";
+    const char *query = rq->query_string ? rq->query_string : "";
     /* The terminating zeros keep "PO" "ST" and "P" "OST" apart; no text here can hold one. */
     const struct bytes parts[] = {{rq->method_name, strlen(rq->method_name) + 1},
                                   {rq->url, strlen(rq->url) + 1},
@@ -291,7 +291,7 @@ bool seal_mark_unwrap(const struct seal *seal,
     uint8_t box[SEAL_WRAPPED_MAX];
     size_t size;
     char aad[KEY_AAD_MAX];
-    return master != NULL &&
+    return master &&
            crypto_unbase64url(mark->wrapped + id_length + 1, mark->wrapped_length - id_length - 1,
                               box, &size) &&
            size == CRYPTO_KEY_BYTES + CRYPTO_BOX_OVERHEAD &&

@@ -30,12 +30,12 @@ static bool text_reserve(struct text *text, size_t more)
     if (text->capacity - text->used > more)
         return true;
     size_t capacity = 2 * text->used + more + 1;
-    char *data = text->rq != NULL ? rq_alloc(text->rq, capacity) : malloc(capacity);
-    if (data == NULL)
+    char *data = text->rq ? rq_alloc(text->rq, capacity) : malloc(capacity);
+    if (!data)
         return false;
     if (text->used > 0)
         memcpy(data, text->data, text->used);
-    if (text->rq == NULL && text->data != NULL) {
+    if (!text->rq && text->data) {
         explicit_bzero(text->data, text->used);
         free(text->data);
     }
@@ -81,10 +81,10 @@ static bool text_add_json(struct text *text, const char *data, size_t size)
 static void opener_finish(struct opener *opener)
 {
     explicit_bzero(opener->key, sizeof opener->key);
-    if (opener->plain.data == NULL)
+    if (!opener->plain.data)
         return;
     explicit_bzero(opener->plain.data, opener->plain.capacity);
-    if (opener->plain.rq == NULL)
+    if (!opener->plain.rq)
         free(opener->plain.data);
 }
 
@@ -127,7 +127,7 @@ static const char json_sign[] = "\\u0001";
 static const char *json_sign_find(const char *from, const char *end)
 {
     const char *at = from;
-    while ((at = memmem(at, (size_t)(end - at), json_sign, sizeof json_sign - 1)) != NULL) {
+    while ((at = memmem(at, (size_t)(end - at), json_sign, sizeof json_sign - 1))) {
         const char *slash = at;
         while (slash > from && slash[-1] == '\\')
             slash--;
@@ -142,7 +142,7 @@ static bool json_open(struct opener *opener, const char *json, size_t length, st
 {
     const char *at = json;
     const char *end = json + length;
-    for (const char *sign; (sign = json_sign_find(at, end)) != NULL;) {
+    for (const char *sign; (sign = json_sign_find(at, end));) {
         const char *after;
         if (!text_add(text, at, (size_t)(sign - at)) ||
             !opener_open(opener, sign + sizeof json_sign - 1, end, &after) ||
@@ -156,7 +156,7 @@ static bool json_open(struct opener *opener, const char *json, size_t length, st
 bool seal_open_json(
     struct request *rq, const char *json, size_t length, const char **ret_text, size_t *ret_length)
 {
-    if (json_sign_find(json, json + length) == NULL) {
+    if (!json_sign_find(json, json + length)) {
         *ret_text = json;
         *ret_length = length;
         return true;
@@ -176,7 +176,7 @@ bool seal_open_json(
 
 static bool plain_open(struct opener *opener, const char *from, struct text *text)
 {
-    for (const char *sign; (sign = strchr(from, '\x01')) != NULL;) {
+    for (const char *sign; (sign = strchr(from, '\x01'));) {
         const char *after;
         if (!text_add(text, from, (size_t)(sign - from)) ||
             !opener_open(opener, sign + 1, from + strlen(from), &after) ||
@@ -194,7 +194,7 @@ char *seal_open_text(const struct seal *seal, const char *text)
     bool is_open = text_reserve(&opened, strlen(text)) && plain_open(&opener, text, &opened);
     opener_finish(&opener);
     if (!is_open) {
-        if (opened.data != NULL)
+        if (opened.data)
             explicit_bzero(opened.data, opened.used);
         free(opened.data);
         return NULL;

@@ -150,7 +150,7 @@ static bool is_base64url(char c)
 /* Characters a bearer token may have at all (RFC 6750 2.1) besides those of base64url. */
 static bool is_other_token_character(char c)
 {
-    return c != '\0' && strchr(".~+/=", c) != NULL;
+    return c != '\0' && strchr(".~+/=", c);
 }
 
 /* The text after "Bearer ", or NULL with a problem set. */
