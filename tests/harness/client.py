@@ -15,6 +15,8 @@ import uuid
 
 import httpx
 
+from . import record
+
 AUTO = object()
 # Nothing here speaks TLS, yet a client without a context reads all of the machine's authorities: 20 ms each.
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -125,6 +127,8 @@ class Client:
         sent.update(headers or {})
         raw = self.http.request(method, path, content=body, headers=sent, params=params)
         response = Response(raw, method, path)
+        if record.FILE:
+            record.record(response, self.contract, sent)
         if check and self.contract:
             self._check(response, sent, json)
         return response

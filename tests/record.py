@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Compares two records of the same tests' answers, operation by operation: what a change of the inside has changed outside.
+
+    TEST_RECORD=/tmp/before.jsonl ./dev test api        # with the old program
+    TEST_RECORD=/tmp/after.jsonl ./dev test api         # with the new one, on the same day
+    build/venv/bin/python tests/record.py /tmp/before.jsonl /tmp/after.jsonl
+
+The tests may differ, too: in each test the answers are aligned by operation, role and status, and what one record alone has is only
+counted. Moments are compared by value or by their distance from the present, ids by being the demo's or the ones asked for, what else is random
+by its kind. Prints the differences of each operation with the first test that shows them; ends with 1 if there
+are any."""
+
+import argparse
+import collections
+import difflib
+import json
+import re
+import sys
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+
+# The bytes differ from answer to answer; what these headers say is looked at by every test, or follows from the body.
+IGNORED = {"date", "x-request-id", "content-length", "connection", "keep-alive"}
+DEMO = "00000000-0000-4000-8000-"
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
+RANDOM = (
+    (re.compile(r"\bhttps?://127\.0\.0\.1:\d+"), "<server>"),
+    (re.compile(r"(cursor=)[\w.~-]+"), r"\1<cursor>"),
+    (re.compile(r"(?<![0-9a-f])(?=[a-f]*\d)[0-9a-f]{8,}(?![0-9a-f])"), "<random>"),
+    (re.compile(r"\bT-\d+"), "T-<number>"),
+)
+SAME_MOMENT_S = 900  # a test may be slower, or later in its module, than it was
+
+
+class Answer:
+    def __init__(self, line):
+        self.line = line
+        self.test = line["test"] or ""
+        self.path = line["target"].split("?")[0]
+        self.operation = f"{line['method']} {line['operation'] or self._masked(self.path)}"
+        self.key = (self.operation, line["role"], line["status"])
+        self.present = parsedate_to_datetime(line["headers"]["date"]) if "date" in line["headers"] else None
+        self.ids = {identifier: f"<asked {place}>" for place, identifier in enumerate(UUID.findall(line["target"]), 1)}
+        self.content = self._content()
+
+    def _masked(self, path):
+        return UUID.sub("{id}", path)
+
+    def _content(self):
+        headers = {name: value for name, value in self.line["headers"].items() if name not in IGNORED}
+        body = self.line["body"]
+        if "json" in headers.get("content-type", ""):
+            try:
+                body = json.loads(body)
+            except ValueError:
+                pass
+        return self._known({"status": self.line["status"], "headers": headers, "body": body})
+
+    def _known(self, node, name=""):
+        """With what is random replaced by its kind, members in the order of their names."""
+        if isinstance(node, dict):
+            return {key: self._known(node[key], key) for key in sorted(node)}
+        if isinstance(node, list):
+            return [self._known(item) for item in node]
+        if not isinstance(node, str):
+            return node
+        if name == "next_cursor":
+            return "<cursor>"
+        if name == "instance":
+            return "<request>"
+        text = UUID.sub(self._label, node)
+        for pattern, kind in RANDOM:
+            text = pattern.sub(kind, text)
+        return text
+
+    def _label(self, match):
+        if match[0].startswith(DEMO):
+            return match[0]
+        return self.ids.get(match[0], "<id>")
+
+
+def moment(text):
+    """The moment that this spells, or the day; None if there is none such."""
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def same_time(before, after, presents):
+    if before == after:
+        return True
+    times = [moment(before), moment(after)]
+    if None in times or None in presents or type(times[0]) is not type(times[1]) or len(before) != len(after):
+        return False
+    if not isinstance(times[0], datetime):
+        return times[0] - presents[0].date() == times[1] - presents[1].date()
+    return abs(((times[0] - presents[0]) - (times[1] - presents[1])).total_seconds()) <= SAME_MOMENT_S
+
+
+def same_text(before, after, presents):
+    if before == after:
+        return True
+    if TIME.sub("<time>", before) != TIME.sub("<time>", after):
+        return False
+    return all(same_time(*pair, presents) for pair in zip(TIME.findall(before), TIME.findall(after), strict=True))
+
+
+def order(value):
+    """The place of a value among others of its list: first by what is not a moment."""
+    text = json.dumps(value)
+    return TIME.sub("<time>", text), text
+
+
+def differences(before, after, presents, where=""):
+    """(where, before, after) of every difference between two values. Lists are compared in their order or, if that differs, without:
+    what is equally old stands in the order of its ids, which are random."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            yield from differences(before.get(name, "(absent)"), after.get(name, "(absent)"), presents, f"{where}/{name}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        entries = [list(differences(*pair, presents, f"{where}/*")) for pair in zip(before, after, strict=True)]
+        if any(entries):
+            pairs = zip(sorted(before, key=order), sorted(after, key=order), strict=True)
+            entries = [list(differences(*pair, presents, f"{where}/*")) for pair in pairs]
+        yield from (found for entry in entries for found in entry)
+    elif isinstance(before, list) and isinstance(after, list):
+        yield where, f"{len(before)} entries", f"{len(after)} entries"
+    elif isinstance(before, str) and isinstance(after, str):
+        if not same_text(before, after, presents):
+            yield where, before, after
+    elif before != after or type(before) is not type(after):
+        yield where, before, after
+
+
+class Comparison:
+    def __init__(self):
+        self.compared = collections.Counter()  # operation → answers
+        self.found = collections.defaultdict(list)  # (operation, where, before, after) → tests
+        self.alone = [collections.Counter(), collections.Counter()]  # (operation, role, status) → answers in one record only
+
+    def pair(self, before, after):
+        self.compared[before.operation] += 1
+        for where, old, new in differences(before.content, after.content, (before.present, after.present)):
+            self.found[(before.operation, where, shown(old), shown(new))].append(before.test)
+
+    def sequence(self, before, after):
+        """What one thread was answered in one test."""
+        matcher = difflib.SequenceMatcher(None, [a.key for a in before], [a.key for a in after], autojunk=False)
+        for kind, i, j, k, m in matcher.get_opcodes():
+            olds, news = before[i:j], after[k:m]
+            # As many, of the same operations: another status is a difference, not another request.
+            if kind == "equal" or [a.operation for a in olds] == [a.operation for a in news]:
+                for old, new in zip(olds, news, strict=True):
+                    self.pair(old, new)
+            else:
+                self.alone[0].update(a.key for a in olds)
+                self.alone[1].update(a.key for a in news)
+
+    def crowd(self, before, after):
+        """What many threads were answered: the same answers, whoever got which."""
+        before, after = (sorted(answers, key=lambda a: (str(a.key), order(a.content))) for answers in (before, after))
+        self.sequence(before, after)
+
+    def show(self):
+        for operation in sorted({key[0] for key in self.found}):
+            print(f"\n{operation}: {self.compared[operation]} answers compared")
+            for (name, where, old, new), tests in sorted(self.found.items()):
+                if name == operation:
+                    print(f"  {len(tests)} × {where}: {old} → {new}\n      {tests[0]}")
+        for title, alone in zip(("before", "after"), self.alone, strict=True):
+            print(f"\nonly {title}: {sum(alone.values())} answers")
+            for (operation, role, status), count in sorted(alone.items(), key=str):
+                print(f"  {count} × {operation} {role} {status}")
+
+
+def shown(value):
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 160 else f"{text[:157]}…"
+
+
+def read(path):
+    """{test: [answers]}: those of its own thread, and those of all others."""
+    tests = collections.defaultdict(lambda: ([], []))
+    with open(path, encoding="utf-8") as lines:
+        for line in map(json.loads, lines):
+            answer = Answer(line)
+            tests[answer.test][0 if line["in_order"] else 1].append(answer)
+    return tests
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("before")
+    parser.add_argument("after")
+    options = parser.parse_args()
+    before, after = read(options.before), read(options.after)
+    comparison = Comparison()
+    for test in sorted(before.keys() & after.keys()):
+        comparison.sequence(before[test][0], after[test][0])
+        comparison.crowd(before[test][1], after[test][1])
+    comparison.show()
+    for title, one, other in (("before", before, after), ("after", after, before)):
+        missing = sorted(one.keys() - other.keys())
+        print(f"\ntests only {title}: {len(missing)}", *missing[:200], sep="\n  ")
+    count = sum(len(tests) for tests in comparison.found.values())
+    print(f"\n{sum(comparison.compared.values())} answers compared, {count} differences")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
