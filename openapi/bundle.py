@@ -74,12 +74,19 @@ class Bundle:
             return node
         if "$ref" in node:
             return self.follow(node, file, f"{self.name(file)}{where}")
-        return {str(key): self.walk(value, file, f"{where}/{key}") for key, value in node.items()}
+        walked = {str(key): self.walk(value, file, f"{where}/{key}") for key, value in node.items()}
+        if isinstance(node.get("enum"), list):
+            walked["enum"] = self.codes(walked["enum"], where)
+        return walked
+
+    def codes(self, enumeration, where):
+        """A $ref among the codes stands for all codes of another enumeration."""
+        return [code for entry in enumeration for code in (self.resolve(entry, where)[0]["enum"] if isinstance(entry, dict) else [entry])]
 
     def follow(self, node, file, where):
         reference = node["$ref"]
-        if len(node) > 1:
-            fail(where, "$ref with siblings")
+        if set(node) - {"$ref", "description", "default"}:
+            fail(where, "$ref with siblings other than description and default")
         path, _, pointer = str(reference).partition("#/")
         target = (file.parent / path).resolve() if path else file
         content = self.load(target)
@@ -96,10 +103,23 @@ class Bundle:
         if pointer not in members:
             members[pointer] = None  # a schema may refer to itself in answers
             members[pointer] = self.walk(content[pointer], target, f"#/{pointer}")
-        return {"$ref": f"#/components/{kind}/{pointer}"}
+        return node | {"$ref": f"#/components/{kind}/{pointer}"}
 
     def resolve(self, node, where):
-        while isinstance(node, dict) and "$ref" in node:
+        """What a reference leads to. `anyOf: [X, {type: 'null'}]` is X that may be null."""
+        if not isinstance(node, dict):
+            return node, where
+        rest = {key: value for key, value in node.items() if key not in ("$ref", "anyOf")}
+        if "$ref" in node:
             _, _, kind, name = node["$ref"].split("/")
-            node, where = self.document["components"][kind][name], self.sources[kind, name]
-        return node, where
+            target, where = self.resolve(self.components[kind][name], self.sources[kind, name])
+            return target | rest, where
+        if "anyOf" not in node:
+            return node, where
+        if len(node["anyOf"]) != 2 or node["anyOf"][1] != {"type": "null"}:
+            fail(where, "anyOf is for [something, {type: 'null'}]")
+        target, where = self.resolve(node["anyOf"][0], where)
+        if not isinstance(target.get("type"), str):
+            fail(where, "anyOf needs one type to make nullable")
+        nullable = {"type": [target["type"], "null"]} | ({"enum": [*target["enum"], None]} if "enum" in target else {})
+        return target | rest | nullable, where

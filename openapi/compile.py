@@ -56,10 +56,10 @@ class Tables:
         return self.names[key]
 
     def value(self, node, where, extra=frozenset(), trail=()):
-        if isinstance(node, dict) and node.get("$ref") in trail:
-            fail(where, "a request schema must not contain itself")
-        trail = trail + ((node["$ref"],) if isinstance(node, dict) and "$ref" in node else ())
         node, where = self.bundle.resolve(node, where)
+        if where in trail:
+            fail(where, "a request schema must not contain itself")
+        trail = (*trail, where)
         types = node.get("type") if isinstance(node, dict) else None
         types = [types] if isinstance(types, str) else types or []
         kinds = [t for t in types if t != "null"]

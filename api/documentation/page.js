@@ -48,12 +48,16 @@ function prose(text) {
   });
 }
 
+// A reference may have a description of its own; what may be null is anyOf [it, null].
 function resolve(thing) {
-  for (let steps = 0; thing && typeof thing.$ref === "string" && steps < 10; steps++) {
-    const names = thing.$ref.replace(/^#\//, "").split("/").map((name) => name.replace(/~1/g, "/").replace(/~0/g, "~"));
-    thing = names.reduce((from, name) => (from && Object.hasOwn(from, name) ? from[name] : undefined), contract);
+  const { $ref, anyOf, ...own } = thing || {};
+  if (typeof $ref === "string") {
+    const names = $ref.replace(/^#\//, "").split("/").map((name) => name.replace(/~1/g, "/").replace(/~0/g, "~"));
+    return { ...resolve(names.reduce((from, name) => (from && Object.hasOwn(from, name) ? from[name] : undefined), contract)), ...own };
   }
-  return thing || {};
+  if (!anyOf || anyOf.length !== 2 || anyOf[1].type !== "null") return thing || {};
+  const inner = resolve(anyOf[0]);
+  return { ...inner, ...own, type: [].concat(inner.type, "null") };
 }
 
 function kind(schema) {
@@ -62,9 +66,12 @@ function kind(schema) {
   if (schema.format) limits.push(schema.format);
   if (schema.enum) limits.push(schema.enum.map((value) => JSON.stringify(value)).join(", "));
   if (schema.const !== undefined) limits.push(JSON.stringify(schema.const));
+  if (schema.pattern) limits.push(schema.pattern);
+  if (schema.default !== undefined) limits.push(`= ${JSON.stringify(schema.default)}`);
   for (const [low, high] of [["minLength", "maxLength"], ["minimum", "maximum"], ["minItems", "maxItems"]])
     if (schema[low] !== undefined || schema[high] !== undefined) limits.push(`${schema[low] ?? ""}…${schema[high] ?? ""}`);
-  return base + (limits.length ? ` (${limits.join("; ")})` : "");
+  const items = schema.items ? `: ${kind(resolve(schema.items))}` : "";
+  return base + (limits.length ? ` (${limits.join("; ")})` : "") + items;
 }
 
 function shape(source, depth = 0) {
