@@ -88,11 +88,8 @@ def test_every_code_has_words_in_both_languages(nobody, contract):
         assert len({code["code"] for code in codes}) == len(codes)
     known = [{code["code"] for code in codes} for codes in lists.values()]
     # `versions` asks the API something; it is not a fact about anybody.
-    missing = [
-        (where, values)
-        for where, values in enumerations(contract.document["components"]["schemas"])
-        if not any(values <= codes for codes in known)
-    ]
+    schemas = {name: schema for name, schema in contract.document["components"]["schemas"].items() if name != "DocumentVersions"}
+    missing = [(where, values) for where, values in enumerations(schemas) if not any(values <= codes for codes in known)]
     assert not missing
 
 
