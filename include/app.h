@@ -13,5 +13,6 @@ struct app {
     struct db *db;
     struct token_verifier *tokens;
     struct seal *seal;
+    char *fallback;          /* the last problem document, made at start: problem.h */
     atomic_bool is_draining; /* /readyz answers 503, responses say Connection: close */
 };

@@ -37,7 +37,7 @@ struct problem {
     enum problem_id id;
     /* Array of {pointer|parameter|header, code}; owned by the request, NULL if none. */
     json_t *errors;
-    /* Extension members as given by SQL's problem(), e.g. {"state":"received"}; owned. */
+    /* Extension members as given by SQL's problem(), e.g. {"reason":"full"}; owned. */
     json_t *extra;
 };
 
@@ -47,6 +47,8 @@ const struct problem_kind *problem_kind(enum problem_id id);
 enum problem_id problem_from_slug(const char *slug);
 enum fault_id fault_from_code(const char *code);
 const char *fault_code(enum fault_id id);
+/* Whether reasons.def has a row of this code. */
+bool reason_is_known(const char *code);
 
 /* Sets the request's problem unless one is set. Always returns false, so that callers can `return
  * fail(...)`. */
@@ -59,8 +61,11 @@ bool fail_with(struct request *rq, enum problem_id id, json_t *extra);
 bool fail_fault(
     struct request *rq, enum problem_id id, const char *in, const char *where, enum fault_id fault);
 /* The problem document, in the request's language (English with a `localized` member when none was
- * asked for), with `instance` urn:uuid:<request id>, `errors[].detail` filled in from faults.def,
- * the extension members, and `help` (the 24/7 line, 9-8-8, 911) for peers and for callers whose
- * role is not known. Owned by the request's arena; never NULL (falls back to a static document when
+ * asked for), with `instance` urn:uuid:<request id>, `detail` of a `reason` from reasons.def,
+ * `errors[].detail` from faults.def, the extension members, and `help` (whom to call) for peers and
+ * for callers whose role is not known. Owned by the request's arena; never NULL (app->fallback when
  * memory is exhausted). */
 const char *problem_render(struct request *rq);
+/* The document that is sent when there is no memory to say more: help is the JSON text of its
+ * `help`, which every other problem takes from it. Caller frees; NULL when help is no JSON. */
+char *problem_fallback_make(const char *help);

@@ -16,10 +16,11 @@
 
 /* A connection for the write lane, checked against everything this binary expects of the database.
  */
-static PGconn *open_first(const struct config *config)
+static PGconn *open_first(const struct config *config, char **ret_help)
 {
     PGconn *connection = db_connection_plain(config->database_url);
     if (connection && db_schema_is_current(connection) && db_zones_are_current(connection) &&
+        (*ret_help = db_help_read(connection)) &&
         db_connection_prepare(connection, config, DB_USE_START))
         return connection;
     PQfinish(connection);
@@ -42,8 +43,9 @@ static bool open_lanes(struct db *db)
 struct db *db_create(const struct config *config)
 {
     struct db *db = calloc(1, sizeof *db);
-    PGconn *first = db ? open_first(config) : NULL;
+    PGconn *first = db ? open_first(config, &db->help) : NULL;
     if (!first) {
+        free(db ? db->help : NULL);
         free(db);
         return NULL;
     }
@@ -65,7 +67,13 @@ void db_destroy(struct db *db)
         db_lane_destroy(db->lanes[i]);
     free(db->lanes);
     db_pool_destroy(db->pool);
+    free(db->help);
     free(db);
+}
+
+const char *db_help(const struct db *db)
+{
+    return db->help;
 }
 
 /* ---- one request ---- */

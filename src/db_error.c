@@ -64,6 +64,11 @@ static bool fail_by_slug(struct request *rq, const struct db_failure *failure)
             return fail(rq, PROBLEM_INTERNAL);
         }
     }
+    const char *reason = json_string_value(json_object_get(extra, "reason"));
+    if (reason && !reason_is_known(reason)) {
+        json_decref(extra);
+        return fail(rq, PROBLEM_INTERNAL);
+    }
     json_t *errors = json_incref(json_object_get(extra, "errors"));
     json_object_del(extra, "errors");
     if (json_object_size(extra) == 0) {

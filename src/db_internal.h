@@ -20,6 +20,7 @@ struct db {
     struct db_lane **lanes;
     unsigned lane_count;
     struct db_pool *pool;
+    char *help; /* what db_help answers */
     _Atomic uint64_t last_ok_ns; /* when PostgreSQL last answered */
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;
@@ -76,6 +77,8 @@ void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
 bool db_schema_is_current(PGconn *connection);
 /* PostgreSQL's zone data. Logs the package to upgrade otherwise. */
 bool db_zones_are_current(PGconn *connection);
+/* What kernel/help.sql answers; NULL, logged, when it does not. Caller frees. */
+char *db_help_read(PGconn *connection);
 /* What is applied whole: functions, policies, reference data, in this order. */
 enum { DB_CODE_SETS = 3 };
 extern const struct embedded *const db_code_sets[DB_CODE_SETS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What must be true of the database before the server starts: its schema is this binary's, its zone
- * data is not stale. */
+ * data is not stale; and what is asked of it only then. */
 #include "db_internal.h"
 #include "embed.h"
 #include "log.h"
@@ -130,4 +130,19 @@ bool db_zones_are_current(PGconn *connection)
     }
     PQclear(wrong);
     return is_current;
+}
+
+char *db_help_read(PGconn *connection)
+{
+    const struct embedded *statement = embedded_statements;
+    while (statement->name && strcmp(statement->name, "kernel_help") != 0)
+        statement++;
+    PGresult *result = statement->name ? PQexec(connection, statement->text) : NULL;
+    char *help = NULL;
+    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+        help = strdup(PQgetvalue(result, 0, 0));
+    else
+        query_failed(result);
+    PQclear(result);
+    return help;
 }

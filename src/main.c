@@ -11,6 +11,7 @@
 #include "fetch.h"
 #include "http.h"
 #include "log.h"
+#include "problem.h"
 #include "router.h"
 #include "seal.h"
 #include "token.h"
@@ -109,6 +110,7 @@ static void app_close(struct app *app)
     db_destroy(app->db);
     token_verifier_destroy(app->tokens);
     seal_destroy(app->seal);
+    free(app->fallback);
     fetch_finish();
 }
 
@@ -121,6 +123,7 @@ static bool app_open(struct app *app)
     is_open = is_open && (app->tokens = token_verifier_create(app->config));
     is_open = is_open && (app->router = router_create(routes, routes_count));
     is_open = is_open && (app->db = db_create(app->config));
+    is_open = is_open && (app->fallback = problem_fallback_make(db_help(app->db)));
     if (!is_open)
         app_close(app);
     return is_open;

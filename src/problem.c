@@ -28,10 +28,15 @@ static const struct {
 #undef FAULT
 };
 
-/* What is sent when there is no memory to say more. */
-static const char fallback[] =
-    "{\"type\":\"about:blank\",\"title\":\"The service could not answer\","
-    "\"help\":{\"line\":\"1-844-750-1648\",\"crisis\":\"9-8-8\",\"emergency\":\"911\"}}";
+static const struct reason {
+    const char *code;
+    const char *detail_en;
+    const char *detail_fr;
+} reasons[] = {
+#define REASON(id, code, en, fr) {code, en, fr},
+#include "reasons.def"
+#undef REASON
+};
 
 const struct problem_kind *problem_kind(enum problem_id id)
 {
@@ -59,6 +64,20 @@ enum fault_id fault_from_code(const char *code)
 const char *fault_code(enum fault_id id)
 {
     return faults[id].code;
+}
+
+static const struct reason *reason_find(const char *code)
+{
+    for (size_t i = 0; code && i < sizeof reasons / sizeof *reasons; i++) {
+        if (strcmp(reasons[i].code, code) == 0)
+            return &reasons[i];
+    }
+    return NULL;
+}
+
+bool reason_is_known(const char *code)
+{
+    return reason_find(code);
 }
 
 bool fail(struct request *rq, enum problem_id id)
@@ -119,6 +138,35 @@ static void faults_render(json_t *target, json_t *source, enum language language
     }
 }
 
+/* What the document says in words, in one language; a detail only where there is a reason. */
+static json_t *words_make(const char *title, const char *detail)
+{
+    return json_pack("{s:s, s:s*}", "title", title, "detail", detail);
+}
+
+static void
+words_render(json_t *document, const struct request *rq, const struct problem_kind *kind)
+{
+    const struct reason *reason =
+        reason_find(json_string_value(json_object_get(rq->problem.extra, "reason")));
+    json_t *en = words_make(kind->title_en, reason ? reason->detail_en : NULL);
+    json_t *fr = words_make(kind->title_fr, reason ? reason->detail_fr : NULL);
+    json_object_update_missing(document, rq->language == LANGUAGE_FR ? fr : en);
+    if (rq->language == LANGUAGE_BOTH)
+        json_object_set_new(document, "localized", json_pack("{s:O, s:O}", "en", en, "fr", fr));
+    json_decref(en);
+    json_decref(fr);
+}
+
+/* Somebody who meets an error here may be somebody who needs help now. */
+static void help_render(json_t *document, const struct request *rq)
+{
+    if (rq->actor.role != 0 && rq->actor.role != ROLE_PEER && rq->actor.role != ROLE_PUBLIC)
+        return;
+    json_auto_t *fallback = json_loads(rq->app->fallback, 0, NULL);
+    json_object_set(document, "help", json_object_get(fallback, "help"));
+}
+
 /* Members of their own never replace the standard ones. */
 static void extra_render(json_t *document, json_t *extra)
 {
@@ -134,29 +182,20 @@ static void extra_render(json_t *document, json_t *extra)
 static json_t *document_make(const struct request *rq)
 {
     const struct problem_kind *kind = &kinds[rq->problem.id ? rq->problem.id : PROBLEM_INTERNAL];
-    bool is_french = rq->language == LANGUAGE_FR;
     json_t *document =
-        json_pack("{s:o, s:s, s:i, s:o}", "type",
-                  json_sprintf("%s/problems/%s", rq->app->config->public_url, kind->slug), "title",
-                  is_french ? kind->title_fr : kind->title_en, "status", kind->status, "instance",
-                  json_sprintf("urn:uuid:%s", rq->id));
+        json_pack("{s:o, s:i, s:o}", "type",
+                  json_sprintf("%s/problems/%s", rq->app->config->public_url, kind->slug), "status",
+                  kind->status, "instance", json_sprintf("urn:uuid:%s", rq->id));
     json_auto_t *errors = json_array();
     if (!document || !errors)
         return document;
+    words_render(document, rq, kind);
     faults_render(errors, rq->problem.errors, rq->language);
     faults_render(errors, json_object_get(rq->problem.extra, "errors"), rq->language);
     if (json_array_size(errors) > 0)
         json_object_set(document, "errors", errors);
-    if (rq->language == LANGUAGE_BOTH)
-        json_object_set_new(document, "localized",
-                            json_pack("{s:{s:s}, s:{s:s}}", "en", "title", kind->title_en, "fr",
-                                      "title", kind->title_fr));
     extra_render(document, rq->problem.extra);
-    /* Somebody who meets an error here may be somebody who needs help now. */
-    if (rq->actor.role == 0 || rq->actor.role == ROLE_PEER || rq->actor.role == ROLE_PUBLIC)
-        json_object_set_new(document, "help",
-                            json_pack("{s:s, s:s, s:s}", "line", "1-844-750-1648", "crisis",
-                                      "9-8-8", "emergency", "911"));
+    help_render(document, rq);
     return document;
 }
 
@@ -166,5 +205,13 @@ const char *problem_render(struct request *rq)
     char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
     const char *owned = text ? rq_strndup(rq, text, strlen(text)) : NULL;
     free(text);
-    return owned ? owned : fallback;
+    return owned ? owned : rq->app->fallback;
+}
+
+char *problem_fallback_make(const char *help)
+{
+    json_auto_t *document =
+        json_pack("{s:s, s:s, s:o}", "type", "about:blank", "title", "The service could not answer",
+                  "help", help ? json_loads(help, 0, NULL) : NULL);
+    return document ? json_dumps(document, JSON_COMPACT) : NULL;
 }

@@ -36,6 +36,7 @@ def sent_elsewhere(answer):
     """What every peer hears who finds no seat."""
     body = answer.problem(409, "conflict").json
     assert body["reason"] == "another-group" and body["text"]["en"].startswith("Another group will suit you better.")
+    assert body["detail"] == body["text"]["en"] and body["localized"]["fr"]["detail"] == body["text"]["fr"]
     assert body["help"]
 
 

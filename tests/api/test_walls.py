@@ -98,6 +98,7 @@ def test_the_kernel_names_nothing_of_the_program(path):
     found = re.findall(rf"\b(?:\w+_)?({PROGRAM})s?(?:_\w+)?\b", code, re.I)
     allowed = {"group", "session"}  # thread groups, database sessions
     assert not set(map(str.lower, found)) - allowed, f"{relative(path)}: {set(found)}"
+    assert not re.search(r"844-?750|9-8-8|\b911\b", code), "whom to call is reference data"
 
 
 def test_every_file_says_its_licence():
@@ -164,6 +165,17 @@ def test_sql_names_only_known_problems_and_faults():
         assert named <= problems | {"idempotency-replay"}, f"{relative(path)}: {named - problems}"
         codes = set(re.findall(r"\bproblem_field\([^,]+,\s*'([^']+)'", text))
         assert codes <= faults, f"{relative(path)}: {codes - faults}"
+
+
+def test_every_reason_of_a_conflict_has_its_words():
+    """A reason that SQL names and the table does not know would be answered as an error of ours."""
+    rows = re.findall(r'^REASON\((\w+), "([^"]+)", "[^"]+", "[^"]+"\)$', (ROOT / "include" / "reasons.def").read_text(), re.M)
+    codes = [code for _, code in rows]
+    assert codes == sorted(set(codes)) and [code.upper().replace("-", "_") for code in codes] == [name for name, _ in rows]
+    text = "".join(path.read_text() for path in ROOT.glob("sql/*/*.sql"))
+    named = set(re.findall(r"""(?:\bconflict\(|'reason', )'([a-z-]+)'""", text)) | set(re.findall(r'"reason": "([^"]+)"', text))
+    assert named <= set(codes), named - set(codes)
+    assert not [code for code in codes if f"'{code}'" not in text and code not in named], "a reason that nothing names"
 
 
 def test_every_definer_function_has_a_search_path_and_a_reason_to_be_one():

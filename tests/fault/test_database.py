@@ -68,6 +68,8 @@ def test_killed_in_the_middle_and_coming_back(stage, own_cluster, contract, inqu
     time.sleep(0.7)
     coordinator.get("/v1/referrals").problem(503, "unavailable")
     wait_until_ready(server, False)
+    help_there = Client(server.url, contract).get("/readyz").problem(503, "unavailable")["help"]
+    assert help_there["line"] and help_there["crisis"] == "9-8-8", "whom to call is said also while the database is away"
     wait_for_end(own_cluster)
     own_cluster.start()
     wait_until_ready(server)

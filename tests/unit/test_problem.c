@@ -14,7 +14,8 @@
 #undef fail /* cmocka has a macro of this name */
 
 static const struct config config = {.public_url = "https://alongside.example"};
-static struct app app = {.config = &config};
+static char fallback[] = "{\"title\":\"?\",\"help\":{\"line\":\"1-800\"}}";
+static struct app app = {.config = &config, .fallback = fallback};
 
 static struct request request_make(enum language language)
 {
@@ -105,6 +106,34 @@ static void faults_found_by_sql_are_explained_too(void **state)
     request_release(&rq);
 }
 
+/* The title stays the problem's; what to do is said in the language asked for, or in both. */
+static void a_reason_is_told_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        enum language language;
+        const char *detail;
+    } cases[] = {
+        {LANGUAGE_FR, "Ce groupe n'accueille plus personne. Veuillez choisir un autre groupe."},
+        {LANGUAGE_EN, "This group takes nobody in any more. Please choose another group."},
+        {LANGUAGE_BOTH, "This group takes nobody in any more. Please choose another group."}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request rq = request_make(cases[i].language);
+        fail_with(&rq, PROBLEM_CONFLICT,
+                  json_pack("{s:s, s:s}", "reason", "locked", "detail", "evil"));
+        json_t *document = render(&rq), *localized = json_object_get(document, "localized");
+        assert_string_equal(text_at(document, "detail"), cases[i].detail);
+        assert_string_equal(text_at(document, "reason"), "locked");
+        assert_true(!localized == (cases[i].language != LANGUAGE_BOTH));
+        if (localized)
+            assert_string_equal(text_at(json_object_get(localized, "fr"), "detail"),
+                                cases[0].detail);
+        json_decref(document);
+        request_release(&rq);
+    }
+    assert_true(reason_is_known("locked") && !reason_is_known("nowhere") && !reason_is_known(NULL));
+}
+
 static void help_is_for_peers_and_the_unknown(void **state)
 {
     (void)state;
@@ -118,9 +147,22 @@ static void help_is_for_peers_and_the_unknown(void **state)
         fail(&rq, PROBLEM_NOT_FOUND);
         json_t *document = render(&rq);
         assert_true((json_object_get(document, "help") != NULL) == cases[i].is_helped);
+        if (cases[i].is_helped)
+            assert_string_equal(text_at(json_object_get(document, "help"), "line"), "1-800");
         json_decref(document);
         request_release(&rq);
     }
+}
+
+static void the_last_document_holds_help(void **state)
+{
+    (void)state;
+    assert_null(problem_fallback_make(NULL));
+    assert_null(problem_fallback_make("1-800"));
+    char *text = problem_fallback_make("{\"line\": \"1-800\"}");
+    assert_string_equal(text, "{\"type\":\"about:blank\",\"title\":\"The service could not "
+                              "answer\",\"help\":{\"line\":\"1-800\"}}");
+    free(text);
 }
 
 static int allocations_left;
@@ -139,7 +181,7 @@ static void every_allocation_may_fail(void **state)
         allocations_left = count;
         struct request rq = request_make(LANGUAGE_BOTH);
         fail_with(&rq, PROBLEM_VALIDATION_FAILED,
-                  json_pack("{s:[{s:s}]}", "errors", "code", "taken"));
+                  json_pack("{s:s, s:[{s:s}]}", "reason", "full", "errors", "code", "taken"));
         fail_fault(&rq, PROBLEM_VALIDATION_FAILED, "pointer", "#/a", FAULT_TYPE);
         const char *text = problem_render(&rq);
         assert_int_equal(text[0], '{');
@@ -156,7 +198,9 @@ int main(void)
         cmocka_unit_test(the_first_problem_wins),
         cmocka_unit_test(faults_are_collected_and_explained),
         cmocka_unit_test(faults_found_by_sql_are_explained_too),
+        cmocka_unit_test(a_reason_is_told_in_words),
         cmocka_unit_test(help_is_for_peers_and_the_unknown),
+        cmocka_unit_test(the_last_document_holds_help),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
