@@ -256,3 +256,15 @@ def test_a_rule_without_a_mark_has_a_test():
     """○ in the rule book says that no test names the rule; whoever adds the first test, or takes the last away, says so there."""
     named = set(cited_below("tests"))
     assert {number for number, is_marked in rule_book().items() if not is_marked} == named & set(rule_book())
+
+
+def test_links_between_documents_lead_somewhere():
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    links = [(path, *link) for path in documents for link in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", path.read_text())]
+    assert len(links) > 20
+    for path, target, anchor in links:
+        there = (path.parent / target).resolve() if target else path
+        assert there.exists(), f"{relative(path)}: {target}"
+        heads = re.findall(r"^#+ (.*)$", there.read_text(), re.M) if anchor else []
+        anchors = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+        assert not anchor or anchor in anchors, f"{relative(path)}: {target}#{anchor}"
