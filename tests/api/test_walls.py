@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,11 @@ def test_links_between_documents_lead_somewhere():
         heads = re.findall(r"^#+ (.*)$", there.read_text(), re.M) if anchor else []
         anchors = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
         assert not anchor or anchor in anchors, f"{relative(path)}: {target}#{anchor}"
+
+
+def test_the_page_of_errors_is_made_of_the_tables():
+    made = subprocess.run([sys.executable, ROOT / "docs" / "errors.py"], capture_output=True, text=True, check=True).stdout
+    tables = "".join((ROOT / "include" / f"{name}.def").read_text() for name in ("problems", "faults", "reasons"))
+    slugs = re.findall(r'^[A-Z]+\(\w+, (?:\d+, )?"([^"]+)"', tables, re.M)
+    assert len(slugs) > 60 and sorted(re.findall(r"^\|.*?`([^`]+)`", made, re.M)) == sorted(slugs)
+    assert (ROOT / "docs" / "ERRORS.md").read_text() == made, "run docs/errors.py > docs/ERRORS.md"
