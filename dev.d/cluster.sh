@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Part of `dev`: the private PostgreSQL cluster, secrets and settings of the development server.
+# Part of `dev`: the private PostgreSQL cluster and its database.
 
 # ---- the private PostgreSQL cluster ------------------------------------------------------------------------------
 
@@ -14,7 +14,7 @@ as_postgres() {
 }
 
 # Where the cluster lies: below build/, unless its user cannot get there (a checkout below /root) or the path is too
-# long for a socket. The place is remembered in build/postgres.path.
+# long for a socket or has characters to quote. The place is remembered in build/postgres.path.
 cluster_directory() {
     local directory
     if [ ! -s "$build/postgres.path" ]; then
@@ -22,7 +22,7 @@ cluster_directory() {
         mkdir -p "$directory"
         [ "$(id -u)" != 0 ] || chown postgres:postgres "$directory"
         chmod 0700 "$directory"
-        if [ ${#directory} -gt 80 ] || ! as_postgres test -w "$directory"; then
+        if [ ${#directory} -gt 80 ] || [[ $directory == *[!a-zA-Z0-9/._-]* ]] || ! as_postgres test -w "$directory"; then
             rmdir "$directory"
             directory=$(as_postgres mktemp -d /var/tmp/alongside-XXXXXXXX)
         fi
@@ -37,8 +37,8 @@ cluster_start() {
     socket=$directory
     if ! as_postgres test -f "$directory/data/PG_VERSION"; then
         say "creating a PostgreSQL cluster in $directory"
-        as_postgres "$postgres_bin/initdb" -D "$directory/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
-            --data-checksums >"$build/initdb.log" 2>&1 || { cat "$build/initdb.log" >&2; die "initdb failed"; }
+        logged initdb as_postgres "$postgres_bin/initdb" -D "$directory/data" -U postgres -A trust -E UTF8 \
+            --locale=C.UTF-8 --data-checksums
         # No network; the socket lies in a directory that only this user (and root) can enter, hence trust.
         as_postgres tee -a "$directory/data/postgresql.conf" >/dev/null <<CONF
 listen_addresses = ''
@@ -75,48 +75,6 @@ database_prepare() {
     if [ -z "$(superuser_psql -d postgres -Atc "select 1 from pg_database where datname = 'alongside'")" ]; then
         superuser_psql "${quiet[@]}" -d postgres -c 'create database alongside owner alongside_owner'
     fi
-    "$build/release/alongside" migrate --demo >"$build/migrate.log" 2>&1 ||
-        { tail -n 20 "$build/migrate.log" >&2; die "the migration failed (an applied file changed? ./dev clean starts afresh)"; }
-}
-
-# ---- settings of the development server --------------------------------------------------------------------------
-
-secrets_make() {
-    local directory=$build/secrets
-    mkdir -p "$directory"
-    chmod 0700 "$directory"
-    (
-        umask 077
-        [ -s "$directory/seal_keys" ] || echo "dev1:$(openssl rand -hex 32)" >"$directory/seal_keys"
-        [ -s "$directory/token_local_key.pem" ] ||
-            openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$directory/token_local_key.pem"
-    )
-}
-
-# configure PORT: the environment of every command of the server.
-configure() {
-    local name
-    for name in $(compgen -e ALONGSIDE_ || true); do unset "$name"; done
-    secrets_make
-    socket=$(cluster_directory)
-    export ALONGSIDE_LISTEN_PORT=$1
-    export ALONGSIDE_PUBLIC_URL=http://127.0.0.1:$1
-    export ALONGSIDE_DATABASE_URL="host=$socket dbname=alongside user=alongside_api"
-    export ALONGSIDE_WORKER_DATABASE_URL="host=$socket dbname=alongside user=alongside_worker"
-    export ALONGSIDE_MIGRATE_DATABASE_URL="host=$socket dbname=alongside user=alongside_owner"
-    export ALONGSIDE_SEAL_KEYS_FILE=$build/secrets/seal_keys
-    export ALONGSIDE_TOKEN_LOCAL_KEY_FILE=$build/secrets/token_local_key.pem
-}
-
-roles=(peer peer_supporter mental_health_professional coordinator line administrator)
-
-demo_account() {
-    local i
-    for i in "${!roles[@]}"; do
-        if [ "${roles[$i]}" = "$1" ]; then
-            printf '00000000-0000-4000-8000-%012d\n' $((i + 1))
-            return
-        fi
-    done
-    die "no such role: $1 (one of: ${roles[*]})"
+    say "migrating and loading demo data"
+    (logged migrate "$build/release/alongside" migrate --demo) || die "an applied file changed? ./dev clean starts afresh"
 }
