@@ -8,7 +8,7 @@
 
 struct embedded {
     const char
-        *name; /* statements: "referrals_create"; other kinds: file name, "0001_kernel.sql" */
+        *name; /* statements: "referrals_create"; other kinds: file name, "groups.sql", "0001" */
     const char *text; /* 0-terminated */
     size_t bytes;
     const char *sha256; /* hex */
@@ -18,9 +18,9 @@ struct embedded {
 extern const struct embedded
     embedded_statements[]; /* sql/statements/<domain>/<operation>.sql, without jobs/ */
 extern const struct embedded embedded_jobs[];       /* sql/statements/jobs/<name>.sql */
-extern const struct embedded embedded_migrations[]; /* sql/migrations/NNNN_name.sql */
-extern const struct embedded embedded_functions[];  /* sql/functions/NN_domain.sql */
-extern const struct embedded embedded_policies[];   /* sql/policies/domain.sql */
-extern const struct embedded embedded_reference[];  /* sql/reference/NN_name.sql */
+extern const struct embedded embedded_migrations[]; /* sql/migrations/NNNN/, one text a release */
+extern const struct embedded embedded_functions[];  /* sql/functions/<word>.sql */
+extern const struct embedded embedded_policies[];   /* sql/policies/<table>.sql */
+extern const struct embedded embedded_reference[];  /* sql/reference/<table>.sql */
 extern const struct embedded embedded_demo[];       /* sql/demo/NN_name.sql */
 extern const struct embedded embedded_roles[];      /* sql/roles.sql */

@@ -60,8 +60,8 @@ from (values
     ('00000000-0000-4000-8000-000000000407', 'formal_group', 'fr', 'women', 'America/Toronto', 'in_progress', null, 70, -25, '18:30', 10),
     ('00000000-0000-4000-8000-000000000408', 'formal_group', 'fr', 'mixed', 'America/Toronto', 'draft', null, 2, 39, '17:30', 10)
 ) v (id, service, language, composition, zone, state, seats, age, first_day, at, sessions)
-where not exists (select from groups g where g.id = v.id::uuid);
-insert into groups (
+where not exists (select from cohorts g where g.id = v.id::uuid);
+insert into cohorts (
     id, service_id, language, composition, timezone, state, coordinator_account_id, capacity, max_sessions, duration_minutes,
     peer_supporters, mental_health_professionals, on_call_professional, joining, topics, registration_deadline_days, offer_hours,
     created_at)
@@ -73,7 +73,7 @@ from demo_groups d join services s on s.code = d.service;
 
 -- Weekly, each group on a day of the week of its own.
 insert into sessions (
-    id, group_id, seq, local_start, timezone, starts_at, duration_minutes, state, makes_up_for, started_at, ended_at, calendar_sequence,
+    id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, makes_up_for, started_at, ended_at, calendar_sequence,
     changed_at)
 select
     md5(d.id::text || d.seq)::uuid, d.id, d.seq, d.local_start, d.zone, d.instant, g.duration_minutes, d.state,
@@ -91,7 +91,7 @@ from (
     cross join lateral generate_series(1, d.sessions) n
     cross join lateral (select transaction_timestamp()::date + d.first_day + 7 * (n - 1) + d.at as local_start) l
     cross join lateral (select l.local_start, wall_instant(l.local_start, d.zone) as instant) t) d
-join groups g on g.id = d.id
+join cohorts g on g.id = d.id
 order by d.id, d.seq;
 -- Formal groups: what each evening is about, set in advance; the one that is being planned has none yet.
 update sessions s set
@@ -111,20 +111,20 @@ cross join (values
     (8, 'Trust and connection', 'Confiance et liens'),
     (9, 'Looking ahead', 'Regarder devant soi'),
     (10, 'Taking leave', 'Se dire au revoir')) t (seq, topic_en, topic_fr)
-where s.group_id = d.id and s.seq = t.seq and d.service = 'formal_group' and d.state <> 'draft';
+where s.cohort_id = d.id and s.seq = t.seq and d.service = 'formal_group' and d.state <> 'draft';
 -- Informal groups: what those who came have chosen.
 update sessions s set topic_codes = c.codes, topic_en = c.topic_en, topic_fr = c.topic_fr
 from (
     select n.id, array_agg(l.code order by l.position) as codes, string_agg(l.label_en, ', ' order by l.position) as topic_en,
         string_agg(l.label_fr, ', ' order by l.position) as topic_fr
     from sessions n
-    join demo_groups d on d.id = n.group_id and d.service = 'informal_group'
+    join demo_groups d on d.id = n.cohort_id and d.service = 'informal_group'
     join code_lists l on l.list = 'session_topic' and l.position in (1 + n.seq % 8, 1 + (n.seq + 3) % 8)
     where n.state = 'completed'
     group by n.id) c
 where s.id = c.id;
 
-insert into host_assignments (id, group_id, account_id, slot, assigned_by, assigned_at)
+insert into host_assignments (id, cohort_id, account_id, slot, assigned_by, assigned_at)
 select
     md5(g.id::text || v.host)::uuid, g.id, format('00000000-0000-4000-8000-%s', lpad(v.host::text, 12, '0'))::uuid, v.slot,
     g.coordinator_account_id, g.created_at + interval '1 hour'
@@ -137,4 +137,4 @@ from (values
     (406, 23, 'peer_supporter'), (406, 32, 'mental_health_professional'),
     (407, 26, 'peer_supporter'), (407, 33, 'mental_health_professional')) v (group_number, host, slot)
 join demo_groups d on d.id = format('00000000-0000-4000-8000-%s', lpad(v.group_number::text, 12, '0'))::uuid
-join groups g on g.id = d.id;
+join cohorts g on g.id = d.id;

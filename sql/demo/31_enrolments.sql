@@ -40,7 +40,7 @@ select id, true, created_at + interval '2 days' from participants where id::text
 -- Who has a place where: the number of the group (401 to 408), the state, so many days ago the seat was offered (null: it never was), and
 -- how many days after that the person left again. Offers that are open were made six hours ago.
 create temp table demo_places on commit drop as
-select v.*, p.id as participant_id, p.account_id, d.id as group_id, md5(format('enrolment %s %s', d.id, p.id))::uuid as enrolment_id,
+select v.*, p.id as participant_id, p.account_id, d.id as cohort_id, md5(format('enrolment %s %s', d.id, p.id))::uuid as enrolment_id,
     case v.state when 'offered' then now.at - interval '6 hours' else now.at - v.offered * interval '1 day' end as offered_at,
     case when v.state not in ('requested', 'waitlisted', 'offered', 'expired') then
         now.at - v.offered * interval '1 day' + interval '20 hours' end as decided_at,
@@ -101,15 +101,15 @@ where i.participant_id::text like '00000000-0000-4000-8000-0000000031__'
 on conflict do nothing;
 
 insert into enrolments (
-    id, group_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role, left_at,
+    id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role, left_at,
     removal_reason)
 select
-    d.enrolment_id, d.group_id, d.participant_id, d.state, i.ready_at,
+    d.enrolment_id, d.cohort_id, d.participant_id, d.state, i.ready_at,
     coalesce(d.offered_at - interval '1 minute', greatest(g.created_at + interval '1 day', i.ready_at, now.at - interval '12 days')),
     d.offered_at, d.offered_at + make_interval(hours => g.offer_hours), d.decided_at, case when d.decided_at is not null then 'peer' end, d.left_at,
     case when d.state = 'removed' then case g.state when 'cancelled' then 'group_cancelled' else 'other_group' end end
 from demo_places d
-join groups g on g.id = d.group_id
+join cohorts g on g.id = d.cohort_id
 join intakes i on i.participant_id = d.participant_id and i.ready_at is not null
 cross join lateral (select date_trunc('second', transaction_timestamp()) as at) now
 order by d.group_number, i.ready_at;
@@ -129,4 +129,4 @@ cross join lateral (values
 where s.at is not null
 order by e.id, s.place;
 -- Whose group was cancelled waits again.
-select waiting_people_refresh(d.participant_id) from demo_places d where d.state = 'removed';
+select waiting_person_refresh(d.participant_id) from demo_places d where d.state = 'removed';

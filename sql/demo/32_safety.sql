@@ -6,7 +6,7 @@ insert into session_presences (session_id, account_id, slot, at)
 select l.session_id, l.account_id, l.slot, s.started_at
 from session_leads l
 join sessions s on s.id = l.session_id and s.state = 'completed'
-join demo_groups d on d.id = l.group_id
+join demo_groups d on d.id = l.cohort_id
 where l.slot <> 'on_call_professional';
 
 insert into attendances (id, session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
@@ -19,7 +19,7 @@ select
         else 'present' end,
     h.account_id, s.started_at + interval '20 minutes'
 from demo_places p
-join sessions s on s.group_id = p.group_id and s.state = 'completed' and s.started_at between p.decided_at and coalesce(p.left_at, 'infinity')
+join sessions s on s.cohort_id = p.cohort_id and s.state = 'completed' and s.started_at between p.decided_at and coalesce(p.left_at, 'infinity')
 cross join lateral (select h.account_id from session_presences h where h.session_id = s.id order by h.account_id limit 1) h
 where p.state in ('active', 'completed', 'withdrawn');
 
@@ -33,8 +33,8 @@ from (values
     ('00000000-0000-4000-8000-000000000503', 407, 3, 22, 'left_unexpectedly', 4, '00000000-0000-4000-8000-000000000026')
 ) v (id, group_number, seq, n, kind, severity, author)
 join demo_groups d on d.id = format('00000000-0000-4000-8000-%s', lpad(v.group_number::text, 12, '0'))::uuid
-join sessions s on s.group_id = d.id and s.seq = v.seq
-left join demo_places p on p.group_id = d.id and p.n = v.n;
+join sessions s on s.cohort_id = d.id and s.seq = v.seq
+left join demo_places p on p.cohort_id = d.id and p.n = v.n;
 insert into incident_actions (id, incident_id, code, at, recorded_by, recorded_at)
 select md5(i.id::text || v.code)::uuid, i.id, v.code, i.created_at + v.after, v.actor::uuid, i.created_at + v.after
 from (values
@@ -45,7 +45,7 @@ from (values
     ('00000000-0000-4000-8000-000000000503', 'check_in_reached', interval '11 minutes', '00000000-0000-4000-8000-000000000033')
 ) v (incident, code, after, actor)
 join incidents i on i.id = v.incident::uuid
-join demo_groups d on d.id = i.group_id;
+join demo_groups d on d.id = i.cohort_id;
 -- One step after the other, as the table wants it.
 update incidents i set
     state = 'acknowledged', acknowledged_at = i.created_at + v.after, acknowledged_by = v.actor::uuid, version = i.version + 1
@@ -53,33 +53,33 @@ from demo_groups d
 cross join (values
     ('00000000-0000-4000-8000-000000000501', interval '1 hour', '00000000-0000-4000-8000-000000000003'),
     ('00000000-0000-4000-8000-000000000503', interval '8 minutes', '00000000-0000-4000-8000-000000000033')) v (id, after, actor)
-where d.id = i.group_id and i.id = v.id::uuid;
-update incidents i set state = 'actioned', version = i.version + 1 from demo_groups d where d.id = i.group_id and i.state = 'acknowledged';
+where d.id = i.cohort_id and i.id = v.id::uuid;
+update incidents i set state = 'actioned', version = i.version + 1 from demo_groups d where d.id = i.cohort_id and i.state = 'acknowledged';
 update incidents i set state = 'followed_up', followed_up_at = i.created_at + interval '16 hours', version = i.version + 1
-from demo_groups d where d.id = i.group_id and i.id = '00000000-0000-4000-8000-000000000501';
+from demo_groups d where d.id = i.cohort_id and i.id = '00000000-0000-4000-8000-000000000501';
 update incidents i set
     state = 'closed', closed_at = i.created_at + interval '17 hours', closed_by = '00000000-0000-4000-8000-000000000004',
     version = i.version + 1
-from demo_groups d where d.id = i.group_id and i.id = '00000000-0000-4000-8000-000000000501';
+from demo_groups d where d.id = i.cohort_id and i.id = '00000000-0000-4000-8000-000000000501';
 
 -- After each evening each host wrote a few words. Robin's first one was heavy, and somebody has talked with them. So was the one of Lou's
 -- when somebody left: a coordinator has asked Morgan, who does not lead that group, to talk about it.
 insert into debriefs (
-    id, session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, supervision_due, supervisor_account_id,
+    id, session_id, cohort_id, account_id, delivered, climate, wellbeing, wants_supervision, supervision_due, supervisor_account_id,
     supervised_at, supervised_by, created_at)
 select
-    md5(w.session_id::text || w.account_id || 'debrief')::uuid, w.session_id, w.group_id, w.account_id, true, 4,
+    md5(w.session_id::text || w.account_id || 'debrief')::uuid, w.session_id, w.cohort_id, w.account_id, true, 4,
     case when w.is_heavy then 2 else 4 end, w.is_heavy, case when w.is_heavy then business_days_after(w.at, 1) end,
     case when w.host = 26 and w.is_heavy then '00000000-0000-4000-8000-000000000003'::uuid end,
     case when w.host = 2 and w.is_heavy then w.at + interval '20 hours' end,
     case when w.host = 2 and w.is_heavy then '00000000-0000-4000-8000-000000000004'::uuid end, w.at
 from (
-    select h.session_id, s.group_id, h.account_id, s.ended_at + interval '15 minutes' as at, right(h.account_id::text, 2)::int as host,
-        (s.group_id, s.seq, right(h.account_id::text, 2)::int) in (
+    select h.session_id, s.cohort_id, h.account_id, s.ended_at + interval '15 minutes' as at, right(h.account_id::text, 2)::int as host,
+        (s.cohort_id, s.seq, right(h.account_id::text, 2)::int) in (
             ('00000000-0000-4000-8000-000000000401', 1, 2), ('00000000-0000-4000-8000-000000000407', 3, 26)) as is_heavy
     from session_presences h
     join sessions s on s.id = h.session_id
-    join demo_groups d on d.id = s.group_id) w;
+    join demo_groups d on d.id = s.cohort_id) w;
 
 -- Known by id, by a name that somebody has (asked by voice before it is decided), or by a name that nobody has so far.
 update contacts c set name_digest = repeat('3d', 32)

@@ -1,15 +1,13 @@
 -- SPDX-License-Identifier: MIT
--- Staff profiles are the administrator's. Accounts themselves: kernel.sql.
+-- A peer and a host: what they declared themselves, and nothing about what it met. A coordinator: what is about people they see, never
+-- about themselves or somebody they are excluded from (I13). Matches are made by the definer's triggers and by nobody else.
+
+grant select (name_digest) on staff to alongside_definer;
+grant select (id, alias, languages, employer) on staff to alongside_definer;
+-- Only through staff_alias().
+grant select (id, alias) on staff to alongside_definer;
+create policy definer_reads on staff for select to alongside_definer using (true);
 grant select, insert, update on staff to alongside_api;
 create policy administrator_all on staff to alongside_api
     using ((select actor_role()) = 'administrator') with check ((select actor_role()) = 'administrator');
-
--- Coordinators hand work to each other.
-create policy coordinators_know_each_other on accounts for select to alongside_api using (
-    (select actor_role()) = 'coordinator' and role = 'coordinator');
-
--- Only through audit_events_find().
-grant select on audit_events to alongside_definer;
-create policy definer_reads on audit_events for select to alongside_definer using (true);
-
 grant select on staff_json to alongside_api;

@@ -44,7 +44,7 @@ def link(db):
     """What the worker does every round; another database's transaction under way can put it off."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        db.execute("select audit_link()")
+        db.execute("select audit_link_append()")
         if db.execute("select not exists (select from audit_events where xid >= (select max(upto_xid) from audit_links))").fetchone()[0]:
             return
         time.sleep(0.02)
@@ -186,7 +186,7 @@ def test_events_that_commit_late_are_linked_late(audit, cluster, database, coord
     with psycopg.connect(cluster.url(database), options="-c search_path=alongside,pg_catalog") as slow:
         slow.execute("insert into audit_events (at, role, operation, action, object_type) values (now(), 'x', 'x', 'late', 'x')")
         at_once(4, lambda _: db and inquire(coordinator).status)
-        db.execute("select audit_link()")
+        db.execute("select audit_link_append()")
         assert audit("verify")[0] == 0
         slow.commit()
     link(db)
@@ -204,7 +204,7 @@ def test_the_worker_links_by_itself(start_server, make_client, cluster):
         while not db.execute(found, (made["id"],)).fetchone()[0]:
             assert time.monotonic() < deadline, "the worker links nothing"
             time.sleep(0.05)
-        assert db.execute("select ok from audit_verify()").fetchone()[0]
+        assert db.execute("select ok from audit_link_verify()").fetchone()[0]
 
 
 def test_what_an_operator_may_mistype(audit):

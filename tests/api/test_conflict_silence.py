@@ -257,7 +257,7 @@ def test_a_seat_and_a_declaration_at_the_same_moment(client, administrator, coor
     assert done[: len(pairs)] == [201] * len(pairs) and set(done[len(pairs) :]) <= {201, 409}, done
     for one, other in pairs:
         together, raised = db.execute(
-            "select exists (select from enrolments a join enrolments b using (group_id)"
+            "select exists (select from enrolments a join enrolments b using (cohort_id)"
             "   where a.participant_id = %(one)s and b.participant_id = %(other)s and a.holds_seat and b.holds_seat),"
             " (select raised_at is not null from conflict_matches where for_participant_id = %(one)s and participant_id = %(other)s)",
             {"one": one.id, "other": other.id},

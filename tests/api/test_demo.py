@@ -148,9 +148,9 @@ def test_an_administrator_finds_trainings_and_what_is_missing(administrator):
 
 def test_the_story_keeps_every_rule(db):
     """I1-I13 hold of what is told, too."""
-    groups = [row[0] for row in db.execute("select id from groups").fetchall()]
+    groups = [row[0] for row in db.execute("select id from cohorts").fetchall()]
     assert [found for found in Invariants(db).broken(groups, settled=True) if found[0] not in OF_REQUESTS] == []
-    assert db.execute("select conflicts_block_group(id) from groups").fetchall() == [(False,)] * len(groups)
+    assert db.execute("select conflict_blocks_cohort(id) from cohorts").fetchall() == [(False,)] * len(groups)
 
 
 def rows_of(db):

@@ -261,7 +261,7 @@ def test_nothing_of_a_group_grows_without_end(client, coordinator, db, informal)
     """Sessions that are planned and cancelled again stay in everybody's calendar; actions stay in every answer about an incident."""
     group = Group(coordinator, informal)
     db.execute(
-        "insert into sessions (group_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at, state)"
+        "insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at, state)"
         " select %s, 3 + n, now()::timestamp, 'America/Toronto', now(), 90, now(), 'cancelled' from generate_series(1, 197) n",
         (group.id,),
     )
@@ -322,15 +322,15 @@ def test_functions_believe_no_argument(client, coordinator, inside, formal):
     group = Group(coordinator, formal).open().prepare()
     group.seat(member)
     asking = inside("peer", stranger.account)
-    refused(asking, "select group_seats_taken(%s)", group.id)
-    refused(asking, "select conflicts_block_participant(%s, %s)", stranger.id, group.id)
-    refused(asking, "select group_notify(%s, 'series_changed')", group.id)
-    assert asking.execute("select group_seats_shown(%s)", (group.id,)).fetchone() == (None,)
-    assert asking.execute("select conflicts_block_group(%s)", (group.id,)).fetchone() in ((None,), (False,))
+    refused(asking, "select cohort_seats_taken(%s)", group.id)
+    refused(asking, "select conflict_blocks_participant(%s, %s)", stranger.id, group.id)
+    refused(asking, "select cohort_notify(%s, 'series_changed')", group.id)
+    assert asking.execute("select cohort_seats_shown(%s)", (group.id,)).fetchone() == (None,)
+    assert asking.execute("select conflict_blocks_cohort(%s)", (group.id,)).fetchone() in ((None,), (False,))
     forged = "jsonb_populate_record(null::enrolments, %s::jsonb)"
     for own in (stranger.id, member.id):
         row = {"id": str(uuid.uuid4()), "group_id": group.id, "participant_id": own, "state": "confirmed"}
-        shown = asking.execute(f"select peer_group_json({forged})", (json.dumps(row),)).fetchone()
+        shown = asking.execute(f"select enrolment_group_json({forged})", (json.dumps(row),)).fetchone()
         assert shown == (None,), shown
 
 
@@ -350,10 +350,10 @@ def test_a_host_reaches_no_other_group_in_the_database(client, coordinator, admi
         ("attendances", "session_id", session["id"]),
     ):
         assert asking.execute(f"select count(*) from {table} where {column} = %s", (value,)).fetchone() == (0,), table
-    assert asking.execute("select rosters_open(%s)", (session["id"],)).fetchone() == (None,)
+    assert asking.execute("select rosters_read(%s)", (session["id"],)).fetchone() == (None,)
     assert asking.execute("select session_role(%s)", (session["id"],)).fetchone() == (None,)
-    assert asking.execute("select session_safety_plans_open(%s, %s)", (session["id"], seat.id)).fetchone() == (None,)
-    refused(asking, "select group_notify(%s, 'series_changed')", group.id)
+    assert asking.execute("select session_safety_plans_read(%s, %s)", (session["id"], seat.id)).fetchone() == (None,)
+    refused(asking, "select cohort_notify(%s, 'series_changed')", group.id)
 
 
 def test_no_row_moves_to_where_one_may_not_look(client, coordinator, db, inside, formal):
@@ -365,7 +365,7 @@ def test_no_row_moves_to_where_one_may_not_look(client, coordinator, db, inside,
     same_sign_in(db, client, person, other.account)
     asking = inside("coordinator", other.account)
     session = elsewhere.sessions()[0]
-    refused(asking, "update sessions set group_id = %s, seq = 99 where id = %s", own.id, session["id"])
+    refused(asking, "update sessions set cohort_id = %s, seq = 99 where id = %s", own.id, session["id"])
     db.execute("update accounts set subject = id::text where id = %s", (person.account,))
 
 

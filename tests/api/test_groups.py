@@ -51,7 +51,7 @@ def with_topics(group):
 
 def put_in(db, group, state):
     """As if it had come this far; the way itself is walked below."""
-    db.execute("update groups set state = %s where id = %s", (state, group.id))
+    db.execute("update cohorts set state = %s where id = %s", (state, group.id))
     return group
 
 

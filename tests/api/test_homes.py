@@ -216,5 +216,5 @@ def test_a_page_is_ones_own(client):
 
 def test_what_is_sealed_in_the_database_stays_sealed(linked, db):
     """Sealed fields: a copy of the database joins nobody's session."""
-    (stored,) = db.execute("select join_link from sessions where group_id = %s", (linked.group.id,)).fetchone()
+    (stored,) = db.execute("select join_link from sessions where cohort_id = %s", (linked.group.id,)).fetchone()
     assert stored and "teams" not in stored

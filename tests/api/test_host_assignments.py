@@ -270,7 +270,7 @@ def test_nobody_stands_in_afterwards(group, hire, db, state):
         (state, state, first["id"]),
     )
     assert group.assign(hire(), session_id=first["id"]).problem(409, "conflict-state")["state"] == state
-    db.execute("update groups set state = %s where id = %s", (state, group.id))
+    db.execute("update cohorts set state = %s where id = %s", (state, group.id))
     assert group.assign(hire()).problem(409, "conflict-state")["state"] == state
 
 

@@ -190,7 +190,7 @@ def test_after_new_zone_data_instants_are_derived_again(plan, client, coordinato
     intake = open_intake(client, state="meeting_scheduled")
     right, untouched, meeting = group.sessions(), other.sessions(), intake.read()["meeting"]
     # As data from before 2026 had it, with clocks that go back: an hour late. What was held stays as it was.
-    db.execute("update sessions set starts_at = starts_at + interval '1 hour' where group_id = %s", (group.id,))
+    db.execute("update sessions set starts_at = starts_at + interval '1 hour' where cohort_id = %s", (group.id,))
     db.execute("update sessions set state = 'completed', started_at = starts_at where id = %s", (right[2]["id"],))
     db.execute("update intakes set meeting_starts_at = meeting_starts_at + interval '1 hour' where id = %s", (intake.id,))
     stale = coordinator.get(f"/v1/sessions/{right[0]['id']}").ok()
@@ -204,7 +204,7 @@ def test_after_new_zone_data_instants_are_derived_again(plan, client, coordinato
     assert other.sessions() == untouched
     assert intake.read()["meeting"] == meeting
     # Calendars and whoever holds an old version learn of it (RFC 5545 SEQUENCE, 412).
-    raised = db.execute("select calendar_sequence from sessions where group_id = %s order by seq", (group.id,)).fetchall()
+    raised = db.execute("select calendar_sequence from sessions where cohort_id = %s order by seq", (group.id,)).fetchall()
     assert raised == [(1,), (1,), (0,)]
     coordinator.patch(f"/v1/sessions/{right[0]['id']}", {"local_start": in_days(33)}, if_match=stale).problem(412, "precondition-failed")
     told = [line for line in with_worker.log_lines() if line["msg"].startswith("instants derived again")]

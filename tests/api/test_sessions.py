@@ -218,7 +218,7 @@ def test_never_more_than_the_group_may_have(administrator, coordinator):
 
 @pytest.mark.parametrize("state", ["completed", "cancelled"])
 def test_what_has_ended_is_not_planned_any_further(group, db, state):
-    db.execute("update groups set state = %s where id = %s", (state, group.id))
+    db.execute("update cohorts set state = %s where id = %s", (state, group.id))
     assert add(group, local_start=in_days(42)).problem(409, "conflict-state")["state"] == state
 
 

@@ -12,7 +12,7 @@ BOTH = ["peer_supporter", "mental_health_professional"]
 def whoever_was_there_before_is_set_aside(db):
     """Twenty at most are named for a place, and every group to come is looked through: those of this test."""
     db.execute("update accounts set is_active = false where role in ('peer_supporter', 'mental_health_professional')")
-    db.execute("update groups set state = 'completed'")
+    db.execute("update cohorts set state = 'completed'")
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_only_where_people_are_expected(administrator, coordinator, db):
     coordinator.post(f"/v1/sessions/{group.sessions()[0]['id']}/cancel", if_match="*").ok()
     assert [entry["seq"] for entry in shortfalls(group)] == [2, 3]
     for state, count in (("confirmed", 2), ("in_progress", 2), ("completed", 0), ("cancelled", 0)):
-        db.execute("update groups set state = %s where id = %s", (state, group.id))
+        db.execute("update cohorts set state = %s where id = %s", (state, group.id))
         assert len(shortfalls(group)) == count, state
 
 

@@ -179,13 +179,6 @@ def test_every_reason_of_a_conflict_has_its_words():
     assert not [code for code in codes if f"'{code}'" not in text and code not in named], "a reason that nothing names"
 
 
-def test_every_definer_function_has_a_search_path_and_a_reason_to_be_one():
-    for path in ROOT.glob("sql/functions/*.sql"):
-        for head in re.findall(r"create or replace function.*?(?:\$\$|begin atomic)", path.read_text(), re.S | re.I):
-            if "security definer" in head.lower():
-                assert "set search_path" in head.lower(), f"{relative(path)}: {head[:100]}"
-
-
 def test_the_readme_is_short_and_its_map_is_true():
     text = (ROOT / "README.md").read_text()
     assert len(text.splitlines()) <= 150

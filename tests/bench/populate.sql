@@ -38,7 +38,7 @@ insert into acceptances (participant_id, document_id, language_read, accepted_at
 select (:'prefix' || n)::uuid, d.id, 'en', now() - interval '300 days'
 from generate_series(100000000001, 100000000000 + :count) n
 join track_documents t on t.track = 'group'
-join current_documents d on d.kind = t.kind;
+join documents_current d on d.kind = t.kind;
 insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
 select i.id, s.service, i.participant_id, i.state, p.preferred_language, p.region_key, i.ready_at, i.valid_until
 from intakes i join participants p on p.id = i.participant_id cross join (values (''), ('formal_group')) s (service)
@@ -73,7 +73,7 @@ from accounts a
 cross join (select * from participants where id = :'participant') model
 join code_lists l on l.list in ('training_orientation', 'training_facilitator')
 where a.subject ~ '^0000000[23]-';
-insert into groups (
+insert into cohorts (
     id, service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select
@@ -84,18 +84,18 @@ from generate_series(1, :count / 40) n
 cross join (select * from participants where id = :'participant') model
 join services v on v.code = 'formal_group';
 insert into sessions (
-    id, group_id, seq, local_start, timezone, starts_at, duration_minutes, state, topic_en, topic_fr, started_at, ended_at, changed_at)
+    id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, topic_en, topic_fr, started_at, ended_at, changed_at)
 select
     md5(g.id::text || s.seq)::uuid, g.id, s.seq, s.starts_at at time zone g.timezone, g.timezone, s.starts_at, g.duration_minutes,
     case when s.seq <= 3 then 'completed' else 'scheduled' end, 'Boundaries', 'Limites',
     case when s.seq <= 3 then s.starts_at end, case when s.seq <= 3 then s.starts_at end, now()
-from groups g
+from cohorts g
 cross join lateral (
     select seq, date_trunc('minute', now()) + (seq - 4) * interval '7 days' + hashtext(g.id::text) % 3000 * interval '1 minute'
         + interval '3 days' as starts_at
     from generate_series(1, 10) seq) s
 where g.id::text like '0000000e-%';
-insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at)
+insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)
 select
     ('0000000e-0000-4000-8000-' || 100000000000 + n)::uuid,
     (h.prefix || 100000000000 + 1 + n % greatest(1, :count / 80))::uuid, h.slot, model.created_by, now()
@@ -104,7 +104,7 @@ cross join (select * from participants where id = :'participant') model
 cross join (values
     ('00000002-0000-4000-8000-', 'peer_supporter'), ('00000003-0000-4000-8000-', 'mental_health_professional')) h (prefix, slot);
 insert into enrolments (
-    id, group_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
+    id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
 select
     ('0000000f-0000-4000-8000-' || n)::uuid, ('0000000e-0000-4000-8000-' || 100000000000 + (n - 100000000000 + 39) / 40)::uuid,
     (:'prefix' || n)::uuid, 'active', t.at, t.at, t.at, t.at + interval '3 days', t.at, 'peer'

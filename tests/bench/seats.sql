@@ -8,33 +8,33 @@ set local session_replication_role = replica;
 create temp table pool on commit drop as
 select
     k, ('00000010-0000-4000-8000-' || 100000000000 + k)::uuid as enrolment_id,
-    ('00000011-0000-4000-8000-' || 100000000000 + (k + 7) / 8)::uuid as group_id,
+    ('00000011-0000-4000-8000-' || 100000000000 + (k + 7) / 8)::uuid as cohort_id,
     (:'prefix' || 100000000000 + k + (k - 1) / 4)::uuid as participant_id
 from generate_series(1, :seats) k;
 delete from enrolment_decisions d using pool p where d.enrolment_id = p.enrolment_id;
 delete from outbox o using pool p where o.enrolment_id = p.enrolment_id;
 delete from enrolments e using pool p where e.id = p.enrolment_id;
-delete from sessions s using pool p where s.group_id = p.group_id;
-delete from groups g using pool p where g.id = p.group_id;
+delete from sessions s using pool p where s.cohort_id = p.cohort_id;
+delete from cohorts g using pool p where g.id = p.cohort_id;
 update intakes i set state = 'ready' from pool p where i.participant_id = p.participant_id and i.state = 'placed';
 update waiting_people w set state = 'ready' from pool p where w.participant_id = p.participant_id and w.state = 'placed';
 
-insert into groups (
+insert into cohorts (
     id, service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select
-    p.group_id, v.id, 'en', 'recruiting', model.created_by, 8, v.max_sessions, v.duration_minutes, v.peer_supporters,
+    p.cohort_id, v.id, 'en', 'recruiting', model.created_by, 8, v.max_sessions, v.duration_minutes, v.peer_supporters,
     v.mental_health_professionals, v.on_call_professional, 'closed', v.topics, v.offer_hours, now()
-from (select distinct group_id from pool) p
+from (select distinct cohort_id from pool) p
 cross join (select * from participants where id = :'participant') model
 join services v on v.code = 'formal_group';
-insert into sessions (group_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
-select p.group_id, seq, t.starts_at at time zone 'America/Toronto', 'America/Toronto', t.starts_at, 90, now()
-from (select distinct group_id from pool) p
+insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
+select p.cohort_id, seq, t.starts_at at time zone 'America/Toronto', 'America/Toronto', t.starts_at, 90, now()
+from (select distinct cohort_id from pool) p
 cross join generate_series(1, 10) seq
 cross join lateral (select date_trunc('hour', now()) + seq * interval '7 days' as starts_at) t;
-insert into enrolments (id, group_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at)
-select p.enrolment_id, p.group_id, p.participant_id, 'offered', now(), now(), now(), now() + interval '3 days' from pool p;
+insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at)
+select p.enrolment_id, p.cohort_id, p.participant_id, 'offered', now(), now(), now(), now() + interval '3 days' from pool p;
 commit;
 
 -- Its tables are those of the program without policies and triggers, with the same columns, checks, indexes and the references.
@@ -42,7 +42,7 @@ set client_min_messages = warning;
 drop schema if exists bench cascade;
 create schema bench;
 grant usage on schema bench to alongside_api;
-create table bench.groups (like groups including all);
+create table bench.cohorts (like cohorts including all);
 create table bench.enrolments (like enrolments including all excluding generated);
 create table bench.intakes (like intakes including all excluding generated);
 create table bench.waiting_people (like waiting_people including all);
@@ -55,11 +55,11 @@ alter table bench.enrolment_decisions
 alter table bench.outbox
     add foreign key (enrolment_id) references bench.enrolments (id),
     add foreign key (participant_id) references participants (id);
-insert into bench.groups select * from groups g where g.id::text like '00000011-%';
+insert into bench.cohorts select * from cohorts g where g.id::text like '00000011-%';
 insert into bench.enrolments select * from enrolments e where e.id::text like '00000010-%';
 insert into bench.intakes select * from intakes;
 insert into bench.waiting_people select * from waiting_people;
-analyze bench.groups, bench.enrolments, bench.intakes, bench.waiting_people;
+analyze bench.cohorts, bench.enrolments, bench.intakes, bench.waiting_people;
 create sequence bench.turn;
 grant usage on sequence bench.turn to alongside_api;
 create function bench.accept(in_k bigint, in_account_id uuid) returns json
@@ -69,18 +69,18 @@ set search_path = bench, alongside, pg_catalog, pg_temp
 as $$
 declare
     seat enrolments;
-    joined groups;
+    joined cohorts;
     placed uuid;
     at timestamptz := transaction_timestamp();
 begin
     select * into seat from enrolments e where e.id = ('00000010-0000-4000-8000-' || 100000000000 + in_k)::uuid;
-    select * into joined from groups g where g.id = seat.group_id for update;
+    select * into joined from cohorts g where g.id = seat.cohort_id for update;
     select * into seat from enrolments e where e.id = seat.id for update;
     if seat.state <> 'offered' or seat.offer_expires_at <= at or joined.state not in ('recruiting', 'confirmed')
-        or (select min(s.starts_at) from sessions s where s.group_id = joined.id and s.state <> 'cancelled') <= at
+        or (select min(s.starts_at) from sessions s where s.cohort_id = joined.id and s.state <> 'cancelled') <= at
         or exists (
             select from conflict_matches m
-            join enrolments e on e.group_id = joined.id and e.holds_seat
+            join enrolments e on e.cohort_id = joined.id and e.holds_seat
                 and (m.for_person_id = seat.participant_id and m.person_id = e.participant_id
                     or m.person_id = seat.participant_id and m.for_person_id = e.participant_id)
             where m.is_blocking)
@@ -88,7 +88,7 @@ begin
             select from intakes i
             where i.participant_id = seat.participant_id and i.track = 'group' and i.valid_until > at and i.state in ('ready', 'placed'))
         or exists (
-            select from track_documents t join current_documents d on d.kind = t.kind
+            select from track_documents t join documents_current d on d.kind = t.kind
             where t.track = 'group' and t.needed_for = 'completion' and not exists (
                 select from acceptances a
                 where a.participant_id = seat.participant_id and a.document_id = d.id and a.withdrawn_at is null))
@@ -108,7 +108,7 @@ begin
     values
         (at, in_account_id, 'coordinator', 'enrolments_accept', 'accept', 'enrolment', seat.id, array[seat.participant_id], '{}'),
         (at, in_account_id, 'coordinator', 'enrolments_accept', 'place', 'intake', placed, array[seat.participant_id], '{}');
-    return json_build_object('id', seat.id, 'group_id', seat.group_id, 'participant_id', seat.participant_id, 'state', seat.state,
+    return json_build_object('id', seat.id, 'group_id', seat.cohort_id, 'participant_id', seat.participant_id, 'state', seat.state,
         'waiting_since', utc(seat.waiting_since), 'decided_at', utc(seat.decided_at));
 end
 $$;

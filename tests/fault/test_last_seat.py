@@ -84,7 +84,7 @@ def test_eight_of_two_hundred_take_the_eight_seats(scene, number):
     round_.holds(settled=True)
 
     if number % 2:
-        read = dict(round_.db.execute("select participant_id::text, version from enrolments where group_id = %s", (round_.group.id,)))
+        read = dict(round_.db.execute("select participant_id::text, version from enrolments where cohort_id = %s", (round_.group.id,)))
         requests = [round_.yes(person, f'"{read[person.id]}.both"') for person in order]
     else:
         requests = [round_.yes(person) for person in order] + [round_.yes_for(person) for person in round_.of("offered")]

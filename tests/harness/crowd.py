@@ -16,7 +16,7 @@ people_made as (
     returning 1),
 accepted as (
     insert into acceptances (participant_id, document_id, language_read, accepted_at)
-    select m.id, d.id, 'en', %(at)s from made m cross join current_documents d returning 1),
+    select m.id, d.id, 'en', %(at)s from made m cross join documents_current d returning 1),
 -- Each was ready at a moment of their own, so that the fair order is one order.
 ready as (
     insert into intakes (

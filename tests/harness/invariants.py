@@ -8,12 +8,12 @@ BEGUN = "('in_progress', 'completed')"
 LIVE = "('requested', 'waitlisted', 'offered', 'confirmed', 'active')"
 SEATED = "('confirmed', 'active')"
 # The first session that stands, of each group.
-FIRST = "(select distinct on (group_id) * from sessions where state <> 'cancelled' order by group_id, starts_at, seq)"
+FIRST = "(select distinct on (cohort_id) * from sessions where state <> 'cancelled' order by cohort_id, starts_at, seq)"
 
 ALWAYS = {
     "I1 never more people than seats": """
         select g.id from looked g
-        where (select count(*) from enrolments e where e.group_id = g.id and e.state in ('offered', 'confirmed', 'active')) > g.capacity""",
+        where (select count(*) from enrolments e where e.cohort_id = g.id and e.state in ('offered', 'confirmed', 'active')) > g.capacity""",
     "I1 a seat is held by who was offered it, and by nobody else": """
         select e.id from seats e where e.holds_seat <> (e.state in ('offered', 'confirmed', 'active'))""",
     "decision 1: never larger than the service": """
@@ -21,30 +21,30 @@ ALWAYS = {
         where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.duration_minutes <> v.duration_minutes""",
     "I2 never more sessions than the group may have": """
         select g.id from looked g
-        where (select count(*) from sessions s where s.group_id = g.id and s.state <> 'cancelled') > g.max_sessions""",
+        where (select count(*) from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') > g.max_sessions""",
     "I2 every session has its number, its length and its instant": """
-        select s.id from looked g join sessions s on s.group_id = g.id
+        select s.id from looked g join sessions s on s.cohort_id = g.id
         where s.duration_minutes <> g.duration_minutes or s.starts_at <> wall_instant(s.local_start, s.timezone)
-            or exists (select from sessions o where o.group_id = g.id and o.seq = s.seq and o.id <> s.id)""",
+            or exists (select from sessions o where o.cohort_id = g.id and o.seq = s.seq and o.id <> s.id)""",
     "I2 no two sessions of a group at once": """
-        select s.id from looked g join sessions s on s.group_id = g.id and s.state <> 'cancelled'
-        join sessions o on o.group_id = g.id and o.state <> 'cancelled' and o.id <> s.id
+        select s.id from looked g join sessions s on s.cohort_id = g.id and s.state <> 'cancelled'
+        join sessions o on o.cohort_id = g.id and o.state <> 'cancelled' and o.id <> s.id
         where o.starts_at between s.starts_at and s.starts_at + s.duration_minutes * interval '1 minute' - interval '1 second'""",
     "I3 nobody is let into a closed group that has begun": f"""
-        select e.id from seats e join looked g on g.id = e.group_id and g.joining = 'closed'
-        where e.state = 'confirmed' and exists (select from sessions s where s.group_id = g.id and s.state in {BEGUN})""",
+        select e.id from seats e join looked g on g.id = e.cohort_id and g.joining = 'closed'
+        where e.state = 'confirmed' and exists (select from sessions s where s.cohort_id = g.id and s.state in {BEGUN})""",
     # In the order of the audit, which is that of the group's lock: who acts at the same moment has the same time, or an earlier one.
     "I3 nobody took a seat of a closed group after its first session": f"""
-        select e.id from seats e join looked g on g.id = e.group_id and g.joining = 'closed'
-        join {FIRST} s on s.group_id = g.id and s.state in {BEGUN}
+        select e.id from seats e join looked g on g.id = e.cohort_id and g.joining = 'closed'
+        join {FIRST} s on s.cohort_id = g.id and s.state in {BEGUN}
         join noted took on took.object_id = e.id and took.action = 'accept'
         where took.at > s.starts_at or took.id > (
             select min(b.id) from audit_events b where b.object_id = s.id and b.action = 'start' and b.object_type = 'session')""",
     "I3, I10 no offer outlives the moment at which the group locks": """
-        select e.id from seats e join looked g on g.id = e.group_id
-        where e.state = 'offered' and not group_is_locked(g) and e.offer_expires_at > group_locks_at(g)""",
+        select e.id from seats e join looked g on g.id = e.cohort_id
+        where e.state = 'offered' and not cohort_is_locked(g) and e.offer_expires_at > cohort_locks_at(g)""",
     "I4 a seat only after an intake that was finished, and held before the first session": f"""
-        select e.id from seats e join looked g on g.id = e.group_id left join {FIRST} s on s.group_id = g.id
+        select e.id from seats e join looked g on g.id = e.cohort_id left join {FIRST} s on s.cohort_id = g.id
         where e.state in ('confirmed', 'active', 'completed') and not exists (
             select from intakes i
             where i.participant_id = e.participant_id and i.track = 'group' and i.readiness = 'ready' and i.ready_at <= e.decided_at
@@ -60,7 +60,7 @@ ALWAYS = {
             where a.participant_id = e.participant_id and a.document_id = d.id and a.accepted_at <= e.decided_at
                 and (a.withdrawn_at is null or a.withdrawn_at >= e.decided_at))""",
     "I5 every session that began had its hosts": f"""
-        select s.id || ' ' || w.slot from looked g join sessions s on s.group_id = g.id and s.state in {BEGUN}
+        select s.id || ' ' || w.slot from looked g join sessions s on s.cohort_id = g.id and s.state in {BEGUN}
         cross join lateral (values
             ('peer_supporter', 'peer_supporter', g.peer_supporters),
             ('mental_health_professional', 'mental_health_professional', g.mental_health_professionals)) w (slot, role, wanted)
@@ -68,7 +68,7 @@ ALWAYS = {
             select count(distinct p.account_id) from session_presences p join accounts a on a.id = p.account_id
             where p.session_id = s.id and p.slot = w.slot and a.role = w.role)""",
     "I6 hosts speak the language of the group, and every text has both": f"""
-        select s.id from looked g join sessions s on s.group_id = g.id and s.state in {BEGUN}
+        select s.id from looked g join sessions s on s.cohort_id = g.id and s.state in {BEGUN}
         where exists (
             select from session_presences p join staff f on f.id = p.account_id
             where p.session_id = s.id and not g.language = any (f.languages))
@@ -78,7 +78,7 @@ ALWAYS = {
         select d.id from documents d where '' = any (array[d.title_en, d.title_fr, d.body_en, d.body_fr])""",
     "I7 attendance only of who had a seat, in a session that has begun, by who may": f"""
         select a.id from attendances a join seats e on e.id = a.enrolment_id join sessions s on s.id = a.session_id
-        where s.group_id <> e.group_id or a.participant_id <> e.participant_id or s.state not in {BEGUN}
+        where s.cohort_id <> e.cohort_id or a.participant_id <> e.participant_id or s.state not in {BEGUN}
             or a.recorded_at < s.started_at or a.recorded_at > coalesce(e.left_at, 'infinity')
             or not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'accepted' and d.at <= a.recorded_at)
             or not exists (
@@ -99,11 +99,11 @@ ALWAYS = {
     "I9 nobody without both attestations": """
         select p.id from participants p where p.age_attested_at is null or p.eligibility_attested_at is null""",
     "I10 nobody took a seat after the registration deadline": f"""
-        select e.id from seats e join looked g on g.id = e.group_id join {FIRST} s on s.group_id = g.id
+        select e.id from seats e join looked g on g.id = e.cohort_id join {FIRST} s on s.cohort_id = g.id
         join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'accepted'
         where g.registration_deadline_days is not null
             and d.at >= ((s.local_start::date - g.registration_deadline_days) + 1)::timestamp at time zone s.timezone
-            and not exists (select from sessions o where o.group_id = g.id and o.changed_at >= d.at)""",
+            and not exists (select from sessions o where o.cohort_id = g.id and o.changed_at >= d.at)""",
     "I11 the first reply comes after the inquiry": """
         select r.id from referrals r where r.first_reply_at < r.received_at or r.reply_breach < r.reply_due""",
     "I12 who waits has a day by which they are told": """
@@ -113,13 +113,13 @@ ALWAYS = {
             and i.participant_id in (select participant_id from seats)""",
     "I13 nobody handles their own case, nor a group in which they have a part": """
         select d.id from enrolment_decisions d join seats e on e.id = d.enrolment_id
-        join participant_exclusions x on x.account_id = d.account_id and x.reason = 'own_case'
-        where exists (select from enrolments o where o.participant_id = x.participant_id and o.group_id = e.group_id and o.created_at <= d.at)
+        join exclusions x on x.account_id = d.account_id and x.reason = 'own_case'
+        where exists (select from enrolments o where o.participant_id = x.participant_id and o.cohort_id = e.cohort_id and o.created_at <= d.at)
         union all
         select p.session_id from session_presences p
-        join participant_exclusions x on x.account_id = p.account_id and x.reason = 'own_case'
+        join exclusions x on x.account_id = p.account_id and x.reason = 'own_case'
         join sessions s on s.id = p.session_id
-        join seats e on e.group_id = s.group_id and e.participant_id = x.participant_id
+        join seats e on e.cohort_id = s.cohort_id and e.participant_id = x.participant_id
         join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'accepted'""",
     # Of two who must not meet the later one may take a seat only if nothing had been said yet, in the order of the audit.
     "A6.5 nobody takes a seat beside whom they must not meet": """
@@ -129,12 +129,12 @@ ALWAYS = {
         where said.id < took.id and (
             exists (
                 select from seats o join noted before on before.object_id = o.id and before.action = 'accept' and before.id < took.id
-                where o.group_id = e.group_id and o.id <> e.id and o.state in ('confirmed', 'active')
+                where o.cohort_id = e.cohort_id and o.id <> e.id and o.state in ('confirmed', 'active')
                     and o.participant_id in (m.for_participant_id, m.participant_id))
             or exists (
                 select from host_assignments h
                 join audit_events before on before.object_id = h.id and before.action = 'assign' and before.id < took.id
-                where h.group_id = e.group_id and h.session_id is null and h.released_at is null
+                where h.cohort_id = e.cohort_id and h.session_id is null and h.released_at is null
                     and h.account_id in (m.for_account_id, m.account_id)))""",
     "every step has its decision": f"""
         select e.id from seats e
@@ -168,10 +168,10 @@ ALWAYS = {
 # What holds once the jobs have run.
 SETTLED = {
     "no seat is free while somebody could have it": """
-        select e.id from seats e join looked g on g.id = e.group_id
-        where e.state = 'waitlisted' and group_takes_people(g)
-            and (select count(*) from enrolments o where o.group_id = g.id and o.holds_seat) < g.capacity
-            and enrolment_missing(e.participant_id) = '{}' and not conflicts_block_participant(e.participant_id, g.id)""",
+        select e.id from seats e join looked g on g.id = e.cohort_id
+        where e.state = 'waitlisted' and cohort_takes_people(g)
+            and (select count(*) from enrolments o where o.cohort_id = g.id and o.holds_seat) < g.capacity
+            and enrolment_missing(e.participant_id) = '{}' and not conflict_blocks_participant(e.participant_id, g.id)""",
     "no offer is open after its time": """
         select e.id from seats e where e.state = 'offered' and e.offer_expires_at <= app_now()""",
 }
@@ -192,8 +192,8 @@ class Invariants:
         rules = ALWAYS | (SETTLED if settled else {})
         parts = [f"select '{rule}' as rule, id::text from ({query}) q (id)" for rule, query in rules.items()]
         query = (
-            "with looked as materialized (select * from groups where id = any (%(groups)s)),"
-            " seats as materialized (select e.* from enrolments e where e.group_id = any (%(groups)s)),"
+            "with looked as materialized (select * from cohorts where id = any (%(groups)s)),"
+            " seats as materialized (select e.* from enrolments e where e.cohort_id = any (%(groups)s)),"
             " noted as materialized (select v.* from audit_events v where v.object_type = 'enrolment' and v.object_id in (select id from seats)) "
         ) + "\nunion all\n".join(parts)
         with self.db.transaction():

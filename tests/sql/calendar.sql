@@ -17,9 +17,9 @@ $$;
 select "group"('closed', 2, '2026-12-01 18:30-05') as gid \gset
 select "group"('drop_in', 2, '2026-11-20 12:00-05', 'in_progress') as gid2 \gset
 insert into sealed_keys (id, owner_type, owner_id, wrapped)
-select md5('key ' || s.id)::uuid, 'session', s.id, 'k1~d3JhcHBlZA' from sessions s where s.group_id in (:'gid', :'gid2');
+select md5('key ' || s.id)::uuid, 'session', s.id, 'k1~d3JhcHBlZA' from sessions s where s.cohort_id in (:'gid', :'gid2');
 update sessions s set join_link = md5('key ' || s.id)::uuid || '.link', material_en = 'Read', material_fr = 'Lire', topic_en = 'Self-care', topic_fr = 'Soin de soi'
-where s.group_id in (:'gid', :'gid2');
+where s.cohort_id in (:'gid', :'gid2');
 select ready() as pid \gset
 select ready() as other \gset
 update participants set timezone = 'America/St_Johns' where id = :'pid';
@@ -63,9 +63,9 @@ select peer(:'other') \g /dev/null
 select is(link(:'other', '2026-12-01 12:00:00Z'), 'gone', 'an offer is no seat');
 select is(home(:'pid'), null, 'A6.8 another''s page does not exist');
 select peer(:'pid') \g /dev/null
-update sessions set state = 'cancelled' where group_id = :'gid' and seq = 1;
+update sessions set state = 'cancelled' where cohort_id = :'gid' and seq = 1;
 select is(link(:'pid', '2026-12-01 12:00:00Z'), 'false', 'what is cancelled has no link');
-update sessions set state = 'scheduled' where group_id = :'gid' and seq = 1;
+update sessions set state = 'scheduled' where cohort_id = :'gid' and seq = 1;
 
 -- Private calendars.
 select clock('2026-11-23 15:00:00Z') \g /dev/null
@@ -83,7 +83,7 @@ select set_config('app.idempotency_key', '', true) \g /dev/null
 create or replace function tests.calendar(in_half uuid, in_secret uuid) returns text language plpgsql as $$
 begin
     perform tests.enter('public');
-    return (select string_agg(r->>'ics', '') from (select tests.answer(format('select calendar_read(%L, %L) as ics', in_half, in_secret)) as r) a);
+    return (select string_agg(r->>'ics', '') from (select tests.answer(format('select calendars_read(%L, %L) as ics', in_half, in_secret)) as r) a);
 end $$;
 create temp table ics as select calendar(:'half', :'secret') as t;
 select is((select count(*) from ics, regexp_split_to_table(t, e'\r\n') l where l = 'BEGIN:VEVENT'), 6::bigint, 'every session of theirs is in it');
@@ -96,9 +96,9 @@ select is((select count(*) from ics where t ~ e'[^\r]\n' or t ~ e'\r[^\n]'), 0::
 select is((select max(octet_length(l)) <= 75 from ics, regexp_split_to_table(t, e'\r\n') l), true, 'RFC 5545 and are not too long');
 select is(ics_line(repeat('é', 60)), repeat('é', 37) || e'\r\n ' || repeat('é', 23) || e'\r\n', 'RFC 5545 long ones are folded between characters');
 select is(ics_text(e'a,b;c\\d\r\ne'), 'a\,b\;c\\d\ne', 'RFC 5545 text is escaped');
-update sessions set state = 'cancelled', calendar_sequence = 1 where group_id = :'gid' and seq = 2;
+update sessions set state = 'cancelled', calendar_sequence = 1 where cohort_id = :'gid' and seq = 2;
 select is((select count(*) from regexp_matches(calendar(:'half', :'secret'), e'SEQUENCE:1\r\n[^B]*STATUS:CANCELLED', 'g')), 1::bigint, 'what is cancelled is shown as cancelled');
-select is((select count(distinct u) from (select ics_event(s, p, 'en', false) as e from sessions s, unnest(array[:'pid', :'other']::uuid[]) p where s.group_id = :'gid') x,
+select is((select count(distinct u) from (select ics_event(s, p, 'en', false) as e from sessions s, unnest(array[:'pid', :'other']::uuid[]) p where s.cohort_id = :'gid') x,
     lateral (select substring(e from 'UID:([^\r]*)') as u) y), 6::bigint, 'R2 the calendars of two people have nothing in common');
 select peer(:'pid') \g /dev/null
 select answer(format('select * from enrolments_withdraw(%L)', :'eid')) \g /dev/null

@@ -24,12 +24,12 @@ create or replace function tests.digest(in_name text) returns text language sql 
 -- What a declaration by a coordinator gives: its id.
 create or replace function tests.declared(in_body text) returns uuid language sql as $$
     select (answer(declare(in_body))#>>'{body,id}')::uuid $$;
-create or replace function tests.blocks(in_person uuid, in_group uuid) returns boolean language sql as $$
-    select conflicts_block_participant(in_person, in_group) $$;
-create or replace function tests.blocks_host(in_account uuid, in_group uuid) returns boolean language sql as $$
-    select (answer(format('select conflicts_block_host(%L, %L) as b', in_account, in_group))->>'b')::boolean $$;
-create or replace function tests.is_blocked(in_group uuid) returns boolean language sql as $$
-    select conflict_stands(array(select conflict_persons(in_group))) $$;
+create or replace function tests.blocks(in_person uuid, in_cohort uuid) returns boolean language sql as $$
+    select conflict_blocks_participant(in_person, in_cohort) $$;
+create or replace function tests.blocks_host(in_account uuid, in_cohort uuid) returns boolean language sql as $$
+    select (answer(format('select conflict_blocks_host(%L, %L) as b', in_account, in_cohort))->>'b')::boolean $$;
+create or replace function tests.is_blocked(in_cohort uuid) returns boolean language sql as $$
+    select conflict_stands(array(select conflict_persons(in_cohort))) $$;
 
 -- What may be declared.
 select enter_person(:'bea') \g /dev/null
@@ -76,7 +76,7 @@ select is(fault(format('{"kind": "no_contact", "for_participant_id": "%s", "part
 
 -- Each kind, in both directions, between peers and between a peer and a host.
 select enter('coordinator', :boss) \g /dev/null
-create or replace function tests.both_ways(in_kind text, in_extra text, in_outsider uuid, in_insider text, in_group uuid) returns text language plpgsql as $$
+create or replace function tests.both_ways(in_kind text, in_extra text, in_outsider uuid, in_insider text, in_cohort uuid) returns text language plpgsql as $$
 declare
     given jsonb := format('{"kind": "%s"}', in_kind)::jsonb || in_extra::jsonb;
     outcome text := '';
@@ -90,9 +90,9 @@ begin
             || (select jsonb_object_agg('for_' || key, value) from jsonb_each(in_insider::jsonb))]
     loop
         made := declared((given || way)::text);
-        outcome := outcome || case when blocks(in_outsider, in_group) then 'blocked ' else 'free ' end;
+        outcome := outcome || case when blocks(in_outsider, in_cohort) then 'blocked ' else 'free ' end;
         perform answer(format('select * from conflict_declarations_withdraw(%L)', made));
-        outcome := outcome || case when blocks(in_outsider, in_group) then 'blocked ' else 'free ' end;
+        outcome := outcome || case when blocks(in_outsider, in_cohort) then 'blocked ' else 'free ' end;
     end loop;
     return rtrim(outcome);
 end
@@ -165,7 +165,7 @@ select seat(:'bea', :'g2') \g /dev/null
 update staff set name_digest = digest('nobody at all') where id = :other_host;
 select is(is_blocked(:'g2'), true, 'a host who gets the name meets a declaration as well, and the group is blocked');
 select is((select array[basis, state, (raised_at is not null)::text] from conflict_matches where account_id = :other_host), '{name,unconfirmed,true}', 'A6.5 for coordinators to see');
-select is((select version from groups where id = :'g2'), 1, 'A6.5 silence: the version of the group, which others may see, does not move');
+select is((select version from cohorts where id = :'g2'), 1, 'A6.5 silence: the version of the group, which others may see, does not move');
 -- The coordinator asks by voice.
 select enter('coordinator', :boss) \g /dev/null
 select m.id as name_match from conflict_matches m where m.account_id = :other_host \gset
@@ -190,8 +190,8 @@ update enrolments set state = 'declined' where id = :'seat_bea';
 select is(is_blocked(:'g'), false, 'a freed seat opens it');
 create temp table later as select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'ann', :'dana')) as id;
 select is(is_blocked(:'g'), true, 'A6.5 declared between two who are placed: blocked at once');
-select is((answer(format('select conflicts_block_group(%L) as b', :'g'))->>'b'), 'true', 'and the group says so to coordinators');
-select is(conflicts_block_session(session_of(:'g')), true, 'and no session of theirs starts');
+select is((answer(format('select conflict_blocks_cohort(%L) as b', :'g'))->>'b'), 'true', 'and the group says so to coordinators');
+select is(conflict_blocks_session(session_of(:'g')), true, 'and no session of theirs starts');
 select answer(format('select * from conflict_declarations_withdraw(%L)', id)) from later \g /dev/null
 select is(is_blocked(:'g'), false, 'taken back, it is open');
 select is(answer(format('select * from conflict_declarations_withdraw(%L)', id))#>>'{body,state}', 'withdrawn', 'again is the same') from later;
@@ -204,11 +204,11 @@ select is(is_blocked(:'g'), true, 'or again');
 select answer(format('select * from conflict_declarations_withdraw(%L)', :'rec')) \g /dev/null
 
 -- Exclusions (R14, I13).
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :host, 'asked_by_peer', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :host, 'asked_by_peer', :boss, app_now());
 select is(array[blocks(:'bea', :'g'), blocks_host(:host, :'g')], '{t,f}', 'R14 who asked not to be seen by a host is not placed with them');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :mhp, 'asked_by_peer', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :mhp, 'asked_by_peer', :boss, app_now());
 select is(is_blocked(:'g'), true, 'and where they are already, the group stops');
-delete from participant_exclusions where account_id = :mhp;
+delete from exclusions where account_id = :mhp;
 select is(is_blocked(:'g'), false, 'until it is lifted');
 -- Asked for by name.
 update staff set name_digest = digest('sam') where id in (:quebec, :mhp);
@@ -218,7 +218,7 @@ create temp table asked as select
     answer(format('select * from exclusion_requests_create(%L)', format('{"staff_name_digest": "%s"}', digest('sam')))) as met,
     answer(format('select * from exclusion_requests_create(%L)', format('{"staff_name_digest": "%s"}', digest('nobody')))) as unmet;
 select is((met->'status', (met->'body') - 'id')::text, (unmet->'status', (unmet->'body') - 'id')::text, 'R14 silence: the answer is the same whether or not somebody bears the name') from asked;
-select is((select array_agg(account_id order by account_id) from participant_exclusions where participant_id = :'cora'), array[:mhp, :quebec]::uuid[], 'R14 and everybody who bears it is excluded at once');
+select is((select array_agg(account_id order by account_id) from exclusions where participant_id = :'cora'), array[:mhp, :quebec]::uuid[], 'R14 and everybody who bears it is excluded at once');
 select is(answer('select count(*) as n from exclusion_requests')->>'n', '0', 'who asked does not read what became of it');
 select is((select array_agg(state order by created_at, state) from exclusion_requests where participant_id = :'cora'), '{matched,open}', 'one is settled, one waits for a coordinator');
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
@@ -245,7 +245,7 @@ select is(sees(:'about_boss'), '00', 'I13 a coordinator does not see a declarati
 select is(refusal(format('select * from conflict_declarations_withdraw(%L)', :'about_boss')), 'not-found', 'nor takes it back');
 select enter('coordinator', 'c0000000-0000-4000-8000-000000000003') from account('coordinator', 'c0000000-0000-4000-8000-000000000003') \g /dev/null
 select is(sees(:'about_boss'), '11', 'another one does');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'dana', 'c0000000-0000-4000-8000-000000000003', 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'dana', 'c0000000-0000-4000-8000-000000000003', 'own_case', :boss, app_now());
 select is(sees(:'about_boss'), '00', 'I13 but not of somebody they are excluded from');
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
 select is(sees(:'about_boss'), '00', 'nor of other regions');
@@ -270,14 +270,14 @@ select seat(:'eve', :'g3', 'offered') as seat_eve, seat(:'finn', :'g3', 'offered
 select intake(p, 'group', 'ready'), accept(p, '{code_of_conduct,consent,confidentiality,safety_protocol}')
 from unnest(array[:'eve', :'finn', :'gwen']::uuid[]) p \g /dev/null
 select host('peer_supporter', 'b0000000-0000-4000-8000-000000000009') as eve_leads \gset
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'eve', :'eve_leads', 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'eve', :'eve_leads', 'own_case', :boss, app_now());
 create or replace function tests.recorded(in_host uuid) returns bigint language sql as $$
     select count(*) from conflict_matches where for_account_id = in_host and basis = 'record' and ended_at is null $$;
 update enrolments set state = 'confirmed', decided_at = app_now() where id in (:'seat_eve', :'seat_finn');
 select is(recorded(:'eve_leads'), 1::bigint, 'A6.5 two who sat together are on record, who was only offered a seat is not');
 select is((select row(participant_id, state, needs_agreement, raised_at)::text from conflict_matches where for_account_id = :'eve_leads'),
     row(:'finn'::uuid, 'unconfirmed', true, null)::text, 'as a warning that nobody has decided');
-select is(array[is_blocked(:'g3'), conflicts_block_session(session_of(:'g3'))], '{f,f}', 'where both are peers it stops nothing');
+select is(array[is_blocked(:'g3'), conflict_blocks_session(session_of(:'g3'))], '{f,f}', 'where both are peers it stops nothing');
 select is(blocks(:'finn', :'g3'), false, 'nor anybody''s seat there');
 update enrolments set state = 'withdrawn', left_at = app_now() where id = :'seat_eve';
 update enrolments set state = 'confirmed', decided_at = app_now() where id = :'seat_gwen';
@@ -295,7 +295,7 @@ select is(blocks(:'eve', :'g4'), true, 'I13 who leads a group is no peer in it')
 select enter('coordinator', :'eve_leads') \g /dev/null
 select is(sees(:'against_eve'), '00', 'I13 nor would they handle what is about their other login');
 select enter('coordinator', :boss) \g /dev/null
-delete from participant_exclusions where account_id = :'eve_leads';
+delete from exclusions where account_id = :'eve_leads';
 select is(array[recorded(:'eve_leads')::text, blocks(:'bea', :'g4')::text], '{0,false}', 'it was not them: nothing is on record any more');
 -- With the same sign-in nobody needs to say so.
 update accounts set subject = 'gwen' where id = account_of(:'gwen');
@@ -307,9 +307,9 @@ select person('ON') as hal, person('ON') as iris \gset
 select intake(:'hal', 'group', 'ready'), accept(:'hal', '{code_of_conduct,consent,confidentiality,safety_protocol}') \g /dev/null
 select seat(:'hal', :'g4', 'offered') as seat_offered, seat(:'iris', :'g4') \gset today_
 select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'hal', :'iris')) as today \gset
-select is(array[is_blocked(:'g4'), conflicts_block_session(session_of(:'g4'))], '{t,f}', 'I5 who has not said yes is not on today''s roster');
+select is(array[is_blocked(:'g4'), conflict_blocks_session(session_of(:'g4'))], '{t,f}', 'I5 who has not said yes is not on today''s roster');
 update enrolments set state = 'confirmed', decided_at = app_now() where id = :'today_seat_offered';
-select is(conflicts_block_session(session_of(:'g4')), true, 'once they have, no session with both starts');
+select is(conflict_blocks_session(session_of(:'g4')), true, 'once they have, no session with both starts');
 select is((select raised_at is not null from conflict_matches where declaration_id = :'today'), true, 'it stands in the queue');
 update enrolments set state = 'withdrawn', left_at = app_now() where id = :'today_seat_offered';
 select is((select raised_at is null and is_blocking from conflict_matches where declaration_id = :'today'), true, 'until they part; the block itself stays');

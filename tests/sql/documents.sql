@@ -10,7 +10,7 @@ prepare help_lines_list (text, text, jsonb, jsonb, int[], jsonb) as :help
 prepare code_lists_read (text, text, jsonb, jsonb, int[], jsonb) as :codes
 select plan(36);
 
-select set_eq('select kind from current_documents', array['code_of_conduct', 'consent', 'confidentiality', 'safety_protocol', 'privacy_notice'],
+select set_eq('select kind from documents_current', array['code_of_conduct', 'consent', 'confidentiality', 'safety_protocol', 'privacy_notice'],
     'S1.32, S2.47: every document is there from the start');
 select is_empty($$select kind from documents where sha256 <> document_sha256(title_en, body_en, title_fr, body_fr)$$, 'with its fingerprint');
 select is_empty($$select kind from documents where kind = 'safety_protocol' and number = 1
@@ -26,7 +26,7 @@ select is((:'made'::jsonb)->>'status', '201', 'the administrator publishes');
 select is((:'made'::jsonb)#>>'{body,number}', (select max(number)::text from documents where kind = 'consent'), 'under the next number');
 select is((:'made'::jsonb)#>>'{body,sha256}', encode(sha256(convert_to(e'Consent\nI agree.\nConsentement\nJ''accepte.\n', 'UTF8')), 'hex'),
     'the fingerprint is the one the contract describes');
-select is((select id::text from current_documents where kind = 'consent'), (:'made'::jsonb)#>>'{body,id}', 'it is in force at once');
+select is((select id::text from documents_current where kind = 'consent'), (:'made'::jsonb)#>>'{body,id}', 'it is in force at once');
 select is((select published_by from documents where id::text = (:'made'::jsonb)#>>'{body,id}'), 'a0000000-0000-4000-8000-000000000006'::uuid, 'who published is kept');
 select is((:'made'::jsonb)#>'{body,published_by}', null, 'and not shown');
 select is(refusal(format('select * from documents_create(%L)', :'new')), 'conflict', 'R10: the same text is not published again');

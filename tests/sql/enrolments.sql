@@ -52,7 +52,7 @@ select is(refusal_detail(place(:'gid', :'nobody')), '{"reason": "not-ready", "mi
 select ready('400 days') as late \gset
 select is(refusal_detail(place(:'gid', :'late')), '{"reason": "not-ready", "missing": ["intake"]}', 'decision 3 an intake serves for 12 months');
 select ready() as unsure \gset
-update acceptances set withdrawn_at = app_now() where participant_id = :'unsure' and document_id = (select id from current_documents where kind = 'consent');
+update acceptances set withdrawn_at = app_now() where participant_id = :'unsure' and document_id = (select id from documents_current where kind = 'consent');
 select is(refusal_detail(place(:'gid', :'unsure')), '{"reason": "not-ready", "missing": ["consent"]}', 'I4 what was taken back does not count');
 select ready() as active \gset
 update intakes set state = 'withdrawn', withdrawn_at = app_now(), valid_until = null where participant_id = :'active';
@@ -91,26 +91,26 @@ select refuse('full', :'c', :'ec') \g /dev/null
 select clock('2026-11-26 15:00:00Z') \g /dev/null
 select refuse('expired', :'b', :'eb') \g /dev/null
 select clock('2026-11-23 15:00:00Z') \g /dev/null
-update groups set state = 'cancelled' where id = :'gid';
+update cohorts set state = 'cancelled' where id = :'gid';
 select refuse('cancelled', :'b', :'eb') \g /dev/null
-update groups set state = 'recruiting' where id = :'gid';
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'b', :host, 'asked_by_peer', :boss, app_now());
-insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at) values (:'gid', :host, 'peer_supporter', :boss, app_now());
+update cohorts set state = 'recruiting' where id = :'gid';
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'b', :host, 'asked_by_peer', :boss, app_now());
+insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at) values (:'gid', :host, 'peer_supporter', :boss, app_now());
 select refuse('conflict', :'b', :'eb') \g /dev/null
 select enter('coordinator', :boss) \g /dev/null
 select is(refusal_detail(format('select * from enrolments_accept(%L, null)', :'eb')), '{"reason": "conflict"}', 'A6.5 a coordinator sees why');
-delete from participant_exclusions where participant_id = :'b';
-update sessions set state = 'in_progress', started_at = app_now() where group_id = :'gid' and seq = 1;
+delete from exclusions where participant_id = :'b';
+update sessions set state = 'in_progress', started_at = app_now() where cohort_id = :'gid' and seq = 1;
 select refuse('locked', :'b', :'eb') \g /dev/null
 select enter('coordinator', :boss) \g /dev/null
 select is(refusal_detail(format('select * from enrolments_accept(%L, null)', :'eb')), '{"reason": "locked"}', 'I3 nobody joins once the first session runs');
 select is(refusal_detail(place(:'gid', ready())), '{"reason": "locked"}', 'I3 nor is anybody placed');
-update sessions set state = 'scheduled', started_at = null where group_id = :'gid' and seq = 1;
+update sessions set state = 'scheduled', started_at = null where cohort_id = :'gid' and seq = 1;
 select is((select count(distinct (slug, detail)) || ' of ' || count(*) from refusals), '1 of 5', 'A6.5 a peer hears the same words for a conflict as for a full group');
 select matches((select detail#>>'{text,en}' from refusals limit 1), '^Another group will suit you better', 'R11 and they are kind');
 select is(seat(:'eb'), 'offered', 'a refusal changes nothing');
 select peer(:'b') \g /dev/null
-update acceptances set withdrawn_at = app_now() where participant_id = :'b' and document_id = (select id from current_documents where kind = 'consent');
+update acceptances set withdrawn_at = app_now() where participant_id = :'b' and document_id = (select id from documents_current where kind = 'consent');
 select is(refusal_detail(format('select * from enrolments_accept(%L, null)', :'eb')), '{"reason": "not-ready", "missing": ["consent"]}', 'I4 what the peer can mend is named');
 select accept(:'b', '{consent}') \g /dev/null
 
@@ -134,8 +134,8 @@ select "group"(in_capacity => 1) as g2 \gset
 select placed(:'g2', :'a') as e1 \gset
 select placed(:'g2', :'c') as e2 \gset
 select placed(:'g2', :'b') as e3 \gset
-select is((select count(*) from enrolments where participant_id = :'a' and holds_seat), 2::bigint, 'decision 13 several groups at once are normal');
-update groups set capacity = 2 where id = :'g2';
+select is((select count(*) from enrolments where participant_id = :'a' and holds_seat), 2::bigint, 'decision 13 several cohorts at once are normal');
+update cohorts set capacity = 2 where id = :'g2';
 select is(answer(format('select * from enrolments_offer(%L, null, ''{"reason": "availability"}'')', :'e2'))#>>'{body,state}', 'offered', 'a coordinator may offer out of turn');
 select is(decided(:'e3'), 'passed_over full by system, passed_over availability by coordinator', 'who was before them keeps the reason');
 select is(decided(:'e2'), 'passed_over full by system, offered availability by coordinator', 'and so do they');
@@ -143,8 +143,8 @@ select answer(place(:'g2', ready(), '{"propose_only": true}'))#>>'{body,id}' as 
 select is(answer(format('select * from enrolments_offer(%L, null, null)', :'e4'))#>>'{body,state}', 'waitlisted', 'a proposal joins the list when no seat is free');
 
 -- The list passes over, with the reason, whoever lacks something or must not be here.
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'b', :host, 'asked_by_peer', :boss, app_now());
-insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at) values (:'g2', :host, 'peer_supporter', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'b', :host, 'asked_by_peer', :boss, app_now());
+insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at) values (:'g2', :host, 'peer_supporter', :boss, app_now());
 select peer(:'a') \g /dev/null
 select is(answer(format('select * from enrolments_withdraw(%L)', :'e1'))#>>'{body,state}', 'withdrawn', 'I8 the peer leaves at once');
 select is(decided(:'e3'), 'passed_over full by system, passed_over availability by coordinator, passed_over conflict by system', 'A6.5 who must not meet the host is passed over');
@@ -157,7 +157,7 @@ select is(refusal(format('select * from enrolments_withdraw(%L)', :'e2')), 'not-
 
 -- Offers end at their time, by themselves.
 select clock('2026-11-26 15:00:00Z') \g /dev/null
-delete from participant_exclusions where participant_id = :'b';
+delete from exclusions where participant_id = :'b';
 select job() \g /dev/null
 select is(seat(:'e2') || ' ' || seat(:'e4'), 'expired expired', 'offers end at their time');
 select is(seat(:'e3'), 'offered', 'and the list moves on, also past what is no longer in the way');
@@ -170,8 +170,8 @@ select enter('coordinator', :boss) \g /dev/null
 select "group"(in_first => app_now() + interval '30 hours') as g3 \gset
 select placed(:'g3', :'b') as e5 \gset
 select is((select offer_expires_at from enrolments where id = :'e5'), app_now() + interval '30 hours', 'I3 an offer never outlives the lock');
-update sessions set starts_at = starts_at - interval '10 hours', local_start = local_start - interval '10 hours' where group_id = :'g3';
-select answer(format('select waiting_list_advance(%L)', :'g3')) \g /dev/null
+update sessions set starts_at = starts_at - interval '10 hours', local_start = local_start - interval '10 hours' where cohort_id = :'g3';
+select answer(format('select seat_list_advance(%L)', :'g3')) \g /dev/null
 select is((select offer_expires_at from enrolments where id = :'e5'), app_now() + interval '20 hours', 'I3 also when the lock came nearer');
 select placed(:'g3', :'c') as e6 \gset
 select placed(:'g3', ready()) as e7 \gset
@@ -185,7 +185,7 @@ select enter('coordinator', :boss) \g /dev/null
 select "group"('drop_in', 1, app_now() - interval '10 days', 'in_progress') as g4 \gset
 select placed(:'g4', :'c') as e8 \gset
 select is(seat(:'e8'), 'offered', 'decision 2 a drop-in group takes people while seats remain, also after it began');
-update groups set registration_deadline_days = 20 where id = :'g4';
+update cohorts set registration_deadline_days = 20 where id = :'g4';
 select is(refusal_detail(place(:'g4', ready())), '{"reason": "locked"}', 'I10 unless its deadline is over');
 select is(refusal_detail(place("group"(in_state => 'draft'), ready())), '{"state": "draft"}', 'a draft takes nobody');
 
@@ -200,11 +200,11 @@ exception when others then
     get stacked diagnostics members = pg_exception_detail;
     return concat_ws(' ', sqlerrm, nullif(members, ''));
 end $$;
-select is(forced(format('insert into enrolments (group_id, participant_id, state, waiting_since, created_at, offer_expires_at) values (%L, %L, ''offered'', app_now(), app_now(), app_now())', :'g4', ready())),
+select is(forced(format('insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at, offer_expires_at) values (%L, %L, ''offered'', app_now(), app_now(), app_now())', :'g4', ready())),
     'conflict {"reason": "full"}', 'I1 the table holds no more than the seats there are');
 select is(forced(format('update enrolments set state = ''confirmed'' where id = %L', :'e8')), 'conflict {"reason": "locked"}', 'I3, I10 it lets nobody in after the lock');
-update groups set registration_deadline_days = null where id = :'g4';
-update acceptances set withdrawn_at = app_now() where participant_id = :'c' and withdrawn_at is null and document_id = (select id from current_documents where kind = 'safety_protocol');
+update cohorts set registration_deadline_days = null where id = :'g4';
+update acceptances set withdrawn_at = app_now() where participant_id = :'c' and withdrawn_at is null and document_id = (select id from documents_current where kind = 'safety_protocol');
 select is(forced(format('update enrolments set state = ''confirmed'' where id = %L', :'e8')), 'conflict {"reason": "not-ready"}', 'I4 nor without the documents');
 select accept(:'c', '{safety_protocol}') \g /dev/null
 select is(forced(format('update enrolments set state = ''active'' where id = %L', :'e8')), 'conflict-state {"state": "offered"}', 'A6.2 it takes no step that there is not');
@@ -231,28 +231,28 @@ select placed(:'g6', :'b') as x1 \gset
 select placed(:'g6', :'c') as x2 \gset
 select placed(:'g6', ready()) as x3 \gset
 select answer(format('select * from enrolments_accept(%L, null)', :'x1')) \g /dev/null
-select answer(format('select group_notify(%L, ''session_changed'', jsonb_build_object(''session_id'', %L))', :'g6', (select id from sessions where group_id = :'g6' and seq = 1))) \g /dev/null
+select answer(format('select cohort_notify(%L, ''session_changed'', jsonb_build_object(''session_id'', %L))', :'g6', (select id from sessions where cohort_id = :'g6' and seq = 1))) \g /dev/null
 select is(mails(:'x1'), 'seat_confirmed queued, seat_offered cancelled superseded, session_changed queued', 'a change is told to who holds a confirmed seat');
 select is(mails(:'x2'), 'seat_offered queued', 'and to nobody else');
-update groups set state = 'cancelled' where id = :'g6';
-select answer(format('select group_notify(%L, ''group_cancelled'')', :'g6')) \g /dev/null
-select answer(format('select enrolments_release_all(%L, ''group_cancelled'')', :'g6')) \g /dev/null
+update cohorts set state = 'cancelled' where id = :'g6';
+select answer(format('select cohort_notify(%L, ''group_cancelled'')', :'g6')) \g /dev/null
+select answer(format('select seat_release_all(%L, ''group_cancelled'')', :'g6')) \g /dev/null
 select is((select string_agg(seat(e), ' ') from unnest(array[:'x1', :'x2', :'x3']::uuid[]) e), 'removed removed removed', 'a cancelled group lets everybody go');
 select is((select string_agg(kind, ' ') from outbox where enrolment_id in (:'x1', :'x2', :'x3') and state = 'queued'), 'group_cancelled group_cancelled group_cancelled', 'and tells each once');
 select peer(:'b') \g /dev/null
-select is(refusal(format('select enrolments_release_all(%L, ''group_cancelled'')', :'g5')), '42501', 'which is not a peer''s to do');
+select is(refusal(format('select seat_release_all(%L, ''group_cancelled'')', :'g5')), '42501', 'which is not a peer''s to do');
 
 -- Regions, own cases, roles.
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
 select is(refusal(format('select * from enrolments_accept(%L, null)', :'e3')), 'not-found', 'R14 people of other regions do not exist');
 select is(refusal_detail(place(:'g5', :'b'))#>>'{errors,0,code}', 'does-not-exist', 'R14 nor can they be placed');
-select is(answer(format('select count(*) from enrolments_json where group_id = %L', :'g2'))->>'count', '0', 'R14 nor listed');
+select is(answer(format('select count(*) from enrolments_json where cohort_id = %L', :'g2'))->>'count', '0', 'R14 nor listed');
 select enter('coordinator', :boss) \g /dev/null
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'c', :boss, 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'c', :boss, 'own_case', :boss, app_now());
 select is(refusal(format('select * from enrolments_withdraw(%L)', :'e8')), 'not-found', 'I13 nobody handles their own case');
 select is(refusal(place(:'g4', ready())), 'not-found', 'I13 nor a group in which they are a peer');
-select is(answer(format('select count(*) from enrolments_json where group_id = %L', :'g4'))->>'count', '0', 'I13 whose list they do not see');
-delete from participant_exclusions where account_id = :boss;
+select is(answer(format('select count(*) from enrolments_json where cohort_id = %L', :'g4'))->>'count', '0', 'I13 whose list they do not see');
+delete from exclusions where account_id = :boss;
 create or replace function tests.roles_that(in_sql text) returns text language plpgsql as $$
 declare
     one text;
@@ -271,8 +271,8 @@ select is(roles_that(format('select * from enrolments_offer(%L, null, null)', :'
 select is(roles_that(format('select * from enrolments_accept(%L, null)', :'e3')), 'coordinator', 'A6.8 coordinators accept, and peers their own');
 select is(roles_that(format('select * from enrolments_remove(%L, null, ''{"reason": "safety"}'')', :'e3')), 'coordinator', 'A6.8 coordinators remove');
 select is(roles_that(format('select * from enrolments_withdraw(%L)', :'e3')), 'coordinator', 'A6.8 coordinators withdraw, and peers their own');
-select is(roles_that('select enrolments_expire()'), '', 'only jobs end offers');
-select is(roles_that(format('select enrolment_move(e, ''offered'', null) from enrolments e')), '', 'nobody moves a seat by hand');
+select is(roles_that('select seat_expire_offers()'), '', 'only jobs end offers');
+select is(roles_that('select seat_move(null::enrolments, ''offered'', null)'), '', 'nobody moves a seat by hand');
 create or replace function tests.matrix(in_table text, in_insert text) returns text language plpgsql as $$
 declare
     one text;
@@ -288,7 +288,7 @@ begin
     return btrim(found);
 end $$;
 select set_config('tests.peer', :'c', true) \g /dev/null
-select is(matrix('enrolments', format('insert into enrolments (group_id, participant_id, state, waiting_since, created_at) values (%L, %L, ''waitlisted'', app_now(), app_now())', :'g5', :'c')), 'peer:S coordinator:S', 'enrolments × role × verb');
+select is(matrix('enrolments', format('insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at) values (%L, %L, ''waitlisted'', app_now(), app_now())', :'g5', :'c')), 'peer:S coordinator:S', 'enrolments × role × verb');
 select is(matrix('enrolment_decisions', format('insert into enrolment_decisions (enrolment_id, at, decision, by_role) values (%L, app_now(), ''accepted'', ''x'')', :'e3')), 'coordinator:S', 'enrolment_decisions × role × verb');
 select is(matrix('enrolment_transitions', 'insert into enrolment_transitions values (''a'', ''b'')'), '', 'enrolment_transitions × role × verb');
 select is(matrix('waiting_people', format('insert into waiting_people select gen_random_uuid(), '''', %L, ''ready'', ''en'', ''-'', app_now(), app_now()', :'c')), 'coordinator:S', 'waiting_people × role × verb');
@@ -343,10 +343,10 @@ select answer(format('select * from enrolments_accept(%L, null)', :'em')) \g /de
 create temp table confirmation as select take() as body;
 select is((select count(*) from confirmation, regexp_matches(body, '\(America/Toronto, UTC-05:00\)\n    = ', 'g')), 3::bigint, 'S1.33, R8 the confirmation gives every date and time with its zone, and theirs');
 select enter('coordinator', :boss) \g /dev/null
-select answer(format('select group_notify(%L, ''session_changed'', jsonb_build_object(''session_id'', %L))', :'g7', (select id from sessions where group_id = :'g7' and seq = 2))) \g /dev/null
+select answer(format('select cohort_notify(%L, ''session_changed'', jsonb_build_object(''session_id'', %L))', :'g7', (select id from sessions where cohort_id = :'g7' and seq = 2))) \g /dev/null
 select is((select count(*) from regexp_matches(take(), '\(America/Toronto', 'g')), 1::bigint, 'a change tells the one that changed');
 select enter('coordinator', :boss) \g /dev/null
-select answer(format('select group_notify(%L, ''series_changed'')', :'g7')), answer(format('select group_notify(%L, ''series_changed'')', :'g7')) \g /dev/null
+select answer(format('select cohort_notify(%L, ''series_changed'')', :'g7')), answer(format('select cohort_notify(%L, ''series_changed'')', :'g7')) \g /dev/null
 select is((select count(*) from outbox where enrolment_id = :'em' and kind = 'series_changed' and state = 'queued'), 1::bigint, 'the same is said once');
 select peer(:'m') \g /dev/null
 select answer(format('select * from enrolments_withdraw(%L)', :'em')) \g /dev/null

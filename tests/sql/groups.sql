@@ -104,7 +104,7 @@ select clock('2025-06-28 04:00Z') \g /dev/null
 select is(standing(:'gid')->>'is_locked', 'true', 'I10: and closed after it');
 select clock('2026-11-23 15:00Z') \g /dev/null
 update services set capacity = 3 where code = 'formal_group';
-select is((select capacity from groups where id = :'gid'), 6, 'decision 1: a group keeps its figures when the service changes');
+select is((select capacity from cohorts where id = :'gid'), 6, 'decision 1: a group keeps its figures when the service changes');
 update services set capacity = 8 where code = 'formal_group';
 create function tests.plans(in_more jsonb, in_less text[] default '{}') returns text language sql as $$
     select make((jsonb_build_object('service_id', (select id from services where code = 'informal_group'), 'language', 'en',
@@ -132,14 +132,14 @@ create function tests.moves(in_id uuid, in_verb text, in_versions int[] default 
 -- Which steps are there from each state: the answer, or the refusal.
 create function tests.step(in_id uuid, in_from text, in_verb text) returns text language plpgsql as $$
 begin
-    update groups set state = in_from where id = in_id;
+    update cohorts set state = in_from where id = in_id;
     return coalesce(reason(moves(in_id, in_verb)), refusal(moves(in_id, in_verb)), 'ok');
 end $$;
 select is(step(:'life', s, v), case v || ' ' || s
         when 'open draft' then 'ok' when 'confirm recruiting' then 'topics-missing' when 'complete in_progress' then 'sessions-left'
         else case when v = 'cancel' and s not in ('completed', 'cancelled') then 'ok' else 'conflict-state' end end, 'A6.2: ' || v || ' from ' || s)
 from unnest('{draft,recruiting,confirmed,in_progress,completed,cancelled}'::text[]) s, unnest('{open,confirm,cancel,complete}'::text[]) v;
-update groups set state = 'draft' where id = :'life';
+update cohorts set state = 'draft' where id = :'life';
 select is(refusal(moves(:'life', 'open', '{9}')), 'precondition-failed', 'a step needs the version');
 select is(refusal(moves('00000000-0000-4000-8000-00000000dead', 'open')), 'not-found', 'of a group that exists');
 select clock('2027-02-01 12:00Z') \g /dev/null
@@ -147,41 +147,41 @@ select is(reason(moves(:'life', 'open')), 'no-sessions', 'nothing to come, nothi
 select clock('2026-11-23 15:00Z') \g /dev/null
 select is(answer(moves(:'life', 'open', '{1}'))#>>'{body,state}', 'recruiting', 'a draft is opened');
 select is(refusal_detail(moves(:'life', 'confirm'))->'session_ids', jsonb_build_array(session_of(:'life', 1), session_of(:'life', 2)), 'S2.43: sessions without a topic are named');
-update sessions set topic_en = 'Coping', topic_fr = 'Adaptation' where group_id = :'life';
+update sessions set topic_en = 'Coping', topic_fr = 'Adaptation' where cohort_id = :'life';
 select is(answer(moves(:'life', 'confirm'))#>>'{body,state}', 'confirmed', 'S2.43: with topics it is confirmed');
 select is((select array_agg(action order by id) from audit_events where object_id = :'life'), '{create,open,confirm}', 'each step is in the audit');
 -- The end of one that met.
 select tests.host('peer_supporter', 'Lead') as lead \gset
-create function tests.seat(in_group uuid, in_state text) returns uuid language plpgsql as $$
+create function tests.seat(in_cohort uuid, in_state text) returns uuid language plpgsql as $$
 declare person uuid := gen_random_uuid(); account uuid := gen_random_uuid(); seat uuid := gen_random_uuid();
 begin
     insert into accounts (id, subject, role, participant_id) values (account, account::text, 'peer', person);
     insert into participants (id, account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at, created_by, created_at)
     values (person, account, 'P ' || left(person::text, 30), 'en', 'caf_former', app_now(), app_now(), account, app_now());
-    insert into enrolments (id, group_id, participant_id, state, waiting_since, created_at, offer_expires_at)
-    values (seat, in_group, person, in_state, app_now(), app_now(), app_now() + interval '3 days');
+    insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, offer_expires_at)
+    values (seat, in_cohort, person, in_state, app_now(), app_now(), app_now() + interval '3 days');
     return seat;
 end $$;
 select seat(:'life', s) as seat_id, s from unnest('{requested,waitlisted,offered,confirmed,active}'::text[]) s \g /dev/null
-update groups set state = 'in_progress' where id = :'life';
+update cohorts set state = 'in_progress' where id = :'life';
 select is(standing(:'life')->>'seats_taken', '3', 'I1: seats offered, confirmed and active are taken');
 select is(reason(moves(:'life', 'complete')), 'sessions-left', 'a group with sessions left goes on');
-update sessions set state = 'completed', started_at = starts_at, ended_at = starts_at where group_id = :'life' and seq = 1;
-update sessions set state = 'cancelled' where group_id = :'life' and seq = 2;
+update sessions set state = 'completed', started_at = starts_at, ended_at = starts_at where cohort_id = :'life' and seq = 1;
+update sessions set state = 'cancelled' where cohort_id = :'life' and seq = 2;
 select is(answer(moves(:'life', 'complete'))#>>'{body,state}', 'completed', 'then it is completed');
-select is((select string_agg(state, ',' order by state) from enrolments where group_id = :'life'), 'completed,completed,expired,expired,expired',
+select is((select string_agg(state, ',' order by state) from enrolments where cohort_id = :'life'), 'completed,completed,expired,expired,expired',
     'who had a part has completed it, who waited waits no longer');
 -- And of one that does not.
 select plan_group('informal_group', 'en', '{2027-01-12T18:30,2027-01-19T18:30}') as gone \gset
-update sessions set join_link = 'aa000000-0000-4000-8000-000000000001.x' where group_id = :'gone' and seq = 1;
+update sessions set join_link = 'aa000000-0000-4000-8000-000000000001.x' where cohort_id = :'gone' and seq = 1;
 insert into sealed_keys (id, owner_type, owner_id, wrapped) values ('aa000000-0000-4000-8000-000000000001', 'session', session_of(:'gone', 1), 'k1~d3JhcHBlZA');
-update sessions set state = 'in_progress', started_at = app_now() where group_id = :'gone' and seq = 2;
+update sessions set state = 'in_progress', started_at = app_now() where cohort_id = :'gone' and seq = 2;
 select is(reason(moves(:'gone', 'cancel')), 'session-in-progress', 'nobody is cancelled out of a session');
-update sessions set state = 'scheduled', started_at = null where group_id = :'gone' and seq = 2;
+update sessions set state = 'scheduled', started_at = null where cohort_id = :'gone' and seq = 2;
 delete from calls;
 select is(answer(moves(:'gone', 'cancel'))#>>'{body,state}', 'cancelled', 'a group is cancelled, without a reason');
 select is(called(), 'notify group_cancelled, release group_cancelled', 'who holds a seat is told, and every seat released');
-select is((select string_agg(concat_ws(' ', state, calendar_sequence, version, join_link), ', ') from sessions where group_id = :'gone'), 'cancelled 1 2, cancelled 1 2', 'its sessions are shown as cancelled');
+select is((select string_agg(concat_ws(' ', state, calendar_sequence, version, join_link), ', ') from sessions where cohort_id = :'gone'), 'cancelled 1 2, cancelled 1 2', 'its sessions are shown as cancelled');
 select is((select count(*) from sealed_keys where id = 'aa000000-0000-4000-8000-000000000001'), 0::bigint, 'and its links end');
 
 -- Changing.
@@ -205,9 +205,9 @@ select is(answer(change(:'gid2', '{"registration_deadline_days": null}'))#>'{bod
 update services set capacity = 4 where code = 'informal_group';
 select is(refusal(change(:'gid2', '{"capacity": 9}')), null, 'a group larger than its service is now may shrink by steps');
 update services set capacity = 10 where code = 'informal_group';
-update groups set state = 'completed' where id = :'gid2';
+update cohorts set state = 'completed' where id = :'gid2';
 select is(refusal_detail(change(:'gid2', '{"composition": "women"}')), '{"state": "completed"}', 'what has ended stays as it was');
-update groups set state = 'recruiting' where id = :'gid2';
+update cohorts set state = 'recruiting' where id = :'gid2';
 
 -- Who sees what. I13: a coordinator or host who is or was in a group as a peer.
 create function tests.seen(in_query jsonb default '{}') returns uuid[] language sql as $$
@@ -217,30 +217,30 @@ select is(array(select unnest(seen('{"state": ["cancelled"], "language": "en"}')
 select is(:'gid' = any (seen(jsonb_build_object('service_id', :'formal', 'language', 'fr'))), true, 'and service');
 select is(:'gid2' = any (seen(jsonb_build_object('service_id', :'formal'))), false, 'of no other');
 select answer('execute groups_list(null, null, ''{"limit": 2}'', null, null, null)') as one \gset
-select is((:'one'::jsonb)#>>'{body,0,id}', (select id::text from groups order by created_at desc, id desc limit 1), 'newest first');
+select is((:'one'::jsonb)#>>'{body,0,id}', (select id::text from cohorts order by created_at desc, id desc limit 1), 'newest first');
 select is(answer(format('execute groups_list(null, null, %L, null, null, null)', jsonb_build_object('limit', 2, 'after', ((:'one'::jsonb)->>'next')::jsonb)))#>>'{body,0,id}',
-    (select id::text from groups order by created_at desc, id desc offset 2 limit 1), 'page by page');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)
-select participant_id, :boss, 'own_case', :other, app_now() from enrolments where group_id = :'life' limit 1;
+    (select id::text from cohorts order by created_at desc, id desc offset 2 limit 1), 'page by page');
+insert into exclusions (participant_id, account_id, reason, created_by, created_at)
+select participant_id, :boss, 'own_case', :other, app_now() from enrolments where cohort_id = :'life' limit 1;
 select is(:'life' = any (seen()), false, 'I13: the group one was in as a peer does not exist for one');
 select is(answer(format('execute groups_read(%L, null, null, null, null, null)', :'life')), null, 'I13: nor can it be read');
 select is(refusal(change(:'life', '{"composition": "men"}')), 'not-found', 'I13: nor changed');
-select is(refusal(format('select groups_lock(%L)', :'life')), 'not-found', 'I13: nor locked');
-insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at) values (:'gid2', :'lead', 'peer_supporter', :other, app_now());
+select is(refusal(format('select cohort_lock(%L)', :'life')), 'not-found', 'I13: nor locked');
+insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at) values (:'gid2', :'lead', 'peer_supporter', :other, app_now());
 select enter('peer_supporter', :'lead') \g /dev/null
 select is(seen(), array[:'gid2'::uuid], 'a host sees the group they lead and no other');
 select is(standing(:'gid2') @> '{"seats_taken": null, "is_blocked": null, "capacity": 10}', true,
     'A6.8: but neither how many are placed nor whether a conflict stands');
 select is(refusal(change(:'gid2', '{"composition": "mixed"}')), 'not-found', 'and changes nothing');
-update host_assignments set released_at = app_now() where group_id = :'gid2';
+update host_assignments set released_at = app_now() where cohort_id = :'gid2';
 select is(seen(), null, 'who leads no more sees it no more');
 
 -- Role × table × verb, on a group that the host leads.
-update host_assignments set released_at = null where group_id = :'gid2';
+update host_assignments set released_at = null where cohort_id = :'gid2';
 create function tests.row_of(in_account uuid) returns text language sql as $$ select format(
-    'insert into groups (service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters, mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
+    'insert into cohorts (service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters, mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
     values (%L, ''en'', %L, 1, 1, 60, 1, 0, false, ''closed'', ''participants'', 72, app_now())', (select id from services where code = 'formal_group'), in_account) $$;
-select is((select string_agg(r || ':' || verbs('groups', row_of(case r when 'peer_supporter' then :'lead' else :boss::uuid end)), ' ' order by r)
+select is((select string_agg(r || ':' || verbs('cohorts', row_of(case r when 'peer_supporter' then :'lead' else :boss::uuid end)), ' ' order by r)
     from unnest('{administrator,coordinator,line,mental_health_professional,nobody,peer,peer_supporter,public}'::text[]) r
     cross join lateral (select enter(r, case r when 'peer_supporter' then :'lead' else :boss::uuid end)) e),
     'administrator: coordinator:SIU line: mental_health_professional: nobody: peer: peer_supporter:S public:', 'coordinators plan, hosts read, nobody deletes');

@@ -21,7 +21,7 @@ select plan(127);
 
 -- Alone: whoever came with the demo is set aside.
 update accounts set is_active = false where role in ('peer_supporter', 'mental_health_professional');
-update groups set state = 'cancelled';
+update cohorts set state = 'cancelled';
 select account('coordinator', 'a8000000-0000-4000-8000-000000000004') \g /dev/null
 select account('administrator', 'a8000000-0000-4000-8000-000000000006') \g /dev/null
 select account('peer_supporter', 'a8000000-0000-4000-8000-000000000002') \g /dev/null
@@ -87,11 +87,11 @@ select is(refusal(trains(:'sup', '{"kind": "orientation", "module": "self_care",
 -- Assigning. I5: role, activity, language, training, clearance; each thing that is missing is named.
 select plan_group('informal_group', 'en', '{2026-12-01T18:30,2026-12-08T18:30}') as gid \gset
 select plan_group('formal_group', 'fr', '{2026-12-02T18:30,2026-12-09T18:30}') as fid \gset
-create function tests.assigns(in_group uuid, in_account uuid, in_slot text, in_session uuid default null, in_replaces uuid default null) returns text language sql as $$
-    select format('select * from host_assignments_create(%L, %L)', in_group, jsonb_strip_nulls(jsonb_build_object(
+create function tests.assigns(in_cohort uuid, in_account uuid, in_slot text, in_session uuid default null, in_replaces uuid default null) returns text language sql as $$
+    select format('select * from host_assignments_create(%L, %L)', in_cohort, jsonb_strip_nulls(jsonb_build_object(
         'account_id', in_account, 'slot', in_slot, 'session_id', in_session, 'replaces', in_replaces))) $$;
-create function tests.assigned(in_group uuid, in_account uuid, in_slot text, in_session uuid default null, in_replaces uuid default null) returns uuid language sql as $$
-    select (answer(assigns(in_group, in_account, in_slot, in_session, in_replaces))#>>'{body,id}')::uuid $$;
+create function tests.assigned(in_cohort uuid, in_account uuid, in_slot text, in_session uuid default null, in_replaces uuid default null) returns uuid language sql as $$
+    select (answer(assigns(in_cohort, in_account, in_slot, in_session, in_replaces))#>>'{body,id}')::uuid $$;
 create function tests.releases(in_id uuid, in_versions int[] default null) returns text language sql as $$
     select format('select * from host_assignments_release(%L, %L)', in_id, in_versions) $$;
 select is(faults(assigns(:'gid', :'sup', 'peer_supporter')), 'account_id training-missing, account_id not-cleared', 'S0.31, R13: nobody leads without orientation, nor after the clearance has ended');
@@ -115,7 +115,7 @@ declare found text;
 begin
     begin
         execute in_change;
-        found := faults(assigns((select g.id from groups g where g.language = 'en' and g.state = 'draft'), ana(), 'peer_supporter'));
+        found := faults(assigns((select g.id from cohorts g where g.language = 'en' and g.state = 'draft'), ana(), 'peer_supporter'));
         raise exception using errcode = 'TT000';
     exception when sqlstate 'TT000' then
         return coalesce(found, 'ok');
@@ -185,8 +185,8 @@ select is(reason(releases(:'sub')), 'double-booked', 'as long as somebody is: th
 select is(refusal_detail(format('select * from sessions_update(%L, null, ''{"local_start": "2026-12-08T18:00"}'', null)', session_of(:'near', 1)))->'account_ids', jsonb_build_array(:'ana'), 'nor is a session moved onto another of theirs');
 select is(reason(format('select * from sessions_create(%L, ''{"local_start": "2026-12-08T19:00"}'', null)', :'near')), 'double-booked', 'nor added there');
 select is(refusal(format('select * from sessions_update(%L, null, ''{"local_start": "2026-12-08T20:00"}'', null)', session_of(:'near', 1))), null, 'one may follow the other');
-update groups set state = 'cancelled' where id = :'near';
-update sessions set state = 'cancelled' where group_id = :'near';
+update cohorts set state = 'cancelled' where id = :'near';
+update sessions set state = 'cancelled' where cohort_id = :'near';
 select is(answer(releases(:'sub', '{1}'))#>>'{body,released_at}', '2026-11-23T15:00:00Z', 'a substitute is released');
 select is((select string_agg(s.alias, ', ' order by s.alias) from session_hosts(session_of(:'gid', 1)) h join staff s on s.id = h.account_id), 'Ana, Ben, Max', 'who was replaced leads again');
 select is(refusal_detail(releases(:'sub')), '{"state": "released"}', 'once');
@@ -197,21 +197,21 @@ select is(refusal_detail(assigns(:'near', :'cleo', 'peer_supporter')), '{"state"
 -- A6.5, I13: conflicts are one word, to coordinators.
 insert into blocked_hosts values (:'nel', :'fid');
 select is(refusal_detail(assigns(:'fid', :'nel', 'mental_health_professional')), '{"reason": "conflict"}', 'A6.5: a conflict refuses, and says nothing of whom');
-create function tests.member(in_group uuid, in_host uuid, in_state text) returns void language plpgsql as $$
+create function tests.member(in_cohort uuid, in_host uuid, in_state text) returns void language plpgsql as $$
 declare person uuid := gen_random_uuid(); account uuid := gen_random_uuid();
 begin
     insert into accounts (id, subject, role, participant_id) values (account, account::text, 'peer', person);
     insert into participants (id, account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at, created_by, created_at)
     values (person, account, 'P ' || left(person::text, 30), 'en', 'caf_former', app_now(), app_now(), account, app_now());
-    insert into enrolments (group_id, participant_id, state, waiting_since, created_at) values (in_group, person, in_state, app_now(), app_now());
-    insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (person, in_host, 'own_case', account, app_now());
+    insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at) values (in_cohort, person, in_state, app_now(), app_now());
+    insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (person, in_host, 'own_case', account, app_now());
 end $$;
 select member(:'fid', :'ana', 'withdrawn') \g /dev/null
 select is(refusal_detail(assigns(:'fid', :'ana', 'peer_supporter')), '{"reason": "conflict"}', 'I13: nobody leads a group they were in as a peer, and the answer is the same');
 
 -- Shortfalls and who could cover them.
 delete from blocked_hosts;
-update groups set state = 'confirmed' where id in (:'gid', :'fid');
+update cohorts set state = 'confirmed' where id in (:'gid', :'fid');
 select answer(releases(:'a2')) \g /dev/null
 create function tests.short(in_query jsonb default '{}') returns jsonb language sql as $$
     select answer(format('execute shortfalls_list(null, null, %L, null, null, null)', '{"limit": 25, "days": 14}'::jsonb || in_query)) $$;
@@ -233,9 +233,9 @@ select assigned(:'gid', :'ben', 'peer_supporter') is not null as back \g /dev/nu
 update host_assignments set released_at = app_now() where id = :'a3';
 select is(short()#>'{body,0,missing}', '["on_call_professional"]', 'decision 4: nobody on call is a shortfall');
 select is(short()#>>'{body,0,stops_session}', 'false', 'decision 4: that stops nothing');
-update groups set state = 'draft' where id = :'gid';
+update cohorts set state = 'draft' where id = :'gid';
 select is(jsonb_array_length(short()->'body'), 1, 'what is still a draft is not missed');
-update groups set state = 'confirmed' where id = :'gid';
+update cohorts set state = 'confirmed' where id = :'gid';
 
 -- With whom a coordinator plans.
 create function tests.known(in_query jsonb default '{}') returns jsonb language sql as $$
@@ -261,8 +261,8 @@ select is(known()->'body', '[]', 'nor does anybody else');
 select enter('coordinator', :boss) \g /dev/null
 
 -- Who sees what.
-create function tests.listed(in_group uuid, in_query jsonb default '{}') returns jsonb language sql as $$
-    select answer(format('execute assignments_list(%L, null, %L, null, null, null)', in_group, '{"limit": 25}'::jsonb || in_query)) $$;
+create function tests.listed(in_cohort uuid, in_query jsonb default '{}') returns jsonb language sql as $$
+    select answer(format('execute assignments_list(%L, null, %L, null, null, null)', in_cohort, '{"limit": 25}'::jsonb || in_query)) $$;
 select is(jsonb_array_length(listed(:'gid')->'body'), 5, 'a coordinator sees who leads and led');
 select is(jsonb_array_length(listed(:'gid', '{"is_released": false}')->'body'), 2, 'only who leads');
 select is(jsonb_array_length(listed(:'gid', '{"is_released": true}')->'body'), 3, 'or led');
@@ -284,10 +284,10 @@ select is((select count(*) from session_hosts(session_of(:'gid', 1))), 0::bigint
 select is(host_alias(:'ana'), null, 'not even a name');
 
 -- Role × table × verb.
-create function tests.row_of(in_table text, in_group uuid, in_host uuid, in_by uuid) returns text language sql as $$ select case in_table
+create function tests.row_of(in_table text, in_cohort uuid, in_host uuid, in_by uuid) returns text language sql as $$ select case in_table
     when 'qualifications' then format('insert into qualifications (account_id) values (%L)', in_by)
     when 'trainings' then format('insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at) values (%L, ''continuing'', ''x'', ''2026-01-01'', %L, app_now())', in_host, in_by)
-    else format('insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at) values (%L, %L, ''peer_supporter'', %L, app_now())', in_group, in_host, in_by) end $$;
+    else format('insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at) values (%L, %L, ''peer_supporter'', %L, app_now())', in_cohort, in_host, in_by) end $$;
 select is((select string_agg(r || ':' || verbs('qualifications', row_of('qualifications', :'gid', :'cleo', :boss)) || '/' || verbs('trainings', row_of('trainings', :'gid', :'cleo', case r when 'administrator' then :chief else :boss end::uuid))
         || '/' || verbs('host_assignments', row_of('host_assignments', :'gid', :'cleo', :boss)), ' ' order by r)
     from unnest('{administrator,coordinator,line,mental_health_professional,nobody,peer,peer_supporter,public}'::text[]) r

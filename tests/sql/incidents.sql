@@ -79,10 +79,10 @@ select enter('coordinator', :boss) \g /dev/null
 select is(answer(about('contact_outside_group', 2, null, jsonb_build_object('enrolment_id', :'e_bea')::text))#>>'{body,group_id}', :'other', 'a coordinator records what happened outside a session');
 select is((select participant_id from incidents where kind = 'contact_outside_group'), :'bea', 'about somebody');
 select is(refusal(about('technical', 1, null)), null, 'or nobody');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :boss, 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :boss, 'own_case', :boss, app_now());
 select is(fault(about('distress', 2, null, jsonb_build_object('enrolment_id', :'e_bea')::text)), '#/enrolment_id does-not-exist', 'I13 not about themselves');
 select is(answer($$select count(*) as n from incidents where kind = 'contact_outside_group'$$)->>'n', '0', 'I13 nor do they read it');
-delete from participant_exclusions;
+delete from exclusions;
 select enter('peer_supporter', :ps) \g /dev/null
 select is(refusal(about('left_unexpectedly', 4, :'s', jsonb_build_object('enrolment_id', :'e_ann')::text)), null, 'somebody left');
 select answer(about('left_unexpectedly', 4, :'s', jsonb_build_object('enrolment_id', :'e_ann')::text))#>>'{body,id}' as left_id \gset
@@ -138,10 +138,10 @@ select enter('mental_health_professional', :mhp) \g /dev/null
 select is(seen(), 'distress distress distress distress distress distress distress left_unexpectedly', 'A6.8 a professional those of the sessions they lead');
 select enter('mental_health_professional', :other_mhp) \g /dev/null
 select is(seen(), null, 'and no other');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :mhp, 'asked_by_peer', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :mhp, 'asked_by_peer', :boss, app_now());
 select enter('mental_health_professional', :mhp) \g /dev/null
 select is(seen(), 'distress distress distress distress distress distress', 'R14 nor about somebody for whom they do not exist');
-delete from participant_exclusions;
+delete from exclusions;
 select enter_person(:'ann') \g /dev/null
 select is(seen(), null, 'A6.8 a peer none');
 select enter('coordinator', :boss) \g /dev/null
@@ -207,9 +207,9 @@ insert into session_presences (session_id, account_id, slot, at) values (:'s', :
 select is(answer('select count(*) as n from debriefs where account_id::text like ''b0000000%''')->>'n', '0', 'A6.1 a coordinator who led that session is a co-host');
 select is(answer(format('select debrief_note(%L) as n', :'debrief'))->>'n', null, 'and opens no note');
 delete from session_presences where account_id = :boss;
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :boss, 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :boss, 'own_case', :boss, app_now());
 select is(answer('select count(*) as n from debriefs where account_id::text like ''b0000000%''')->>'n', '0', 'I13 nor of a group in which they are a peer');
-delete from participant_exclusions;
+delete from exclusions;
 select is(refusal(debrief(:'s', :short)), 'not-found', 'who did not lead writes none');
 
 -- Wall 2, role by table by verb.
@@ -217,7 +217,7 @@ create or replace function tests.verbs_of(in_role text, in_account uuid, in_sess
 begin
     perform enter(in_role, in_account, in_person);
     return (select string_agg(verbs(t, case t
-        when 'debriefs' then format('insert into debriefs (session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, created_at) select id, group_id, actor_account_id(), true, 3, 3, false, app_now() from sessions where id = %L', in_session)
+        when 'debriefs' then format('insert into debriefs (session_id, cohort_id, account_id, delivered, climate, wellbeing, wants_supervision, created_at) select id, cohort_id, actor_account_id(), true, 3, 3, false, app_now() from sessions where id = %L', in_session)
         when 'incident_actions' then 'insert into incident_actions (incident_id, code, at, recorded_by, recorded_at) select id, ''eap'', app_now(), actor_account_id(), app_now() from incidents limit 1'
         else format('insert into incidents (kind, severity, session_id, created_by, created_by_role, created_at) values (''technical'', 1, %L, actor_account_id(), actor_role(), app_now())', in_session) end), '/' order by t)
         || case when touches('update incidents set acknowledged_at = acknowledged_at where state <> ''closed''') then ' works' else '' end

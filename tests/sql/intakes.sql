@@ -15,7 +15,7 @@ select clock('2026-11-23 15:00:00Z') \g /dev/null
 create or replace function tests.state(in_sql text) returns text language sql as $$ select answer(in_sql)#>>'{body,state}' $$;
 create or replace function tests.accepts(in_person uuid, in_kind text) returns text language sql as $$
     select format('select * from acceptances_create(%L, %L)', in_person,
-        (select jsonb_build_object('document_id', d.id, 'language_read', 'fr') from current_documents d where d.kind = in_kind)) $$;
+        (select jsonb_build_object('document_id', d.id, 'language_read', 'fr') from documents_current d where d.kind = in_kind)) $$;
 
 -- The group track, from the first step to the last.
 select person('ON', 'fr') as pid \gset
@@ -83,7 +83,7 @@ update outbox set state = 'sent' where intake_id = :'iid' and state = 'queued' a
 select answer(meet(:'iid', '{"local_start": "2026-12-17T18:30"}')) \g /dev/null
 select is((select kind from outbox where intake_id = :'iid' and state = 'queued' and kind like 'meeting%'), 'meeting_changed', 'who had heard is told of the change');
 update intakes set meeting_starts_at = meeting_starts_at + interval '1 hour' where id = :'iid';
-select is(worker('select meetings_rederive() as corrected') || worker('select meetings_rederive() as corrected'), '[{"corrected": 1}, {"corrected": 0}]', 'A5.2 after new zone data the instant is derived again');
+select is(worker('select intake_meetings_rederive() as corrected') || worker('select intake_meetings_rederive() as corrected'), '[{"corrected": 1}, {"corrected": 0}]', 'A5.2 after new zone data the instant is derived again');
 select enter('coordinator', :boss) \g /dev/null
 select is((select utc(meeting_starts_at) || ' ' || meeting_local_start::text from intakes where id = :'iid'), '2026-12-18T01:30:00Z 2026-12-17 18:30:00', 'decision 12 from its wall time');
 create or replace function tests.hold(in_id uuid, in_readiness text) returns text language sql as $$
@@ -107,7 +107,7 @@ select is(state(hold(intake(:'second', 'group', 'meeting_scheduled'), 'ready')),
 select person() as third \gset
 select accept(:'third', '{code_of_conduct,consent,confidentiality,privacy_notice}') \g /dev/null
 select accept(:'third', '{safety_protocol}') \g /dev/null
-update acceptances set withdrawn_at = app_now() where participant_id = :'third' and document_id = (select id from current_documents where kind = 'safety_protocol');
+update acceptances set withdrawn_at = app_now() where participant_id = :'third' and document_id = (select id from documents_current where kind = 'safety_protocol');
 select is(state(hold(intake(:'third', 'group', 'meeting_scheduled'), 'ready')), 'meeting_done', 'I4 what was taken back does not count');
 
 -- Decision 3: one intake serves every service for 12 months.
@@ -147,7 +147,7 @@ select accept(:'sixth', '{consent,privacy_notice}') \g /dev/null
 select intake(:'sixth', 'activity', 'forms_sent') as act2 \gset
 select is(answer(format(:'submit', :'act2'))->>'status', '200', 'consent may come first');
 select is(state_of(:'act2'), 'forms_returned', 'then the form returns both');
-update acceptances set withdrawn_at = app_now() where participant_id = :'sixth' and document_id = (select id from current_documents where kind = 'consent');
+update acceptances set withdrawn_at = app_now() where participant_id = :'sixth' and document_id = (select id from documents_current where kind = 'consent');
 select is(refusal_detail(format('select * from intakes_register(%L, null)', :'act2')), '{"state": "forms_returned", "missing": ["consent"]}', 'I4 no registration on a consent that was taken back');
 
 -- Every step from every state: what goes through is exactly this, everything else is 409 naming the state.
@@ -259,7 +259,7 @@ select is((select array[last_told_at, update_due_at] from intakes where id = :'t
 select is((select array[state, reason] from outbox where intake_id = :'told'), '{cancelled,told}', 'what was queued to say the same is not sent');
 select is((select version from intakes where id = :'told'), 1, 'telling makes no new version');
 select is(refusal('select * from updates_create(''00000000-0000-4000-8000-00000000dead'', ''{"method": "phone"}'')'), 'not-found', 'nobody cannot be told');
-select is(refusal(format('select * from updates_create(%L, ''{"method": "pigeon"}'')', :'told')), '23514 status_updates__method__known', 'by phone, mail or in person');
+select is(refusal(format('select * from updates_create(%L, ''{"method": "pigeon"}'')', :'told')), '23514 updates__method__known', 'by phone, mail or in person');
 select clock('2026-11-23 15:00:00Z') \g /dev/null
 select is((select bool_and((update_due_at is not null) = (state in ('form_returned', 'acknowledged', 'meeting_scheduled', 'meeting_done', 'not_ready', 'ready', 'forms_returned')))
     from intakes where participant_id in (:'pid', :'third', :'fifth', :'sixth', :'seventh', :'eighth')), true, 'I12 the clock runs from the returned form until the end of waiting, and only then');
@@ -335,21 +335,21 @@ create or replace function tests.row_of(in_table text, in_person uuid, in_intake
         when 'intakes' then format('insert into intakes (participant_id, track, coordinator_account_id, created_at) values (%L, ''activity'', %L, app_now())', in_person, in_account)
         when 'intake_forms' then format('insert into intake_forms (intake_id, participant_id) values (%L, %L)', in_intake, in_person)
         when 'acceptances' then format('insert into acceptances (participant_id, document_id, language_read, accepted_at) select %L, id, ''en'', app_now() from documents', in_person)
-        when 'status_updates' then format('insert into status_updates (intake_id, participant_id, method, recorded_by, recorded_at) values (%L, %L, ''phone'', %L, app_now())', in_intake, in_person, in_account)
+        when 'updates' then format('insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (%L, %L, ''phone'', %L, app_now())', in_intake, in_person, in_account)
         else format('insert into %s default values', in_table) end $$;
 create or replace function tests.matrix(in_role text, in_account uuid, in_own uuid, in_person uuid, in_intake uuid) returns text language plpgsql as $$
 begin
     perform enter(in_role, in_account, in_own);
     return (select string_agg(t || ' ' || verbs(t, row_of(t, in_person, in_intake, in_account)), ', ' order by place)
-        from unnest(array['intakes', 'intake_forms', 'acceptances', 'status_updates', 'track_documents', 'intake_transitions', 'plain_texts']) with ordinality u (t, place));
+        from unnest(array['intakes', 'intake_forms', 'acceptances', 'updates', 'track_documents', 'intake_transitions', 'plain_texts']) with ordinality u (t, place));
 end $$;
-select is(matrix('coordinator', :boss, null, :'ninth', :'told'), 'intakes SIU, intake_forms SIU, acceptances S, status_updates SI, track_documents S, intake_transitions S, plain_texts S', 'a coordinator opens, helps and tells, and accepts nothing');
-select is(matrix('peer', account_of(:'ninth'), :'ninth', :'ninth', :'told'), 'intakes SU, intake_forms SU, acceptances I, status_updates S, track_documents S, intake_transitions S, plain_texts S', 'a peer fills in and accepts');
-select is(matrix('peer', account_of(:'eleventh'), :'eleventh', :'ninth', :'told'), 'intakes SU, intake_forms SU, acceptances , status_updates , track_documents S, intake_transitions S, plain_texts S', 'R2 and writes nothing for another');
-select is(matrix(r, :boss, null, :'ninth', :'told'), 'intakes , intake_forms , acceptances , status_updates , track_documents S, intake_transitions S, plain_texts S', 'R2 ' || r || ' has no intake of anybody')
+select is(matrix('coordinator', :boss, null, :'ninth', :'told'), 'intakes SIU, intake_forms SIU, acceptances S, updates SI, track_documents S, intake_transitions S, plain_texts S', 'a coordinator opens, helps and tells, and accepts nothing');
+select is(matrix('peer', account_of(:'ninth'), :'ninth', :'ninth', :'told'), 'intakes SU, intake_forms SU, acceptances I, updates S, track_documents S, intake_transitions S, plain_texts S', 'a peer fills in and accepts');
+select is(matrix('peer', account_of(:'eleventh'), :'eleventh', :'ninth', :'told'), 'intakes SU, intake_forms SU, acceptances , updates , track_documents S, intake_transitions S, plain_texts S', 'R2 and writes nothing for another');
+select is(matrix(r, :boss, null, :'ninth', :'told'), 'intakes , intake_forms , acceptances , updates , track_documents S, intake_transitions S, plain_texts S', 'R2 ' || r || ' has no intake of anybody')
 from unnest(array['peer_supporter', 'mental_health_professional', 'line', 'administrator', 'public', 'nobody']) r;
-select is((select string_agg(t || ' ' || coalesce(worker_verbs(t), ''), ', ' order by t) from unnest(array['intakes', 'intake_forms', 'acceptances', 'status_updates']) t),
-    'acceptances S, intake_forms , intakes SU, status_updates SU', 'the worker moves a receipt and the clock, and reads no form');
+select is((select string_agg(t || ' ' || coalesce(worker_verbs(t), ''), ', ' order by t) from unnest(array['intakes', 'intake_forms', 'acceptances', 'updates']) t),
+    'acceptances S, intake_forms , intakes SU, updates SU', 'the worker moves a receipt and the clock, and reads no form');
 select is((select array_agg(attname::text order by attname) from pg_attribute where attrelid = 'intakes'::regclass and attnum > 0
     and has_column_privilege('alongside_worker', attrelid, attnum, 'update')), '{acknowledged_at,last_told_at,meeting_starts_at,state,update_due_at,version}', 'in these columns only');
 

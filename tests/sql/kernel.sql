@@ -104,26 +104,26 @@ select throws_ok('truncate audit_events', '42501', null, 'nor truncate');
 -- The chain. Events of this transaction are not final, so finished ones are written here.
 insert into audit_events (xid, at, role, operation, action, object_type, participant_ids)
 select '3', now(), 'peer', 'op', 'read', 'thing', array[gen_random_uuid()] from generate_series(1, 3);
-select cmp_ok(audit_link(), '>=', 3::bigint, 'what is final is linked');
-select is((select ok from audit_verify()), true, 'an untouched chain is whole');
-select is(audit_link(), 0::bigint, 'nothing is linked twice');
+select cmp_ok(audit_link_append(), '>=', 3::bigint, 'what is final is linked');
+select is((select ok from audit_link_verify()), true, 'an untouched chain is whole');
+select is(audit_link_append(), 0::bigint, 'nothing is linked twice');
 set local session_replication_role = replica;
 savepoint before_tampering;
 update audit_events set role = 'nobody' where xid = '3';
-select is((select ok from audit_verify()), false, 'a superuser''s change of a linked event is found');
-select is((select first_bad from audit_verify()), (select min(seq) from audit_links where upto_xid > '3'), 'and where');
+select is((select ok from audit_link_verify()), false, 'a superuser''s change of a linked event is found');
+select is((select first_bad from audit_link_verify()), (select min(seq) from audit_links where upto_xid > '3'), 'and where');
 rollback to before_tampering;
 delete from audit_events where id = (select min(id) from audit_events where xid = '3');
-select is((select ok from audit_verify()), false, 'so is a deletion');
+select is((select ok from audit_link_verify()), false, 'so is a deletion');
 rollback to before_tampering;
 insert into audit_events (xid, at, role, operation, action, object_type) values ('3', now(), 'peer', 'op', 'read', 'thing');
-select is((select ok from audit_verify()), false, 'so is an addition to what was final');
+select is((select ok from audit_link_verify()), false, 'so is an addition to what was final');
 rollback to before_tampering;
 update audit_links set hash = '\x00' where seq = (select max(seq) from audit_links);
-select is((select ok from audit_verify()), false, 'so is a change of the chain itself');
+select is((select ok from audit_link_verify()), false, 'so is a change of the chain itself');
 rollback to before_tampering;
 update audit_links set seq = seq + 1;
-select is((select ok from audit_verify()), false, 'so is a chain without its beginning');
+select is((select ok from audit_link_verify()), false, 'so is a chain without its beginning');
 rollback to before_tampering;
 set local session_replication_role = origin;
 

@@ -83,10 +83,10 @@ select is((select last_told_at from intakes where id = :'act'), app_now(), 'S2.4
 -- Status updates by mail.
 select enter('coordinator', :boss) \g /dev/null
 select answer(format('select * from updates_create(%L, ''{"method": "email"}'')', :'rin'))#>>'{body,id}' as uid \gset
-select is((select told_at from status_updates where id = :'uid'), null, 'S1.35 not told while it is queued');
+select is((select told_at from updates where id = :'uid'), null, 'S1.35 not told while it is queued');
 select take()#>>'{0,id}' as mid \gset
 select done(:'mid', 'sent') \g /dev/null
-select is((select told_at from status_updates where id = :'uid'), app_now(), 'S1.35 told when it left');
+select is((select told_at from updates where id = :'uid'), app_now(), 'S1.35 told when it left');
 
 -- Meetings: where the person lives by another clock both times are there.
 select person('BC', 'en') as far \gset
@@ -209,7 +209,7 @@ select is(refusal(format('update outbox set state = ''sent'' where id = %L', :'l
 select is(refusal('select * from outbox_take(1)'), '42501', 'nor take it');
 select is(refusal(format('select outbox_done(%L, ''sent'')', :'later')), '42501', 'nor finish it');
 select is(refusal('select * from jobs_run()'), '42501', 'nor run jobs');
-select is(refusal(format('select documents_announce(%L)', gen_random_uuid())), 'forbidden', 'nor announce documents, but the administrator');
+select is(refusal(format('select document_announce(%L)', gen_random_uuid())), 'forbidden', 'nor announce documents, but the administrator');
 select is((select string_agg(t || ' ' || worker_verbs(t), ', ' order by t) from unnest(array['outbox', 'deliveries', 'settings', 'mail_templates', 'documents', 'referrals', 'staff']) t),
     'deliveries SI, documents S, mail_templates S, outbox SU, referrals , settings S, staff ', 'the worker writes what became of mail, nothing else');
 select throws_ok('update deliveries set smtp_code = 1', '42501', null, 'the log of deliveries is append-only');

@@ -50,7 +50,7 @@ select is(refusal_detail(new('{"timezone": "EST"}')), '{"errors": [{"code": "unk
 select is(refusal(new('{"alias": "tEST MAPLE"}')), '23505 participants__alias__taken', 'an alias is taken, however it is written');
 select is(refusal(new('{"alias": " Test cedar"}')), '23514 participants__alias__trimmed', 'an alias has no blank at its ends');
 select is(refusal(new('{"alias": "C"}')), '23514 participants__alias__length', 'an alias has two characters');
-select is(refusal(new('{"region": "XX"}')), '23514 participants__region__known', 'a region is one of the list');
+select is(refusal(new('{"region": "XX"}')), '23514 region__region__known', 'a region is one of the list');
 select is(refusal(new('{"affiliation_kind": "veteran_major"}')), '23514 participants__affiliation_kind__known', 'S2.3 affiliation is one of six kinds, no finer');
 select is(refusal(new('{"preferred_language": "de"}')), '23514 participants__preferred_language__known', 'language is en or fr');
 select is(refusal(new(format('{"identity": {"issuer": "urn:alongside:local", "subject": "%s"}}', :'aid'))), 'conflict', 'an identity belongs to one account');
@@ -145,24 +145,24 @@ create or replace function tests.exclude(in_id uuid, in_account uuid, in_reason 
 create temp table excluded as select answer(exclude(:'pid', :quebec, 'asked_by_peer')) as a;
 select is(a->>'status', '201', 'a peer may ask that somebody stays out') from excluded;
 select a#>>'{body,id}' as xid from excluded \gset
-select is(refusal(exclude(:'pid', :quebec, 'own_case')), '23505 participant_exclusions__account_id__taken', 'once is enough');
-select is(refusal(exclude(:'pid', '00000000-0000-4000-8000-00000000dead', 'own_case')), '23503 participant_exclusions__account_id__known', 'an account that does not exist cannot be kept out');
+select is(refusal(exclude(:'pid', :quebec, 'own_case')), '23505 exclusions__account_id__taken', 'once is enough');
+select is(refusal(exclude(:'pid', '00000000-0000-4000-8000-00000000dead', 'own_case')), '23503 exclusions__account_id__known', 'an account that does not exist cannot be kept out');
 select is(refusal(exclude('00000000-0000-4000-8000-00000000dead', :quebec, 'own_case')), 'not-found', 'nor from a person that does not exist');
-select is(refusal(exclude(:'pid', :boss, 'dislike')), '23514 participant_exclusions__reason__known', 'a reason is one of two');
+select is(refusal(exclude(:'pid', :boss, 'dislike')), '23514 exclusions__reason__known', 'a reason is one of two');
 create or replace function tests.sees(in_id uuid) returns text language sql as $$
     select string_agg(t, ',' order by t) from unnest(array['participants', 'contacts', 'safety_plans', 'emergency_contacts', 'intakes',
-        'intake_forms', 'acceptances', 'status_updates', 'outbox']) t
+        'intake_forms', 'acceptances', 'updates', 'outbox']) t
     where touches(format('select from %I where %I = %L', t, case t when 'participants' then 'id' else 'participant_id' end, in_id)) $$;
 select accept(:'pid', '{consent}') \g /dev/null
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'pid', app_now(), app_now(), app_now());
-insert into status_updates (intake_id, participant_id, method, recorded_by, recorded_at) select id, participant_id, 'phone', :boss, app_now() from intakes where participant_id = :'pid';
-\set all '''acceptances,contacts,emergency_contacts,intake_forms,intakes,outbox,participants,safety_plans,status_updates'''
+insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) select id, participant_id, 'phone', :boss, app_now() from intakes where participant_id = :'pid';
+\set all '''acceptances,contacts,emergency_contacts,intake_forms,intakes,outbox,participants,safety_plans,updates'''
 select is(sees(:'pid'), :all, 'whoever is not excluded sees the file');
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
 select is(sees(:'pid'), null, 'I13 for whom is excluded nothing of it exists');
 select is(refusal(change(:'pid', '{"pronouns": "x"}', null)), 'not-found', 'I13 nor can they change it');
 select is(refusal(format('select * from exclusions_delete(%L)', :'xid')), 'not-found', 'I13 nor let themselves in');
-select is(answer(format('select body from exclusions_json where id = %L and sees_participant(participant_id)', :'xid')), null, 'I13 nor read why');
+select is(answer(format('select body from exclusions_json where id = %L and participant_is_seen(participant_id)', :'xid')), null, 'I13 nor read why');
 select is(refusal(exclude(:'pid', :quebec, 'own_case')), 'not-found', 'I13 the request itself finds nobody');
 select enter('coordinator', :boss) \g /dev/null
 select is(answer(format('select * from exclusions_delete(%L)', :'xid'))->>'status', '204', 'somebody else may let them in again');
@@ -181,25 +181,25 @@ create or replace function tests.row_of(in_table text, in_person uuid, in_accoun
     select 'insert into ' || in_table || case in_table
         when 'participants' then format(' (account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at, created_by, created_at)
             values (%L, ''Test matrix'', ''en'', ''jcr'', app_now(), app_now(), %L, app_now())', in_account, in_account)
-        when 'participant_exclusions' then format(' (participant_id, account_id, reason, created_by, created_at) values (%L, %L, ''own_case'', %L, app_now())', in_person, 'c0000000-0000-4000-8000-000000000002', in_account)
+        when 'exclusions' then format(' (participant_id, account_id, reason, created_by, created_at) values (%L, %L, ''own_case'', %L, app_now())', in_person, 'c0000000-0000-4000-8000-000000000002', in_account)
         else format(' (participant_id) values (%L)', in_person) end $$;
 create or replace function tests.matrix(in_person uuid, in_account uuid) returns text language sql as $$
     select string_agg(t || ' ' || verbs(t, row_of(t, in_person, in_account)), ', ' order by place)
-    from unnest(array['participants', 'contacts', 'safety_plans', 'emergency_contacts', 'participant_exclusions']) with ordinality u (t, place) $$;
-select is(matrix(:'other', :boss), 'participants SIU, contacts SIU, safety_plans SIU, emergency_contacts SIU, participant_exclusions SID', 'a coordinator opens, reads and changes; nothing is deleted but exclusions');
+    from unnest(array['participants', 'contacts', 'safety_plans', 'emergency_contacts', 'exclusions']) with ordinality u (t, place) $$;
+select is(matrix(:'other', :boss), 'participants SIU, contacts SIU, safety_plans SIU, emergency_contacts SIU, exclusions SID', 'a coordinator opens, reads and changes; nothing is deleted but exclusions');
 select enter('peer', account_of(:'other'), :'other') \g /dev/null
-select is(matrix(:'other', account_of(:'other')), 'participants SU, contacts SU, safety_plans SU, emergency_contacts SU, participant_exclusions ', 'a peer reads and changes their own');
+select is(matrix(:'other', account_of(:'other')), 'participants SU, contacts SU, safety_plans SU, emergency_contacts SU, exclusions ', 'a peer reads and changes their own');
 select is(sees(:'pid'), null, 'R2 of others a peer sees nothing');
-select is(matrix(:'pid', account_of(:'other')), 'participants SU, contacts SU, safety_plans SU, emergency_contacts SU, participant_exclusions ', 'and writes nothing into their files');
+select is(matrix(:'pid', account_of(:'other')), 'participants SU, contacts SU, safety_plans SU, emergency_contacts SU, exclusions ', 'and writes nothing into their files');
 create or replace function tests.matrix_as(in_role text, in_person uuid, in_account uuid) returns text language plpgsql as $$
 begin
     perform enter(in_role, in_account);
     return matrix(in_person, in_account);
 end $$;
-select is(matrix_as(r, :'other', :boss), 'participants , contacts , safety_plans , emergency_contacts , participant_exclusions ', 'R2 ' || r || ' has no file of anybody')
+select is(matrix_as(r, :'other', :boss), 'participants , contacts , safety_plans , emergency_contacts , exclusions ', 'R2 ' || r || ' has no file of anybody')
 from unnest(array['peer_supporter', 'mental_health_professional', 'line', 'administrator', 'public', 'nobody']) r;
-select is((select string_agg(t || ' ' || worker_verbs(t), ', ' order by t) from unnest(array['participants', 'contacts', 'safety_plans', 'emergency_contacts', 'participant_exclusions']) t),
-    'contacts S, emergency_contacts , participant_exclusions , participants S, safety_plans ', 'the worker reads where mail goes, nothing else');
+select is((select string_agg(t || ' ' || worker_verbs(t), ', ' order by t) from unnest(array['participants', 'contacts', 'safety_plans', 'emergency_contacts', 'exclusions']) t),
+    'contacts S, emergency_contacts , exclusions , participants S, safety_plans ', 'the worker reads where mail goes, nothing else');
 select is((select array_agg(attname::text order by attname) from pg_attribute where attrelid = 'contacts'::regclass and attnum > 0
     and has_column_privilege('alongside_worker', attrelid, attnum, 'select')), '{email,email_is_government,ok_to_email,participant_id,work_address_acknowledged}', 'neither name nor telephone');
 

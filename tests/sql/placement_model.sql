@@ -7,7 +7,7 @@ begin;
 select plan(12);
 
 -- Alone: what came with the demo would draw from the same random numbers.
-update groups set state = 'cancelled';
+update cohorts set state = 'cancelled';
 select account('coordinator', 'c0000000-0000-4000-8000-000000000001') \g /dev/null
 select account('peer_supporter', 'c0000000-0000-4000-8000-000000000003') \g /dev/null
 select clock('2026-11-23 15:00:00Z') \g /dev/null
@@ -32,18 +32,18 @@ create or replace function tests.any_of(in_list uuid[]) returns uuid language sq
 $$;
 -- What the invariants say of this moment; in_command is what was just done, and went through if in_slug is null.
 create or replace function tests.broken(in_command text, in_slug text, in_id uuid) returns table (invariant text, detail text) language sql as $$
-    select 'I1', g.id::text from groups g
-    where (select count(*) from enrolments e where e.group_id = g.id and e.state in ('offered', 'confirmed', 'active')) > g.capacity
+    select 'I1', g.id::text from cohorts g
+    where (select count(*) from enrolments e where e.cohort_id = g.id and e.state in ('offered', 'confirmed', 'active')) > g.capacity
     union all
-    select 'I3', e.id::text from enrolments e join groups g on g.id = e.group_id and g.joining = 'closed'
+    select 'I3', e.id::text from enrolments e join cohorts g on g.id = e.cohort_id and g.joining = 'closed'
     where e.decided_at is not null and e.state in ('confirmed', 'active') and e.decided_at > (
-        select min(least(s.starts_at, s.started_at)) from sessions s where s.group_id = g.id and s.state <> 'cancelled')
+        select min(least(s.starts_at, s.started_at)) from sessions s where s.cohort_id = g.id and s.state <> 'cancelled')
     union all
-    select 'I3', in_id::text from enrolments e join groups g on g.id = e.group_id
-    where e.id = in_id and in_command = 'accept' and in_slug is null and group_is_locked(g)
+    select 'I3', in_id::text from enrolments e join cohorts g on g.id = e.cohort_id
+    where e.id = in_id and in_command = 'accept' and in_slug is null and cohort_is_locked(g)
     union all
-    select 'I3 offer', e.id::text from enrolments e join groups g on g.id = e.group_id
-    where e.state = 'offered' and not group_is_locked(g) and e.offer_expires_at > group_locks_at(g)
+    select 'I3 offer', e.id::text from enrolments e join cohorts g on g.id = e.cohort_id
+    where e.state = 'offered' and not cohort_is_locked(g) and e.offer_expires_at > cohort_locks_at(g)
     union all
     select 'I4', in_id::text where in_command = 'accept' and in_slug is null
         and enrolment_missing((select e.participant_id from enrolments e where e.id = in_id)) <> '{}'
@@ -52,20 +52,20 @@ create or replace function tests.broken(in_command text, in_slug text, in_id uui
     where e.state = 'withdrawn'
     union all
     select 'I8 calendar', e.id::text
-    from enrolments e join sessions s on s.group_id = e.group_id
+    from enrolments e join sessions s on s.cohort_id = e.cohort_id
     where e.id = in_id and e.state in ('withdrawn', 'declined', 'expired', 'waitlisted', 'offered')
-        and not exists (select from enrolments o where o.group_id = e.group_id and o.participant_id = e.participant_id
+        and not exists (select from enrolments o where o.cohort_id = e.cohort_id and o.participant_id = e.participant_id
             and o.state in ('confirmed', 'active'))
-        and position(ics_event(s, e.participant_id, 'en', false) in calendar_read(e.participant_id, e.participant_id)) > 0
+        and position(ics_event(s, e.participant_id, 'en', false) in calendars_read(e.participant_id, e.participant_id)) > 0
     union all
     select 'A6.5', in_id::text where in_command in ('accept', 'offer') and in_slug is null and exists (
-        select from enrolments e where e.id = in_id and conflicts_block_participant(e.participant_id, e.group_id))
+        select from enrolments e where e.id = in_id and conflict_blocks_participant(e.participant_id, e.cohort_id))
     union all
-    select 'list', e.id::text from enrolments e join groups g on g.id = e.group_id
-    where in_command in ('job', 'decline', 'withdraw', 'remove', 'place') and in_slug is null and e.state = 'waitlisted' and group_takes_people(g)
-        and (in_command = 'job' or g.id = (select o.group_id from enrolments o where o.id = in_id))
-        and group_seats_taken(g.id) < g.capacity
-        and enrolment_missing(e.participant_id) = '{}' and not conflicts_block_participant(e.participant_id, e.group_id)
+    select 'list', e.id::text from enrolments e join cohorts g on g.id = e.cohort_id
+    where in_command in ('job', 'decline', 'withdraw', 'remove', 'place') and in_slug is null and e.state = 'waitlisted' and cohort_takes_people(g)
+        and (in_command = 'job' or g.id = (select o.cohort_id from enrolments o where o.id = in_id))
+        and cohort_seats_taken(g.id) < g.capacity
+        and enrolment_missing(e.participant_id) = '{}' and not conflict_blocks_participant(e.participant_id, e.cohort_id)
     union all
     select 'late offer', e.id::text from enrolments e where in_command = 'job' and e.state = 'offered' and e.offer_expires_at <= app_now()
     union all
@@ -91,7 +91,7 @@ begin
     select tests.ready(n * interval '1 day', md5(format('person %s %s', in_season, n))::uuid) from generate_series(1, 10) n;
     insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
     select p.id, 'en', calendar_digest(p.id, p.id), app_now() from model_people p on conflict do nothing;
-    insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at)
+    insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)
     select md5(format('group %s %s', in_season, days))::uuid, 'c0000000-0000-4000-8000-000000000003', 'peer_supporter',
         'c0000000-0000-4000-8000-000000000001', app_now()
     from unnest(array[1, 5]) days;
@@ -110,10 +110,10 @@ begin
     select * into enrolment from enrolments e
     where e.id = tests.any_of(array(select o.id from enrolments o
         where o.participant_id in (select id from model_people) and (command <> 'accept' or o.state = 'offered' or random() < 0.2)
-        order by o.created_at, o.group_id, o.participant_id));
+        order by o.created_at, o.cohort_id, o.participant_id));
     -- What stands in somebody's way matters most while they wait.
     if command in ('take back', 'exclude') then
-        person := coalesce(tests.any_of(array(select e.participant_id from enrolments e join model_groups m on m.id = e.group_id
+        person := coalesce(tests.any_of(array(select e.participant_id from enrolments e join model_groups m on m.id = e.cohort_id
             where e.state = 'waitlisted' order by e.participant_id)), person);
     end if;
     perform tests.enter('coordinator', boss);
@@ -121,7 +121,7 @@ begin
         perform tests.peer(enrolment.participant_id);
     end if;
     if command = 'place' then
-        slug := tests.does(tests.place(tests.any_of(array(select g.id from model_groups m join groups g on g.id = m.id order by g.id)), person));
+        slug := tests.does(tests.place(tests.any_of(array(select g.id from model_groups m join cohorts g on g.id = m.id order by g.id)), person));
         select * into enrolment from enrolments e where e.participant_id = person order by e.created_at desc limit 1;
     elsif command in ('accept', 'decline', 'withdraw', 'remove', 'offer') then
         slug := case when enrolment.id is not null then tests.does(format(
@@ -134,23 +134,23 @@ begin
     elsif command = 'start' then
         update sessions s set state = 'in_progress', started_at = app_now()
         where s.seq = 1 and s.state = 'scheduled' and s.starts_at between app_now() - interval '1 hour' and app_now() + interval '15 minutes'
-            and s.group_id in (select id from model_groups);
-        update groups g set state = 'in_progress' where g.id in (select s.group_id from sessions s where s.state = 'in_progress') and g.state <> 'in_progress';
-        update enrolments e set state = 'active', version = version + 1 where e.state = 'confirmed' and e.group_id in (select s.group_id from sessions s where s.state = 'in_progress');
+            and s.cohort_id in (select id from model_groups);
+        update cohorts g set state = 'in_progress' where g.id in (select s.cohort_id from sessions s where s.state = 'in_progress') and g.state <> 'in_progress';
+        update enrolments e set state = 'active', version = version + 1 where e.state = 'confirmed' and e.cohort_id in (select s.cohort_id from sessions s where s.state = 'in_progress');
     elsif command = 'take back' then
         update acceptances a set withdrawn_at = app_now()
-        where a.participant_id = person and a.withdrawn_at is null and a.document_id = (select id from current_documents where kind = 'consent');
+        where a.participant_id = person and a.withdrawn_at is null and a.document_id = (select id from documents_current where kind = 'consent');
     elsif command = 'accept documents' then
         update acceptances a set withdrawn_at = app_now()
-        where a.participant_id = person and a.withdrawn_at is null and a.document_id = (select id from current_documents where kind = 'consent');
+        where a.participant_id = person and a.withdrawn_at is null and a.document_id = (select id from documents_current where kind = 'consent');
         perform tests.accept(p.id, '{consent}') from model_people p where enrolment_missing(p.id) = '{consent}';
     elsif command = 'exclude' then
-        insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)
+        insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         values (person, 'c0000000-0000-4000-8000-000000000003', 'asked_by_peer', boss, app_now()) on conflict do nothing;
     elsif command = 'include' then
-        delete from participant_exclusions x where x.participant_id = (
-            select p.id from model_people p join participant_exclusions o on o.participant_id = p.id order by p.id limit 1);
-        delete from participant_exclusions x where x.participant_id = person;
+        delete from exclusions x where x.participant_id = (
+            select p.id from model_people p join exclusions o on o.participant_id = p.id order by p.id limit 1);
+        delete from exclusions x where x.participant_id = person;
     elsif command = 'leave' and random() < 0.08 then
         slug := tests.does(format('select * from intakes_withdraw(%L)', (select i.id from intakes i where i.participant_id = person order by i.created_at limit 1)));
     end if;

@@ -245,12 +245,12 @@ select is(answer(close(:'c_id', jsonb_build_object('outcome', 'duplicate', 'dupl
 select is(refusal_detail(close(:'b_id', jsonb_build_object('outcome', 'duplicate', 'duplicate_of', :'c_id')))#>>'{errors,0,code}', 'invalid', 'which cannot point back');
 
 -- Converted: only who was spoken to.
-select is(refusal(format('select referrals_convert(%L)', :'b_id')), 'conflict-state', 'A6.2: without a reply nobody becomes a participant');
-select is(refusal(format('select referrals_convert(%L)', :'f')), 'conflict-state', 'I9: nor who was redirected');
-select is(refusal_detail(format('select referrals_convert(%L)', gen_random_uuid()))#>>'{errors,0}', '{"code": "does-not-exist", "pointer": "#/referral_id"}', 'nor from nothing');
-select answer(format('select referrals_convert(%L)', :'e')) \g /dev/null
+select is(refusal(format('select referral_convert(%L)', :'b_id')), 'conflict-state', 'A6.2: without a reply nobody becomes a participant');
+select is(refusal(format('select referral_convert(%L)', :'f')), 'conflict-state', 'I9: nor who was redirected');
+select is(refusal_detail(format('select referral_convert(%L)', gen_random_uuid()))#>>'{errors,0}', '{"code": "does-not-exist", "pointer": "#/referral_id"}', 'nor from nothing');
+select answer(format('select referral_convert(%L)', :'e')) \g /dev/null
 select is((select state || closed_by from referrals where id = :'e'), 'converted' || :'c2', 'A6.2: a contacted referral becomes a participant''s');
-select is(refusal(format('select referrals_convert(%L)', :'e')), 'conflict-state', 'once');
+select is(refusal(format('select referral_convert(%L)', :'e')), 'conflict-state', 'once');
 
 -- What the line is told at the end.
 select enter('line', :'l');

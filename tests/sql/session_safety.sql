@@ -27,13 +27,13 @@ select leads(:ps, :'formal', 'peer_supporter') as l1, leads(:mhp, :'formal', 'me
 update participants set pronouns = 'elle', accessibility_needs = (select id || '.need' from sealed_keys where owner_id = :'bea') where id = :'bea';
 insert into intakes (participant_id, track, coordinator_account_id, created_at, valid_until) values (:'ann', 'group', :boss, app_now(), '2027-11-01Z');
 create or replace function tests.roster(in_session uuid) returns jsonb language sql as $$
-    select answer(format('select r.body from rosters_open(%L) r (body) where r.body is not null', in_session))->'body' $$;
+    select answer(format('select r.body from rosters_read(%L) r (body) where r.body is not null', in_session))->'body' $$;
 create or replace function tests.start(in_session uuid, variadic in_present uuid[]) returns text language sql as $$
     select format('select * from sessions_start(%L, %L)', in_session, jsonb_build_object('hosts_present', in_present)) $$;
 create or replace function tests.attend(in_session uuid, in_enrolment uuid, in_status text) returns text language sql as $$
     select format('select * from attendances_replace(%L, %L, %L)', in_session, in_enrolment, jsonb_build_object('status', in_status)) $$;
 create or replace function tests.plan_of(in_session uuid, in_enrolment uuid) returns jsonb language sql as $$
-    select answer(format('select p.body from session_safety_plans_open(%L, %L) p (body) where p.body is not null', in_session, in_enrolment))->'body' $$;
+    select answer(format('select p.body from session_safety_plans_read(%L, %L) p (body) where p.body is not null', in_session, in_enrolment))->'body' $$;
 
 -- The roster: aliases.
 select enter('peer_supporter', :ps) \g /dev/null
@@ -64,14 +64,14 @@ select enter('line', :ps) \g /dev/null
 select is(roster(:'s'), null, 'nor does the line');
 select enter('peer_supporter', :ps) \g /dev/null
 select is(roster(gen_random_uuid()), null, 'what does not exist is the same');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :ps, 'asked_by_peer', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :ps, 'asked_by_peer', :boss, app_now());
 select is((select array_agg(r->>'enrolment_id') from jsonb_array_elements(roster(:'s')->'data') r), array[:'e_ann'], 'R14 somebody who asked not to be seen by them is not there');
-delete from participant_exclusions;
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'cora', :ps, 'own_case', :boss, app_now());
+delete from exclusions;
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'cora', :ps, 'own_case', :boss, app_now());
 select is(roster(:'s'), null, 'I13 no roster of a group in which they are a peer themselves');
-delete from participant_exclusions;
+delete from exclusions;
 -- A substitute for one session.
-insert into host_assignments (group_id, session_id, account_id, slot, replaces, assigned_by, assigned_at)
+insert into host_assignments (cohort_id, session_id, account_id, slot, replaces, assigned_by, assigned_at)
 values (:'formal', :'s2', :other_ps, 'peer_supporter', :'l1', :boss, app_now());
 select is(array[roster(:'s') is null, roster(:'s2') is null], '{f,t}', 'who is replaced for a session sees that of the others');
 select enter('peer_supporter', :other_ps) \g /dev/null
@@ -108,9 +108,9 @@ select is(refusal_detail(start(:'s', :ps, :mhp)), '{"reason": "call-your-coordin
 select enter('coordinator', :boss) \g /dev/null
 select is(refusal_detail(start(:'s', :ps, :mhp)), '{"reason": "call-your-coordinator"}', 'A6.5 nor by a coordinator');
 select answer(format('select * from conflict_declarations_withdraw(%L)', id)) from conflict \g /dev/null
-update groups set state = 'draft' where id = :'formal';
+update cohorts set state = 'draft' where id = :'formal';
 select is(refusal_detail(start(:'s', :ps, :mhp)), '{"state": "draft"}', 'nor before the group is confirmed');
-update groups set state = 'confirmed' where id = :'formal';
+update cohorts set state = 'confirmed' where id = :'formal';
 -- Who may.
 select enter('peer_supporter', :other_ps) \g /dev/null
 select is(refusal(start(:'s', :ps, :mhp)), 'not-found', 'a host of another session starts nothing');
@@ -122,9 +122,9 @@ select is(refusal(format('select * from sessions_end(%L)', :'s')), 'conflict-sta
 create temp table started as select answer(start(:'s', :ps, :mhp)) as a;
 select is((a->'body') - 'hosts_present', jsonb_build_object('session_id', :'s', 'state', 'in_progress', 'started_at', '2026-12-01T22:45:00Z', 'ended_at', null), 'with its hosts there it starts') from started;
 select is((select array_agg(account_id order by account_id) from session_presences where session_id = :'s'), array[:ps, :mhp]::uuid[], 'and who was there is kept');
-select is((select state from groups where id = :'formal'), 'in_progress', 'the group is in progress');
-select is((select array_agg(state order by id = :'e_ann', id = :'e_bea') from enrolments where group_id = :'formal'), '{offered,active,active}', 'I3 confirmed seats of a closed group are active now');
-select is((select group_is_locked(g) from groups g where id = :'formal'), true, 'I3 and nobody joins any more');
+select is((select state from cohorts where id = :'formal'), 'in_progress', 'the group is in progress');
+select is((select array_agg(state order by id = :'e_ann', id = :'e_bea') from enrolments where cohort_id = :'formal'), '{offered,active,active}', 'I3 confirmed seats of a closed group are active now');
+select is((select cohort_is_locked(g) from cohorts g where id = :'formal'), true, 'I3 and nobody joins any more');
 select is(refusal_detail(start(:'s', :ps, :mhp)), '{"state": "in_progress"}', 'it starts once');
 -- Informal: two peer supporters; the professional on call is wished for.
 select clock('2026-12-02 22:50Z') \g /dev/null
@@ -214,9 +214,9 @@ select is(answer('select count(*) as n from contact_openings')->>'n', '1', 'R14 
 select enter('coordinator', :boss) \g /dev/null
 select is(answer('select count(*) as n from contact_openings')->>'n', '1', 'R14 and a coordinator');
 select is(refusal(glass(:'s', :'e_ann', 'check_in')), 'not-found', 'A6.8 who has their own way');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :boss, 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :boss, 'own_case', :boss, app_now());
 select is(answer('select count(*) as n from contact_openings')->>'n', '0', 'I13 not of a group of their own');
-delete from participant_exclusions;
+delete from exclusions;
 select enter('peer_supporter', :ps) \g /dev/null
 select is(refusal(glass(:'s', :'e_ann', 'check_in')), 'not-found', 'A6.8 a peer supporter never');
 select enter('mental_health_professional', :mhp) \g /dev/null
@@ -224,9 +224,9 @@ update enrolments set state = 'withdrawn' where id = :'e_ann';
 select is(plan_of(:'s', :'e_ann') is null, false, 'who withdrew during the session is still followed up');
 update attendances set status = 'absent' where enrolment_id = :'e_ann';
 select is(plan_of(:'s', :'e_ann'), null, 'I8 who withdrew and was not there is nobody''s any more');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :mhp, 'asked_by_peer', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :mhp, 'asked_by_peer', :boss, app_now());
 select is(plan_of(:'s', :'e_bea'), null, 'R14 not of somebody for whom they do not exist');
-delete from participant_exclusions;
+delete from exclusions;
 select is(plan_of(:'s', :'e_bea') is null, false, 'of the others, yes');
 select enter('peer_supporter', :ps) \g /dev/null
 select is(plan_of(:'s', :'e_bea'), null, 'A6.8 never a peer supporter');
@@ -276,15 +276,15 @@ select enter('peer_supporter', :other_ps) \g /dev/null
 select is(answer('select count(*) as n from attendances')->>'n', '0', 'other hosts none');
 select enter('coordinator', :boss) \g /dev/null
 select is(answer(format('select count(*) as n from attendances where session_id in (%L, %L)', :'s', :'i'))->>'n', '3', 'a coordinator all');
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'dana', :boss, 'own_case', :boss, app_now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'dana', :boss, 'own_case', :boss, app_now());
 select is(answer(format('select count(*) as n from attendances where session_id in (%L, %L)', :'s', :'i'))->>'n', '2', 'I13 but not where they are a peer themselves');
 select is(roster(:'i'), null, 'I13 nor its roster');
-delete from participant_exclusions;
+delete from exclusions;
 create or replace function tests.verbs_of(in_role text, in_account uuid, in_person uuid default null) returns text language plpgsql as $$
 begin
     perform enter(in_role, in_account, in_person);
     return (select string_agg(verbs(t, case t
-        when 'attendances' then 'insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at) select s.id, e.id, e.participant_id, ''present'', actor_account_id(), app_now() from sessions s join enrolments e on e.group_id = s.group_id limit 1'
+        when 'attendances' then 'insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at) select s.id, e.id, e.participant_id, ''present'', actor_account_id(), app_now() from sessions s join enrolments e on e.cohort_id = s.cohort_id limit 1'
         else 'insert into session_presences (session_id, account_id, slot, at) values (gen_random_uuid(), actor_account_id(), ''peer_supporter'', app_now())' end), '/' order by t)
         from unnest(array['attendances', 'session_presences']) t);
 end

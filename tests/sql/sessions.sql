@@ -17,8 +17,8 @@ select clock('2026-10-01 12:00Z') \g /dev/null
 select enter('coordinator', :boss) \g /dev/null
 select plan_group('informal_group', 'en', '{2026-10-22T18:30,2026-10-29T18:30,2026-11-05T18:30}', '{"max_sessions": 4}') as gid \gset
 delete from calls;
-create function tests.adds(in_group uuid, in_body jsonb, in_key jsonb default null) returns text language sql as $$
-    select format('select * from sessions_create(%L, %L, %L)', in_group, in_body, in_key) $$;
+create function tests.adds(in_cohort uuid, in_body jsonb, in_key jsonb default null) returns text language sql as $$
+    select format('select * from sessions_create(%L, %L, %L)', in_cohort, in_body, in_key) $$;
 create function tests.change(in_id uuid, in_body jsonb, in_versions int[] default null, in_key jsonb default null) returns text language sql as $$
     select format('select * from sessions_update(%L, %L, %L, %L)', in_id, in_versions, in_body, in_key) $$;
 create function tests.cancels(in_id uuid, in_versions int[] default null) returns text language sql as $$
@@ -51,9 +51,9 @@ delete from calls;
 -- With those that follow, by the wall clock, over the change of November 1.
 select is(answer(change(session_of(:'gid', 2), '{"local_start": "2026-10-30T17:00", "cascade": true}'))->>'status', '200', 'a session moves with those that follow');
 select is(starts(:'gid'), '10-23 23:00, 10-30 21:00, 11-06 22:00', 'decision 12: by the same shift of the wall clock, not of the instant');
-select is((select string_agg(to_char(local_start, 'MM-DD HH24:MI'), ', ' order by seq) from sessions where group_id = :'gid'), '10-23 19:00, 10-30 17:00, 11-06 17:00', 'and not those before');
+select is((select string_agg(to_char(local_start, 'MM-DD HH24:MI'), ', ' order by seq) from sessions where cohort_id = :'gid'), '10-23 19:00, 10-30 17:00, 11-06 17:00', 'and not those before');
 select is(called(), 'notify series_changed, advance', 'one message for all of them');
-select is((select array_agg(calendar_sequence order by seq) from sessions where group_id = :'gid'), '{1,1,3}', 'calendars are told of each');
+select is((select array_agg(calendar_sequence order by seq) from sessions where cohort_id = :'gid'), '{1,1,3}', 'calendars are told of each');
 select is(faults(change(session_of(:'gid', 2), '{"local_start": "2027-03-07T02:15", "cascade": true}')), 'local_start skipped-hour', 'a skipped hour of one that follows refuses all');
 select is(faults(change(session_of(:'gid', 2), '{"local_start": "2026-10-23T19:00", "cascade": true}')), 'local_start overlaps', 'nothing moves onto one that stays');
 select is(starts(:'gid'), '10-23 23:00, 10-30 21:00, 11-06 22:00', 'and then nothing has moved');
@@ -115,39 +115,39 @@ select is(faults(adds(:'gid', '{"local_start": "2026-09-30T18:30"}')), 'local_st
 select is(faults(adds(:'gid', '{"local_start": "2026-11-13T19:00"}')), 'local_start overlaps', 'and free');
 select is(refusal(adds('00000000-0000-4000-8000-00000000dead', '{"local_start": "2026-11-20T18:30"}')), 'not-found', 'in a group that exists');
 select is(refusal(adds(:'gid', format('{"local_start": "2026-11-20T18:30", "join_link": "%s.x"}', :'k1')::jsonb, key(:'k1'))), null, 'with a link at once');
-update groups set state = 'completed' where id = :'gid';
+update cohorts set state = 'completed' where id = :'gid';
 select is(refusal_detail(adds(:'gid', '{"local_start": "2026-11-20T18:30"}')), '{"state": "completed"}', 'what has ended is not planned any further');
-update groups set state = 'recruiting' where id = :'gid';
+update cohorts set state = 'recruiting' where id = :'gid';
 
 -- S2.43, I3.
 select plan_group('formal_group', 'fr', '{2026-10-22T18:30,2026-10-29T18:30}') as closed \gset
-update sessions set topic_en = 'a', topic_fr = 'b' where group_id = :'closed';
-update groups set state = 'confirmed' where id = :'closed';
+update sessions set topic_en = 'a', topic_fr = 'b' where cohort_id = :'closed';
+update cohorts set state = 'confirmed' where id = :'closed';
 select is(faults(change(session_of(:'closed', 1), '{"topic": null}')), 'topic required', 'S2.43: a confirmed group keeps its topics');
 select is(faults(adds(:'closed', '{"local_start": "2026-11-20T18:30"}')), 'topic required', 'S2.43: and has one for every new session');
 select clock('2026-10-22 22:30Z') \g /dev/null
-select is((select group_is_locked(g) from groups g where id = :'closed'), true, 'I3: a closed group locks with the hour of its first session');
+select is((select cohort_is_locked(g) from cohorts g where id = :'closed'), true, 'I3: a closed group locks with the hour of its first session');
 select clock('2026-10-22 22:29Z') \g /dev/null
-select is((select group_is_locked(g) from groups g where id = :'closed'), false, 'I3: not before');
+select is((select cohort_is_locked(g) from cohorts g where id = :'closed'), false, 'I3: not before');
 select answer(cancels(session_of(:'closed', 1))) \g /dev/null
 select clock('2026-10-22 22:30Z') \g /dev/null
-select is((select group_is_locked(g) from groups g where id = :'closed'), false, 'I3: cancelling the first session moves the lock');
+select is((select cohort_is_locked(g) from cohorts g where id = :'closed'), false, 'I3: cancelling the first session moves the lock');
 
 -- Lists, and who sees them.
-create function tests.seen(in_group uuid, in_query jsonb default '{"limit": 100}') returns jsonb language sql as $$
-    select answer(format('execute sessions_list(%L, null, %L, null, null, null)', in_group, in_query)) $$;
+create function tests.seen(in_cohort uuid, in_query jsonb default '{"limit": 100}') returns jsonb language sql as $$
+    select answer(format('execute sessions_list(%L, null, %L, null, null, null)', in_cohort, in_query)) $$;
 select is((select string_agg(s->>'seq', ',') from jsonb_array_elements(seen(:'gid')->'body') s), '1,2,3,4,5', 'the series, in its order');
 select is((seen(:'gid', '{"limit": 2}')->>'next')::jsonb, '{"seq": 2}', 'page by page');
 select is((select string_agg(s->>'seq', ',') from jsonb_array_elements(seen(:'gid', '{"limit": 2, "after": {"seq": 2}}')->'body') s), '3,4', 'and on');
 select is(seen('00000000-0000-4000-8000-00000000dead'), null, 'of a group that exists');
 select tests.host('peer_supporter', 'Lead') as lead \gset
-insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at) values (:'gid', :'lead', 'peer_supporter', :boss, app_now());
+insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at) values (:'gid', :'lead', 'peer_supporter', :boss, app_now());
 select answer(change(session_of(:'gid', 1), format('{"join_link": "%s.abc"}', :'k1')::jsonb, null, key(:'k1'))) \g /dev/null
 select enter('peer_supporter', :'lead') \g /dev/null
 select is(reads(session_of(:'gid', 1))#>>'{body,join_link}', e'\x01session.join_link.' || :'k1' || '.k1~d3JhcHBlZA.abc', 'A6.8: a host has the link');
 select is(seen(:'closed'), null, 'but sees nothing of another group');
 select is(reads(session_of(:'closed', 1)), null, 'nor a session of it');
-select is((select string_agg(r || ':' || verbs('sessions', format('insert into sessions (group_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at) values (%L, 90, ''2027-01-01'', ''America/Toronto'', app_now(), 90, app_now())', :'gid'))
+select is((select string_agg(r || ':' || verbs('sessions', format('insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at) values (%L, 90, ''2027-01-01'', ''America/Toronto'', app_now(), 90, app_now())', :'gid'))
         || '/' || verbs('sealed_keys', format('insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), ''session'', %L, ''w'')', session_of(:'gid', 1))), ' ' order by r)
     from unnest('{administrator,coordinator,line,mental_health_professional,nobody,peer,peer_supporter,public}'::text[]) r
     cross join lateral (select enter(r, case r when 'peer_supporter' then :'lead' else :boss::uuid end)) e),
@@ -157,7 +157,7 @@ select is((select string_agg(r || ':' || verbs('sessions', format('insert into s
 update sessions set starts_at = starts_at + interval '1 hour' where id = session_of(:'gid', 3);
 select enter('worker') \g /dev/null
 set local role alongside_worker;
-select sessions_rederive() as corrected \gset
+select session_rederive() as corrected \gset
 reset role;
 select is(:corrected, 1, 'A5.2: an instant that the zone data has overtaken is derived again');
 select is(starts(:'gid'), '10-23 23:00, 10-31 21:00, 11-06 22:00, 11-13 23:30, 11-20 23:30', 'from its wall time');
@@ -166,13 +166,13 @@ update sessions set starts_at = starts_at - interval '1 hour' where id = session
 update sessions set starts_at = starts_at - interval '1 hour', state = 'completed', started_at = starts_at where id = session_of(:'gid', 3);
 select clock('2026-10-23 22:30Z') \g /dev/null
 set local role alongside_worker;
-select instants_rederive() as corrected \gset
+select jobs_rederive() as corrected \gset
 reset role;
 select is(:corrected || ' ' || starts(:'gid'), '1 10-23 23:00, 10-31 21:00, 11-06 21:00, 11-13 23:30, 11-20 23:30', 'A5.2: also where the hour came too soon; what was held stays');
 set local role alongside_worker;
-select instants_rederive() as corrected \gset
+select jobs_rederive() as corrected \gset
 reset role;
 select is(:corrected, 0, 'once');
-select ok(not has_function_privilege('alongside_api', 'instants_rederive()', 'execute'), 'it is a job');
+select ok(not has_function_privilege('alongside_api', 'jobs_rederive()', 'execute'), 'it is a job');
 select * from finish();
 rollback;

@@ -37,7 +37,7 @@ select is(refusal(create_staff(:'new'::jsonb - 'alias' || '{"email_digest": "d2"
 select is(refusal_detail(create_staff(:'new'::jsonb - 'alias' || '{"email_digest": "d2"}'))#>>'{errors,0,pointer}', '#/alias', 'and are told so');
 select is(refusal_detail(create_staff(:'new'::jsonb - 'employer' || '{"email_digest": "d2"}'))#>>'{errors,0,code}', 'required', 'S1.19: a mental health professional has an employer');
 select is(refusal_detail(create_staff(:'new'::jsonb || '{"email_digest": "d2", "role": "coordinator"}'))#>>'{errors,0,pointer}', '#/employer', 'and nobody else');
-select is(refusal(create_staff(:'new'::jsonb || '{"email_digest": "d2", "regions": ["XX"]}')), '23514 accounts__regions__known', 'regions are known ones');
+select is(refusal(create_staff(:'new'::jsonb || '{"email_digest": "d2", "regions": ["XX"]}')), '23514 region__region__known', 'regions are known ones');
 select is(refusal(create_staff(:'new'::jsonb || '{"email_digest": "d2", "role": "peer", "employer": null}')), '42501', 'a peer is never opened here');
 select answer(create_staff(:'new'::jsonb || '{"email_digest": "d3", "role": "coordinator", "employer": null, "identity": {"issuer": "https://id.example", "subject": "x"}}')) \g /dev/null
 select is(refusal(create_staff(:'new'::jsonb || '{"email_digest": "d4", "identity": {"issuer": "https://id.example", "subject": "x"}}')), 'conflict', 'an identity belongs to one account');

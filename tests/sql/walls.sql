@@ -54,12 +54,12 @@ select enter('peer', account_of(:'p'), :'p') \g /dev/null
 select is(refusal(format('insert into outbox (kind, participant_id, intake_id, due_at, created_at, changed_at) values (''form_sent'', %L, %L, now(), now(), now())', :'p', :'j')),
     '23503 outbox__intake_id__participant', 'mail of one''s own tells nothing of another''s intake');
 select enter('coordinator', :boss) \g /dev/null
-select is(refusal(format('insert into status_updates (intake_id, participant_id, method, recorded_by, recorded_at) values (%L, %L, ''phone'', %L, now())', :'j', :'p', :boss)),
-    '23503 status_updates__intake_id__participant', 'nor does a status update');
+select is(refusal(format('insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (%L, %L, ''phone'', %L, now())', :'j', :'p', :boss)),
+    '23503 updates__intake_id__participant', 'nor does a status update');
 select is(refusal(format('update intake_forms set participant_id = %L where intake_id = %L', :'p', :'j')), '23503 intake_forms__intake_id__participant', 'nor a form');
 
 -- Keys: nobody adds to, or erases, the keys of somebody they do not see.
-insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at) values (:'p', :colleague, 'own_case', :boss, now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'p', :colleague, 'own_case', :boss, now());
 select is(touches(format('delete from sealed_keys where owner_id = %L', :'p')), true, 'a coordinator may erase');
 select enter('coordinator', :colleague) \g /dev/null
 select is(touches(format('delete from sealed_keys where owner_id = %L', :'p')), false, 'but not whom they do not see');

@@ -46,7 +46,7 @@ class World:
 
     def exclude(self, account, person):
         self.db.execute(
-            "insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)"
+            "insert into exclusions (participant_id, account_id, reason, created_by, created_at)"
             " values (%s, %s, 'own_case', '00000000-0000-4000-8000-000000000004', %s)",
             (person.id, account, self.model.now),
         )
@@ -107,9 +107,9 @@ class World:
     def compare(self, settled):
         groups = self.model.groups
         rows = self.db.execute(
-            "select id::text, state, null from groups where id = any (%(g)s) union all"
-            " select id::text, state, starts_at from sessions where group_id = any (%(g)s) union all"
-            " select id::text, state, case when state = 'offered' then offer_expires_at end from enrolments where group_id = any (%(g)s)",
+            "select id::text, state, null from cohorts where id = any (%(g)s) union all"
+            " select id::text, state, starts_at from sessions where cohort_id = any (%(g)s) union all"
+            " select id::text, state, case when state = 'offered' then offer_expires_at end from enrolments where cohort_id = any (%(g)s)",
             {"g": [group.id for group in groups]},
         )
         found = {row[0]: row[1:] for row in rows}
@@ -370,7 +370,7 @@ class World:
         person, kind = self.rng.choice(self.model.people), self.rng.choice(DOCUMENTS)
         self.note(person, kind)
         row = self.db.execute(
-            "select a.id from acceptances a join current_documents d on d.id = a.document_id"
+            "select a.id from acceptances a join documents_current d on d.id = a.document_id"
             " where a.participant_id = %s and d.kind = %s and a.withdrawn_at is null", (person.id, kind)).fetchone()  # fmt: skip
         if not row:
             raise Nothing

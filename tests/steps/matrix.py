@@ -36,7 +36,7 @@ def acceptance(db, participant):
 def exclusion(db, participant):
     return one(
         db,
-        "insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)"
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at)"
         " values (%s, %s, 'own_case', %s, now())"
         " on conflict (account_id, participant_id) do update set reason = excluded.reason returning id",
         participant,

@@ -22,7 +22,7 @@ def one(db, sql, *values):
 def exclude(db, account, participant, reason="asked_by_peer"):
     """The participant does not exist for this account (R14, I13)."""
     db.execute(
-        "insert into participant_exclusions (participant_id, account_id, reason, created_by, created_at)"
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at)"
         " values (%s, %s, %s, %s, now()) on conflict do nothing",
         (participant, account, reason, QUEBEC_COORDINATOR),
     )
@@ -82,7 +82,7 @@ class World:
     def make_group(self):
         return one(
             self.db,
-            "insert into groups (service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes,"
+            "insert into cohorts (service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes,"
             " peer_supporters, mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)"
             " select id, 'en', 'in_progress', %s, capacity, max_sessions, duration_minutes, peer_supporters,"
             " mental_health_professionals, on_call_professional, joining, topics, offer_hours, now() from services where id = %s"
@@ -95,7 +95,7 @@ class World:
         """Under way for ten minutes."""
         return one(
             self.db,
-            "insert into sessions (group_id, seq, local_start, timezone, starts_at, duration_minutes, state, started_at, changed_at)"
+            "insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, started_at, changed_at)"
             " select %s, 1, t.at at time zone 'Etc/UTC', 'Etc/UTC', t.at, 90, 'in_progress', t.at, t.at"
             " from (select date_trunc('second', now()) - interval '10 minutes') t (at) returning id",
             group,
@@ -103,12 +103,12 @@ class World:
 
     def lead(self, group, account, slot):
         self.db.execute(
-            "insert into session_presences (session_id, account_id, slot, at) select id, %s, %s, started_at from sessions where group_id = %s",
+            "insert into session_presences (session_id, account_id, slot, at) select id, %s, %s, started_at from sessions where cohort_id = %s",
             (account, slot, group),
         )
         return one(
             self.db,
-            "insert into host_assignments (group_id, account_id, slot, assigned_by, assigned_at) values (%s, %s, %s, %s, now())"
+            "insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at) values (%s, %s, %s, %s, now())"
             " returning id",
             group,
             account,
@@ -119,7 +119,7 @@ class World:
     def seat(self, group, person):
         return one(
             self.db,
-            "insert into enrolments (group_id, participant_id, state, waiting_since, created_at, offered_at)"
+            "insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at, offered_at)"
             " values (%s, %s, 'active', now(), now(), now()) returning id",
             group,
             person,
@@ -145,8 +145,8 @@ class World:
     def debrief(self, session, author):
         return one(
             self.db,
-            "insert into debriefs (session_id, group_id, account_id, delivered, climate, wellbeing, wants_supervision, created_at)"
-            " select id, group_id, %s, true, 4, 4, false, now() from sessions where id = %s"
+            "insert into debriefs (session_id, cohort_id, account_id, delivered, climate, wellbeing, wants_supervision, created_at)"
+            " select id, cohort_id, %s, true, 4, 4, false, now() from sessions where id = %s"
             " on conflict (session_id, account_id) do update set version = debriefs.version returning id",
             author,
             session,

@@ -55,7 +55,7 @@ class Scene:
         return call(self.boss, "POST", f"{self.group.path}/enrolments", json.dumps({"participant_id": person.id}).encode(), key=True)
 
     def _find_seats(self):
-        found = self.db.execute("select participant_id, id from enrolments where group_id = %s", (self.group.id,))
+        found = self.db.execute("select participant_id, id from enrolments where cohort_id = %s", (self.group.id,))
         self.seats = {str(person): f"/v1/enrolments/{seat}" for person, seat in found}
         assert len(self.seats) == len(self.people)
         return self
@@ -91,14 +91,14 @@ class Scene:
         found = {
             str(row[0])
             for row in self.db.execute(
-                "select participant_id from enrolments where group_id = %s and state = any (%s)", (self.group.id, list(states))
+                "select participant_id from enrolments where cohort_id = %s and state = any (%s)", (self.group.id, list(states))
             )
         }
         return [person for person in self.people if person.id in found]
 
     def counted(self):
         return dict(
-            self.db.execute("select state, count(*) from enrolments where group_id = %s group by state", (self.group.id,)).fetchall()
+            self.db.execute("select state, count(*) from enrolments where cohort_id = %s group by state", (self.group.id,)).fetchall()
         )
 
     def decisions(self, state):
@@ -106,7 +106,7 @@ class Scene:
         rows = self.db.execute(
             "select string_agg(concat_ws(' ', d.decision, d.reason), ', ' order by d.place)"
             " from enrolments e left join enrolment_decisions d on d.enrolment_id = e.id"
-            " where e.group_id = %s and e.state = %s group by e.id",
+            " where e.cohort_id = %s and e.state = %s group by e.id",
             (self.group.id, state),
         )
         return collections.Counter(row[0] for row in rows)
@@ -119,10 +119,10 @@ class Scene:
         """The time of these offers is over; how many there were."""
         db = db or self.db
         with db.transaction():
-            db.execute("select from groups where id = %s for update", (self.group.id,))
+            db.execute("select from cohorts where id = %s for update", (self.group.id,))
             ended = db.execute(
                 "update enrolments set offer_expires_at = least(offer_expires_at, clock_timestamp()), version = version + 1"
-                " where group_id = %s and state = 'offered' and participant_id = any (%s)",
+                " where cohort_id = %s and state = 'offered' and participant_id = any (%s)",
                 (self.group.id, [person.id for person in people]),
             )
             return ended.rowcount

@@ -3,7 +3,7 @@ with page as (
     select d.*, row_number() over (order by d.kind, d.number desc) as place
     from documents_json d
     where ($3->'kind' is null or d.kind = $3->>'kind')
-        and ($3->>'versions' = 'all' or d.id in (select c.id from current_documents c))
+        and ($3->>'versions' = 'all' or d.id in (select c.id from documents_current c))
         and (d.kind > coalesce($3#>>'{after,kind}', '')
             or d.kind = $3#>>'{after,kind}' and d.number < ($3#>>'{after,number}')::int)
     order by d.kind, d.number desc

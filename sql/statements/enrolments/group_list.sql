@@ -2,7 +2,7 @@
 with page as (
     select e.*, row_number() over (order by e.created_at desc, e.id desc) as place
     from enrolments e
-    where e.group_id = $1::uuid
+    where e.cohort_id = $1::uuid
         and (e.created_at, e.id) < (
             (select coalesce(($3#>>'{after,at}')::timestamptz, 'infinity')),
             (select coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')))
@@ -18,5 +18,5 @@ from (
         array_agg(p.participant_id) filter (where p.place <= ($3->>'limit')::int) as shown
     from page p
     cross join lateral (select j.body from enrolments_json j where j.id = p.id) e) listed
-cross join (select g.id from groups g where g.id = $1::uuid) seen
+cross join (select g.id from cohorts g where g.id = $1::uuid) seen
 cross join lateral audit('list', 'enrolment', seen.id, listed.shown);

@@ -17,4 +17,4 @@ from (
     from page p
     cross join lateral (select j.body from enrolments_json j where j.id = p.id) e) listed
 cross join lateral audit('list', 'enrolment', null, array[$1::uuid])
-where sees_participant($1::uuid);
+where participant_is_seen($1::uuid);

@@ -16,4 +16,4 @@ from (
             max(json_build_object('at', p.created_at, 'id', p.id)::text) filter (where p.place = ($3->>'limit')::int) end as next
     from page p) listed
 cross join lateral audit('list', 'exclusion', null, array[$1::uuid])
-where sees_participant($1::uuid);
+where participant_is_seen($1::uuid);

@@ -7,8 +7,8 @@ with asked as (
         coalesce(($3#>>'{after,id}')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') as after_id),
 found as (
     (select g.id, g.created_at
-    from (select distinct unnest(actor_group_ids()) as id from asked a where not a.everything) mine
-    join groups g on g.id = mine.id
+    from (select distinct unnest(actor_cohort_ids()) as id from asked a where not a.everything) mine
+    join cohorts g on g.id = mine.id
     where (g.created_at, g.id) < ((select a.after_at from asked a), (select a.after_id from asked a))
         and ($3->'state' is null or $3->'state' ? g.state)
         and ($3->'language' is null or g.language = $3->>'language')
@@ -20,7 +20,7 @@ found as (
     from (select distinct jsonb_array_elements_text($3->'state') as state from asked a where a.everything) wanted
     cross join lateral (
         select g.id, g.created_at
-        from groups g
+        from cohorts g
         where g.state = wanted.state
             and (g.created_at, g.id) < ((select a.after_at from asked a), (select a.after_id from asked a))
             and ($3->'language' is null or g.language = $3->>'language')
@@ -29,7 +29,7 @@ found as (
         limit ($3->>'limit')::int + 1) g)
     union all
     (select g.id, g.created_at
-    from groups g
+    from cohorts g
     where (select a.everything and $3->'state' is null from asked a)
         and (g.created_at, g.id) < ((select a.after_at from asked a), (select a.after_id from asked a))
         and ($3->'language' is null or g.language = $3->>'language')

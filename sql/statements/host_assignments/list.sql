@@ -1,7 +1,7 @@
 -- GET /v1/groups/{group_id}/host-assignments: $1 group id, $3 is_released, after {at, id}, limit → [HostAssignment], oldest first;
 -- no row = 404
 select 200 as status, listed.body, listed.next
-from groups g
+from cohorts g
 cross join lateral (
     select
         coalesce(json_agg(p.body order by p.place) filter (where p.place <= ($3->>'limit')::int), '[]') as body,
@@ -10,7 +10,7 @@ cross join lateral (
     from (
         select h.*, row_number() over (order by h.assigned_at, h.id) as place
         from host_assignments_json h
-        where h.group_id = g.id
+        where h.cohort_id = g.id
             and (h.assigned_at, h.id) > (
                 (select coalesce(($3#>>'{after,at}')::timestamptz, '-infinity')),
                 (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))

@@ -19,5 +19,5 @@ from (
     from keys k
     cross join lateral (
         select j.body, g.language, g.joining
-        from sessions_json j join groups g on g.id = j.group_id where j.id = k.session_id limit 1) s) listed
+        from sessions_json j join cohorts g on g.id = j.cohort_id where j.id = k.session_id limit 1) s) listed
 cross join lateral audit('list', 'session', null);

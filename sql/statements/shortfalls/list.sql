@@ -8,7 +8,7 @@ with page as (
         and (s.starts_at, s.id) > (
             (select coalesce(($3#>>'{after,at}')::timestamptz, '-infinity')),
             (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
-        and exists (select from groups g where g.id = s.group_id and g.state in ('recruiting', 'confirmed', 'in_progress'))
+        and exists (select from cohorts g where g.id = s.cohort_id and g.state in ('recruiting', 'confirmed', 'in_progress'))
         and session_host_shortfall(s.id) <> '{}'
     order by s.starts_at, s.id
     limit ($3->>'limit')::int + 1)

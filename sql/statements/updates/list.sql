@@ -1,7 +1,7 @@
 -- GET /v1/intakes/{intake_id}/updates: $1 intake id, $3 after {at, id}, limit → [Update], newest first
 with page as (
     select u.*, row_number() over (order by u.recorded_at desc, u.id desc) as place
-    from status_updates_json u
+    from updates_json u
     where u.intake_id = $1::uuid
         and (u.recorded_at, u.id) < (
             (select coalesce(($3#>>'{after,at}')::timestamptz, 'infinity')),

@@ -43,7 +43,7 @@ from (
             'services_wanted', coalesce(f.services_wanted, '{}'),
             'availability', coalesce(f.availability, '[]'),
             'composition_preference', unseal('intake.composition_preference', f.composition_preference),
-            'missing', waiting_missing(k.participant_id),
+            'missing', waiting_person_missing(k.participant_id),
             'enrolments', e.live) order by k.place) filter (where k.place <= ($3->>'limit')::int), '[]') as body,
         case when count(*) > ($3->>'limit')::int then
             max(json_build_object('at', k.waiting_since, 'id', k.intake_id)::text)
@@ -58,7 +58,7 @@ from (
         from intake_forms f where f.intake_id = k.intake_id limit 1) f on true
     cross join lateral (
         select coalesce(json_agg(json_build_object(
-            'id', e.id, 'group_id', e.group_id, 'state', e.state) order by e.created_at desc, e.id desc), '[]') as live
+            'id', e.id, 'group_id', e.cohort_id, 'state', e.state) order by e.created_at desc, e.id desc), '[]') as live
         from enrolments e
         where e.participant_id = k.participant_id
             and e.is_live) e) listed

@@ -1,0 +1,42 @@
+-- SPDX-License-Identifier: MIT
+-- Everything but tables is applied whole, in one transaction: what no file says any more is gone. Policies, triggers, views and functions
+-- are made anew; tables never stand on a function of ours, so that nothing of theirs goes with one.
+do $$
+declare
+    old record;
+begin
+    if exists (
+        select from pg_depend d join pg_proc p on d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
+        where p.pronamespace = 'alongside'::regnamespace and d.classid in ('pg_attrdef'::regclass, 'pg_constraint'::regclass))
+    then
+        raise exception 'a column or a constraint stands on a function: say it with what PostgreSQL has';
+    end if;
+    for old in select tablename, policyname from pg_policies where schemaname = 'alongside' loop
+        execute format('drop policy %I on %I', old.policyname, old.tablename);
+    end loop;
+    for old in
+        select t.tgname, t.tgrelid::regclass as relation from pg_trigger t join pg_class c on c.oid = t.tgrelid
+        where c.relnamespace = 'alongside'::regnamespace and not t.tgisinternal
+    loop
+        execute format('drop trigger %I on %s', old.tgname, old.relation);
+    end loop;
+    for old in select c.oid::regclass as name from pg_class c where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'v' loop
+        execute format('drop view if exists %s cascade', old.name);
+    end loop;
+    for old in select p.oid::regprocedure as name from pg_proc p where p.pronamespace = 'alongside'::regnamespace loop
+        execute format('drop routine if exists %s cascade', old.name);
+    end loop;
+    -- Row level security is on and forced for every table, with one policy for the owner (migrations, reference data): whoever makes a
+    -- table need not think of it.
+    for old in
+        select c.oid::regclass as name from pg_class c
+        where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'r' and c.relname not in ('schema_migrations', 'schema_state')
+    loop
+        execute format('alter table %s enable row level security', old.name);
+        execute format('alter table %s force row level security', old.name);
+        execute format('create policy owner_all on %s to alongside_owner using (true)', old.name);
+    end loop;
+    -- Nobody else's temporary table may stand in front of ours.
+    execute format('revoke temporary on database %I from public', current_database());
+end $$;
+revoke all on all tables in schema alongside from alongside_api, alongside_worker, alongside_definer;

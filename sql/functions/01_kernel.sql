@@ -1,0 +1,205 @@
+-- SPDX-License-Identifier: MIT
+-- The kernel's half in SQL: who asks, what time it is, problems, responses, sealed values, audit.
+-- An expression is an SQL body, checked when it is made; what looks something up is plpgsql: it is planned once a connection, not again
+-- with every statement that calls it.
+
+-- Who asks: read by policies and functions. Settings are local to the transaction; nothing set = nobody.
+create or replace function actor_role() returns text stable language sql
+return coalesce(nullif(current_setting('app.role', true), ''), 'nobody');
+
+create or replace function actor_account_id() returns uuid stable language sql
+return nullif(current_setting('app.account_id', true), '')::uuid;
+
+create or replace function actor_participant_id() returns uuid stable language sql
+return nullif(current_setting('app.participant_id', true), '')::uuid;
+
+create or replace function actor_regions() returns text[] stable language sql
+return coalesce(nullif(current_setting('app.regions', true), ''), '{}')::text[];
+
+-- The time of every rule: the transaction's, or the one a test has set.
+create or replace function app_now() returns timestamptz stable language sql
+return coalesce(nullif(current_setting('app.now', true), '')::timestamptz, transaction_timestamp());
+
+-- Ends the transaction with a row of problems.def; in_extra are the document's extension members.
+create or replace function problem(in_slug text, in_extra jsonb default null) returns void language plpgsql as $$
+begin
+    raise exception using errcode = 'AP000', message = in_slug, detail = coalesce(in_extra::text, '');
+end $$;
+
+-- 409 with a row of reasons.def.
+create or replace function conflict(in_reason text, in_extra jsonb default '{}') returns void language plpgsql as $$
+begin
+    perform problem('conflict', jsonb_build_object('reason', in_reason) || in_extra);
+end $$;
+
+-- 422 with one fault: problem_field('timezone', 'unknown-zone'). in_field may be a path: 'availability/0'.
+create or replace function problem_field(in_field text, in_code text) returns void language plpgsql as $$
+begin
+    perform problem('validation-failed', jsonb_build_object('errors', jsonb_build_array(
+        jsonb_build_object('pointer', '#/' || in_field, 'code', in_code))));
+end $$;
+
+-- 409 naming the present state.
+create or replace function problem_state(in_state text) returns void language plpgsql as $$
+begin
+    perform problem('conflict-state', jsonb_build_object('state', in_state));
+end $$;
+
+-- 412 unless the row's version is among those the caller named. Call it after locking the row.
+create or replace function require_version(in_if_match int[], in_version int) returns void language plpgsql as $$
+begin
+    if not coalesce(in_version = any (in_if_match), true) then
+        perform problem('precondition-failed');
+    end if;
+end $$;
+
+-- The second wall of what only some may do.
+create or replace function require_role(variadic in_roles text[]) returns void language plpgsql as $$
+begin
+    if actor_role() <> all (in_roles) then
+        raise exception 'not for this role' using errcode = '42501';
+    end if;
+end $$;
+
+-- in_faults: the members of `errors`; null = all is well.
+create or replace function require_no_faults(in_faults jsonb) returns void language plpgsql as $$
+begin
+    if in_faults is not null then
+        perform problem('validation-failed', jsonb_build_object('errors', in_faults));
+    end if;
+end $$;
+
+create or replace function require_timezone(in_field text, in_name text) returns void language plpgsql as $$
+begin
+    if in_name is not null and not exists (select from timezones z where z.name = in_name) then
+        perform problem_field(in_field, 'unknown-zone');
+    end if;
+end $$;
+
+-- Stop 8 begins: the account must exist, be active and have the token's role. A leaver loses access at once.
+create or replace function context_enter(
+    in_issuer text, in_subject text, in_role text, in_language text, in_request_id text, in_clock text, in_operation text) returns void
+language plpgsql security definer as $$
+declare
+    account accounts;
+begin
+    if in_role <> 'public' then
+        select * into account from accounts a
+        where a.issuer = in_issuer and a.subject = in_subject and (a.role = 'peer') = (in_role = 'peer');
+        if account.id is null or not account.is_active or account.role <> in_role then
+            perform problem('unauthenticated');
+        end if;
+        -- I13: of somebody of the staff, the participant that they are themselves; policies keep it from them.
+        if in_role <> 'peer' then
+            select a.participant_id into account.participant_id from accounts a
+            where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
+        end if;
+    end if;
+    perform
+        set_config('app.role', in_role, true),
+        set_config('app.account_id', coalesce(account.id::text, ''), true),
+        set_config('app.participant_id', coalesce(account.participant_id::text, ''), true),
+        set_config('app.regions', coalesce(account.regions::text, '{}'), true),
+        set_config('app.language', in_language, true),
+        set_config('app.request_id', in_request_id, true),
+        set_config('app.operation', in_operation, true),
+        set_config('app.idempotency_key', '', true),
+        set_config('app.now', coalesce(in_clock, ''), true);
+end $$;
+
+-- Every write ends here: the response is kept with its idempotency key, in the same transaction as the effect.
+create or replace function respond(in_status int, in_body json, in_location text default null, in_version int default null) returns response
+language plpgsql as $$
+declare
+    current_key text := nullif(current_setting('app.idempotency_key', true), '');
+begin
+    if current_key is not null then
+        update idempotency_keys k
+        set status = in_status, body = in_body, location = in_location, etag = in_version::text,
+            language = current_setting('app.language')
+        where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = current_key;
+    end if;
+    return (in_status, in_body, in_location, in_version::text, null)::response;
+end $$;
+
+-- Both languages, or the one that was asked for (CONVENTIONS: the shape never changes, only the keys).
+create or replace function localized(in_en text, in_fr text) returns json stable language sql
+return case current_setting('app.language', true)
+    when 'en' then json_build_object('en', in_en)
+    when 'fr' then json_build_object('fr', in_fr)
+    else json_build_object('en', in_en, 'fr', in_fr)
+end;
+
+-- RFC 3339, UTC.
+create or replace function utc(in_at timestamptz) returns text stable language sql
+return to_char(in_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+
+create or replace function text_array(in_array jsonb) returns text[] immutable language sql
+begin atomic
+    select coalesce(array_agg(value order by place), '{}') from jsonb_array_elements_text(in_array) with ordinality as t (value, place);
+end;
+
+-- The names a client sent: what the audit keeps of a change. Siblings made by the kernel are not the client's.
+create or replace function body_fields(in_body jsonb) returns text[] immutable language sql
+begin atomic
+    select coalesce(array_agg(name order by name), '{}') from jsonb_object_keys(in_body) name
+    where name !~ '_(digest|is_government)$';
+end;
+
+create or replace function setting(in_key text) returns text stable language sql
+begin atomic
+    select coalesce(nullif(current_setting('app.' || in_key, true), ''), (select s.value from settings s where s.key = in_key));
+end;
+
+-- Keeps the data key that C made for this write. Call once per write function, with the owner of what it sealed.
+create or replace function keep_key(in_key jsonb, in_owner_type text, in_owner_id uuid) returns void language plpgsql as $$
+begin
+    if in_key is not null then
+        insert into sealed_keys (id, owner_type, owner_id, wrapped, created_at)
+        values ((in_key->>'id')::uuid, in_owner_type, in_owner_id, in_key->>'wrapped', app_now());
+    end if;
+end $$;
+
+-- The mark that C opens on the way out (seal.h): \x01 label.key id.wrapped.payload. Null when the key was erased.
+create or replace function unseal(in_label text, in_value text) returns text language plpgsql stable as $$
+begin
+    if in_value is null then
+        return null;
+    end if;
+    return (
+        select e'\x01' || in_label || '.' || k.id || '.' || k.wrapped || '.' || split_part(in_value, '.', 2)
+        from sealed_keys k
+        where k.id = split_part(in_value, '.', 1)::uuid);
+end $$;
+
+create or replace function erase_keys(in_owner_type text, in_owner_id uuid) returns void language plpgsql as $$
+begin
+    delete from sealed_keys k where k.owner_type = in_owner_type and k.owner_id = in_owner_id;
+end $$;
+
+-- One row: who did what to which object of whom. action: 'read', 'list', 'create', 'update', 'delete', or the program's word for a step.
+create or replace function audit(
+    in_action text, in_object_type text, in_object_id uuid, in_participant_ids uuid[] default '{}', in_fields text[] default '{}')
+returns void language plpgsql as $$
+begin
+    insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
+    values (
+        app_now(), actor_account_id(), actor_role(), coalesce(current_setting('app.operation', true), ''), in_action,
+        in_object_type, in_object_id,
+        array_remove(coalesce(in_participant_ids, '{}'), null), coalesce(in_fields, '{}'),
+        nullif(current_setting('app.request_id', true), '')::uuid);
+end $$;
+
+create or replace function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = '42501';
+end $$;
+
+-- Whoever writes as a peer changes the columns that the trigger names and no other.
+create or replace function peer_changes_only() returns trigger language plpgsql as $$
+begin
+    if actor_role() = 'peer' and (to_jsonb(new) - tg_argv) is distinct from (to_jsonb(old) - tg_argv) then
+        raise exception 'not for a peer to change' using errcode = '42501';
+    end if;
+    return new;
+end $$;

@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: MIT
+-- Whom and what the actor may reach. Asked by policies, once a statement.
+
+-- The groups in which the actor leads (a host) or has a part (a peer): for policies, one look per statement.
+create or replace function actor_cohort_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return case
+        when actor_role() = 'peer' then array(
+            select e.cohort_id from enrolments e
+            where e.participant_id = actor_participant_id() and (e.is_live or e.state = 'completed'))
+        when actor_role() in ('peer_supporter', 'mental_health_professional') then array(
+            select h.cohort_id from host_assignments h where h.account_id = actor_account_id() and h.released_at is null)
+        else '{}' end;
+end $$;
+
+-- I13: groups in which the actor, a member of staff, is or was a peer: with the same sign-in, or under another one that is known.
+create or replace function actor_own_cohort_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return array(
+        select e.cohort_id
+        from exclusions x join enrolments e on e.participant_id = x.participant_id
+        where x.account_id = actor_account_id() and x.reason = 'own_case'
+        union all
+        select e.cohort_id from enrolments e where e.participant_id = actor_participant_id() and actor_role() <> 'peer');
+end $$;
+
+-- The sessions that the actor leads or led.
+create or replace function actor_session_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return case when actor_role() in ('peer_supporter', 'mental_health_professional') then array(
+        select l.session_id from session_leads l
+        where l.account_id = actor_account_id() and l.cohort_id <> all (actor_own_cohort_ids())) else '{}' end;
+end $$;
+
+-- I13, R14: a coordinator handles what is about people they serve, never what is about themselves or somebody they are excluded from.
+-- These are the persons, and what names them; who is meant by a digest counts as well, and of that the coordinator must not learn:
+-- hence it looks past row level security. One look for each statement.
+create or replace function actor_hidden_conflict_ids() returns uuid[] language plpgsql stable security definer as $$
+declare
+    persons uuid[] := array(
+        select x.participant_id from exclusions x where x.account_id = actor_account_id()
+        union
+        select s.id from conflict_selves(array[actor_account_id()]) s where s.id is not null);
+begin
+    if actor_role() <> 'coordinator' then
+        return '{}';
+    end if;
+    return persons || array(
+        select unnest(array[m.declaration_id, m.other_declaration_id]) from conflict_matches m
+        where m.for_person_id = any (persons) or m.person_id = any (persons));
+end $$;
+
+-- The regions of the actor, and nowhere yet; empty = everywhere.
+create or replace function actor_region_keys() returns text[] stable language sql
+return case when cardinality(actor_regions()) = 0 then '{}' else actor_regions() || '-'::text end;
+
+-- Whether this person does not exist for the actor (I13, R14).
+create or replace function actor_is_excluded(in_participant_id uuid) returns boolean stable language sql
+begin atomic
+    select in_participant_id = (select actor_participant_id()) is true or exists (
+        select from exclusions x
+        where x.participant_id = in_participant_id and x.account_id = (select actor_account_id()));
+end;
+
+-- Whether the actor serves this person, or is them.
+create or replace function actor_serves(in_participant_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return case actor_role()
+        when 'peer' then in_participant_id = actor_participant_id()
+        when 'coordinator' then in_participant_id is distinct from actor_participant_id()
+            and exists (
+                select from participants p
+                where p.id = in_participant_id
+                    and (actor_regions() = '{}' or p.region is null or p.region = any (actor_regions())))
+            and not exists (
+                select from exclusions x
+                where x.account_id = actor_account_id() and x.participant_id = in_participant_id)
+        else false end;
+end $$;
+
+-- Whether the actor has to do with a group at all: what definer's functions ask before they answer.
+create or replace function actor_serves_cohort(in_cohort_id uuid) returns boolean stable language sql
+return actor_role() = 'worker'
+    or actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids())
+    or in_cohort_id = any (actor_cohort_ids());

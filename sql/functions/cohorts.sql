@@ -1,0 +1,117 @@
+-- SPDX-License-Identifier: MIT
+-- What groups and activities share: people who meet under the care of one coordinator. How many, until when, who is told.
+
+-- When the group stops taking people; null = never, as things are planned. I3: a closed group once its first session has begun or its
+-- hour has come; cancelling or moving that session moves the lock. I10: any group after its registration deadline, the end of that
+-- local day.
+create or replace function cohort_locks_at(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
+declare
+    first sessions;
+begin
+    select * into first from sessions s where s.cohort_id = in_cohort.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
+    return least(
+        case when in_cohort.joining = 'closed' then
+            -- What has begun has begun by now.
+            case when first.started_at is null then first.starts_at else least(first.started_at, app_now()) end end,
+        ((first.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first.timezone);
+end $$;
+
+create or replace function cohort_is_locked(in_cohort cohorts) returns boolean language plpgsql stable security definer as $$
+begin
+    return coalesce(cohort_locks_at(in_cohort) <= app_now(), false);
+end $$;
+
+-- I1: to be asked only while the group's row is locked.
+create or replace function cohort_seats_taken(in_cohort_id uuid) returns int language plpgsql stable security definer as $$
+begin
+    return (select count(*) from enrolments e where e.cohort_id = in_cohort_id and e.holds_seat);
+end $$;
+
+-- The same for who may know it.
+create or replace function cohort_seats_shown(in_cohort_id uuid) returns int language plpgsql stable security definer as $$
+begin
+    return case when actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) then cohort_seats_taken(in_cohort_id) end;
+end $$;
+
+create or replace function cohort_takes_people(in_cohort cohorts) returns boolean language plpgsql stable as $$
+begin
+    return (in_cohort.state in ('recruiting', 'confirmed') or in_cohort.state = 'in_progress' and in_cohort.joining = 'drop_in')
+        and not cohort_is_locked(in_cohort);
+end $$;
+
+-- A coordinator is told which of the two it is.
+create or replace function cohort_require_open(in_cohort cohorts) returns void language plpgsql as $$
+begin
+    if not cohort_takes_people(in_cohort) then
+        if cohort_is_locked(in_cohort) then
+            perform conflict('locked');
+        end if;
+        perform problem_state(in_cohort.state);
+    end if;
+end $$;
+
+-- The row, locked, in the version the caller knows; in_if_match null = any. Whatever counts seats, sessions or hosts begins here.
+create or replace function cohort_lock(in_id uuid, in_if_match int[] default null) returns cohorts language plpgsql as $$
+declare
+    cohort cohorts;
+begin
+    select * into cohort from cohorts g where g.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, cohort.version);
+    return cohort;
+end $$;
+
+-- What has ended is not planned any further.
+create or replace function cohort_require_alive(in_cohort cohorts) returns void language plpgsql as $$
+begin
+    if in_cohort.state in ('completed', 'cancelled') then
+        perform problem_state(in_cohort.state);
+    end if;
+end $$;
+
+-- With the group end its enrolments: who had a part has completed it, who still waited or thought it over waits no longer.
+-- Also for people whom this coordinator does not see, and silently so.
+create or replace function cohort_seats_complete(in_cohort_id uuid) returns void language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    if actor_role() <> 'coordinator' or in_cohort_id = any (actor_own_cohort_ids()) then
+        perform problem('forbidden');
+    end if;
+    for enrolment in
+        select * from enrolments e
+        where e.cohort_id = in_cohort_id and e.is_live
+        order by e.id for update
+    loop
+        if enrolment.is_seated then
+            perform seat_move(enrolment, 'completed', null);
+        else
+            perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
+        end if;
+    end loop;
+end $$;
+
+-- A change of sessions or of the group, to everybody who holds a confirmed seat, also people whom this coordinator does not see.
+create or replace function cohort_notify(in_cohort_id uuid, in_kind text, in_values jsonb default '{}') returns void
+language plpgsql security definer as $$
+begin
+    perform require_role('coordinator', 'worker');
+    perform seat_mail(e, in_kind, in_values)
+    from enrolments e
+    where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
+end $$;
+
+-- With a group, or a session that somebody leads alone, what stood in it ends.
+create or replace function conflict_cohort_ended() returns trigger language plpgsql security definer as $$
+begin
+    perform conflict_raise(array(
+        select h.account_id from host_assignments h
+        where h.released_at is null and new.id in (h.session_id, h.cohort_id) and (tg_table_name = 'cohorts') = (h.session_id is null)));
+    return null;
+end $$;
+create or replace trigger conflict_cohort_ended after update of state on cohorts
+    for each row when (new.state in ('completed', 'cancelled')) execute function conflict_cohort_ended();
+create or replace trigger conflict_cohort_ended after update of state on sessions
+    for each row when (new.state in ('completed', 'cancelled')) execute function conflict_cohort_ended();

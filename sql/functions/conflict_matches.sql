@@ -1,0 +1,103 @@
+-- SPDX-License-Identifier: MIT
+-- What a declaration, or the records, have met, and what a coordinator decides about it.
+
+create or replace function conflict_match_guard() returns trigger language plpgsql as $$
+declare
+    -- With the generated columns, which a trigger before the update does not have yet.
+    derived text[] := array['region_keys', 'is_blocking', 'for_person_id', 'person_id'];
+    changes text[] := derived || array[
+        'state', 'same_person', 'informed_agreement', 'decided_by', 'decided_at', 'raised_at', 'ended_at', 'version'];
+begin
+    if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
+        or old.ended_at is not null and (to_jsonb(new) - derived) <> (to_jsonb(old) - derived)
+    then
+        raise exception 'only what is decided about a match changes' using errcode = '42501';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard before update on conflict_matches for each row execute function conflict_match_guard();
+
+-- As a coordinator sees them: none of their own (I13).
+create or replace function conflict_match_shared_cohort_ids(in_match conflict_matches) returns uuid[]
+language plpgsql stable security definer as $$
+begin
+    if actor_role() <> 'coordinator' or in_match.ended_at is not null then
+        return '{}';
+    end if;
+    return array(select g from unnest(conflict_match_met_in(in_match)) g where g <> all (actor_own_cohort_ids()) order by g);
+end $$;
+
+create or replace view conflict_matches_json with (security_invoker = true) as
+select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.ended_at, m.for_participant_id, m.participant_id,
+    json_build_object(
+        'id', m.id,
+        'declaration_id', m.declaration_id,
+        'kind', coalesce(d.kind, 'shared_group'),
+        'period', d.period,
+        'basis', m.basis,
+        'needs_agreement', m.needs_agreement,
+        'state', m.state,
+        'is_blocking', m.is_blocking,
+        'for_participant_id', m.for_participant_id,
+        'for_account_id', m.for_account_id,
+        'participant_id', m.participant_id,
+        'account_id', m.account_id,
+        'group_ids', conflict_match_shared_cohort_ids(m),
+        'same_person', m.same_person,
+        'informed_agreement', m.informed_agreement,
+        'decided_by', m.decided_by,
+        'decided_at', utc(m.decided_at),
+        'raised_at', utc(m.raised_at),
+        'ended_at', utc(m.ended_at),
+        'created_at', utc(m.created_at)) as body
+from conflict_matches m left join conflict_declarations d on d.id = m.declaration_id;
+
+-- The groups in which the two of a match are together.
+create or replace function conflict_match_met_in(in_match conflict_matches) returns uuid[] language plpgsql stable security definer as $$
+begin
+    return array(
+        select g from unnest(conflict_cohort_ids(array[in_match.person_id])) g
+        where case in_match.basis
+            when 'record' then array[in_match.for_person_id, in_match.person_id] <@ array(select conflict_persons(g))
+            else g = any (conflict_cohort_ids(array[in_match.for_person_id])) end
+        order by g);
+end $$;
+
+-- By voice: is it the same person, and do those concerned agree, knowing what it is about. A hard block between people who are who
+-- they are is not lifted by a decision; the declaration is taken back, or somebody goes to another group.
+create or replace function conflict_matches_decide(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    matched conflict_matches;
+    is_same boolean := (in_body->>'same_person')::boolean;
+    agreed boolean := (in_body->>'informed_agreement')::boolean;
+    allows boolean := in_body->>'decision' = 'allow';
+begin
+    select * into matched from conflict_matches m where m.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, matched.version);
+    if matched.ended_at is not null then
+        perform problem_state('ended');
+    elsif is_same is false and (matched.basis <> 'name' or not allows) then
+        perform problem_field('same_person', 'invalid');
+    elsif allows and is_same is null and matched.basis = 'name' then
+        perform problem_field('same_person', 'required');
+    elsif allows and is_same is not false and not matched.needs_agreement then
+        perform conflict('hard-block');
+    elsif allows and is_same is not false and agreed is not true then
+        perform problem_field('informed_agreement', 'required');
+    end if;
+    update conflict_matches m set
+        state = case when allows then 'allowed' else 'blocked' end,
+        same_person = is_same,
+        informed_agreement = case when allows then agreed end,
+        decided_by = actor_account_id(),
+        decided_at = app_now(),
+        version = m.version + 1
+    where m.id = in_id;
+    perform conflict_recheck(
+        array[matched.for_participant_id, matched.participant_id], array[matched.for_account_id, matched.account_id]);
+    perform audit('decide', 'conflict_match', in_id, in_fields => body_fields(in_body));
+    return (select respond(200, m.body, null, m.version) from conflict_matches_json m where m.id = in_id);
+end $$;

@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: MIT
+-- How to reach a participant safely.
+
+create or replace view contacts_json with (security_invoker = true) as
+select c.participant_id, c.version, json_build_object(
+    'participant_id', c.participant_id,
+    'name_to_use', unseal('contact.name_to_use', c.name_to_use),
+    'email', unseal('contact.email', c.email),
+    'email_is_government', coalesce(c.email_is_government, false),
+    'work_address_acknowledged', c.work_address_acknowledged,
+    'phone', unseal('contact.phone', c.phone),
+    'ok_to_email', c.ok_to_email,
+    'ok_to_leave_message', c.ok_to_leave_message,
+    'rules_answered_at', utc(c.rules_answered_at),
+    'safe_hours', unseal('contact.safe_hours', c.safe_hours)) as body
+from contacts c;
+
+-- An agreement to use a work address is about that address: a new one asks again.
+create or replace function contacts_update(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
+language plpgsql as $$
+declare
+    contact contacts;
+begin
+    perform participant_require(in_participant_id);
+    select * into contact from contacts c where c.participant_id = in_participant_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, contact.version);
+    if in_body ? 'email' then
+        contact.email := in_body->>'email';
+        contact.email_digest := in_body->>'email_digest';
+        contact.email_is_government := (in_body->>'email_is_government')::boolean;
+        contact.work_address_acknowledged := false;
+    end if;
+    contact.work_address_acknowledged := coalesce(
+        (in_body->>'work_address_acknowledged')::boolean, contact.work_address_acknowledged);
+    if coalesce(contact.email_is_government, false) and not contact.work_address_acknowledged then
+        perform problem_field(case when in_body ? 'email' then 'email' else 'work_address_acknowledged' end, 'work-address');
+    end if;
+    update contacts c set
+        name_to_use = case when in_body ? 'name_to_use' then in_body->>'name_to_use' else c.name_to_use end,
+        name_digest = case when in_body ? 'name_to_use' then in_body->>'name_to_use_digest' else c.name_digest end,
+        email = contact.email,
+        email_digest = contact.email_digest,
+        email_is_government = contact.email_is_government,
+        work_address_acknowledged = contact.work_address_acknowledged,
+        phone = case when in_body ? 'phone' then in_body->>'phone' else c.phone end,
+        phone_digest = case when in_body ? 'phone' then in_body->>'phone_digest' else c.phone_digest end,
+        safe_hours = case when in_body ? 'safe_hours' then in_body->>'safe_hours' else c.safe_hours end,
+        ok_to_email = coalesce((in_body->>'ok_to_email')::boolean, c.ok_to_email),
+        ok_to_leave_message = coalesce((in_body->>'ok_to_leave_message')::boolean, c.ok_to_leave_message),
+        rules_answered_at = case
+            when in_body ?| array['ok_to_email', 'ok_to_leave_message'] then app_now() else c.rules_answered_at end,
+        version = c.version + 1
+    where c.participant_id = in_participant_id;
+    perform keep_key(in_key, 'participant', in_participant_id);
+    perform audit('update', 'contact', in_participant_id, array[in_participant_id], body_fields(in_body));
+    perform outbox_release(in_participant_id);
+    return (select respond(200, c.body, null, c.version) from contacts_json c where c.participant_id = in_participant_id);
+end $$;

@@ -1,0 +1,131 @@
+-- SPDX-License-Identifier: MIT
+-- R13: how it was for those who led.
+
+create or replace function debrief_guard() returns trigger language plpgsql as $$
+declare
+    changes text[] := array['supervisor_account_id', 'supervised_at', 'supervised_by', 'needs_supervision', 'version'];
+begin
+    if old.supervised_at is not null or (to_jsonb(new) - changes) <> (to_jsonb(old) - changes) then
+        raise exception 'a debrief stays as it was written' using errcode = '42501';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard before update on debriefs for each row execute function debrief_guard();
+
+-- The note is sealed for its author; coordinators and the supervisor who may read the debrief may read it, for nobody else does it open.
+create or replace function debrief_note(in_id uuid) returns text language plpgsql stable security definer as $$
+begin
+    return (
+        select unseal('debrief.note', d.note) from debriefs d
+        where d.id = in_id and (
+            d.account_id = actor_account_id()
+            or (actor_role() = 'coordinator' or actor_role() = 'mental_health_professional' and d.supervisor_account_id = actor_account_id())
+                and not debrief_is_near(d.session_id, d.cohort_id)));
+end $$;
+
+-- The group of a session that the actor led, by having been there when it started or as the professional on call; null otherwise.
+-- I13: nor in a group where they are a peer.
+create or replace function session_led_cohort(in_session_id uuid) returns uuid language plpgsql stable security definer as $$
+begin
+    return (
+        select s.cohort_id from sessions s
+        where s.id = in_session_id and s.cohort_id <> all (actor_own_cohort_ids()) and (
+            exists (select from session_presences p where p.session_id = s.id and p.account_id = actor_account_id())
+            or session_role(s.id) = 'on_call_professional' and s.started_at is not null));
+end $$;
+
+-- Too near to read the debriefs of others: a host of that session or group, whatever else they are, and (I13) somebody who is a peer in it.
+create or replace function debrief_is_near(in_session_id uuid, in_cohort_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return session_led_cohort(in_session_id) is not null or in_cohort_id = any (actor_cohort_ids() || actor_own_cohort_ids());
+end $$;
+
+-- Who may be asked to supervise: an active professional who is not, and was not, a host of that group.
+create or replace function debrief_may_supervise(in_debrief debriefs, in_account_id uuid) returns boolean
+language plpgsql stable security definer as $$
+begin
+    return actor_role() = 'coordinator' and exists (
+        select from accounts a where a.id = in_account_id and a.role = 'mental_health_professional' and a.is_active)
+        and not exists (select from host_assignments h where h.account_id = in_account_id and h.cohort_id = in_debrief.cohort_id)
+        and not exists (select from session_presences p where p.account_id = in_account_id and p.session_id = in_debrief.session_id)
+        and not host_is_barred(in_account_id, in_debrief.cohort_id);
+end $$;
+
+create or replace view debriefs_json with (security_invoker = true) as
+select d.id, d.version, d.created_at, d.session_id, d.account_id, d.supervision_due, d.supervised_at, json_build_object(
+    'id', d.id,
+    'session_id', d.session_id,
+    'account_id', d.account_id,
+    'delivered', d.delivered,
+    'climate', d.climate,
+    'wellbeing', d.wellbeing,
+    'wants_supervision', d.wants_supervision,
+    'note', case when d.note is not null then debrief_note(d.id) end,
+    'needs_supervision', d.needs_supervision,
+    'supervision_due', utc(d.supervision_due),
+    'supervisor_account_id', d.supervisor_account_id,
+    'supervised_at', utc(d.supervised_at),
+    'supervised_by', d.supervised_by,
+    'created_at', utc(d.created_at)) as body
+from debriefs d;
+
+create or replace function debriefs_create(in_session_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+    led_group uuid := session_led_cohort(in_session_id);
+    led_state text := session_run_json(in_session_id)->>'state';
+    wants boolean := coalesce((in_body->>'wants_supervision')::boolean, false);
+begin
+    if led_group is null then
+        perform problem('not-found');
+    elsif led_state = 'in_progress' then
+        perform problem_state(led_state);
+    end if;
+    insert into debriefs (
+        id, session_id, cohort_id, account_id, delivered, climate, wellbeing, wants_supervision, note, supervision_due, created_at)
+    values (
+        new_id, in_session_id, led_group, actor_account_id(), (in_body->>'delivered')::boolean, (in_body->>'climate')::int,
+        (in_body->>'wellbeing')::int, wants, in_body->>'note',
+        case when wants or (in_body->>'wellbeing')::int <= 2 then business_days_after(app_now(), 1) end, app_now());
+    perform keep_key(in_key, 'staff', actor_account_id());
+    perform audit('create', 'debrief', new_id, in_fields => body_fields(in_body));
+    return (select respond(201, d.body, '/v1/debriefs/' || d.id, d.version) from debriefs_json d where d.id = new_id);
+end $$;
+
+create or replace function debrief_lock(in_id uuid, in_if_match int[]) returns debriefs language plpgsql as $$
+declare
+    debrief debriefs;
+begin
+    select * into debrief from debriefs d where d.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, debrief.version);
+    if debrief.supervised_at is not null then
+        perform problem_state('supervised');
+    end if;
+    return debrief;
+end $$;
+
+-- A6.1, A6.8: a coordinator asks a professional to supervise, or takes that back.
+create or replace function debriefs_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    debrief debriefs := debrief_lock(in_id, in_if_match);
+    supervisor uuid := (in_body->>'supervisor_account_id')::uuid;
+begin
+    if supervisor is not null and not debrief_may_supervise(debrief, supervisor) then
+        perform problem_field('supervisor_account_id', 'not-allowed');
+    end if;
+    update debriefs d set supervisor_account_id = supervisor, version = d.version + 1 where d.id = in_id;
+    perform audit('update', 'debrief', in_id, in_fields => body_fields(in_body));
+    return (select respond(200, d.body, null, d.version) from debriefs_json d where d.id = in_id);
+end $$;
+
+-- Somebody has talked with the author.
+create or replace function debriefs_supervise(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    perform debrief_lock(in_id, in_if_match);
+    update debriefs d set supervised_at = app_now(), supervised_by = actor_account_id(), version = d.version + 1 where d.id = in_id;
+    perform audit('supervise', 'debrief', in_id);
+    return (select respond(200, d.body, null, d.version) from debriefs_json d where d.id = in_id);
+end $$;

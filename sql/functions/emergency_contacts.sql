@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: MIT
+-- Whom to call in an emergency.
+
+create or replace view emergency_contacts_json with (security_invoker = true) as
+select e.participant_id, e.version, json_build_object(
+    'participant_id', e.participant_id,
+    'name', unseal('emergency_contact.name', e.name),
+    'phone', unseal('emergency_contact.phone', e.phone),
+    'relation', unseal('emergency_contact.relation', e.relation),
+    'may_know_program', e.may_know_program,
+    'declined', e.declined,
+    'confirmed_at', utc(e.confirmed_at),
+    'needs_confirmation', needs_confirmation(e.participant_id, e.confirmed_at)) as body
+from emergency_contacts e;
+
+create or replace function emergency_contacts_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
+language plpgsql as $$
+declare
+    contact emergency_contacts;
+    declines boolean := coalesce((in_body->>'declined')::boolean, false);
+begin
+    perform participant_require(in_participant_id);
+    select * into contact from emergency_contacts e where e.participant_id = in_participant_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, contact.version);
+    -- All or nothing: a declined contact has no name, one that is given has a name and a number.
+    perform require_no_faults((
+        select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', case when declines then 'invalid' else 'required' end))
+        from unnest(array['name', 'phone', 'relation']) name
+        where case when declines then in_body->>name is not null else in_body->>name is null and name <> 'relation' end));
+    update emergency_contacts e set
+        name = in_body->>'name',
+        phone = in_body->>'phone',
+        relation = in_body->>'relation',
+        may_know_program = coalesce((in_body->>'may_know_program')::boolean, false),
+        declined = declines,
+        confirmed_at = app_now(),
+        version = e.version + 1
+    where e.participant_id = in_participant_id;
+    perform keep_key(in_key, 'participant', in_participant_id);
+    perform audit('update', 'emergency_contact', in_participant_id, array[in_participant_id], body_fields(in_body));
+    return (
+        select respond(200, e.body, null, e.version) from emergency_contacts_json e where e.participant_id = in_participant_id);
+end $$;

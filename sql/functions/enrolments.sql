@@ -1,0 +1,361 @@
+-- SPDX-License-Identifier: MIT
+-- Placement: from the list of those who wait to a seat, and away from it. Whoever takes or frees a seat moves the list for others, so
+-- these functions look past row level security and ask themselves who acts. Order of locks, everywhere: the group, then its
+-- enrolments, then mail, then the intake; several groups in the order of their ids, all before the first seat moves.
+
+-- The seats as the table itself keeps them, whoever writes: only steps of the table, never more than the group holds (I1), nobody
+-- into a closed group that has begun (I3), nobody without a valid intake and current documents (I4).
+create or replace function enrolment_guard() returns trigger language plpgsql security definer as $$
+declare
+    cohort cohorts;
+begin
+    if tg_op = 'UPDATE' then
+        if (new.id, new.cohort_id, new.participant_id, new.created_at)
+            is distinct from (old.id, old.cohort_id, old.participant_id, old.created_at)
+        then
+            raise exception 'given once' using errcode = '42501';
+        elsif new.state = old.state then
+            return new;
+        elsif not exists (select from enrolment_transitions t where t.from_state = old.state and t.to_state = new.state) then
+            perform problem_state(old.state);
+        end if;
+    end if;
+    -- From a seat to the same seat nothing of the group is asked, so that nothing of it is locked.
+    if new.state not in ('offered', 'confirmed', 'active')
+        or tg_op = 'UPDATE' and new.state <> 'confirmed' and old.state in ('offered', 'confirmed', 'active')
+    then
+        return new;
+    end if;
+    select * into cohort from cohorts g where g.id = new.cohort_id for update;
+    if tg_op = 'UPDATE' and new.state = 'confirmed' then
+        if cohort_is_locked(cohort) then
+            perform conflict('locked');
+        elsif cardinality(enrolment_missing(new.participant_id)) > 0 then
+            perform conflict('not-ready');
+        end if;
+    elsif cohort_seats_taken(new.cohort_id) >= cohort.capacity then
+        perform conflict('full');
+    end if;
+    return new;
+end $$;
+create or replace trigger guard before insert or update on enrolments for each row execute function enrolment_guard();
+
+-- I4, decision 3: what a person still lacks for a seat in any group; empty = nothing.
+create or replace function enrolment_missing(in_participant_id uuid) returns text[] language plpgsql stable as $$
+begin
+    return array(
+        select 'intake' where not exists (
+            select from intakes i
+            where i.participant_id = in_participant_id and i.track = 'group' and i.valid_until > app_now()
+                and i.state in ('ready', 'placed', 'closed'))
+        union all
+        select kind from (
+            select d.kind from document_kinds_missing(in_participant_id, 'group', 'completion') d order by d.position) documents);
+end $$;
+
+-- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.
+create or replace function enrolment_session_json(in_session sessions, in_zone text, in_has_seat boolean) returns json stable language sql
+begin atomic
+    select json_build_object(
+        'id', in_session.id,
+        'seq', in_session.seq,
+        'state', in_session.state,
+        'local_start', to_char(in_session.local_start, 'YYYY-MM-DD"T"HH24:MI'),
+        'timezone', in_session.timezone,
+        'utc_offset', utc_offset(in_session.local_start, in_session.starts_at),
+        'starts_at', utc(in_session.starts_at),
+        'ends_at', utc(session_ends_at(in_session)),
+        'yours', local_moment_json(in_session.starts_at, in_zone),
+        'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
+        'material', case when in_has_seat and in_session.material_en is not null then
+            localized(in_session.material_en, in_session.material_fr) end,
+        -- A6.5: whatever keeps it from starting, a peer reads the same.
+        'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
+end;
+
+create or replace function enrolment_group_json(in_enrolment enrolments) returns json language plpgsql stable security definer as $$
+declare
+    own_zone text;
+begin
+    -- What was handed in is not believed: only the seat's id counts.
+    select * into in_enrolment from enrolments e where e.id = in_enrolment.id and e.participant_id = actor_participant_id();
+    if not found or actor_role() <> 'peer' then
+        return null;
+    end if;
+    select p.timezone into own_zone from participants p where p.id = in_enrolment.participant_id;
+    return (
+        select json_build_object(
+            'title', localized(v.title_en, v.title_fr),
+            'description', localized(v.description_en, v.description_fr),
+            'language', g.language,
+            'timezone', g.timezone,
+            'duration_minutes', g.duration_minutes,
+            'joining', g.joining,
+            'sessions', (
+                select coalesce(json_agg(
+                    enrolment_session_json(s, own_zone, in_enrolment.is_seated) order by s.starts_at, s.seq), '[]')
+                from sessions s
+                where s.cohort_id = g.id and in_enrolment.is_live
+                    and s.state <> 'completed' and session_ends_at(s) > app_now()),
+            'prepare', plain_list('prepare'))
+        from cohorts g join services v on v.id = g.service_id
+        where g.id = in_enrolment.cohort_id);
+end $$;
+
+create or replace view enrolments_json with (security_invoker = true) as
+select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.version, json_build_object(
+    'id', e.id,
+    'group_id', e.cohort_id,
+    'participant_id', e.participant_id,
+    'alias', case when (select actor_role()) = 'coordinator' then (
+        select p.alias from participants p where p.id = e.participant_id) end,
+    'state', e.state,
+    'text', localized(t.text_en, t.text_fr),
+    'waiting_since', utc(e.waiting_since),
+    'created_at', utc(e.created_at),
+    'offered_at', utc(e.offered_at),
+    'offer_expires_at', case when e.state in ('offered', 'expired') then utc(e.offer_expires_at) end,
+    'offer_expires_local', (
+        select local_moment_json(e.offer_expires_at, coalesce(p.timezone, 'America/Toronto'))
+        from participants p where p.id = e.participant_id and e.state = 'offered'),
+    'decided_at', utc(e.decided_at),
+    'decided_by_role', case when (select actor_role()) = 'coordinator' then e.decided_by_role end,
+    'left_at', utc(e.left_at),
+    'removal_reason', case when (select actor_role()) = 'coordinator' then e.removal_reason end,
+    'group', enrolment_group_json(e)) as body
+from enrolments e left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state;
+
+create or replace view enrolment_decisions_json with (security_invoker = true) as
+select d.id, d.enrolment_id, d.place, json_build_object(
+    'id', d.id,
+    'enrolment_id', d.enrolment_id,
+    'at', utc(d.at),
+    'decision', d.decision,
+    'reason', d.reason,
+    'by_role', d.by_role,
+    'account_id', d.account_id) as body
+from enrolment_decisions d;
+
+create or replace function enrolment_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, e.body, case when in_status = 201 then '/v1/enrolments/' || e.id end, e.version)
+        from enrolments_json e where e.id = in_id);
+end $$;
+
+-- Group and enrolment, locked in this order; 404 for whoever does not serve the person, and for a group of one's own (I13).
+create or replace function enrolment_lock(in_id uuid, in_if_match int[] default null) returns enrolments language plpgsql as $$
+declare
+    enrolment enrolments;
+begin
+    select * into enrolment from enrolments e where e.id = in_id;
+    if not found or not actor_serves(enrolment.participant_id) or enrolment.cohort_id = any (actor_own_cohort_ids()) then
+        perform problem('not-found');
+    end if;
+    perform from cohorts g where g.id = enrolment.cohort_id for update;
+    select * into enrolment from enrolments e where e.id = in_id for update;
+    perform require_version(in_if_match, enrolment.version);
+    return enrolment;
+end $$;
+
+-- What stands between this person and a seat in this group, told to a coordinator.
+create or replace function enrolment_require_seatable(in_participant_id uuid, in_cohort cohorts) returns void language plpgsql as $$
+declare
+    missing text[];
+begin
+    perform cohort_require_open(in_cohort);
+    perform conflict_hold(in_participant_id);
+    missing := enrolment_missing(in_participant_id);
+    if cardinality(missing) > 0 then
+        perform conflict('not-ready', jsonb_build_object('missing', missing));
+    elsif conflict_blocks_participant(in_participant_id, in_cohort.id) then
+        perform conflict('conflict');
+    end if;
+end $$;
+
+-- A coordinator places somebody: a seat is offered if one is free and nobody waits longer, otherwise they wait. A mere proposal
+-- (propose_only) asks for nothing and takes no part in the list.
+create or replace function enrolments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql security definer as $$
+declare
+    new_id uuid := gen_random_uuid();
+    participant uuid := (in_body->>'participant_id')::uuid;
+    is_proposal boolean := coalesce((in_body->>'propose_only')::boolean, false);
+    cohort cohorts;
+begin
+    perform require_role('coordinator');
+    select * into cohort from cohorts g where g.id = in_cohort_id and g.id <> all (actor_own_cohort_ids()) for update;
+    if not found then
+        perform problem('not-found');
+    elsif not actor_serves(participant) then
+        perform problem_field('participant_id', 'does-not-exist');
+    elsif exists (
+        select from enrolments e
+        where e.cohort_id = in_cohort_id and e.participant_id = participant
+            and e.is_live)
+    then
+        perform problem('conflict', '{"errors": [{"pointer": "#/participant_id", "code": "taken"}]}');
+    elsif not is_proposal then
+        perform enrolment_require_seatable(participant, cohort);
+    elsif cohort.state in ('completed', 'cancelled') then
+        perform problem_state(cohort.state);
+    end if;
+    insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at)
+    values (
+        new_id, in_cohort_id, participant, case when is_proposal then 'requested' else 'waitlisted' end, waiting_person_since(participant),
+        app_now());
+    perform audit('create', 'enrolment', new_id, array[participant], body_fields(in_body));
+    if not is_proposal then
+        perform seat_list_advance(in_cohort_id);
+        perform seat_decide(e.id, 'passed_over', 'full', true) from enrolments e where e.id = new_id and e.state = 'waitlisted';
+    end if;
+    return enrolment_respond(201, new_id);
+end $$;
+
+-- A coordinator offers a free seat to this one, also out of turn; then those before them keep the reason.
+create or replace function enrolments_offer(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+    cohort cohorts;
+    before uuid[];
+    reason text;
+begin
+    perform require_role('coordinator');
+    enrolment := enrolment_lock(in_id, in_if_match);
+    if enrolment.state not in ('requested', 'waitlisted') then
+        perform problem_state(enrolment.state);
+    end if;
+    select * into cohort from cohorts g where g.id = enrolment.cohort_id;
+    perform enrolment_require_seatable(enrolment.participant_id, cohort);
+    if cohort_seats_taken(cohort.id) < cohort.capacity then
+        before := array(
+            select e.id from enrolments e
+            where e.cohort_id = cohort.id and e.state = 'waitlisted' and e.id <> in_id
+                and (e.waiting_since, e.id) < (
+                    case when enrolment.state = 'requested' then waiting_person_since(enrolment.participant_id)
+                        else enrolment.waiting_since end,
+                    in_id)
+            order by e.waiting_since, e.id);
+        -- Whose turn it is, is not a matter of opinion.
+        reason := coalesce(
+            nullif(nullif(in_body->>'reason', 'in_turn'), 'out_of_turn'),
+            case when before = '{}' then 'in_turn' else 'out_of_turn' end);
+        perform seat_decide(e, 'passed_over', reason) from unnest(before) e;
+        perform seat_move(enrolment, 'offered', 'offered', reason);
+    elsif enrolment.state = 'requested' then
+        perform seat_move(enrolment, 'waitlisted', 'passed_over', 'full');
+    else
+        perform conflict('full');
+    end if;
+    perform audit('offer', 'enrolment', in_id, array[enrolment.participant_id], body_fields(coalesce(in_body, '{}')));
+    return enrolment_respond(200, in_id);
+end $$;
+
+-- What every peer hears who finds no seat, whatever the cause: one text, the same bytes (A6.5).
+create or replace function enrolment_refuse() returns void language plpgsql as $$
+begin
+    perform conflict('another-group', jsonb_build_object('text', (
+        select localized(t.text_en, t.text_fr) from plain_texts t where t.list = 'enrolment_refusal' and t.code = 'another_group')));
+end $$;
+
+-- The peer takes the seat that was offered, or a coordinator for them. Everything is asked each time, whatever the answer will be.
+create or replace function enrolments_accept(in_id uuid, in_if_match int[]) returns response language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+    cohort cohorts;
+    is_open boolean;
+    is_offered boolean;
+    is_blocked boolean;
+    missing text[];
+begin
+    perform require_role('peer', 'coordinator');
+    enrolment := enrolment_lock(in_id, in_if_match);
+    select * into cohort from cohorts g where g.id = enrolment.cohort_id;
+    is_open := cohort_takes_people(cohort);
+    is_offered := enrolment.state = 'offered' and enrolment.offer_expires_at > app_now();
+    perform conflict_hold(enrolment.participant_id);
+    -- Nobody tries out names on an open offer: after saying, or taking back, whom they must not meet, a coordinator accepts for them.
+    is_blocked := conflict_blocks_participant(enrolment.participant_id, enrolment.cohort_id)
+        or actor_role() = 'peer' and exists (
+            select from conflict_declarations d
+            where d.for_participant_id = enrolment.participant_id and d.declared_by = actor_account_id()
+                and greatest(d.created_at, d.withdrawn_at) >= enrolment.offered_at);
+    missing := enrolment_missing(enrolment.participant_id);
+    if enrolment.state in ('confirmed', 'active', 'completed', 'declined', 'withdrawn', 'removed') then
+        perform problem_state(enrolment.state);
+    elsif actor_role() = 'peer' and (not is_open or not is_offered or is_blocked) then
+        perform enrolment_refuse();
+    elsif enrolment.state <> 'offered' then
+        perform problem_state(enrolment.state);
+    elsif not is_offered then
+        perform conflict('offer-expired');
+    elsif is_blocked then
+        perform conflict('conflict');
+    elsif cardinality(missing) > 0 then
+        perform conflict('not-ready', jsonb_build_object('missing', missing));
+    end if;
+    perform cohort_require_open(cohort);
+    perform seat_move(enrolment, 'confirmed', 'accepted');
+    perform audit('accept', 'enrolment', in_id, array[enrolment.participant_id]);
+    perform seat_end_waiting(enrolment.participant_id);
+    return enrolment_respond(200, in_id);
+end $$;
+
+create or replace function enrolments_decline(in_id uuid, in_if_match int[]) returns response language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    perform require_role('peer', 'coordinator');
+    enrolment := enrolment_lock(in_id, in_if_match);
+    if enrolment.state <> 'offered' then
+        perform problem_state(enrolment.state);
+    end if;
+    perform seat_move(enrolment, 'declined', 'declined');
+    perform audit('decline', 'enrolment', in_id, array[enrolment.participant_id]);
+    perform seat_list_advance(enrolment.cohort_id);
+    return enrolment_respond(200, in_id);
+end $$;
+
+-- I8, R17: at any moment, at once, without a reason, as often as it is said; what has ended already stays as it ended.
+create or replace function enrolments_withdraw(in_id uuid) returns response language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    perform require_role('peer', 'coordinator');
+    enrolment := enrolment_lock(in_id);
+    if enrolment.is_live then
+        perform seat_move(enrolment, 'withdrawn', 'withdrawn');
+        perform audit('withdraw', 'enrolment', in_id, array[enrolment.participant_id]);
+        perform seat_list_advance(enrolment.cohort_id);
+    end if;
+    return (
+        select respond(200, json_build_object(
+            'enrolment_id', e.id,
+            'state', e.state,
+            'left_at', utc(e.left_at),
+            'stops', plain_list('enrolment_stops'),
+            'kept', plain_list('enrolment_kept'),
+            'help', help_json()), null, e.version)
+        from enrolments e where e.id = in_id);
+end $$;
+
+-- R11: never without a reason.
+create or replace function enrolments_remove(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    perform require_role('coordinator');
+    enrolment := enrolment_lock(in_id, in_if_match);
+    if not enrolment.is_live then
+        perform problem_state(enrolment.state);
+    end if;
+    perform seat_move(enrolment, 'removed', 'removed', in_body->>'reason');
+    perform audit('remove', 'enrolment', in_id, array[enrolment.participant_id], body_fields(in_body));
+    perform seat_list_advance(enrolment.cohort_id);
+    return enrolment_respond(200, in_id);
+end $$;
+
+create or replace trigger append_only before update or delete on enrolment_decisions for each row execute function refuse_change();
+
+create or replace trigger no_truncate before truncate on enrolment_decisions for each statement execute function refuse_change();

@@ -1,0 +1,71 @@
+-- SPDX-License-Identifier: MIT
+-- A peer asks that a named person of the staff not see their file.
+
+-- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody.
+create or replace function exclusion_request_match(in_name_digest text) returns void language plpgsql security definer as $$
+begin
+    with met as (
+        select r.id, r.participant_id from exclusion_requests r
+        where r.name_digest = in_name_digest and exists (select from staff s where s.name_digest = in_name_digest)
+        order by r.id for update),
+    excluded as (
+        insert into exclusions (participant_id, account_id, reason, created_by, created_at)
+        select distinct m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
+        from met m join participants p on p.id = m.participant_id join staff s on s.name_digest = in_name_digest
+        on conflict do nothing)
+    update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
+    where r.id in (select m.id from met m);
+end $$;
+
+create or replace function exclusion_request_today() returns bigint language plpgsql stable security definer as $$
+begin
+    return (
+        select count(*) from exclusion_requests r
+        where r.participant_id = actor_participant_id() and r.created_at > app_now() - interval '24 hours');
+end $$;
+
+create or replace view exclusion_requests_json with (security_invoker = true) as
+select r.id, r.version, r.participant_id, r.state, r.created_at, json_build_object(
+    'id', r.id,
+    'participant_id', r.participant_id,
+    'state', r.state,
+    'created_at', utc(r.created_at),
+    'closed_at', utc(r.closed_at),
+    'closed_by', r.closed_by) as body
+from exclusion_requests r;
+
+create or replace function exclusion_requests_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
+    if exclusion_request_today() >= 20 then
+        perform conflict('too-many-today');
+    end if;
+    insert into exclusion_requests (id, participant_id, name_digest, created_at)
+    values (new_id, actor_participant_id(), in_body->>'staff_name_digest', app_now());
+    perform exclusion_request_match(in_body->>'staff_name_digest');
+    perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
+    perform conflict_answer_evenly();
+    return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now())));
+end $$;
+
+-- The coordinator has asked by voice who is meant, and excluded them by id where they are of the staff.
+create or replace function exclusion_requests_close(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    request exclusion_requests;
+begin
+    select * into request from exclusion_requests r where r.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, request.version);
+    if request.state <> 'open' then
+        perform problem_state(request.state);
+    end if;
+    update exclusion_requests r set
+        state = 'closed', name_digest = null, closed_at = app_now(), closed_by = actor_account_id(), version = r.version + 1
+    where r.id = in_id;
+    perform audit('close', 'exclusion_request', in_id);
+    return (select respond(200, r.body, null, r.version) from exclusion_requests_json r where r.id = in_id);
+end $$;

@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: MIT
+-- I13, R14: staff for whom a participant does not exist.
+
+create or replace view exclusions_json with (security_invoker = true) as
+select x.id, x.participant_id, x.created_at, json_build_object(
+    'id', x.id,
+    'participant_id', x.participant_id,
+    'account_id', x.account_id,
+    'reason', x.reason,
+    'created_by', x.created_by,
+    'created_at', utc(x.created_at)) as body
+from exclusions x;
+
+-- I13: from now on this person does not exist for that account.
+create or replace function exclusions_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    perform participant_require(in_participant_id);
+    insert into exclusions (id, participant_id, account_id, reason, created_by, created_at)
+    values (
+        new_id, in_participant_id, (in_body->>'account_id')::uuid, in_body->>'reason', actor_account_id(), app_now());
+    perform audit('create', 'exclusion', new_id, array[in_participant_id], body_fields(in_body));
+    return (select respond(201, x.body, '/v1/exclusions/' || x.id, 1) from exclusions_json x where x.id = new_id);
+end $$;
+
+create or replace function exclusions_delete(in_id uuid) returns response language plpgsql as $$
+declare
+    participant uuid;
+begin
+    delete from exclusions x where x.id = in_id returning x.participant_id into participant;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform audit('delete', 'exclusion', in_id, array[participant]);
+    return respond(204, null);
+end $$;

@@ -1,0 +1,217 @@
+-- SPDX-License-Identifier: MIT
+-- Groups: planned from a service, opened, confirmed, ended; and the one way from local wall time to an instant.
+
+create or replace view groups_json with (security_invoker = true) as
+select g.id, g.version, g.created_at, json_build_object(
+    'id', g.id,
+    'service_id', g.service_id,
+    'service', json_build_object('code', v.code, 'title', localized(v.title_en, v.title_fr)),
+    'language', g.language,
+    'composition', g.composition,
+    'timezone', g.timezone,
+    'state', g.state,
+    'coordinator_account_id', g.coordinator_account_id,
+    'capacity', g.capacity,
+    'max_sessions', g.max_sessions,
+    'duration_minutes', g.duration_minutes,
+    'peer_supporters', g.peer_supporters,
+    'mental_health_professionals', g.mental_health_professionals,
+    'on_call_professional', g.on_call_professional,
+    'joining', g.joining,
+    'topics', g.topics,
+    'registration_deadline_days', g.registration_deadline_days,
+    'offer_hours', g.offer_hours,
+    'created_at', utc(g.created_at)) as body
+from cohorts g join services v on v.id = g.service_id;
+
+-- How a group stands at the moment: it changes without the group's version, so only lists show it. How many are placed and whether a
+-- conflict stands is not for hosts to know.
+create or replace view group_standings with (security_invoker = true) as
+select g.id, jsonb_build_object(
+    'seats_taken', cohort_seats_shown(g.id),
+    'sessions', s.planned,
+    'first_starts_at', utc(s.first_starts_at),
+    'next_starts_at', utc(s.next_starts_at),
+    'is_locked', cohort_is_locked(g),
+    'is_blocked', case when (select actor_role()) = 'coordinator' then conflict_blocks_cohort(g.id) end) as standing
+from cohorts g
+cross join lateral (
+    select
+        count(*) as planned,
+        min(s.starts_at) as first_starts_at,
+        min(s.starts_at) filter (where s.state = 'scheduled' and s.starts_at > app_now()) as next_starts_at
+    from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') s;
+
+create or replace function group_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, g.body, case when in_status = 201 then '/v1/groups/' || g.id end, g.version)
+        from groups_json g where g.id = in_id);
+end $$;
+
+-- One step of the life of a group, or 409 naming where it stands.
+create or replace function group_step(in_id uuid, in_if_match int[], in_from text[], in_to text) returns cohorts language plpgsql as $$
+declare
+    cohort cohorts := cohort_lock(in_id, in_if_match);
+begin
+    if cohort.state <> all (in_from) then
+        perform problem_state(cohort.state);
+    end if;
+    update cohorts g set state = in_to, version = g.version + 1 where g.id = in_id;
+    return cohort;
+end $$;
+
+-- The wall times a new group asks for, each with the place where it stands in the body.
+create or replace function group_wall_times(in_body jsonb) returns table (pointer text, local_start timestamp) immutable language sql
+begin atomic
+    select '#/series/local_start', (in_body#>>'{series,local_start}')::timestamp + n * interval '7 days'
+    from generate_series(0, (in_body#>>'{series,count}')::int - 1) n
+    union all
+    select '#/local_starts/' || (place - 1), value::timestamp
+    from jsonb_array_elements_text(coalesce(in_body->'local_starts', '[]')) with ordinality t (value, place);
+end;
+
+-- I2, decision 1: a group takes the figures of its service with it, smaller if asked, never larger.
+create or replace function group_faults(in_body jsonb, in_service services, in_times bigint) returns jsonb immutable language sql
+begin atomic
+    select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code))
+    from (values
+        ('#/capacity', 'too-large', (in_body->>'capacity')::int > in_service.capacity),
+        ('#/max_sessions', 'too-large', (in_body->>'max_sessions')::int > in_service.max_sessions),
+        ('#/series', 'required', in_body->'series' is null and in_body->'local_starts' is null),
+        ('#/local_starts', 'invalid', in_body->'series' is not null and in_body->'local_starts' is not null),
+        (case when in_body->'series' is not null then '#/series/count' else '#/local_starts' end,
+            case when in_body->'series' is not null then 'too-large' else 'too-many' end,
+            num_nulls(in_body->'series', in_body->'local_starts') = 1
+                and in_times > least(coalesce((in_body->>'max_sessions')::int, in_service.max_sessions), in_service.max_sessions))
+    ) f (pointer, code, is_wrong)
+    where f.is_wrong;
+end;
+
+create or replace function groups_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+    service services;
+    zone text := coalesce(in_body->>'timezone', 'America/Toronto');
+    times jsonb := (select jsonb_agg(to_jsonb(t)) from group_wall_times(in_body) t);
+begin
+    select * into service from services s where s.id = (in_body->>'service_id')::uuid;
+    if not found then
+        perform problem_field('service_id', 'does-not-exist');
+    elsif service.state <> 'available' then
+        perform problem_state(service.state);
+    end if;
+    perform require_timezone('timezone', zone);
+    perform require_no_faults(group_faults(in_body, service, jsonb_array_length(times)));
+    perform require_no_faults(wall_time_faults(times, zone, service.duration_minutes));
+    insert into cohorts (
+        id, service_id, language, composition, timezone, coordinator_account_id, capacity, max_sessions, duration_minutes,
+        peer_supporters, mental_health_professionals, on_call_professional, joining, topics, registration_deadline_days,
+        offer_hours, created_at)
+    values (
+        new_id, service.id, in_body->>'language', coalesce(in_body->>'composition', 'mixed'), zone, actor_account_id(),
+        coalesce((in_body->>'capacity')::int, service.capacity), coalesce((in_body->>'max_sessions')::int, service.max_sessions),
+        service.duration_minutes, service.peer_supporters, service.mental_health_professionals, service.on_call_professional,
+        service.joining, service.topics,
+        case when in_body ? 'registration_deadline_days'
+            then (in_body->>'registration_deadline_days')::int else service.registration_deadline_days end,
+        service.offer_hours, app_now());
+    insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
+    select
+        new_id, row_number() over (order by t.local_start), t.local_start, zone, wall_instant(t.local_start, zone),
+        service.duration_minutes, app_now()
+    from group_wall_times(in_body) t;
+    perform audit('create', 'group', new_id, in_fields => body_fields(in_body));
+    return group_respond(201, new_id);
+end $$;
+
+create or replace function groups_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    cohort cohorts := cohort_lock(in_id, in_if_match);
+    old_capacity int := cohort.capacity;
+    service services;
+begin
+    perform cohort_require_alive(cohort);
+    select * into service from services s where s.id = cohort.service_id;
+    perform require_no_faults((
+        select jsonb_agg(jsonb_build_object('pointer', '#/' || f.name, 'code', f.code))
+        from (values
+            -- A running group keeps what it has, also where its service has become smaller.
+            ('capacity', 'too-large', (in_body->>'capacity')::int > greatest(service.capacity, cohort.capacity)),
+            ('max_sessions', 'too-large', (in_body->>'max_sessions')::int > greatest(service.max_sessions, cohort.max_sessions)),
+            ('coordinator_account_id', 'does-not-exist', in_body ? 'coordinator_account_id' and not exists (
+                select from accounts a
+                where a.id = (in_body->>'coordinator_account_id')::uuid and a.role = 'coordinator' and a.is_active))
+        ) f (name, code, is_wrong)
+        where f.is_wrong));
+    cohort := jsonb_populate_record(cohort, in_body);
+    if cohort.capacity < cohort_seats_shown(in_id) then
+        perform conflict('seats-taken');
+    elsif cohort.max_sessions < (select count(*) from sessions s where s.cohort_id = in_id and s.state <> 'cancelled') then
+        perform conflict('sessions-planned');
+    end if;
+    update cohorts g set
+        composition = cohort.composition,
+        capacity = cohort.capacity,
+        max_sessions = cohort.max_sessions,
+        registration_deadline_days = cohort.registration_deadline_days,
+        coordinator_account_id = cohort.coordinator_account_id,
+        version = g.version + 1
+    where g.id = in_id;
+    perform audit('update', 'group', in_id, in_fields => body_fields(in_body));
+    if cohort.capacity > old_capacity or in_body ? 'registration_deadline_days' then
+        perform seat_list_advance(in_id);
+    end if;
+    return group_respond(200, in_id);
+end $$;
+
+-- People may be placed from now on.
+create or replace function groups_open(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    perform group_step(in_id, in_if_match, '{draft}', 'recruiting');
+    if not exists (select from sessions s where s.cohort_id = in_id and s.state = 'scheduled' and s.starts_at > app_now()) then
+        perform conflict('no-sessions');
+    end if;
+    perform audit('open', 'group', in_id);
+    return group_respond(200, in_id);
+end $$;
+
+-- It will take place. S2.43: where topics are predetermined, every session has its own by then.
+create or replace function groups_confirm(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    cohort cohorts := group_step(in_id, in_if_match, '{recruiting}', 'confirmed');
+    without_topic jsonb;
+begin
+    select jsonb_agg(s.id order by s.seq) into without_topic
+    from sessions s where s.cohort_id = in_id and s.state = 'scheduled' and s.topic_en is null;
+    if cohort.topics = 'predetermined' and without_topic is not null then
+        perform conflict('topics-missing', jsonb_build_object('session_ids', without_topic));
+    end if;
+    perform audit('confirm', 'group', in_id);
+    return group_respond(200, in_id);
+end $$;
+
+-- No reason is kept. Whoever holds a seat is told before it is released.
+create or replace function groups_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    perform group_step(in_id, in_if_match, '{draft,recruiting,confirmed,in_progress}', 'cancelled');
+    if exists (select from sessions s where s.cohort_id = in_id and s.state = 'in_progress') then
+        perform conflict('session-in-progress');
+    end if;
+    perform cohort_notify(in_id, 'group_cancelled');
+    perform session_drop(s.id) from sessions s where s.cohort_id = in_id and s.state = 'scheduled';
+    perform seat_release_all(in_id, 'group_cancelled');
+    perform audit('cancel', 'group', in_id);
+    return group_respond(200, in_id);
+end $$;
+
+create or replace function groups_complete(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    perform group_step(in_id, in_if_match, '{in_progress}', 'completed');
+    if exists (select from sessions s where s.cohort_id = in_id and s.state in ('scheduled', 'in_progress')) then
+        perform conflict('sessions-left');
+    end if;
+    perform cohort_seats_complete(in_id);
+    perform audit('complete', 'group', in_id);
+    return group_respond(200, in_id);
+end $$;

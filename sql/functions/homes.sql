@@ -1,0 +1,68 @@
+-- SPDX-License-Identifier: MIT
+-- What a peer sees first.
+
+-- The actor's next sessions. I8, A6.8: the join link only with a seat, from 24 hours before until the end, and never after leaving.
+create or replace function home_next_sessions(in_limit int) returns json language plpgsql stable security definer as $$
+declare
+    own_zone text;
+begin
+    if actor_role() <> 'peer' then
+        return '[]';
+    end if;
+    select p.timezone into own_zone from participants p where p.id = actor_participant_id();
+    return (
+        select coalesce(json_agg(json_build_object(
+            'enrolment_id', n.enrolment_id,
+            'group_id', n.cohort_id,
+            'title', localized(n.title_en, n.title_fr),
+            'language', n.language,
+            'session', enrolment_session_json(n.session, own_zone, true),
+            'join_link_from', case when (n.session).state <> 'cancelled' then utc((n.session).starts_at - interval '24 hours') end,
+            'join_link', case when (n.session).state <> 'cancelled' and app_now() >= (n.session).starts_at - interval '24 hours' then
+                unseal('session.join_link', (n.session).join_link) end) order by (n.session).starts_at, (n.session).id), '[]')
+        from (
+            select e.id as enrolment_id, g.id as cohort_id, g.language, v.title_en, v.title_fr, s as session
+            from enrolments e
+            join cohorts g on g.id = e.cohort_id
+            join services v on v.id = g.service_id
+            join sessions s on s.cohort_id = e.cohort_id
+            where e.participant_id = actor_participant_id() and e.is_seated
+                and s.state <> 'completed' and session_ends_at(s) > app_now()
+            order by s.starts_at, s.id limit in_limit) n);
+end $$;
+
+-- A6.8: of what happened to them, that help was arranged, and when; nothing of what it was called. For thirty days.
+create or replace function home_help_arranged() returns json language plpgsql stable security definer as $$
+begin
+    if actor_role() <> 'peer' then
+        return '[]';
+    end if;
+    return (
+        select coalesce(json_agg(json_build_object(
+            'session_id', i.session_id, 'at', utc(h.at), 'text', plain_list('help_arranged')->0) order by h.at desc), '[]')
+        from incidents i
+        cross join lateral (
+            select min(a.at) as at from incident_actions a
+            where a.incident_id = i.id and a.code in (
+                'line_handoff', 'eap', 'crisis_line', 'emergency_services', 'emergency_contact', 'coordinator_told',
+                'supported_in_session', 'moved_to_private_talk', 'check_in_attempted', 'check_in_reached')) h
+        where i.participant_id = actor_participant_id() and i.kind in ('distress', 'left_unexpectedly', 'suicide_risk')
+            and h.at > app_now() - interval '30 days');
+end $$;
+
+create or replace view homes_json with (security_invoker = true) as
+select p.id as participant_id, json_build_object(
+    'participant_id', p.id,
+    'timezone', p.timezone,
+    'offers', (
+        select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
+        from enrolments_json e where e.participant_id = p.id and e.state = 'offered'),
+    'groups', (
+        select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
+        from enrolments_json e where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'confirmed', 'active')),
+    'next_sessions', home_next_sessions(10),
+    'prepare', plain_list('prepare'),
+    'help_arranged', home_help_arranged(),
+    'help', help_json()) as body
+from participants p
+where p.id = (select actor_participant_id());

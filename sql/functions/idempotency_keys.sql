@@ -1,0 +1,63 @@
+-- SPDX-License-Identifier: MIT
+-- A request with a key takes effect once; its answer is kept and given again while its subject is seen.
+
+-- The first request with a key goes on; another one waits for it here and is then told to replay.
+create or replace function idempotency_claim(in_key text, in_fingerprint text) returns void language plpgsql as $$
+begin
+    delete from idempotency_keys k
+    where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = in_key
+        and k.created_at < app_now() - interval '24 hours';
+    insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
+    values (actor_account_id(), current_setting('app.operation'), in_key, in_fingerprint, app_now())
+    on conflict do nothing;
+    if not found then
+        perform problem('idempotency-replay');
+    end if;
+    perform set_config('app.idempotency_key', in_key, true);
+end $$;
+
+-- An answer that is kept for a repeated request is given again only to somebody who may still see what it is about.
+create or replace function idempotency_location_is_seen(in_location text) returns boolean language plpgsql stable as $$
+declare
+    named text := split_part(in_location, '/', 4);
+begin
+    return case
+        when in_location like '/v1/participants/%' then participant_is_seen(named::uuid)
+        when in_location like '/v1/intakes/%' then exists (select from intakes i where i.id = named::uuid)
+        when in_location like '/v1/enrolments/%' then exists (select from enrolments e where e.id = named::uuid)
+        when in_location like '/v1/groups/%' then exists (select from cohorts g where g.id = named::uuid)
+        when in_location like '/v1/sessions/%' then exists (select from sessions s where s.id = named::uuid)
+        when in_location like '/v1/host-assignments/%' then exists (select from host_assignments h where h.id = named::uuid)
+        when in_location like '/v1/incidents/%' then exists (select from incidents i where i.id = named::uuid)
+        when in_location like '/v1/debriefs/%' then exists (select from debriefs d where d.id = named::uuid)
+        when in_location like '/v1/conflict-declarations/%' then exists (
+            select from conflict_declarations d where d.id = named::uuid)
+        else true
+    end;
+end $$;
+
+create or replace function idempotency_replay(in_key text, in_fingerprint text) returns response language plpgsql as $$
+declare
+    kept idempotency_keys;
+begin
+    select * into kept from idempotency_keys k
+    where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = in_key;
+    if kept.status is null then
+        perform problem('idempotency-in-progress');
+    elsif kept.fingerprint <> in_fingerprint then
+        perform problem('idempotency-key-reused');
+    elsif not idempotency_location_is_seen(kept.location) then
+        perform conflict('no-longer-seen');
+    end if;
+    perform set_config('app.language', coalesce(kept.language, current_setting('app.language')), true);
+    return (kept.status, kept.body, kept.location, kept.etag, null)::response;
+end $$;
+
+-- Answers kept for repeated requests lose what was sealed in them; whoever repeats one sees the record as it is now.
+create or replace function idempotency_forget(in_location text, in_body json) returns void language plpgsql security definer as $$
+begin
+    if actor_role() <> 'coordinator' then
+        perform problem('forbidden');
+    end if;
+    update idempotency_keys k set body = in_body where k.location = in_location;
+end $$;

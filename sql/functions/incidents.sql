@@ -1,0 +1,200 @@
+-- SPDX-License-Identifier: MIT
+-- Incidents (A6.6, R6) and debriefs (R13): codes and clocks; an incident cannot be closed before somebody followed up.
+
+-- Forward, one step after the other; the clocks and what it is about stay.
+create or replace function incident_guard() returns trigger language plpgsql as $$
+declare
+    changes text[] := array['state', 'check_in_at', 'acknowledged_at', 'acknowledged_by', 'followed_up_at', 'closed_at', 'closed_by',
+        'next_due', 'version'];
+    steps text[] := array['open', 'acknowledged', 'actioned', 'followed_up', 'closed'];
+begin
+    if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes) or old.state = 'closed' then
+        raise exception 'an incident only moves on' using errcode = '42501';
+    elsif new.state <> old.state and array_position(steps, new.state) <> array_position(steps, old.state) + 1 then
+        perform problem_state(old.state);
+    end if;
+    return new;
+end $$;
+create or replace trigger guard before update on incidents for each row execute function incident_guard();
+
+-- What an incident is about and its clocks, set when it is recorded: 15 minutes, one hour, one or five business days to acknowledge it;
+-- follow-up on the next business day, but not before it had to be acknowledged.
+create or replace function incident_begin() returns trigger language plpgsql security definer as $$
+begin
+    new.state := 'open';
+    select s.cohort_id into new.cohort_id from sessions s where s.id = new.session_id;
+    select e.participant_id into new.participant_id from enrolments e
+    where e.id = new.enrolment_id and e.cohort_id = coalesce(new.cohort_id, e.cohort_id) and not actor_is_excluded(e.participant_id);
+    if new.enrolment_id is not null and new.participant_id is null then
+        perform problem_field('enrolment_id', 'does-not-exist');
+    end if;
+    new.cohort_id := coalesce(new.cohort_id, (select e.cohort_id from enrolments e where e.id = new.enrolment_id));
+    new.acknowledge_due := case new.severity
+        when 4 then new.created_at + interval '15 minutes'
+        when 3 then new.created_at + interval '1 hour'
+        when 2 then business_days_after(new.created_at, 1)
+        else business_days_after(new.created_at, 5) end;
+    new.follow_up_due := greatest(business_days_after(new.created_at, 1), new.acknowledge_due);
+    new.check_in_due := case when new.kind = 'left_unexpectedly' and exists (
+        select from safety_plans s where s.participant_id = new.participant_id and s.consent_to_checkin)
+        then new.created_at + interval '15 minutes' end;
+    return new;
+end $$;
+create or replace trigger begin before insert on incidents for each row execute function incident_begin();
+
+-- The call to somebody who left has been tried.
+create or replace function incident_checked_in() returns trigger language plpgsql security definer as $$
+begin
+    update incidents i set check_in_at = new.at where i.id = new.incident_id and i.check_in_at is null;
+    return null;
+end $$;
+create or replace trigger checked_in after insert on incident_actions
+    for each row when (new.code in ('check_in_attempted', 'check_in_reached')) execute function incident_checked_in();
+
+create or replace view incidents_json with (security_invoker = true) as
+select i.id, i.version, i.created_at, i.state, i.kind, i.severity, i.session_id, i.next_due, i.participant_id, json_build_object(
+    'id', i.id,
+    'kind', i.kind,
+    'severity', i.severity,
+    'state', i.state,
+    'session_id', i.session_id,
+    'group_id', i.cohort_id,
+    'enrolment_id', i.enrolment_id,
+    'participant_id', case when (select actor_role()) = 'coordinator' then i.participant_id end,
+    'created_by', i.created_by,
+    'created_by_role', i.created_by_role,
+    'created_at', utc(i.created_at),
+    'acknowledge_due', utc(i.acknowledge_due),
+    'follow_up_due', utc(i.follow_up_due),
+    'check_in_due', case when (select actor_role()) <> 'peer_supporter' then utc(i.check_in_due) end,
+    'check_in_at', case when (select actor_role()) <> 'peer_supporter' then utc(i.check_in_at) end,
+    'is_overdue', coalesce(i.next_due < app_now(), false),
+    'acknowledged_at', utc(i.acknowledged_at),
+    'acknowledged_by', i.acknowledged_by,
+    'followed_up_at', utc(i.followed_up_at),
+    'closed_at', utc(i.closed_at),
+    'closed_by', i.closed_by,
+    'actions', (
+        select coalesce(json_agg(json_build_object(
+            'code', a.code, 'at', utc(a.at), 'province', a.province, 'recorded_by', a.recorded_by, 'recorded_at', utc(a.recorded_at))
+            order by a.at, a.id), '[]')
+        from incident_actions a where a.incident_id = i.id)) as body
+from incidents i;
+
+create or replace function incident_lock(in_id uuid, in_if_match int[] default null) returns incidents language plpgsql as $$
+declare
+    incident incidents;
+begin
+    select * into incident from incidents i where i.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, incident.version);
+    return incident;
+end $$;
+
+create or replace function incident_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, i.body, case when in_status = 201 then '/v1/incidents/' || i.id end, i.version)
+        from incidents_json i where i.id = in_id);
+end $$;
+
+-- in_at is where the action stands in the body.
+create or replace function incident_act(in_incident_id uuid, in_action jsonb, in_at text) returns void language plpgsql as $$
+declare
+    done_at timestamptz := coalesce((in_action->>'at')::timestamptz, app_now());
+begin
+    if done_at > app_now() then
+        perform problem_field(in_at || 'at', 'in-the-future');
+    elsif (in_action->>'code' = 'child_protection_report') <> (in_action->>'province' is not null) then
+        perform problem_field(in_at || 'province', case when in_action->>'province' is null then 'required' else 'invalid' end);
+    end if;
+    insert into incident_actions (incident_id, code, province, at, recorded_by, recorded_at)
+    values (in_incident_id, in_action->>'code', in_action->>'province', done_at, actor_account_id(), app_now());
+end $$;
+
+create or replace function incidents_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+    session_id uuid := (in_body->>'session_id')::uuid;
+    action record;
+begin
+    if session_id is null and actor_role() <> 'coordinator' then
+        perform problem_field('session_id', 'required');
+    elsif session_id is not null and session_role(session_id) is null then
+        perform problem_field('session_id', 'does-not-exist');
+    end if;
+    begin
+        insert into incidents (id, kind, severity, session_id, enrolment_id, created_by, created_by_role, created_at)
+        values (
+            new_id, in_body->>'kind', (in_body->>'severity')::int, session_id, (in_body->>'enrolment_id')::uuid, actor_account_id(),
+            actor_role(), app_now());
+    exception when unique_violation then
+        perform conflict('already-open');
+    end;
+    for action in
+        select value, place - 1 as place from jsonb_array_elements(coalesce(in_body->'actions', '[]')) with ordinality a (value, place)
+    loop
+        if action.value->>'code' = 'follow_up' then
+            perform problem_field('actions/' || action.place || '/code', 'not-allowed');
+        end if;
+        perform incident_act(new_id, action.value, 'actions/' || action.place || '/');
+    end loop;
+    perform audit('create', 'incident', new_id, array[(select i.participant_id from incidents i where i.id = new_id)], body_fields(in_body));
+    return incident_respond(201, new_id);
+end $$;
+
+-- What has been done may be recorded from the first minute; a follow-up is one only after that.
+create or replace function incidents_actions_create(in_id uuid, in_body jsonb) returns response language plpgsql as $$
+declare
+    incident incidents := incident_lock(in_id);
+    is_follow_up boolean := in_body->>'code' = 'follow_up';
+begin
+    if incident.state = 'closed' or is_follow_up and incident.state not in ('actioned', 'followed_up') then
+        perform problem_state(incident.state);
+    elsif (select count(*) from incident_actions a where a.incident_id = in_id) >= 100 then
+        perform conflict('too-many');
+    end if;
+    perform incident_act(in_id, in_body, '');
+    update incidents i set
+        state = case when is_follow_up then 'followed_up' when i.state = 'acknowledged' then 'actioned' else i.state end,
+        followed_up_at = case when is_follow_up then coalesce(i.followed_up_at, app_now()) else i.followed_up_at end,
+        version = i.version + 1
+    where i.id = in_id;
+    perform audit('act', 'incident', in_id, array[incident.participant_id], body_fields(in_body));
+    return incident_respond(201, in_id);
+end $$;
+
+create or replace function incidents_acknowledge(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    incident incidents := incident_lock(in_id, in_if_match);
+begin
+    if incident.state <> 'open' then
+        perform problem_state(incident.state);
+    end if;
+    update incidents i set
+        state = 'acknowledged', acknowledged_at = app_now(), acknowledged_by = actor_account_id(), version = i.version + 1
+    where i.id = in_id;
+    -- What was done before anybody acknowledged it counts.
+    if exists (select from incident_actions a where a.incident_id = in_id) then
+        update incidents i set state = 'actioned' where i.id = in_id;
+    end if;
+    perform audit('acknowledge', 'incident', in_id, array[incident.participant_id]);
+    return incident_respond(200, in_id);
+end $$;
+
+create or replace function incidents_close(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    incident incidents := incident_lock(in_id, in_if_match);
+begin
+    if incident.state <> 'followed_up' then
+        perform problem_state(incident.state);
+    end if;
+    update incidents i set state = 'closed', closed_at = app_now(), closed_by = actor_account_id(), version = i.version + 1
+    where i.id = in_id;
+    perform audit('close', 'incident', in_id, array[incident.participant_id]);
+    return incident_respond(200, in_id);
+end $$;
+
+create or replace trigger append_only before update or delete on incident_actions for each row execute function refuse_change();

@@ -1,0 +1,390 @@
+-- SPDX-License-Identifier: MIT
+-- The intake: every step once, in order, by whoever may take it (table intake_transitions), until the person is ready.
+
+-- Only steps of the table, by the roles it names; the ten-day clock (I12) runs from the returned form until the end of waiting.
+create or replace function intake_guard() returns trigger language plpgsql as $$
+begin
+    if (new.participant_id, new.track, new.created_at) is distinct from (old.participant_id, old.track, old.created_at) then
+        raise exception 'given once' using errcode = '42501';
+    elsif new.state = old.state then
+        return new;
+    elsif not exists (
+        select from intake_transitions t
+        where t.track = old.track and t.from_state = old.state and t.to_state = new.state and actor_role() = any (t.roles))
+    then
+        perform problem_state(old.state);
+    end if;
+    new.update_due_at := case
+        when new.state in (
+            'form_returned', 'acknowledged', 'meeting_scheduled', 'meeting_done', 'not_ready', 'ready', 'forms_returned')
+        then coalesce(old.update_due_at, business_days_after(app_now(), 10)) end;
+    return new;
+end $$;
+create or replace trigger guard before update on intakes for each row execute function intake_guard();
+
+-- A peer changes an intake by taking a step, never beside one.
+create or replace function intake_peer_guard() returns trigger language plpgsql as $$
+begin
+    if actor_role() = 'peer' and new.state = old.state
+        -- A generated column is not there yet.
+        and (to_jsonb(new) - 'is_open') is distinct from (to_jsonb(old) - 'is_open')
+    then
+        raise exception 'not for a peer to change' using errcode = '42501';
+    end if;
+    return new;
+end $$;
+create or replace trigger peer_guard before update on intakes for each row execute function intake_peer_guard();
+
+create or replace function intake_begin() returns trigger language plpgsql as $$
+begin
+    if new.state <> 'received' and actor_role() <> 'nobody' then
+        perform problem_state('received');
+    end if;
+    select p.region into new.region from participants p where p.id = new.participant_id;
+    return new;
+end $$;
+create or replace trigger begin before insert on intakes for each row execute function intake_begin();
+
+-- Readiness and who works on it are the coordinators'; the person sees the state and its plain words.
+create or replace view intakes_json with (security_invoker = true) as
+select i.id, i.participant_id, i.version, i.created_at, json_build_object(
+    'id', i.id,
+    'participant_id', i.participant_id,
+    'track', i.track,
+    'state', i.state,
+    'text', localized(t.text_en, t.text_fr),
+    'coordinator_account_id', case when (select actor_role()) = 'coordinator' then i.coordinator_account_id end,
+    'created_at', utc(i.created_at),
+    'form_sent_at', utc(i.form_sent_at),
+    'form_returned_at', utc(i.form_returned_at),
+    'acknowledged_at', utc(i.acknowledged_at),
+    'meeting', case when i.meeting_starts_at is not null then json_build_object(
+        'local_start', to_char(i.meeting_local_start, 'YYYY-MM-DD"T"HH24:MI'),
+        'timezone', i.meeting_timezone,
+        'utc_offset', utc_offset(i.meeting_local_start, i.meeting_starts_at),
+        'starts_at', utc(i.meeting_starts_at),
+        'language', i.meeting_language,
+        'duration_minutes', i.meeting_duration_minutes,
+        'held_at', utc(i.meeting_held_at)) end,
+    'readiness', case when (select actor_role()) = 'coordinator' then i.readiness end,
+    'ready_at', utc(i.ready_at),
+    'registered_at', utc(i.registered_at),
+    'valid_until', utc(i.valid_until),
+    'outcome', i.outcome,
+    'closed_at', utc(i.closed_at),
+    'withdrawn_at', utc(i.withdrawn_at)) as body
+from intakes i left join plain_texts t on t.list = 'state' and t.code = i.state;
+
+-- The row, locked, in the version the caller knows; in_if_match null = any. The person's row is locked first, by everything that
+-- may complete an intake: of two last steps at once, the second sees the first.
+create or replace function intake_lock(in_id uuid, in_if_match int[] default null) returns intakes language plpgsql as $$
+declare
+    intake intakes;
+begin
+    perform participant_lock((select i.participant_id from intakes i where i.id = in_id));
+    select * into intake from intakes i where i.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, intake.version);
+    return intake;
+end $$;
+
+-- 409 naming the present state, unless this is one of the steps from here.
+create or replace function intake_require_step(in_intake intakes, in_to text) returns void language plpgsql as $$
+begin
+    if not exists (
+        select from intake_transitions t
+        where t.track = in_intake.track and t.from_state = in_intake.state and t.to_state = in_to
+            and actor_role() = any (t.roles))
+    then
+        perform problem_state(in_intake.state);
+    end if;
+end $$;
+
+create or replace function intake_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, i.body, case when in_status = 201 then '/v1/intakes/' || i.id end, i.version)
+        from intakes_json i where i.id = in_id);
+end $$;
+
+-- The person knows now: the ten-day clock (I12) starts again. No version changes with it.
+create or replace function intake_told(in_intake_id uuid, in_at timestamptz) returns void language plpgsql as $$
+begin
+    update intakes i set
+        last_told_at = greatest(i.last_told_at, in_at),
+        update_due_at = case when i.update_due_at is not null then business_days_after(greatest(i.last_told_at, in_at), 10) end
+    where i.id = in_intake_id;
+end $$;
+
+create or replace function intake_returned(in_id uuid, in_state text) returns void language plpgsql as $$
+begin
+    update intakes i set state = in_state, form_returned_at = app_now(), version = i.version + 1 where i.id = in_id;
+    perform outbox_put('acknowledgement', (select i.participant_id from intakes i where i.id = in_id), in_intake_id => in_id);
+end $$;
+
+-- Decision 3, R10: nobody is taken through an intake while another one still serves.
+create or replace function intakes_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+    participant uuid := (in_body->>'participant_id')::uuid;
+    serving intakes;
+begin
+    if not participant_is_seen(participant) then
+        perform problem_field('participant_id', 'does-not-exist');
+    end if;
+    perform participant_lock(participant);
+    select * into serving from intakes i
+    where i.participant_id = participant and i.valid_until > app_now() and i.state <> 'withdrawn'
+        and i.track in ('group', in_body->>'track')
+    order by i.valid_until desc limit 1;
+    if found then
+        perform conflict('still-valid', jsonb_build_object(
+            'intake_id', serving.id, 'valid_until', utc(serving.valid_until)));
+    end if;
+    insert into intakes (id, participant_id, track, coordinator_account_id, created_at)
+    values (new_id, participant, in_body->>'track', actor_account_id(), app_now());
+    -- R10: what was answered before is there already; what may have changed is asked again.
+    insert into intake_forms (
+        intake_id, participant_id, services_wanted, availability, composition_preference, accommodation_needs)
+    select new_id, participant, f.services_wanted, f.availability, f.composition_preference, f.accommodation_needs
+    from (select) nothing left join lateral (
+        select f.* from intake_forms f where f.participant_id = participant and f.submitted_at is not null
+        order by f.submitted_at desc limit 1) f on true;
+    perform audit('create', 'intake', new_id, array[participant], body_fields(in_body));
+    return intake_respond(201, new_id);
+end $$;
+
+-- S1.28, S2.48.
+create or replace function intakes_send_form(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    next_state text := case intake.track when 'group' then 'form_sent' else 'forms_sent' end;
+begin
+    perform intake_require_step(intake, next_state);
+    update intakes i set state = next_state, form_sent_at = app_now(), version = i.version + 1 where i.id = in_id;
+    perform outbox_put('form_sent', intake.participant_id, in_intake_id => in_id);
+    perform audit('send_form', 'intake', in_id, array[intake.participant_id]);
+    return intake_respond(200, in_id);
+end $$;
+
+-- The steps nobody takes by hand: they follow when the last thing that was missing is there, whichever that is.
+create or replace function intake_advance(in_participant_id uuid) returns void language plpgsql as $$
+declare
+    intake intakes;
+begin
+    for intake in
+        select * from intakes i
+        where i.participant_id = in_participant_id and i.state in ('forms_sent', 'meeting_done')
+        order by i.id for update
+    loop
+        continue when exists (select from document_kinds_missing(in_participant_id, intake.track));
+        if intake.state = 'meeting_done' and intake.readiness = 'ready' then
+            update intakes i set
+                state = 'ready', ready_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
+            where i.id = intake.id;
+            perform audit('ready', 'intake', intake.id, array[in_participant_id]);
+        elsif intake.state = 'forms_sent' and exists (
+            select from intake_forms f where f.intake_id = intake.id and f.submitted_at is not null)
+        then
+            perform intake_returned(intake.id, 'forms_returned');
+            perform audit('forms_returned', 'intake', intake.id, array[in_participant_id]);
+        end if;
+    end loop;
+end $$;
+
+-- The meeting in its own zone and, where the person lives by another clock, in theirs as well.
+create or replace function intake_meeting_text(in_intake intakes, in_zone text, in_language text) returns text stable language sql
+begin atomic
+    select string_agg(moment_text(m.local, m.zone, utc_offset(m.local, in_intake.meeting_starts_at), in_language), e'\n' order by m.place)
+    from (
+        select 1 as place, in_intake.meeting_timezone as zone, in_intake.meeting_local_start as local
+        union all
+        select 2, in_zone, in_intake.meeting_starts_at at time zone in_zone
+        where in_zone is not null and in_zone <> in_intake.meeting_timezone
+            and in_intake.meeting_starts_at at time zone in_zone <> in_intake.meeting_local_start) m;
+end;
+
+-- By voice, where mail could not or should not go. What was still to be sent is not sent any more.
+create or replace function intakes_acknowledge(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+begin
+    perform intake_require_step(intake, 'acknowledged');
+    update intakes i set state = 'acknowledged', acknowledged_at = app_now(), version = i.version + 1 where i.id = in_id;
+    insert into updates (intake_id, participant_id, method, recorded_by, recorded_at, told_at)
+    values (in_id, intake.participant_id, in_body->>'method', actor_account_id(), app_now(), app_now());
+    perform outbox_cancel(in_id, 'told', array['acknowledgement']);
+    perform intake_told(in_id, app_now());
+    perform audit('acknowledge', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    return intake_respond(200, in_id);
+end $$;
+
+-- S1.31: local wall time and zone; an hour that the clocks skip does not exist.
+create or replace function intakes_schedule(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    local_start timestamp := (in_body->>'local_start')::timestamp;
+    zone text := in_body->>'timezone';
+    starts timestamptz;
+    mail text := 'meeting_scheduled';
+begin
+    if intake.state <> 'meeting_scheduled' then
+        perform intake_require_step(intake, 'meeting_scheduled');
+    end if;
+    perform require_timezone('timezone', zone);
+    starts := local_start at time zone zone;
+    if (starts at time zone zone) <> local_start then
+        perform problem_field('local_start', 'invalid');
+    elsif starts <= app_now() then
+        perform problem_field('local_start', 'in-the-past');
+    end if;
+    -- Who has not heard of the first time need not hear that it changed.
+    if intake.state = 'meeting_scheduled' and outbox_cancel(in_id, 'superseded', array['meeting_scheduled', 'meeting_changed']) = 0 then
+        mail := 'meeting_changed';
+    end if;
+    update intakes i set
+        state = 'meeting_scheduled',
+        meeting_local_start = local_start,
+        meeting_timezone = zone,
+        meeting_starts_at = starts,
+        meeting_language = in_body->>'language',
+        meeting_duration_minutes = (in_body->>'duration_minutes')::int,
+        meeting_held_at = null,
+        readiness = null,
+        version = i.version + 1
+    where i.id = in_id;
+    perform outbox_put(mail, intake.participant_id, in_intake_id => in_id);
+    perform audit('schedule_meeting', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    return intake_respond(200, in_id);
+end $$;
+
+-- For jobs: after new zone data, a meeting that is still to come is derived again from its wall time. Returns how many were wrong.
+create or replace function intake_meetings_rederive() returns int language plpgsql as $$
+declare
+    corrected int;
+begin
+    update intakes i set
+        meeting_starts_at = i.meeting_local_start at time zone i.meeting_timezone,
+        version = i.version + 1
+    where i.state = 'meeting_scheduled' and i.meeting_local_start at time zone i.meeting_timezone <> i.meeting_starts_at
+        and greatest(i.meeting_local_start at time zone i.meeting_timezone, i.meeting_starts_at) > app_now();
+    get diagnostics corrected = row_count;
+    return corrected;
+end $$;
+
+-- S1.32. `not_discussed` leaves the question open: it may be answered later by the same request.
+create or replace function intakes_hold(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    next_state text := case in_body->>'readiness' when 'not_yet' then 'not_ready' else 'meeting_done' end;
+begin
+    if intake.state = 'meeting_done' and intake.readiness <> 'not_discussed' then
+        perform problem_state(intake.state);
+    elsif intake.state <> next_state or intake.state <> 'meeting_done' then
+        perform intake_require_step(intake, next_state);
+    end if;
+    update intakes i set
+        state = next_state,
+        meeting_held_at = coalesce(i.meeting_held_at, app_now()),
+        readiness = in_body->>'readiness',
+        version = i.version + 1
+    where i.id = in_id;
+    perform outbox_cancel(in_id, 'superseded', array['meeting_scheduled', 'meeting_changed']);
+    perform intake_told(in_id, app_now());
+    perform audit('hold_meeting', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    perform intake_advance(intake.participant_id);
+    return intake_respond(200, in_id);
+end $$;
+
+-- S2.48: both forms are back; no meeting.
+create or replace function intakes_register(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    intake intakes := intake_lock(in_id, in_if_match);
+    missing jsonb;
+begin
+    perform intake_require_step(intake, 'registered');
+    select jsonb_agg(d.kind) into missing from document_kinds_missing(intake.participant_id, intake.track) d;
+    if missing is not null then
+        perform problem('conflict-state', jsonb_build_object('state', intake.state, 'missing', missing));
+    end if;
+    update intakes i set
+        state = 'registered', registered_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
+    where i.id = in_id;
+    perform audit('register', 'intake', in_id, array[intake.participant_id]);
+    return intake_respond(200, in_id);
+end $$;
+
+-- R11: an ending always comes with another way; the mail says so.
+-- Places in groups stand on a valid intake (I4): whether on this one alone.
+create or replace function intake_carries_places(in_intake intakes) returns boolean stable language sql
+begin atomic
+    select in_intake.track = 'group' and not exists (
+        select from intakes o
+        where o.participant_id = in_intake.participant_id and o.track = 'group' and o.id <> in_intake.id
+            and o.valid_until > app_now());
+end;
+
+create or replace function intakes_close(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    intake intakes;
+    next_state text := case in_body->>'outcome' when 'ineligible' then 'ineligible' else 'closed' end;
+begin
+    -- Who is placing this person has done it by now, or will find the intake closed.
+    perform conflict_hold_alone(i.participant_id) from intakes i where i.id = in_id;
+    intake := intake_lock(in_id, in_if_match);
+    perform intake_require_step(intake, next_state);
+    if in_body->>'outcome' = 'completed' and intake.state not in ('ready', 'placed', 'registered') then
+        perform problem_state(intake.state);
+    elsif in_body->>'outcome' <> 'completed' and intake_carries_places(intake) and exists (
+        select from enrolments e
+        where e.participant_id = intake.participant_id
+            and e.is_live)
+    then
+        perform conflict('groups-left');
+    end if;
+    update intakes i set
+        state = next_state,
+        outcome = in_body->>'outcome',
+        closed_at = app_now(),
+        -- What was not completed serves nobody.
+        valid_until = case when in_body->>'outcome' = 'completed' then i.valid_until end,
+        version = i.version + 1
+    where i.id = in_id;
+    perform outbox_cancel(in_id, 'closed');
+    perform outbox_put('intake_closed', intake.participant_id, in_intake_id => in_id);
+    perform audit('close', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
+    return intake_respond(200, in_id);
+end $$;
+
+-- I8, R17: at any moment, at once, without a reason, as often as it is said. What was queued never leaves.
+create or replace function intakes_withdraw(in_id uuid) returns response language plpgsql as $$
+declare
+    intake intakes;
+begin
+    -- Seats go with it, unless another intake still carries them. Groups are locked before intakes.
+    perform seat_withdraw_all(i.participant_id) from intakes i
+    where i.id = in_id and i.state <> 'withdrawn' and intake_carries_places(i);
+    intake := intake_lock(in_id);
+    if intake.state <> 'withdrawn' then
+        update intakes i set
+            state = 'withdrawn', withdrawn_at = app_now(), valid_until = null, version = i.version + 1
+        where i.id = in_id;
+        perform outbox_cancel(in_id, 'withdrawn');
+        perform outbox_cancel_idle(intake.participant_id, 'withdrawn');
+        perform audit('withdraw', 'intake', in_id, array[intake.participant_id]);
+    end if;
+    return (
+        select respond(200, json_build_object(
+            'intake_id', i.id,
+            'state', i.state,
+            'withdrawn_at', utc(i.withdrawn_at),
+            'stops', plain_list('withdrawal_stops'),
+            'kept', plain_list('withdrawal_kept'),
+            'help', help_json()), null, i.version)
+        from intakes i where i.id = in_id);
+end $$;
+
+create or replace trigger peer_changes_only before update on intakes for each row execute function peer_changes_only(
+    'state', 'is_open', 'form_returned_at', 'ready_at', 'valid_until', 'withdrawn_at', 'update_due_at', 'version');

@@ -1,0 +1,193 @@
+-- SPDX-License-Identifier: MIT
+-- Mail: put in with its cause, taken out by the worker, checked again at that moment.
+
+create or replace function outbox_put(
+    in_kind text, in_participant_id uuid, in_values jsonb default '{}', in_due_at timestamptz default null,
+    in_intake_id uuid default null) returns uuid language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    insert into outbox (id, kind, participant_id, intake_id, data, due_at, created_at, changed_at)
+    values (new_id, in_kind, in_participant_id, in_intake_id, in_values, coalesce(in_due_at, app_now()), app_now(), app_now());
+    perform pg_notify('outbox', '');
+    return new_id;
+end $$;
+
+-- What has not gone out yet never will. Returns how many.
+create or replace function outbox_cancel(in_intake_id uuid, in_reason text, in_kinds text[] default null) returns int language plpgsql as $$
+declare
+    cancelled int;
+begin
+    update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
+    where o.intake_id = in_intake_id and o.state in ('queued', 'held', 'failed') and (in_kinds is null or o.kind = any (in_kinds));
+    get diagnostics cancelled = row_count;
+    return cancelled;
+end $$;
+
+-- Nothing of theirs is under way or serves any more: notices that belong to no single intake stop as well.
+create or replace function outbox_cancel_idle(in_participant_id uuid, in_reason text) returns void language plpgsql as $$
+begin
+    update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
+    where o.participant_id = in_participant_id and o.intake_id is null and o.state in ('queued', 'held', 'failed') and not exists (
+        select from intakes i where i.participant_id = in_participant_id and (i.is_open or i.valid_until > app_now()));
+end $$;
+
+-- The person heard it by voice: what could not be sent is settled, of their places as well, and so is a queued word on how things
+-- stand.
+create or replace function outbox_told(in_intake_id uuid) returns void language plpgsql as $$
+begin
+    update outbox o set state = 'cancelled', reason = 'told', changed_at = app_now()
+    where o.intake_id = in_intake_id
+        and (o.state in ('held', 'failed') or o.state = 'queued' and o.kind = 'status_update')
+        or o.enrolment_id is not null and o.state in ('held', 'failed')
+            and o.participant_id = (select i.participant_id from intakes i where i.id = in_intake_id);
+end $$;
+
+-- The rules changed: what they held is tried again.
+create or replace function outbox_release(in_participant_id uuid) returns void language plpgsql as $$
+begin
+    update outbox o set state = 'queued', reason = null, due_at = app_now(), attempts = 0, changed_at = app_now()
+    where o.participant_id = in_participant_id and o.state in ('held', 'failed');
+    if found then
+        perform pg_notify('outbox', '');
+    end if;
+end $$;
+
+-- R17: why this message is not to leave any more; null = it still is. What is over, or has been overtaken, is not written about.
+create or replace function outbox_moot(in_message outbox, in_status text, in_intake intakes) returns text language plpgsql stable as $$
+begin
+    return case
+        when in_status = 'erased' then 'erased'
+        when in_intake.state = 'withdrawn' then 'withdrawn'
+        when in_intake.state in ('closed', 'ineligible') and in_message.kind <> 'intake_closed' then 'closed'
+        when in_message.enrolment_id is not null and seat_mail_verdict(in_message) is not null then seat_mail_verdict(in_message)
+        when in_message.kind in ('meeting_scheduled', 'meeting_changed')
+            and (in_intake.state <> 'meeting_scheduled' or in_intake.meeting_starts_at <= app_now()) then 'superseded'
+        when in_message.kind = 'acknowledgement' and in_intake.state not in ('form_returned', 'forms_returned') then 'superseded'
+        when in_message.kind = 'form_sent' and in_intake.state not in ('form_sent', 'forms_sent') then 'superseded'
+        when in_message.kind = 'document_changed' and not exists (
+            select from intakes i cross join document_kinds_missing(in_message.participant_id, i.track) d
+            where i.participant_id = in_message.participant_id and (i.is_open or i.valid_until > app_now())) then 'superseded'
+    end;
+end $$;
+
+-- R3, R17: whether this message may leave at this moment. Null = yes; otherwise what it becomes, and why.
+create or replace function outbox_verdict(
+    in_message outbox, in_person participants, in_intake intakes, in_contact contacts, out state text, out reason text)
+language plpgsql stable as $$
+begin
+    reason := outbox_moot(in_message, in_person.status, in_intake);
+    if reason is not null then
+        state := 'cancelled';
+        return;
+    end if;
+    reason := case
+        when in_contact.email is null then 'no_email'
+        when not in_contact.ok_to_email then 'email_not_ok'
+        when coalesce(in_contact.email_is_government, false) and not in_contact.work_address_acknowledged then 'work_address'
+        when unseal('contact.email', in_contact.email) is null then 'unreadable'
+    end;
+    state := case when reason is not null then 'held' end;
+end $$;
+
+-- Worker: up to in_limit messages that may go out now, leased. Those that may not are settled on the way.
+create or replace function outbox_take(in_limit int) returns table (id uuid, to_mark text, subject text, body text, language text)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    message outbox;
+    person participants;
+    intake intakes;
+    contact contacts;
+    verdict record;
+begin
+    perform set_config('app.role', 'worker', true);
+    for message in
+        select * from outbox o where o.state = 'queued' and o.due_at <= app_now()
+        order by o.due_at, o.id limit greatest(in_limit, 100) for update skip locked
+    loop
+        exit when in_limit <= 0;
+        select p.id, p.status, p.preferred_language, p.timezone
+        into person.id, person.status, person.preferred_language, person.timezone
+        from participants p where p.id = message.participant_id;
+        select * into intake from intakes i where i.id = message.intake_id;
+        select c.email, c.email_is_government, c.work_address_acknowledged, c.ok_to_email
+        into contact.email, contact.email_is_government, contact.work_address_acknowledged, contact.ok_to_email
+        from contacts c where c.participant_id = message.participant_id;
+        verdict := outbox_verdict(message, person, intake, contact);
+        if verdict.state is not null then
+            update outbox o set state = verdict.state, reason = verdict.reason, changed_at = app_now() where o.id = message.id;
+            continue;
+        end if;
+        update outbox o set
+            state = 'sending', attempts = o.attempts + 1, lease_until = app_now() + interval '5 minutes', changed_at = app_now()
+        where o.id = message.id;
+        in_limit := in_limit - 1;
+        return query
+        select message.id, unseal('contact.email', contact.email),
+            case person.preferred_language when 'fr' then t.subject_fr else t.subject_en end,
+            replace(replace(
+                case person.preferred_language when 'fr' then t.body_fr else t.body_en end,
+                '{link}', setting('public_url')),
+                '{when}', coalesce(case
+                    when message.enrolment_id is null then intake_meeting_text(intake, person.timezone, person.preferred_language)
+                    else seat_mail_when(message, person.timezone, person.preferred_language) end, '')),
+            person.preferred_language
+        from mail_templates t where t.kind = message.kind;
+    end loop;
+end $$;
+
+-- 1, 5, 30 minutes, 2 hours, then every 6; the eighth failure is the last.
+create or replace function outbox_pause(in_attempts int) returns interval immutable language sql
+return coalesce((array[
+    interval '1 minute', interval '5 minutes', interval '30 minutes', interval '2 hours'])[in_attempts], interval '6 hours');
+
+-- Worker: what became of it. Sent mail has told the person: the ten-day clock starts again, a receipt becomes an acknowledgement.
+create or replace function outbox_done(in_id uuid, in_outcome text, in_smtp_code int default null) returns void language plpgsql as $$
+declare
+    message outbox;
+    intake intakes;
+    moot text;
+    is_over boolean;
+begin
+    perform set_config('app.role', 'worker', true);
+    select * into message from outbox o where o.id = in_id for update;
+    -- Somebody else has recorded it after the lease ran out, or it never was taken.
+    if message.state is distinct from 'sending' then
+        return;
+    end if;
+    insert into deliveries (outbox_id, attempt, at, outcome, smtp_code)
+    values (in_id, message.attempts, app_now(), in_outcome, in_smtp_code);
+    is_over := in_outcome = 'failed' or in_outcome = 'retry' and message.attempts >= 8;
+    -- What ended while it was on its way is neither tried again nor anybody's to call. The lock waits for an ending under way.
+    if in_outcome <> 'sent' then
+        select * into intake from intakes i where i.id = message.intake_id for share;
+        moot := outbox_moot(message, (select p.status from participants p where p.id = message.participant_id), intake);
+    end if;
+    update outbox o set
+        state = case when in_outcome = 'sent' then 'sent' when moot is not null then 'cancelled' when is_over then 'failed' else 'queued' end,
+        reason = coalesce(moot, case when is_over then case in_outcome when 'failed' then 'refused' else 'not_delivered' end end),
+        due_at = case when in_outcome = 'retry' then app_now() + outbox_pause(message.attempts) else o.due_at end,
+        lease_until = null,
+        changed_at = app_now()
+    where o.id = in_id;
+    if in_outcome = 'sent' then
+        perform outbox_sent(message);
+    end if;
+end $$;
+
+create or replace function outbox_sent(in_message outbox) returns void language plpgsql as $$
+begin
+    perform audit('send', 'message', in_message.id, array[in_message.participant_id]);
+    if in_message.kind = 'acknowledgement' then
+        update intakes i set state = 'acknowledged', acknowledged_at = app_now(), version = i.version + 1
+        where i.id = in_message.intake_id and i.state = 'form_returned';
+    end if;
+    update updates u set told_at = app_now() where u.outbox_id = in_message.id and u.told_at is null;
+    perform intake_told(in_message.intake_id, app_now());
+end $$;
+
+create or replace trigger peer_changes_only before update on outbox for each row execute function peer_changes_only(
+    'state', 'reason', 'changed_at', 'due_at', 'attempts');
+
+create or replace trigger append_only before update or delete on deliveries for each row execute function refuse_change();

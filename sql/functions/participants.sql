@@ -1,0 +1,144 @@
+-- SPDX-License-Identifier: MIT
+-- Participants, how to reach them safely, their safety plan, and for whom of the staff they do not exist.
+
+-- The one question every policy of a participant's records asks. It looks through the policies of participants itself.
+create or replace function participant_is_seen(in_participant_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from participants p where p.id = in_participant_id);
+end $$;
+
+-- Asked first, whether there is a record or not: the answer then costs the same for somebody else's as for none.
+create or replace function participant_require(in_participant_id uuid) returns void language plpgsql as $$
+begin
+    if not participant_is_seen(in_participant_id) then
+        perform problem('not-found');
+    end if;
+end $$;
+
+create or replace function participant_lock(in_participant_id uuid) returns void language plpgsql as $$
+begin
+    perform from participants p where p.id = in_participant_id for no key update;
+    if not found then
+        perform problem('not-found');
+    end if;
+end $$;
+
+-- The attestations and the account are given once.
+create or replace function participant_guard() returns trigger language plpgsql as $$
+begin
+    if (new.id, new.account_id, new.age_attested_at, new.eligibility_attested_at, new.created_by, new.created_at)
+        is distinct from (old.id, old.account_id, old.age_attested_at, old.eligibility_attested_at, old.created_by, old.created_at)
+    then
+        raise exception 'given once' using errcode = '42501';
+    end if;
+    return new;
+end $$;
+create or replace trigger guard before update on participants for each row execute function participant_guard();
+
+create or replace function participant_region_copy() returns trigger language plpgsql as $$
+begin
+    update intakes i set region = new.region where i.participant_id = new.id;
+    return null;
+end $$;
+create or replace trigger region_copy after update of region on participants
+    for each row when (new.region is distinct from old.region) execute function participant_region_copy();
+
+create or replace view participants_json with (security_invoker = true) as
+select p.id, p.version, p.created_at, json_build_object(
+    'id', p.id,
+    'account_id', p.account_id,
+    'alias', p.alias,
+    'preferred_language', p.preferred_language,
+    'pronouns', p.pronouns,
+    'region', p.region,
+    'timezone', p.timezone,
+    'affiliation_kind', p.affiliation_kind,
+    'age_attested_at', utc(p.age_attested_at),
+    'eligibility_attested_at', utc(p.eligibility_attested_at),
+    'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
+    'status', p.status,
+    'created_at', utc(p.created_at)) as body
+from participants p;
+
+-- A coordinator of some regions opens and moves files within them.
+create or replace function participant_require_own_region(in_region text) returns void language plpgsql as $$
+begin
+    if in_region is not null and actor_role() = 'coordinator' and actor_regions() <> '{}' and in_region <> all (actor_regions()) then
+        perform problem_field('region', 'not-allowed');
+    end if;
+end $$;
+
+-- I9: the attestations are the condition, and all that is known about age and experience.
+create or replace function participants_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+    new_account_id uuid := gen_random_uuid();
+begin
+    perform require_no_faults((
+        select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', 'required'))
+        from unnest(array['age_attested', 'eligibility_attested']) name
+        where (in_body->>name)::boolean is not true));
+    perform require_timezone('timezone', in_body->>'timezone');
+    perform participant_require_own_region(in_body->>'region');
+    if in_body->>'referral_id' is not null then
+        perform referral_convert((in_body->>'referral_id')::uuid);
+    end if;
+    begin
+        insert into accounts (id, issuer, subject, role, participant_id, created_at)
+        values (
+            new_account_id, coalesce(in_body#>>'{identity,issuer}', 'urn:alongside:local'),
+            coalesce(in_body#>>'{identity,subject}', new_account_id::text), 'peer', new_id, app_now());
+    exception when unique_violation then
+        perform problem('conflict', '{"errors": [{"pointer": "#/identity/subject", "code": "taken"}]}');
+    end;
+    insert into participants (
+        id, account_id, alias, preferred_language, pronouns, region, timezone, affiliation_kind, age_attested_at,
+        eligibility_attested_at, accessibility_needs, created_by, created_at)
+    values (
+        new_id, new_account_id, in_body->>'alias', in_body->>'preferred_language', in_body->>'pronouns', in_body->>'region',
+        in_body->>'timezone', in_body->>'affiliation_kind', app_now(), app_now(), in_body->>'accessibility_needs',
+        actor_account_id(), app_now());
+    insert into contacts (participant_id) values (new_id);
+    insert into safety_plans (participant_id) values (new_id);
+    insert into emergency_contacts (participant_id) values (new_id);
+    perform keep_key(in_key, 'participant', new_id);
+    perform audit('create', 'participant', new_id, array[new_id], body_fields(in_body));
+    return (select respond(201, p.body, '/v1/participants/' || p.id, p.version) from participants_json p where p.id = new_id);
+end $$;
+
+create or replace function participants_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
+language plpgsql as $$
+declare
+    person participants;
+begin
+    select * into person from participants p where p.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, person.version);
+    if actor_role() = 'peer' then
+        perform require_no_faults((
+            select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', 'not-allowed'))
+            from unnest(body_fields(in_body)) name
+            where name not in ('pronouns', 'preferred_language', 'timezone', 'accessibility_needs')));
+    end if;
+    perform require_timezone('timezone', in_body->>'timezone');
+    perform participant_require_own_region(in_body->>'region');
+    update participants p set
+        alias = coalesce(in_body->>'alias', p.alias),
+        preferred_language = coalesce(in_body->>'preferred_language', p.preferred_language),
+        pronouns = case when in_body ? 'pronouns' then in_body->>'pronouns' else p.pronouns end,
+        region = case when in_body ? 'region' then in_body->>'region' else p.region end,
+        timezone = case when in_body ? 'timezone' then in_body->>'timezone' else p.timezone end,
+        affiliation_kind = coalesce(in_body->>'affiliation_kind', p.affiliation_kind),
+        accessibility_needs = case
+            when in_body ? 'accessibility_needs' then in_body->>'accessibility_needs' else p.accessibility_needs end,
+        version = p.version + 1
+    where p.id = in_id;
+    perform keep_key(in_key, 'participant', in_id);
+    perform audit('update', 'participant', in_id, array[in_id], body_fields(in_body));
+    return (select respond(200, p.body, null, p.version) from participants_json p where p.id = in_id);
+end $$;
+
+create or replace trigger peer_changes_only before update on participants for each row execute function peer_changes_only(
+    'pronouns', 'preferred_language', 'timezone', 'accessibility_needs', 'version', 'region_key');

@@ -1,0 +1,34 @@
+-- SPDX-License-Identifier: MIT
+-- Who is expected, by alias.
+
+-- Decision 5, A6.8: aliases, pronouns, what is needed to take part; for professionals and coordinators whether the intake is done;
+-- for coordinators who it is, of their region. Null when there is nothing to see.
+create or replace function rosters_read(in_session_id uuid) returns json language plpgsql security definer as $$
+declare
+    as_role text := session_role(in_session_id);
+    session sessions;
+    entries json;
+    shown uuid[];
+begin
+    select * into session from sessions s where s.id = in_session_id;
+    if as_role is null or as_role <> 'coordinator' and not session_is_near(session) then
+        return null;
+    end if;
+    select
+        coalesce(json_agg(json_build_object(
+            'enrolment_id', e.id,
+            'state', e.state,
+            'alias', p.alias,
+            'pronouns', p.pronouns,
+            'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
+            'is_ready', case when as_role <> 'peer_supporter' then exists (
+                select from intakes i where i.participant_id = p.id and i.track = 'group' and i.valid_until > app_now()) end,
+            'participant_id', case when as_role = 'coordinator' and actor_serves(p.id) then p.id end) order by p.alias), '[]'),
+        array_agg(p.id order by p.id)
+    into entries, shown
+    from enrolments e join participants p on p.id = e.participant_id
+    where e.cohort_id = session.cohort_id and e.is_seated and not actor_is_excluded(p.id);
+    perform audit('list', 'roster', in_session_id, shown);
+    return json_build_object(
+        'session_id', in_session_id, 'replace_join_link', session_link_is_stale(session), 'data', entries);
+end $$;

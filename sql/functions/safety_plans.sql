@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: MIT
+-- Where somebody is and whether they may be called.
+
+create or replace view safety_plans_json with (security_invoker = true) as
+select s.participant_id, s.version, json_build_object(
+    'participant_id', s.participant_id,
+    'current_place_method', unseal('safety_plan.current_place_method', s.current_place_method),
+    'consent_to_checkin', s.consent_to_checkin,
+    'confirmed_at', utc(s.confirmed_at),
+    'needs_confirmation', needs_confirmation(s.participant_id, s.confirmed_at)) as body
+from safety_plans s;
+
+create or replace function safety_plans_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
+language plpgsql as $$
+declare
+    plan safety_plans;
+begin
+    perform participant_require(in_participant_id);
+    select * into plan from safety_plans s where s.participant_id = in_participant_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, plan.version);
+    update safety_plans s set
+        current_place_method = in_body->>'current_place_method',
+        consent_to_checkin = (in_body->>'consent_to_checkin')::boolean,
+        confirmed_at = app_now(),
+        version = s.version + 1
+    where s.participant_id = in_participant_id;
+    perform keep_key(in_key, 'participant', in_participant_id);
+    perform audit('update', 'safety_plan', in_participant_id, array[in_participant_id], body_fields(in_body));
+    return (select respond(200, s.body, null, s.version) from safety_plans_json s where s.participant_id = in_participant_id);
+end $$;

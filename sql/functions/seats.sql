@@ -1,0 +1,267 @@
+-- SPDX-License-Identifier: MIT
+-- What happens when a seat moves: the decision, the mail, the list. Order of locks, everywhere: the cohort, then its enrolments, then
+-- mail, then the intake; several cohorts in the order of their ids, all before the first seat moves.
+
+-- What was decided, by the actor or (in_is_system) by the list itself. Passing over is told once, until something else happens.
+create or replace function seat_decide(
+    in_id uuid, in_decision text, in_reason text default null, in_is_system boolean default false) returns void language plpgsql as $$
+declare
+    latest enrolment_decisions;
+begin
+    if in_decision = 'passed_over' then
+        select * into latest from enrolment_decisions d where d.enrolment_id = in_id order by d.place desc limit 1;
+        if latest.decision = in_decision and latest.reason = in_reason then
+            return;
+        end if;
+    end if;
+    insert into enrolment_decisions (enrolment_id, at, decision, reason, by_role, account_id)
+    values (
+        in_id, app_now(), in_decision, in_reason, case when in_is_system then 'system' else actor_role() end,
+        case when not in_is_system then actor_account_id() end);
+end $$;
+
+create or replace function seat_mail(in_enrolment enrolments, in_kind text, in_values jsonb default '{}') returns void
+language plpgsql as $$
+begin
+    if exists (
+        select from outbox o
+        where o.enrolment_id = in_enrolment.id and o.kind = in_kind and o.data = in_values and o.state = 'queued')
+    then
+        return;
+    end if;
+    insert into outbox (kind, participant_id, enrolment_id, data, due_at, created_at, changed_at)
+    values (in_kind, in_enrolment.participant_id, in_enrolment.id, in_values, app_now(), app_now(), app_now());
+end $$;
+
+-- What has not gone out. A message that is locked is on its way to the worker, who asks again: nobody waits for it here.
+create or replace function seat_mail_cancel(in_enrolment_id uuid, in_reason text) returns void language plpgsql as $$
+begin
+    update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
+    where o.id in (
+        select m.id from outbox m
+        where m.enrolment_id = in_enrolment_id and m.state in ('queued', 'held', 'failed') for update skip locked);
+end $$;
+
+-- Why a message about a seat may not leave any more; null = it may.
+create or replace function seat_mail_verdict(in_message outbox) returns text language plpgsql stable security definer as $$
+declare
+    enrolment enrolments;
+begin
+    select * into enrolment from enrolments e where e.id = in_message.enrolment_id;
+    return case
+        when enrolment.state = 'withdrawn' then 'withdrawn'
+        when not case in_message.kind
+            when 'seat_offered' then enrolment.state = 'offered' and enrolment.offer_expires_at > app_now()
+            when 'group_cancelled' then enrolment.is_seated or enrolment.removal_reason = 'group_cancelled'
+            when 'seat_released' then enrolment.state = 'removed'
+            else enrolment.is_seated end then 'superseded'
+        when in_message.kind in ('session_changed', 'session_cancelled') and exists (
+            select from sessions s
+            where s.id = (in_message.data->>'session_id')::uuid
+                and (session_ends_at(s) <= app_now() or (s.state = 'cancelled') <> (in_message.kind = 'session_cancelled')))
+        then 'superseded' end;
+end $$;
+
+-- {when} of a message about a seat: the hour until which it is kept, the one session that changed, or all that are not over.
+create or replace function seat_mail_when(in_message outbox, in_zone text, in_language text) returns text
+language plpgsql stable security definer as $$
+declare
+    enrolment enrolments;
+    zone text := coalesce(in_zone, 'America/Toronto');
+    local timestamp;
+begin
+    select * into enrolment from enrolments e where e.id = in_message.enrolment_id;
+    if in_message.kind = 'seat_offered' then
+        local := enrolment.offer_expires_at at time zone zone;
+        return moment_text(local, zone, utc_offset(local, enrolment.offer_expires_at), in_language);
+    end if;
+    return (
+        select string_agg(session_text(s, in_zone, in_language), e'\n' order by s.starts_at, s.seq)
+        from sessions s
+        where s.cohort_id = enrolment.cohort_id and case
+            when in_message.kind in ('session_changed', 'session_cancelled') and in_message.data ? 'session_id'
+            then s.id = (in_message.data->>'session_id')::uuid
+            else s.state in ('scheduled', 'in_progress') and session_ends_at(s) > app_now() end);
+end $$;
+
+-- The way from one state to another: with it go the decision, the mail, and what mail no longer has a cause. (That somebody takes part
+-- decides nothing: a session makes confirmed active by itself.)
+create or replace function seat_move(
+    in_enrolment enrolments, in_state text, in_decision text, in_reason text default null, in_is_system boolean default false) returns void
+language plpgsql as $$
+declare
+    cohort cohorts;
+begin
+    select * into cohort from cohorts g where g.id = in_enrolment.cohort_id;
+    update enrolments e set
+        state = in_state,
+        waiting_since = case when in_enrolment.state = 'requested' then waiting_person_since(e.participant_id) else e.waiting_since end,
+        offered_at = case when in_state = 'offered' then app_now() else e.offered_at end,
+        offer_expires_at = case when in_state = 'offered'
+            then least(app_now() + make_interval(hours => cohort.offer_hours), cohort_locks_at(cohort)) else e.offer_expires_at end,
+        decided_at = case when in_state in ('confirmed', 'declined') then app_now() else e.decided_at end,
+        decided_by_role = case when in_state in ('confirmed', 'declined') then actor_role() else e.decided_by_role end,
+        left_at = case when in_state in ('withdrawn', 'removed') then app_now() else e.left_at end,
+        removal_reason = case when in_state = 'removed' then in_reason end,
+        version = e.version + 1
+    where e.id = in_enrolment.id;
+    if in_decision is not null then
+        perform seat_decide(in_enrolment.id, in_decision, in_reason, in_is_system);
+    end if;
+    perform seat_mail_cancel(in_enrolment.id, case when in_state = 'withdrawn' then 'withdrawn' else 'superseded' end);
+    if in_state in ('offered', 'confirmed', 'removed') then
+        perform seat_mail(in_enrolment, case in_state
+            when 'offered' then 'seat_offered'
+            when 'confirmed' then 'seat_confirmed'
+            else case in_reason when 'group_cancelled' then 'group_cancelled' else 'seat_released' end end);
+    end if;
+end $$;
+
+-- While a seat is free, the next in the fair order is offered it; who lacks something or must not be here is passed over, with the
+-- reason. Called whenever a seat frees, a place is added or a lock moves; runs under the group's lock. Who acts learns nothing of it.
+create or replace function seat_list_advance(in_cohort_id uuid) returns void language plpgsql security definer as $$
+declare
+    cohort cohorts;
+    next enrolments;
+    free int;
+    reason text;
+    has_moved boolean := false;
+begin
+    select * into cohort from cohorts g where g.id = in_cohort_id for update;
+    if not found then
+        return;
+    end if;
+    -- I3, I10: an offer does not outlive the moment at which the group locks, also when that moment came nearer.
+    update enrolments e set offer_expires_at = cohort_locks_at(cohort), version = e.version + 1
+    where e.cohort_id = in_cohort_id and e.state = 'offered' and e.offer_expires_at > cohort_locks_at(cohort);
+    free := cohort.capacity - cohort_seats_taken(in_cohort_id);
+    if free <= 0 or not cohort_takes_people(cohort) then
+        return;
+    end if;
+    for next in
+        select * from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' order by e.waiting_since, e.id for update
+    loop
+        exit when free <= 0;
+        -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs.
+        exit when not pg_try_advisory_xact_lock_shared(conflict_key(next.participant_id));
+        reason := case
+            when cardinality(enrolment_missing(next.participant_id)) > 0 then 'not_ready'
+            when conflict_blocks_participant(next.participant_id, in_cohort_id) then 'conflict' end;
+        if reason is not null then
+            perform seat_decide(next.id, 'passed_over', reason, true);
+        else
+            perform seat_move(next, 'offered', 'offered', 'in_turn', true);
+            free := free - 1;
+            has_moved := true;
+        end if;
+    end loop;
+    if has_moved then
+        perform audit('advance', 'group', in_cohort_id);
+    end if;
+end $$;
+
+-- S1.33: with the first seat the intake has led where it should.
+create or replace function seat_end_waiting(in_participant_id uuid) returns void language plpgsql as $$
+declare
+    placed uuid;
+begin
+    for placed in
+        update intakes i set state = 'placed', version = i.version + 1
+        where i.participant_id = in_participant_id and i.track = 'group' and i.state = 'ready' and i.valid_until > app_now()
+        returning i.id
+    loop
+        perform audit('place', 'intake', placed, array[in_participant_id]);
+    end loop;
+end $$;
+
+-- With the intake the person leaves every group. Called before the intake is locked: groups come first.
+create or replace function seat_withdraw_all(in_participant_id uuid) returns void language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+    locked uuid[] := array(
+        select e.cohort_id from enrolments e
+        where e.participant_id = in_participant_id and e.is_live);
+begin
+    if not actor_serves(in_participant_id) then
+        return;
+    end if;
+    perform from cohorts g where g.id = any (locked) order by g.id for update;
+    -- Who is placing this person has done it by now, or will find them gone. Placed where nothing was locked: all of it once more.
+    perform conflict_hold_alone(in_participant_id);
+    if exists (
+        select from enrolments e
+        where e.participant_id = in_participant_id and e.is_live
+            and e.cohort_id <> all (locked))
+    then
+        raise exception 'placed meanwhile' using errcode = '40001';
+    end if;
+    for enrolment in
+        select * from enrolments e
+        where e.participant_id = in_participant_id and e.is_live
+        order by e.cohort_id for update
+    loop
+        perform seat_move(enrolment, 'withdrawn', 'withdrawn');
+        perform audit('withdraw', 'enrolment', enrolment.id, array[in_participant_id]);
+        perform seat_list_advance(enrolment.cohort_id);
+    end loop;
+end $$;
+
+-- A group that is cancelled lets everybody go, those who waited too, also people whom this coordinator does not see.
+create or replace function seat_release_all(in_cohort_id uuid, in_reason text) returns void language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    perform require_role('coordinator');
+    if in_cohort_id = any (actor_own_cohort_ids()) then
+        perform problem('not-found');
+    end if;
+    perform from cohorts g where g.id = in_cohort_id for update;
+    for enrolment in
+        select * from enrolments e
+        where e.cohort_id = in_cohort_id and e.is_live
+        order by e.participant_id for update
+    loop
+        perform seat_move(enrolment, 'removed', 'removed', in_reason);
+        perform audit(
+            'remove', 'enrolment', enrolment.id,
+            case when actor_serves(enrolment.participant_id) then array[enrolment.participant_id] end);
+    end loop;
+end $$;
+
+-- Worker: offers whose time is over end; lists move on, also those that stood still because something was missing or being declared.
+-- Groups that somebody is working on come next time, so that jobs never wait for requests.
+create or replace function seat_expire_offers(in_limit int default 100) returns bigint language plpgsql security definer as $$
+declare
+    cohort cohorts;
+    enrolment enrolments;
+    expired bigint := 0;
+begin
+    for cohort in
+        select g.* from cohorts g
+        where g.id in (
+            select e.cohort_id from enrolments e where e.state = 'offered' and e.offer_expires_at <= app_now()
+            order by e.offer_expires_at limit in_limit)
+        order by g.id for update skip locked
+    loop
+        for enrolment in
+            select * from enrolments e
+            where e.cohort_id = cohort.id and e.state = 'offered' and e.offer_expires_at <= app_now()
+            order by e.id for update
+        loop
+            perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
+            expired := expired + 1;
+        end loop;
+        perform seat_list_advance(cohort.id);
+    end loop;
+    for cohort in
+        select g.* from cohorts g
+        where g.id in (
+            select w.cohort_id from (select distinct e.cohort_id from enrolments e where e.state = 'waitlisted') w
+            join cohorts o on o.id = w.cohort_id and o.state in ('recruiting', 'confirmed', 'in_progress')
+            where cohort_seats_taken(o.id) < o.capacity and cohort_takes_people(o) order by random() limit 20)
+        order by g.id for update skip locked
+    loop
+        perform seat_list_advance(cohort.id);
+    end loop;
+    return expired;
+end $$;

@@ -1,0 +1,92 @@
+-- SPDX-License-Identifier: MIT
+-- What is offered, as figures.
+
+create or replace view services_json with (security_invoker = true) as
+select s.id, s.version, s.state, s.created_at, json_build_object(
+    'id', s.id,
+    'code', s.code,
+    'title', localized(s.title_en, s.title_fr),
+    'description', localized(s.description_en, s.description_fr),
+    'season', case when s.season_en is not null then localized(s.season_en, s.season_fr) end,
+    'state', s.state,
+    'planned_on', s.planned_on,
+    'capacity', s.capacity,
+    'max_sessions', s.max_sessions,
+    'duration_minutes', s.duration_minutes,
+    'peer_supporters', s.peer_supporters,
+    'mental_health_professionals', s.mental_health_professionals,
+    'on_call_professional', s.on_call_professional,
+    'joining', s.joining,
+    'topics', s.topics,
+    'registration_deadline_days', s.registration_deadline_days,
+    'offer_hours', s.offer_hours) as body
+from services s;
+
+create or replace function services_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    insert into services (
+        id, code, title_en, title_fr, description_en, description_fr, season_en, season_fr, planned_on, capacity, max_sessions,
+        duration_minutes, peer_supporters, mental_health_professionals, on_call_professional, joining, topics,
+        registration_deadline_days, offer_hours, created_at)
+    values (
+        new_id, in_body->>'code', in_body#>>'{title,en}', in_body#>>'{title,fr}', in_body#>>'{description,en}',
+        in_body#>>'{description,fr}', in_body#>>'{season,en}', in_body#>>'{season,fr}', (in_body->>'planned_on')::date,
+        (in_body->>'capacity')::int, (in_body->>'max_sessions')::int, (in_body->>'duration_minutes')::int,
+        (in_body->>'peer_supporters')::int, (in_body->>'mental_health_professionals')::int,
+        coalesce((in_body->>'on_call_professional')::boolean, false), in_body->>'joining', in_body->>'topics',
+        (in_body->>'registration_deadline_days')::int, coalesce((in_body->>'offer_hours')::int, 72), app_now());
+    perform audit('create', 'service', new_id, in_fields => body_fields(in_body));
+    return (select respond(201, s.body, '/v1/services/' || s.id, s.version) from services_json s where s.id = new_id);
+end $$;
+
+-- S0.5: planned, then available, paused and available again as often as needed; ended for good, and only after a pause.
+create or replace function service_require_step(in_from text, in_to text) returns void language plpgsql as $$
+begin
+    if in_to <> in_from and (in_from, in_to) not in (
+        ('planned', 'available'), ('available', 'paused'), ('paused', 'available'), ('paused', 'ended')) then
+        perform problem_state(in_from);
+    end if;
+end $$;
+
+create or replace function services_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    service services;
+begin
+    select * into service from services s where s.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, service.version);
+    perform service_require_step(service.state, coalesce(in_body->>'state', service.state));
+    if jsonb_typeof(in_body->'season') = 'null' then
+        service.season_en := null;
+        service.season_fr := null;
+    end if;
+    -- The figures and codes are plain members; texts change language by language.
+    service := jsonb_populate_record(service, in_body - array['id', 'code', 'title', 'description', 'season']);
+    update services s set
+        title_en = coalesce(in_body#>>'{title,en}', s.title_en),
+        title_fr = coalesce(in_body#>>'{title,fr}', s.title_fr),
+        description_en = coalesce(in_body#>>'{description,en}', s.description_en),
+        description_fr = coalesce(in_body#>>'{description,fr}', s.description_fr),
+        season_en = coalesce(in_body#>>'{season,en}', service.season_en),
+        season_fr = coalesce(in_body#>>'{season,fr}', service.season_fr),
+        state = service.state,
+        planned_on = service.planned_on,
+        capacity = service.capacity,
+        max_sessions = service.max_sessions,
+        duration_minutes = service.duration_minutes,
+        peer_supporters = service.peer_supporters,
+        mental_health_professionals = service.mental_health_professionals,
+        on_call_professional = service.on_call_professional,
+        joining = service.joining,
+        topics = service.topics,
+        registration_deadline_days = service.registration_deadline_days,
+        offer_hours = service.offer_hours,
+        version = s.version + 1
+    where s.id = in_id;
+    perform audit('update', 'service', in_id, in_fields => body_fields(in_body));
+    return (select respond(200, s.body, null, s.version) from services_json s where s.id = in_id);
+end $$;

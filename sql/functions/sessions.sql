@@ -1,0 +1,430 @@
+-- SPDX-License-Identifier: MIT
+-- Sessions: local wall time and zone are the truth, the instant is derived (decision 12). Every change is made under the group's lock.
+
+-- What somebody is to a session: 'coordinator', the slot they fill in it, or null. I13: nothing, in a group where they are a peer.
+create or replace function session_role(in_session_id uuid) returns text language plpgsql stable security definer as $$
+begin
+    return (
+        select case actor_role()
+            when 'coordinator' then 'coordinator'
+            when 'peer_supporter' then (
+                select h.slot from session_hosts(s.id) h where h.account_id = actor_account_id() and h.slot = 'peer_supporter' limit 1)
+            when 'mental_health_professional' then (
+                select h.slot from session_hosts(s.id) h
+                where h.account_id = actor_account_id() and h.slot <> 'peer_supporter' order by h.slot limit 1) end
+        from sessions s
+        where s.id = in_session_id and s.cohort_id <> all (actor_own_cohort_ids()));
+end $$;
+
+-- The hosts of a session, substitutions counted.
+create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, slot text)
+language plpgsql stable security definer as $$
+begin
+    return query
+    select l.account_id, l.slot from session_leads l
+    where l.session_id = in_session_id and actor_serves_cohort(l.cohort_id);
+end $$;
+
+-- Hosts see people of a session that is to come, under way, or over for less than a day.
+create or replace function session_is_near(in_session sessions) returns boolean stable language sql
+return in_session.state in ('scheduled', 'in_progress')
+    or in_session.state = 'completed'
+        and app_now() <= greatest(session_ends_at(in_session), in_session.ended_at) + interval '24 hours';
+
+-- R17: somebody who had a seat while its link was shown has left, and the link is still the same: it should be replaced.
+create or replace function session_link_is_stale(in_session sessions) returns boolean language plpgsql stable security definer as $$
+begin
+    return in_session.state in ('scheduled', 'in_progress') and exists (
+        select from sealed_keys k
+        join enrolments e on e.cohort_id = in_session.cohort_id and e.state in ('withdrawn', 'removed') and e.decided_at is not null
+        where k.id = split_part(in_session.join_link, '.', 1)::uuid
+            and e.left_at >= greatest(in_session.starts_at - interval '24 hours', k.created_at));
+end $$;
+
+-- A6.8: whom the professional of this session may have to help now: somebody of its group, from half an hour before it until a day after.
+-- Null for everybody else, at every other time.
+create or replace function session_seat_in_window(in_session_id uuid, in_enrolment_id uuid) returns enrolments
+language plpgsql stable security definer as $$
+declare
+    session sessions;
+    enrolment enrolments;
+begin
+    select * into session from sessions s where s.id = in_session_id;
+    select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id;
+    if actor_role() <> 'mental_health_professional' or session_role(in_session_id) is null
+        or enrolment.id is null or actor_is_excluded(enrolment.participant_id)
+        or session.state not in ('scheduled', 'in_progress', 'completed')
+        or app_now() < session.starts_at - interval '30 minutes'
+        or app_now() > greatest(session_ends_at(session), session.ended_at) + interval '24 hours'
+        -- Who withdrew is seen only where they were in this very session.
+        or not enrolment.is_seated and not exists (
+            select from attendances a where a.session_id = in_session_id and a.enrolment_id = in_enrolment_id and a.status <> 'absent')
+    then
+        return null;
+    end if;
+    return enrolment;
+end $$;
+
+create or replace view sessions_json with (security_invoker = true) as
+select s.id, s.cohort_id, s.seq, s.version, json_build_object(
+    'id', s.id,
+    'group_id', s.cohort_id,
+    'seq', s.seq,
+    'state', s.state,
+    'local_start', to_char(s.local_start, 'YYYY-MM-DD"T"HH24:MI'),
+    'timezone', s.timezone,
+    'utc_offset', utc_offset(s.local_start, s.starts_at),
+    'starts_at', utc(s.starts_at),
+    'ends_at', utc(session_ends_at(s)),
+    'duration_minutes', s.duration_minutes,
+    'makes_up_for', s.makes_up_for,
+    'topic', case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end,
+    'material', case when s.material_en is not null then localized(s.material_en, s.material_fr) end,
+    'join_link', unseal('session.join_link', s.join_link),
+    'started_at', utc(s.started_at),
+    'ended_at', utc(s.ended_at),
+    'changed_at', utc(s.changed_at)) as body
+from sessions s;
+
+create or replace function session_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, s.body, case when in_status = 201 then '/v1/sessions/' || s.id end, s.version)
+        from sessions_json s where s.id = in_id);
+end $$;
+
+-- The session, locked after its group, in the version the caller knows.
+create or replace function session_lock(in_id uuid, in_if_match int[] default null) returns sessions language plpgsql as $$
+declare
+    locked sessions;
+begin
+    perform cohort_lock((select s.cohort_id from sessions s where s.id = in_id));
+    select * into locked from sessions s where s.id = in_id for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, locked.version);
+    return locked;
+end $$;
+
+-- The instant of a wall time that is still to come, or a fault of local_start.
+create or replace function session_instant(in_local timestamp, in_zone text) returns timestamptz language plpgsql as $$
+declare
+    instant timestamptz := wall_instant(in_local, in_zone);
+begin
+    if instant_fault(instant) is not null then
+        perform problem_field('local_start', instant_fault(instant));
+    end if;
+    return instant;
+end $$;
+
+-- No two sessions of a group at once, and nobody leads two groups at once.
+create or replace function session_require_apart(in_cohort_id uuid) returns void language plpgsql as $$
+begin
+    if exists (
+        select from (
+            select s.starts_at, lag(session_ends_at(s)) over (order by s.starts_at) as previous_ends_at
+            from sessions s where s.cohort_id = in_cohort_id and s.state <> 'cancelled') s
+        where s.starts_at < s.previous_ends_at)
+    then
+        perform problem_field('local_start', 'overlaps');
+    end if;
+    perform host_require_no_clash(in_cohort_id);
+end $$;
+
+-- An extra session, or one that makes up for a cancelled one. I2: never more than the group may have.
+create or replace function sessions_create(in_cohort_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
+declare
+    cohort cohorts := cohort_lock(in_cohort_id);
+    new_id uuid := gen_random_uuid();
+    local_start timestamp := (in_body->>'local_start')::timestamp;
+    instant timestamptz;
+    made json;
+    answer response;
+begin
+    perform cohort_require_alive(cohort);
+    instant := session_instant(local_start, cohort.timezone);
+    -- Cancelled ones stay in the series, and in everybody's calendar: there is a bound for all of them as well.
+    if (select count(*) from sessions s where s.cohort_id = in_cohort_id and s.state <> 'cancelled') >= cohort.max_sessions
+        or (select count(*) from sessions s where s.cohort_id = in_cohort_id) >= 200
+    then
+        perform conflict('max-sessions');
+    elsif in_body->>'makes_up_for' is not null and not exists (
+        select from sessions s
+        where s.id = (in_body->>'makes_up_for')::uuid and s.cohort_id = in_cohort_id and s.state = 'cancelled')
+    then
+        perform problem_field('makes_up_for', 'invalid');
+    end if;
+    perform session_require_topic(cohort, in_body#>>'{topic,en}');
+    insert into sessions (
+        id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, makes_up_for, topic_en, topic_fr, material_en,
+        material_fr, join_link, changed_at)
+    values (
+        new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), local_start,
+        cohort.timezone, instant, cohort.duration_minutes, (in_body->>'makes_up_for')::uuid, in_body#>>'{topic,en}',
+        in_body#>>'{topic,fr}', in_body#>>'{material,en}', in_body#>>'{material,fr}', in_body->>'join_link', app_now());
+    perform keep_key(in_key, 'session', new_id);
+    perform session_require_apart(in_cohort_id);
+    perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
+    perform cohort_notify(in_cohort_id, 'series_changed', jsonb_build_object('session_id', new_id));
+    perform seat_list_advance(in_cohort_id);
+    -- What is kept for a repeated request has no link: there it would outlive its key.
+    select s.body into made from sessions_json s where s.id = new_id;
+    answer := respond(201, (made::jsonb || '{"join_link": null}')::json, '/v1/sessions/' || new_id, 1);
+    answer.body := made;
+    return answer;
+end $$;
+
+-- S2.43: once a group with predetermined topics is confirmed, none of its sessions is without one.
+create or replace function session_require_topic(in_cohort cohorts, in_topic text) returns void language plpgsql as $$
+begin
+    if in_cohort.topics = 'predetermined' and in_cohort.state in ('confirmed', 'in_progress') and in_topic is null then
+        perform problem_field('topic', 'required');
+    end if;
+end $$;
+
+-- Moves one session, and with it those that follow, by the same shift of the wall clock: a weekly evening stays that evening
+-- over every change of the clocks. Returns how many moved.
+create or replace function session_move(in_session sessions, in_local timestamp, in_with_following boolean) returns int
+language plpgsql as $$
+declare
+    faults jsonb;
+    moved int;
+begin
+    with target as (
+        select s.id, t.local_start, wall_instant(t.local_start, s.timezone) as instant
+        from sessions s cross join lateral (select s.local_start + (in_local - in_session.local_start) as local_start) t
+        where s.cohort_id = in_session.cohort_id and (s.id = in_session.id
+            or in_with_following and s.state = 'scheduled' and (s.starts_at, s.seq) > (in_session.starts_at, in_session.seq))),
+    changed as (
+        update sessions s set
+            local_start = t.local_start,
+            starts_at = t.instant,
+            calendar_sequence = s.calendar_sequence + 1,
+            changed_at = app_now(),
+            version = s.version + 1
+        from target t
+        where s.id = t.id and instant_fault(t.instant) is null
+        returning s.id)
+    select
+        (select count(*) from changed),
+        jsonb_agg(distinct jsonb_build_object('pointer', '#/local_start', 'code', instant_fault(t.instant)))
+            filter (where instant_fault(t.instant) is not null)
+    into moved, faults
+    from target t;
+    perform require_no_faults(faults);
+    return moved;
+end $$;
+
+create or replace function sessions_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
+language plpgsql as $$
+declare
+    session sessions := session_lock(in_id, in_if_match);
+    cohort cohorts;
+    local_start timestamp := (in_body->>'local_start')::timestamp;
+    with_following boolean := coalesce((in_body->>'cascade')::boolean, false);
+    moved int := 0;
+begin
+    select * into cohort from cohorts g where g.id = session.cohort_id;
+    if session.state not in ('scheduled', 'in_progress') or local_start is not null and session.state <> 'scheduled' then
+        perform problem_state(session.state);
+    elsif with_following and local_start is null then
+        perform problem_field('cascade', 'invalid');
+    end if;
+    if local_start <> session.local_start then
+        moved := session_move(session, local_start, with_following);
+        perform session_require_apart(session.cohort_id);
+    end if;
+    if in_body ? 'topic' then
+        perform session_require_topic(cohort, in_body#>>'{topic,en}');
+        session.topic_en := in_body#>>'{topic,en}';
+        session.topic_fr := in_body#>>'{topic,fr}';
+    end if;
+    if in_body ? 'material' then
+        session.material_en := in_body#>>'{material,en}';
+        session.material_fr := in_body#>>'{material,fr}';
+    end if;
+    if in_body ? 'join_link' then
+        perform erase_keys('session', in_id);
+        session.join_link := in_body->>'join_link';
+    end if;
+    update sessions s set
+        topic_en = session.topic_en,
+        topic_fr = session.topic_fr,
+        material_en = session.material_en,
+        material_fr = session.material_fr,
+        join_link = session.join_link,
+        changed_at = app_now(),
+        version = session.version + 1
+    where s.id = in_id;
+    perform keep_key(in_key, 'session', in_id);
+    perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
+    if moved > 0 then
+        perform cohort_notify(
+            session.cohort_id, case when moved > 1 then 'series_changed' else 'session_changed' end,
+            jsonb_build_object('session_id', in_id));
+        -- I3, I10: with the first session the lock and the deadline have moved.
+        perform seat_list_advance(session.cohort_id);
+    end if;
+    return session_respond(200, in_id);
+end $$;
+
+-- A cancelled session keeps its place; its link ends. The calendar shows it as cancelled.
+create or replace function session_drop(in_id uuid) returns void language plpgsql as $$
+begin
+    perform erase_keys('session', in_id);
+    update sessions s set
+        state = 'cancelled',
+        join_link = null,
+        calendar_sequence = s.calendar_sequence + 1,
+        changed_at = app_now(),
+        version = s.version + 1
+    where s.id = in_id;
+end $$;
+
+create or replace function sessions_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    session sessions := session_lock(in_id, in_if_match);
+begin
+    if session.state <> 'scheduled' then
+        perform problem_state(session.state);
+    end if;
+    perform session_drop(in_id);
+    perform audit('cancel', 'session', in_id);
+    perform cohort_notify(session.cohort_id, 'session_cancelled', jsonb_build_object('session_id', in_id));
+    perform seat_list_advance(session.cohort_id);
+    return session_respond(200, in_id);
+end $$;
+
+-- For jobs: after new zone data, what is still to come is derived again from its wall time. Returns how many instants were wrong.
+-- A wall time that the new clocks skip keeps the instant it had.
+create or replace function session_rederive() returns int language plpgsql as $$
+declare
+    corrected int;
+begin
+    update sessions s set
+        starts_at = wall_instant(s.local_start, s.timezone),
+        calendar_sequence = s.calendar_sequence + 1,
+        changed_at = app_now(),
+        version = s.version + 1
+    where s.state = 'scheduled' and s.starts_at > app_now() - interval '1 day'
+        and wall_instant(s.local_start, s.timezone) <> s.starts_at
+        and greatest(wall_instant(s.local_start, s.timezone), s.starts_at) > app_now();
+    get diagnostics corrected = row_count;
+    return corrected;
+end $$;
+
+-- R8: local time, zone and offset; and, where the person lives by another clock, theirs.
+create or replace function session_text(in_session sessions, in_zone text, in_language text) returns text stable language sql
+begin atomic
+    select moment_text(in_session.local_start, in_session.timezone, utc_offset(in_session.local_start, in_session.starts_at), in_language)
+        || coalesce((
+            select e'\n    = ' || moment_text(o.local, in_zone, utc_offset(o.local, in_session.starts_at), in_language)
+            from (select in_session.starts_at at time zone in_zone as local) o
+            where in_zone <> in_session.timezone and o.local <> in_session.local_start), '');
+end;
+
+-- The session locked after its group, for whoever leads it or coordinates; 404 for everybody else.
+create or replace function session_lock_by_host(in_session_id uuid) returns sessions language plpgsql security definer as $$
+declare
+    session sessions;
+begin
+    if session_role(in_session_id) is null then
+        perform problem('not-found');
+    end if;
+    perform from cohorts g where g.id = (select s.cohort_id from sessions s where s.id = in_session_id) for update;
+    select * into session from sessions s where s.id = in_session_id for update;
+    return session;
+end $$;
+
+create or replace function session_run_json(in_session_id uuid) returns json language plpgsql stable security definer as $$
+begin
+    return (
+        select json_build_object(
+            'session_id', s.id,
+            'state', s.state,
+            'started_at', utc(s.started_at),
+            'ended_at', utc(s.ended_at),
+            'hosts_present', (
+                select coalesce(json_agg(json_build_object('account_id', p.account_id, 'slot', p.slot) order by p.slot, p.account_id), '[]')
+                from session_presences p where p.session_id = s.id))
+        from sessions s where s.id = in_session_id and session_role(s.id) is not null);
+end $$;
+
+-- I5, decision 4: the slots that nobody fit and present fills. The professional on call need not be there; who is there must be fit.
+create or replace function session_missing(in_session sessions, in_present uuid[]) returns text[]
+language plpgsql stable security definer as $$
+declare
+    cohort cohorts;
+begin
+    select * into cohort from cohorts g where g.id = in_session.cohort_id;
+    return (
+        select coalesce(array_agg(wanted.slot order by wanted.slot desc), '{}')
+        from unnest(array['peer_supporter', 'mental_health_professional', 'on_call_professional']) wanted (slot)
+        cross join lateral (
+            select count(*) as present, count(*) filter (
+                where host_missing(h.account_id, h.slot, cohort.language, in_session.local_start::date) = '{}') as fit
+            from session_hosts(in_session.id) h
+            where h.slot = wanted.slot and h.account_id = any (in_present)) filled
+        where filled.fit < filled.present or wanted.slot <> 'on_call_professional' and filled.fit < host_slots_wanted(cohort, wanted.slot));
+end $$;
+
+-- I3, I5, A6.5. A host who is told to call learns nothing else.
+create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns void language plpgsql security definer as $$
+declare
+    session sessions := session_lock_by_host(in_session_id);
+    cohort cohorts;
+    missing text[];
+begin
+    select * into cohort from cohorts g where g.id = session.cohort_id;
+    if session.state <> 'scheduled' then
+        perform problem_state(session.state);
+    elsif cohort.state not in ('confirmed', 'in_progress') and not (cohort.state = 'recruiting' and cohort.joining = 'drop_in') then
+        perform problem_state(cohort.state);
+    elsif app_now() < session.starts_at - interval '15 minutes' then
+        perform conflict('too-early', jsonb_build_object('starts_at', utc(session.starts_at)));
+    elsif app_now() > session_ends_at(session) then
+        perform conflict('too-late');
+    end if;
+    perform require_no_faults((
+        select jsonb_agg(jsonb_build_object('pointer', '#/hosts_present/' || place - 1, 'code', 'does-not-exist'))
+        from unnest(in_present) with ordinality p (account_id, place)
+        where not exists (select from session_hosts(in_session_id) h where h.account_id = p.account_id)));
+    missing := session_missing(session, in_present);
+    if missing <> '{}' then
+        perform conflict('hosts-missing', jsonb_build_object('missing', missing));
+    elsif conflict_blocks_session(in_session_id) then
+        perform conflict('call-your-coordinator');
+    end if;
+    update sessions s set state = 'in_progress', started_at = app_now(), version = s.version + 1 where s.id = in_session_id;
+    insert into session_presences (session_id, account_id, slot, at)
+    select in_session_id, h.account_id, h.slot, app_now() from session_hosts(in_session_id) h where h.account_id = any (in_present);
+    update cohorts g set state = 'in_progress', version = g.version + 1 where g.id = cohort.id and g.state <> 'in_progress';
+    if cohort.joining = 'closed' then
+        update enrolments e set state = 'active', version = e.version + 1 where e.cohort_id = cohort.id and e.state = 'confirmed';
+    end if;
+end $$;
+
+create or replace function sessions_start(in_id uuid, in_body jsonb) returns response language plpgsql as $$
+begin
+    perform session_begin(in_id, text_array(in_body->'hosts_present')::uuid[]);
+    perform audit('start', 'session', in_id);
+    return respond(200, session_run_json(in_id));
+end $$;
+
+create or replace function session_finish(in_session_id uuid) returns void language plpgsql security definer as $$
+declare
+    session sessions := session_lock_by_host(in_session_id);
+begin
+    if session.state <> 'in_progress' then
+        perform problem_state(session.state);
+    end if;
+    update sessions s set state = 'completed', ended_at = app_now(), version = s.version + 1 where s.id = in_session_id;
+end $$;
+
+create or replace function sessions_end(in_id uuid) returns response language plpgsql as $$
+begin
+    perform session_finish(in_id);
+    perform audit('end', 'session', in_id);
+    return respond(200, session_run_json(in_id));
+end $$;

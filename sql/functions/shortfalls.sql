@@ -1,0 +1,100 @@
+-- SPDX-License-Identifier: MIT
+-- Sessions that lack a host, days ahead, with who could cover.
+
+-- I5: the slots that nobody fit fills on the day of the session, one entry for each; empty = complete. A professional on call who is
+-- missing is told, and stops nothing (decision 4). To those who have nothing to do with the group everything is missing.
+create or replace function session_host_shortfall(in_session_id uuid) returns text[] language plpgsql stable security definer as $$
+declare
+    session sessions;
+    cohort cohorts;
+begin
+    select * into session from sessions s where s.id = in_session_id;
+    select * into cohort from cohorts g where g.id = session.cohort_id;
+    if cohort.id is null or not actor_serves_cohort(cohort.id) then
+        return array['peer_supporter', 'mental_health_professional', 'on_call_professional'];
+    end if;
+    return (
+        select coalesce(array_agg(wanted.slot order by wanted.place), '{}')
+        from unnest(array['peer_supporter', 'mental_health_professional', 'on_call_professional']) with ordinality wanted (slot, place)
+        left join (
+            select l.slot, count(*) as fit from session_leads l
+            where l.session_id = in_session_id and host_missing(l.account_id, l.slot, cohort.language, session.local_start::date) = '{}'
+            group by l.slot) filled on filled.slot = wanted.slot
+        cross join generate_series(coalesce(filled.fit, 0) + 1, host_slots_wanted(cohort, wanted.slot)));
+end $$;
+
+-- Who could fill a slot of a session: fit on that day, free at that hour, nobody in the group they must not meet. Twenty at most.
+create or replace function session_candidates(in_session_id uuid, in_slot text) returns table (account_id uuid, alias text)
+language plpgsql stable security definer as $$
+declare
+    session sessions;
+    cohort cohorts;
+begin
+    select * into session from sessions s where s.id = in_session_id;
+    select * into cohort from cohorts g where g.id = session.cohort_id;
+    if actor_role() <> 'coordinator' or not actor_serves_cohort(cohort.id) then
+        return;
+    end if;
+    return query
+    select c.id, c.alias
+    from (
+        -- The fence: in order of names, so that the costly questions end with the twentieth answer.
+        select a.id, s.alias
+        from accounts a
+        join staff s on s.id = a.id
+        join qualifications q on q.account_id = a.id
+        where a.role = host_slot_role(in_slot) and a.is_active and cohort.language = any (s.languages)
+            and qualification_is_cleared(q, session.local_start::date)
+        order by s.alias, a.id
+        offset 0) c
+    where qualification_modules_missing(c.id, host_slot_role(in_slot), session.local_start::date) = '{}'
+        and not exists (
+            select from host_assignments h join sessions o on o.cohort_id = h.cohort_id
+            where h.account_id = c.id and h.released_at is null and o.state in ('scheduled', 'in_progress')
+                and o.starts_at < session_ends_at(session) and session_ends_at(o) > session.starts_at
+                and exists (select from session_leads l where l.assignment_id = h.id and l.session_id = o.id))
+        and not host_is_barred(c.id, cohort.id)
+        and not conflict_blocks_host(c.id, cohort.id)
+    order by c.alias, c.id
+    limit 20;
+end $$;
+
+-- Hosts of a session who do not count on its day, and why: a shortfall is often an expiry.
+create or replace function session_unfit_hosts(in_session_id uuid) returns table (account_id uuid, alias text, slot text, missing text[])
+language plpgsql stable security definer as $$
+begin
+    return query
+    select l.account_id, s.alias, l.slot, m.missing
+    from session_leads l
+    join cohorts g on g.id = l.cohort_id
+    join sessions n on n.id = l.session_id
+    left join staff s on s.id = l.account_id
+    cross join lateral (select host_missing(l.account_id, l.slot, g.language, n.local_start::date) as missing) m
+    where l.session_id = in_session_id and actor_role() = 'coordinator' and actor_serves_cohort(g.id) and m.missing <> '{}'
+    order by s.alias, l.account_id;
+end $$;
+
+create or replace view shortfalls_json with (security_invoker = true) as
+select s.id, s.starts_at, json_build_object(
+    'session_id', s.id,
+    'group_id', s.cohort_id,
+    'seq', s.seq,
+    'language', g.language,
+    'local_start', to_char(s.local_start, 'YYYY-MM-DD"T"HH24:MI'),
+    'timezone', s.timezone,
+    'utc_offset', utc_offset(s.local_start, s.starts_at),
+    'starts_at', utc(s.starts_at),
+    'duration_minutes', s.duration_minutes,
+    'missing', short.missing,
+    'stops_session', short.missing && array['peer_supporter', 'mental_health_professional'],
+    'unfit', (
+        select coalesce(json_agg(json_build_object(
+            'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing) order by u.alias, u.account_id), '[]')
+        from session_unfit_hosts(s.id) u),
+    'could_cover', (
+        select coalesce(json_agg(json_build_object(
+            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias) order by w.slot, c.alias, c.account_id), '[]')
+        from (select distinct unnest(short.missing) as slot) w cross join lateral session_candidates(s.id, w.slot) c)) as body
+from sessions s
+join cohorts g on g.id = s.cohort_id
+cross join lateral (select session_host_shortfall(s.id) as missing) short;

@@ -1,0 +1,115 @@
+-- SPDX-License-Identifier: MIT
+-- Staff accounts and their profiles; only the administrator works here.
+
+create or replace view staff_json with (security_invoker = true) as
+select a.id, a.version, a.role, a.is_active, a.created_at, json_build_object(
+    'id', a.id,
+    'role', a.role,
+    'is_active', a.is_active,
+    'name', unseal('staff.name', s.name),
+    'email', unseal('staff.email', s.email),
+    'alias', s.alias,
+    'languages', coalesce(s.languages, '{}'),
+    'regions', a.regions,
+    'employer', s.employer,
+    'serving_caf', s.serving_caf,
+    'identity', json_build_object('issuer', a.issuer, 'subject', a.subject),
+    'created_at', utc(a.created_at)) as body
+from accounts a left join staff s on s.id = a.id
+where a.role <> 'peer';
+
+create or replace function staff_require_complete(in_role text, in_alias text, in_employer text) returns void language plpgsql as $$
+begin
+    if in_role in ('peer_supporter', 'mental_health_professional') and in_alias is null then
+        perform problem_field('alias', 'required');
+    elsif in_role = 'mental_health_professional' and in_employer is null then
+        perform problem_field('employer', 'required');
+    elsif in_role <> 'mental_health_professional' and in_employer is not null then
+        perform problem_field('employer', 'invalid');
+    end if;
+end $$;
+
+create or replace function staff_identity_taken() returns void language plpgsql as $$
+begin
+    perform problem('conflict', '{"errors": [{"pointer": "#/identity/subject", "code": "taken"}]}');
+end $$;
+
+-- What a peer may know of the staff: the alias they show to peers, nothing else.
+create or replace function staff_alias(in_account_id uuid) returns text language plpgsql stable security definer as $$
+begin
+    return (select s.alias from staff s where s.id = in_account_id and actor_role() = 'peer');
+end $$;
+
+create or replace function staff_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    perform staff_require_complete(in_body->>'role', in_body->>'alias', in_body->>'employer');
+    begin
+        insert into accounts (id, issuer, subject, role, regions, created_at)
+        values (
+            new_id, coalesce(in_body#>>'{identity,issuer}', 'urn:alongside:local'),
+            coalesce(in_body#>>'{identity,subject}', new_id::text), in_body->>'role',
+            text_array(coalesce(in_body->'regions', '[]')), app_now());
+    exception when unique_violation then
+        perform staff_identity_taken();
+    end;
+    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
+    values (
+        new_id, in_body->>'name', in_body->>'name_digest', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
+        text_array(in_body->'languages'), in_body->>'employer', (in_body->>'serving_caf')::boolean);
+    perform keep_key(in_key, 'staff', new_id);
+    perform audit('create', 'staff', new_id, in_fields => body_fields(in_body));
+    return (select respond(201, s.body, '/v1/staff/' || s.id, s.version) from staff_json s where s.id = new_id);
+end $$;
+
+create or replace function staff_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response language plpgsql as $$
+declare
+    account accounts;
+    profile staff;
+begin
+    -- All active administrators are locked, in one order: of two who remove each other one stays.
+    perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for update;
+    select * into account from accounts a where a.id = in_id and a.role <> 'peer' for update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    perform require_version(in_if_match, account.version);
+    select * into profile from staff s where s.id = in_id;
+    account.role := coalesce(in_body->>'role', account.role);
+    account.is_active := coalesce((in_body->>'is_active')::boolean, account.is_active);
+    if not (account.role = 'administrator' and account.is_active) and not exists (
+        select from accounts a where a.role = 'administrator' and a.is_active and a.id <> in_id) then
+        perform conflict('last-administrator');
+    end if;
+    begin
+        update accounts a set
+            role = account.role,
+            is_active = account.is_active,
+            regions = case when in_body ? 'regions' then text_array(in_body->'regions') else a.regions end,
+            issuer = coalesce(in_body#>>'{identity,issuer}', a.issuer),
+            subject = coalesce(in_body#>>'{identity,subject}', a.subject),
+            version = a.version + 1
+        where a.id = in_id;
+    exception when unique_violation then
+        perform staff_identity_taken();
+    end;
+    profile := jsonb_populate_record(profile, in_body - array['languages', 'id']);
+    if in_body ? 'languages' then
+        profile.languages := text_array(in_body->'languages');
+    end if;
+    if account.role <> 'mental_health_professional' and not in_body ? 'employer' then
+        profile.employer := null;
+    end if;
+    perform staff_require_complete(account.role, profile.alias, profile.employer);
+    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
+    values (
+        in_id, profile.name, profile.name_digest, profile.email, profile.email_digest, profile.alias,
+        coalesce(profile.languages, '{}'), profile.employer, profile.serving_caf)
+    on conflict (id) do update set
+        name = excluded.name, name_digest = excluded.name_digest, email = excluded.email, email_digest = excluded.email_digest,
+        alias = excluded.alias, languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
+    perform keep_key(in_key, 'staff', in_id);
+    perform audit('update', 'staff', in_id, in_fields => body_fields(in_body));
+    return (select respond(200, s.body, null, s.version) from staff_json s where s.id = in_id);
+end $$;

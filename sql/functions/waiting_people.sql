@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: MIT
+-- Who waits, in fair order.
+
+-- The fair order: since when somebody is ready.
+create or replace function waiting_person_since(in_participant_id uuid) returns timestamptz language plpgsql stable as $$
+begin
+    return coalesce((
+        select min(coalesce(i.ready_at, i.created_at)) from intakes i
+        where i.participant_id = in_participant_id and i.track = 'group' and i.valid_until > app_now()
+            and i.state in ('ready', 'placed', 'closed')), app_now());
+end $$;
+
+-- The same for the list of those who wait: whether the coordinator serves the person is asked once, not for every row behind the answer.
+create or replace function waiting_person_missing(in_participant_id uuid) returns text[] language plpgsql stable security definer as $$
+begin
+    return case when actor_role() = 'coordinator' and actor_serves(in_participant_id) then enrolment_missing(in_participant_id) end;
+end $$;
+
+-- Who waits: who is ready, and whose last place the program itself has ended, until they have another. The intake's own state never
+-- goes backwards.
+create or replace function waiting_person_state(in_intake intakes) returns text language plpgsql stable as $$
+begin
+    return case when in_intake.state = 'placed' and (
+        select e.removal_reason in ('group_cancelled', 'other_group')
+        from enrolments e
+        where e.participant_id = in_intake.participant_id and e.decided_at is not null
+            and e.state in ('confirmed', 'active', 'withdrawn', 'removed')
+        order by (e.left_at is null) desc, e.left_at desc limit 1) then 'ready' else in_intake.state end;
+end $$;
+
+create or replace function waiting_person_refresh(in_participant_id uuid) returns void language plpgsql security definer as $$
+begin
+    delete from waiting_people w where w.participant_id = in_participant_id;
+    insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
+    select
+        i.id, s.service, i.participant_id, waiting_person_state(i), p.preferred_language, p.region_key,
+        coalesce(i.ready_at, i.created_at), i.valid_until
+    from intakes i
+    join participants p on p.id = i.participant_id
+    left join intake_forms f on f.intake_id = i.id
+    cross join lateral (select '' as service union select unnest(f.services_wanted)) s
+    where i.participant_id = in_participant_id and i.track = 'group' and i.state in ('ready', 'placed') and i.valid_until is not null
+    on conflict (intake_id, service) do update set
+        state = excluded.state, language = excluded.language, region_key = excluded.region_key,
+        waiting_since = excluded.waiting_since, valid_until = excluded.valid_until;
+end $$;
+
+create or replace function waiting_person_follow() returns trigger language plpgsql as $$
+begin
+    perform waiting_person_refresh((to_jsonb(new)->>tg_argv[0])::uuid);
+    return null;
+end $$;
+create or replace trigger waiting_people_begin after insert on intakes
+    for each row when (new.state in ('ready', 'placed')) execute function waiting_person_follow('participant_id');
+create or replace trigger waiting_people_follow after update of state, ready_at, valid_until on intakes
+    for each row when (old.state in ('ready', 'placed') or new.state in ('ready', 'placed'))
+    execute function waiting_person_follow('participant_id');
+create or replace trigger waiting_people_follow after insert or update of services_wanted on intake_forms
+    for each row execute function waiting_person_follow('participant_id');
+create or replace trigger waiting_people_follow after update of region, preferred_language on participants
+    for each row when ((new.region, new.preferred_language) is distinct from (old.region, old.preferred_language))
+    execute function waiting_person_follow('id');
+
+-- A place that the program ends leads back to the list; the next one leads off it again.
+create or replace function waiting_person_return() returns trigger language plpgsql as $$
+begin
+    -- Two groups may end at once: whoever comes second sees what the first has done.
+    perform from waiting_people w where w.participant_id = new.participant_id and w.service = '' for update;
+    update waiting_people w set state = waiting_person_state(i)
+    from intakes i
+    where w.participant_id = new.participant_id and i.id = w.intake_id and w.state <> waiting_person_state(i);
+    return null;
+end $$;
+create or replace trigger waiting_people_return after update of state on enrolments
+    for each row when (new.state = 'confirmed' or new.state = 'removed' and old.state in ('confirmed', 'active'))
+    execute function waiting_person_return();

@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: MIT
+create table contacts (
+    participant_id uuid primary key references participants (id),
+    -- Sealed: contact.name_to_use, contact.email, contact.phone, contact.safe_hours.
+    name_to_use text,
+    -- Digest of the name a person goes by, so that who joins later is met by what was declared earlier.
+    name_digest text,
+    email text,
+    email_digest text,
+    email_is_government boolean,
+    phone text,
+    phone_digest text,
+    safe_hours text,
+    ok_to_email boolean not null default false,
+    ok_to_leave_message boolean not null default false,
+    -- When the person said yes or no to e-mail and to messages: the defaults are not an answer.
+    rules_answered_at timestamptz,
+    work_address_acknowledged boolean not null default false,
+    version int not null default 1,
+    -- R3: mail to a work mailbox may be seen by colleagues; the person must have agreed to it.
+    constraint contacts__email__work_address check (not coalesce(email_is_government, false) or work_address_acknowledged)
+);
+create index contacts__name_digest on contacts (name_digest) where name_digest is not null;

@@ -1,0 +1,38 @@
+-- SPDX-License-Identifier: MIT
+
+-- One row per person and group, from the first wish to the end; another try is another row.
+create table enrolments (
+    id uuid primary key default gen_random_uuid(),
+    cohort_id uuid not null constraint enrolments__group_id__known references cohorts (id),
+    participant_id uuid not null constraint enrolments__participant_id__known references participants (id),
+    state text not null constraint enrolments__state__known check (state in (
+        'requested', 'waitlisted', 'offered', 'confirmed', 'active', 'completed', 'declined', 'expired', 'withdrawn', 'removed')),
+    -- Whether it is not over: somebody is thought of, waits, or has a seat.
+    is_live boolean not null generated always as (state in (
+        'requested', 'waitlisted', 'offered', 'confirmed', 'active')) stored,
+    -- Whether a seat was accepted and is theirs.
+    is_seated boolean not null generated always as (state in ('confirmed', 'active')) stored,
+    -- Whether a seat is held (I1): counted under the group's row lock.
+    holds_seat boolean not null generated always as (state in ('offered', 'confirmed', 'active')) stored,
+    -- The fair order of the waiting list: who has waited longest since their intake was ready.
+    waiting_since timestamptz not null,
+    created_at timestamptz not null,
+    offered_at timestamptz,
+    offer_expires_at timestamptz,
+    decided_at timestamptz,
+    decided_by_role text,
+    left_at timestamptz,
+    removal_reason text constraint enrolments__removal_reason__known check (removal_reason in (
+        'conduct', 'safety', 'not_eligible', 'group_cancelled', 'other_group')),
+    version int not null default 1,
+    constraint enrolments__offer_expires_at__offered check (state <> 'offered' or offer_expires_at is not null),
+    constraint enrolments__removal_reason__removed check ((removal_reason is not null) = (state = 'removed'))
+);
+create unique index enrolments__participant_id__taken on enrolments (cohort_id, participant_id)
+    where is_live;
+create index enrolments__participant_id on enrolments (participant_id, created_at desc, id desc);
+create index enrolments__waiting on enrolments (cohort_id, waiting_since, id) where state = 'waitlisted';
+create index enrolments__offer_expires_at on enrolments (offer_expires_at) where state = 'offered';
+create index enrolments__group_id on enrolments (cohort_id, created_at desc, id desc);
+-- Every check of a group asks who is in it, however long its waiting list is.
+create index enrolments__holds_seat on enrolments (cohort_id, participant_id) where holds_seat;

@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: MIT
+create table participants (
+    id uuid primary key default gen_random_uuid(),
+    account_id uuid not null constraint participants__account_id__unique unique
+        constraint participants__account_id__known references accounts (id),
+    -- The only name that groups and facilitators ever see.
+    alias text not null
+        constraint participants__alias__length check (char_length(alias) between 2 and 40)
+        constraint participants__alias__trimmed check (alias = btrim(alias)),
+    preferred_language text not null constraint participants__preferred_language__known check (preferred_language in ('en', 'fr')),
+    pronouns text constraint participants__pronouns__length check (char_length(pronouns) between 1 and 40),
+    region region,
+    region_key text not null generated always as (coalesce(region, '-')) stored,
+    timezone text constraint participants__timezone__known references timezones (name),
+    affiliation_kind text not null constraint participants__affiliation_kind__known check (affiliation_kind in (
+        'caf_current', 'caf_former', 'dnd_current', 'dnd_former', 'cadet', 'jcr')),
+    -- I9: nobody is a participant without both attestations; nothing else about age or experience is asked.
+    age_attested_at timestamptz not null,
+    eligibility_attested_at timestamptz not null,
+    accessibility_needs text, -- sealed participant.accessibility_needs
+    status text not null default 'active' constraint participants__status__known check (status in ('active', 'erased')),
+    created_by uuid not null references accounts (id),
+    created_at timestamptz not null,
+    version int not null default 1
+);
+create unique index participants__alias__taken on participants (lower(alias));
+create index participants__created_at on participants (created_at desc, id desc);
+create index participants__region_created_at on participants (region_key, created_at, id);

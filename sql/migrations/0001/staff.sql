@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: MIT
+create table staff (
+    id uuid primary key references accounts (id),
+    -- Sealed: staff.name, staff.email. Null only where a profile was never filled in.
+    name text,
+    name_digest text,
+    email text,
+    email_digest text constraint staff__email__taken unique,
+    -- What peers see instead of the name.
+    alias text constraint staff__alias__length check (char_length(alias) between 1 and 60),
+    languages text[] not null default '{}' constraint staff__languages__known check (languages <@ array['en', 'fr']),
+    -- S1.19: a mental health professional is employed by one of the two partners.
+    employer text constraint staff__employer__known check (employer in ('smsrc', 'vac')),
+    serving_caf boolean
+);
+create index staff__name_digest on staff (name_digest) where name_digest is not null;

@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
+create table timezones (
+    name text primary key
+);

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: MIT
+-- Every step of an enrolment there is.
+delete from enrolment_transitions;
+insert into enrolment_transitions (from_state, to_state) values
+    ('requested', 'waitlisted'), ('requested', 'offered'), ('requested', 'expired'),
+    ('waitlisted', 'offered'), ('waitlisted', 'expired'),
+    ('offered', 'confirmed'), ('offered', 'declined'), ('offered', 'expired'),
+    ('confirmed', 'active'), ('confirmed', 'completed'),
+    ('active', 'completed');
+-- I8: away from every live state, by either side.
+insert into enrolment_transitions (from_state, to_state)
+select live, gone
+from unnest(array['requested', 'waitlisted', 'offered', 'confirmed', 'active']) live, unnest(array['withdrawn', 'removed']) gone;
