@@ -12,7 +12,12 @@ struct embedded {
     const char *text; /* 0-terminated */
     size_t bytes;
     const char *sha256; /* hex */
+    /* Lists: the keyset before the first row, JSON text; NULL for everything else. */
+    const char *first;
 };
+
+/* The row of this name in an array, or NULL. */
+const struct embedded *embedded_find(const struct embedded *files, const char *name);
 
 /* Each array ends with a row whose name is NULL and is sorted by name. */
 extern const struct embedded

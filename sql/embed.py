@@ -5,9 +5,12 @@
 import argparse
 import graphlib
 import hashlib
+import json
 import pathlib
 import re
 import sys
+
+import page
 
 KINDS = ("functions", "policies", "reference", "demo")
 
@@ -26,15 +29,17 @@ def rows(array, named_files):
     out = [f"const struct embedded {array}[] = {{"]
     seen = {}
     for name, paths in sorted(named_files):
-        data = b"".join(path.read_bytes() for path in paths)
         if name in seen:
             sys.exit(f"{paths}: the name {name} is already taken by {seen[name]}")
         seen[name] = paths
+        is_statement = array == "embedded_statements"
+        text, after = page.statement(paths[0]) if is_statement else ("".join(path.read_text("utf-8") for path in paths), None)
+        data = text.encode("utf-8")
         if b"\0" in data or b"\r" in data:
             sys.exit(f"{paths}: NUL or carriage return")
-        data.decode("utf-8")
         digest = hashlib.sha256(data).hexdigest()
-        out.append(f'    {{"{name}",\n{c_string(data)},\n     {len(data)}, "{digest}"}},')
+        first = c_string(json.dumps(after, separators=(",", ":")).encode()).strip() if after else "NULL"
+        out.append(f'    {{"{name}",\n{c_string(data)},\n     {len(data)}, "{digest}", {first}}},')
     out.append("    {0},\n};\n")
     return "\n".join(out)
 

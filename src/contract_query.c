@@ -2,6 +2,7 @@
 #include "contract_tables.h"
 #include "crypto.h"
 #include "cursor.h"
+#include "embed.h"
 #include "request.h"
 
 #include <stdlib.h>
@@ -224,15 +225,22 @@ static bool missing_fill(struct query *query)
     return rq->problem.id == PROBLEM_NONE;
 }
 
-/* `cursor` becomes `after`, the keyset it stands for. */
+/* The keyset before a list's first row; NULL for what is no list. */
+static const char *first_of(const struct route *route)
+{
+    const struct embedded *statement =
+        route->flags & ROUTE_LIST ? embedded_find(embedded_statements, route->operation) : NULL;
+    return statement ? statement->first : NULL;
+}
+
+/* `cursor` becomes `after`, the keyset it stands for; a list without one begins before its first
+ * row. */
 static bool cursor_take(struct request *rq)
 {
     const char *cursor = json_string_value(json_object_get(rq->query, "cursor"));
-    if (!cursor)
-        return true;
-    const char *keyset = cursor_decode(rq, cursor);
+    const char *keyset = cursor ? cursor_decode(rq, cursor) : first_of(rq->route);
     if (!keyset)
-        return parameter_fault(rq, "cursor", FAULT_BAD_CURSOR);
+        return !cursor || parameter_fault(rq, "cursor", FAULT_BAD_CURSOR);
     json_t *after = json_loads(keyset, JSON_DECODE_ANY, NULL);
     if (!after || json_object_set_new_nocheck(rq->query, "after", after) != 0)
         return fail(rq, PROBLEM_INTERNAL);

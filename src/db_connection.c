@@ -149,7 +149,7 @@ enum { FIRST_RESULTS = 2 };
 /* The statement that result number `index` belongs to. */
 static const struct embedded *statement_at(const struct preparation *preparation, unsigned index)
 {
-    static const struct embedded first = {"settings", "", 0, ""};
+    static const struct embedded first = {"settings", "", 0, "", NULL};
     if (index < FIRST_RESULTS)
         return &first;
     return &embedded_statements[(index - FIRST_RESULTS) /

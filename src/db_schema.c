@@ -134,10 +134,8 @@ bool db_zones_are_current(PGconn *connection)
 
 char *db_help_read(PGconn *connection)
 {
-    const struct embedded *statement = embedded_statements;
-    while (statement->name && strcmp(statement->name, "kernel_help") != 0)
-        statement++;
-    PGresult *result = statement->name ? PQexec(connection, statement->text) : NULL;
+    const struct embedded *statement = embedded_find(embedded_statements, "kernel_help");
+    PGresult *result = statement ? PQexec(connection, statement->text) : NULL;
     char *help = NULL;
     if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
         help = strdup(PQgetvalue(result, 0, 0));

@@ -36,14 +36,6 @@ static bool route_differs(const char *operation, const char *what)
     return false;
 }
 
-static bool has_statement(const char *operation)
-{
-    const struct embedded *statement = embedded_statements;
-    while (statement->name && strcmp(statement->name, operation) != 0)
-        statement++;
-    return statement->name;
-}
-
 static const struct contract_operation *operation_find(const char *operation)
 {
     for (size_t i = 0; i < contract_operations_count; i++) {
@@ -65,7 +57,8 @@ static bool route_fits(const struct route *route)
         return route_differs(route->operation, "roles differ from the contract");
     if (route->lane == LANE_NONE)
         return route->handler || route_differs(route->operation, "no handler");
-    return has_statement(route->operation) || route_differs(route->operation, "no statement");
+    return embedded_find(embedded_statements, route->operation) ||
+           route_differs(route->operation, "no statement");
 }
 
 static bool routes_fit(void)

@@ -27,6 +27,11 @@ ALLOWED = {
     r"yder\.h": r"src/log\.c",
     r"orcania\.h": r"src/(http.*|jwks|token)\.c",
 }
+# A look at these leaves no row in the audit. Every other is about somebody, or shows something that is sealed, and leaves one.
+ABOUT_NOBODY = {"services", "holidays", "documents", "help_lines", "code_lists", "groups"}
+ABOUT_NOBODY |= {"me", "calendars"}  # who one is; hours at an address that is itself the secret
+# Whoever is named is not told that somebody looked: the audit says who looked, and at whom nobody reads there.
+SILENT = {"conflict_declarations", "conflict_matches"}
 # What the kernel must not know: words of the program.
 PROGRAM = (
     "participant|referral|intake|group|session|survey|holiday|attendance|enrolment|safety_plan|emergency_contact|"
@@ -123,6 +128,23 @@ def test_statements_and_routes_are_the_same_set():
         if path.parent.name not in ("kernel", "jobs")
     }
     assert statements == {row["operation"] for row in route_rows() if row["lane"] != "none"}
+
+
+def test_a_look_at_somebody_leaves_a_row_in_the_audit():
+    """R14; with the participants it shows, wherever what it reads knows them."""
+    functions = "".join(path.read_text() for path in ROOT.glob("sql/functions/*.sql"))
+    know = set(re.findall(r"create or replace view (\w+) with [^\n]*\nselect [^(;]*\bparticipant_id\b", functions))
+    bodies = re.split(r"create or replace function ", functions)
+    audit = {re.match(r"\w+", body)[0] for body in bodies[1:] if re.search(r"\baudit\('", body)} | {"audit"}
+    reads = {row["operation"] for row in route_rows() if row["method"] == "GET"}
+    for path in ROOT.glob("sql/statements/*/*.sql"):
+        word, text = path.parent.name, path.read_text()
+        if f"{word}_{path.stem}" not in reads:
+            continue
+        is_audited = re.search(r"^-- audit: \w+$", text, re.M) or audit & set(re.findall(r"(\w+)\(", text))
+        assert bool(is_audited) != (word in ABOUT_NOBODY), f"{relative(path)}: is it about somebody?"
+        if word not in SILENT and know & set(re.findall(r"\w+", text)):
+            assert re.search(r"participant_id,|participant_id\]|\bparticipant_id (from|where)|as participant_id", text), relative(path)
 
 
 def test_contract_and_routes_are_the_same_in_the_same_order():

@@ -16,9 +16,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sql")]
 
 import httpx  # noqa: E402
+import page  # noqa: E402
 from harness.cluster import POSTGRES_BIN, Cluster, as_postgres  # noqa: E402
 from harness.contract import Contract  # noqa: E402
 from harness.server import Server  # noqa: E402
@@ -38,8 +39,10 @@ MERGE_PATCH = "application/merge-patch+json"
 
 
 def statement(operation):
+    """What PostgreSQL is given, and the keyset before a list's first row."""
     file = next(f for f in STATEMENTS.glob("*/*.sql") if operation in (f"{f.parent.name}_{f.stem}", f"{f.parent.name}/{f.stem}"))
-    return re.sub(r"--[^\n]*", "", file.read_text()).strip().rstrip(";")
+    text, after = page.statement(file)
+    return re.sub(r"--[^\n]*", "", text).strip().rstrip(";"), after
 
 
 class Case:
@@ -55,11 +58,11 @@ class Case:
 
     def script(self, count):
         """The pipeline of one request, as pgbench runs it."""
-        context = statement("kernel/context")
+        context, _ = statement("kernel/context")
         subject = f"('{ACCOUNTS}' || :n)" if self.role == "peer" else ":subject"
         for number, value in enumerate((":issuer", subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
             context = re.sub(rf"\${number}\b", value, context)
-        main = statement(self.operation)
+        main, _ = statement(self.operation)
         drawn = f"({BASE} + nextval('bench.turn'))" if self.draw == "turn" else ":n"
         path_id = f"('{self.ids}' || {drawn})" if self.ids else "null::text"
         body = "null::jsonb" if self.body is None else "(:body)::jsonb"
@@ -78,7 +81,7 @@ class Case:
             "language": "both",
             "request_id": COORDINATOR,
             "operation": self.operation,
-            "query": json.dumps({"limit": 25} | self.query),
+            "query": json.dumps({"limit": 25, "after": statement(self.operation)[1]} | self.query),
             "body": json.dumps(self.body),
         }
 

@@ -44,7 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (line_end == NULL)
         return 0;
     const struct contract *contract = contract_choose(data, (size_t)(line_end - data));
+    static const struct route route = {.operation = "fuzz"};
     struct request rq = {.app = &app,
+                         .route = &route,
                          .raw_body = line_end + 1,
                          .raw_body_bytes = size - (size_t)(line_end + 1 - data),
                          .content_type = "application/json"};

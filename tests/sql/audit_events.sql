@@ -2,7 +2,7 @@
 -- The access review: who saw or changed what.
 begin;
 \ir 00_helpers.sql
-\set list `cat sql/statements/audit_events/list.sql`
+\set list `python3 sql/page.py sql/statements/audit_events/list.sql`
 prepare audit_events_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 select plan(21);
 

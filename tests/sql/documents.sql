@@ -2,9 +2,9 @@
 -- What everybody may read: documents by version, help lines, code lists.
 begin;
 \ir 00_helpers.sql
-\set list `cat sql/statements/documents/list.sql`
+\set list `python3 sql/page.py sql/statements/documents/list.sql`
 prepare documents_list (text, text, jsonb, jsonb, int[], jsonb) as :list
-\set help `cat sql/statements/help_lines/list.sql`
+\set help `python3 sql/page.py sql/statements/help_lines/list.sql`
 prepare help_lines_list (text, text, jsonb, jsonb, int[], jsonb) as :help
 \set codes `cat sql/statements/code_lists/read.sql`
 prepare code_lists_read (text, text, jsonb, jsonb, int[], jsonb) as :codes

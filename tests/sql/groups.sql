@@ -3,7 +3,7 @@
 begin;
 \ir 00_helpers.sql
 \ir offer.psql
-\set list `cat sql/statements/groups/list.sql`
+\set list `python3 sql/page.py sql/statements/groups/list.sql`
 prepare groups_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 \set read `cat sql/statements/groups/read.sql`
 prepare groups_read (text, text, jsonb, jsonb, int[], jsonb) as :read

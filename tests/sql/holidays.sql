@@ -2,7 +2,7 @@
 -- Business days and the reply clock (A5.1), and the holidays they rest on.
 begin;
 \ir 00_helpers.sql
-\set list `cat sql/statements/holidays/list.sql`
+\set list `python3 sql/page.py sql/statements/holidays/list.sql`
 prepare holidays_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 select plan(56);
 

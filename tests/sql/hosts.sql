@@ -5,17 +5,17 @@ begin;
 \ir offer.psql
 \set qread `cat sql/statements/qualifications/read.sql`
 prepare qualifications_read (text, text, jsonb, jsonb, int[], jsonb) as :qread
-\set tlist `cat sql/statements/trainings/list.sql`
+\set tlist `python3 sql/page.py sql/statements/trainings/list.sql`
 prepare trainings_list (text, text, jsonb, jsonb, int[], jsonb) as :tlist
 \set tread `cat sql/statements/trainings/read.sql`
 prepare trainings_read (text, text, jsonb, jsonb, int[], jsonb) as :tread
-\set hlist `cat sql/statements/host_assignments/list.sql`
+\set hlist `python3 sql/page.py sql/statements/host_assignments/list.sql`
 prepare assignments_list (text, text, jsonb, jsonb, int[], jsonb) as :hlist
 \set hread `cat sql/statements/host_assignments/read.sql`
 prepare assignments_read (text, text, jsonb, jsonb, int[], jsonb) as :hread
-\set short `cat sql/statements/shortfalls/list.sql`
+\set short `python3 sql/page.py sql/statements/shortfalls/list.sql`
 prepare shortfalls_list (text, text, jsonb, jsonb, int[], jsonb) as :short
-\set colleagues `cat sql/statements/colleagues/list.sql`
+\set colleagues `python3 sql/page.py sql/statements/colleagues/list.sql`
 prepare colleagues_list (text, text, jsonb, jsonb, int[], jsonb) as :colleagues
 select plan(127);
 

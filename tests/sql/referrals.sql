@@ -2,13 +2,13 @@
 -- From an inquiry to the first human reply, and to how it ended.
 begin;
 \ir 00_helpers.sql
-\set list `cat sql/statements/referrals/list.sql`
+\set list `python3 sql/page.py sql/statements/referrals/list.sql`
 prepare referrals_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 \set read `cat sql/statements/referrals/read.sql`
 prepare referrals_read (text, text, jsonb, jsonb, int[], jsonb) as :read
-\set attempts `cat sql/statements/referrals/attempts_list.sql`
+\set attempts `python3 sql/page.py sql/statements/referrals/attempts_list.sql`
 prepare attempts_list (text, text, jsonb, jsonb, int[], jsonb) as :attempts
-\set line_list `cat sql/statements/line_referrals/list.sql`
+\set line_list `python3 sql/page.py sql/statements/line_referrals/list.sql`
 prepare line_list (text, text, jsonb, jsonb, int[], jsonb) as :line_list
 \set line_read `cat sql/statements/line_referrals/read.sql`
 prepare line_read (text, text, jsonb, jsonb, int[], jsonb) as :line_read

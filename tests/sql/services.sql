@@ -3,7 +3,7 @@
 begin;
 \ir 00_helpers.sql
 \ir offer.psql
-\set list `cat sql/statements/services/list.sql`
+\set list `python3 sql/page.py sql/statements/services/list.sql`
 prepare services_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 \set read `cat sql/statements/services/read.sql`
 prepare services_read (text, text, jsonb, jsonb, int[], jsonb) as :read

@@ -3,7 +3,7 @@
 begin;
 \ir 00_helpers.sql
 \ir offer.psql
-\set list `cat sql/statements/sessions/list.sql`
+\set list `python3 sql/page.py sql/statements/sessions/list.sql`
 prepare sessions_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 \set read `cat sql/statements/sessions/read.sql`
 prepare sessions_read (text, text, jsonb, jsonb, int[], jsonb) as :read

@@ -4,7 +4,7 @@ begin;
 \ir 00_helpers.sql
 \set me `cat sql/statements/me/read.sql`
 prepare me_read (text, text, jsonb, jsonb, int[], jsonb) as :me
-\set list `cat sql/statements/staff/list.sql`
+\set list `python3 sql/page.py sql/statements/staff/list.sql`
 prepare staff_list (text, text, jsonb, jsonb, int[], jsonb) as :list
 \set read `cat sql/statements/staff/read.sql`
 prepare staff_read (text, text, jsonb, jsonb, int[], jsonb) as :read

@@ -202,6 +202,23 @@ static void test_query_cursor(void **state)
     kit_close(&kit);
 }
 
+/* The keyset is always there. */
+static void test_query_without_cursor(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_open(&kit, NULL, "widgets_list");
+    const struct contract *contract = fixture(kit.route.operation);
+    kit.route.operation = "services_list";
+    assert_true(contract_check_against(&kit.rq, contract));
+    assert_null(json_object_get(kit.rq.query, "after"));
+    kit_reset(&kit);
+    kit.route.flags = ROUTE_LIST;
+    assert_true(contract_check_against(&kit.rq, contract));
+    assert_non_null(strstr(kit.rq.query_sql, "\"after\":{\"at\":\"-infinity\",\"id\":\"00000000-"));
+    kit_close(&kit);
+}
+
 static void test_body_good(void **state)
 {
     (void)state;
@@ -644,16 +661,27 @@ int main(void)
 {
     kit_watch_memory();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query_defaults),  cmocka_unit_test(test_query_typed),
-        cmocka_unit_test(test_query_limit),     cmocka_unit_test(test_query_faults),
-        cmocka_unit_test(test_query_cursor),    cmocka_unit_test(test_body_good),
-        cmocka_unit_test(test_body_faults),     cmocka_unit_test(test_body_many_faults),
-        cmocka_unit_test(test_body_unreadable), cmocka_unit_test(test_body_depth),
-        cmocka_unit_test(test_body_media_type), cmocka_unit_test(test_body_where_none_belongs),
-        cmocka_unit_test(test_patch),           cmocka_unit_test(test_sealing),
-        cmocka_unit_test(test_sealing_null),    cmocka_unit_test(test_digest_only),
-        cmocka_unit_test(test_memory),          cmocka_unit_test(test_memory_query),
-        cmocka_unit_test(test_memory_faults),   cmocka_unit_test(test_find),
+        cmocka_unit_test(test_query_defaults),
+        cmocka_unit_test(test_query_typed),
+        cmocka_unit_test(test_query_limit),
+        cmocka_unit_test(test_query_faults),
+        cmocka_unit_test(test_query_cursor),
+        cmocka_unit_test(test_query_without_cursor),
+        cmocka_unit_test(test_body_good),
+        cmocka_unit_test(test_body_faults),
+        cmocka_unit_test(test_body_many_faults),
+        cmocka_unit_test(test_body_unreadable),
+        cmocka_unit_test(test_body_depth),
+        cmocka_unit_test(test_body_media_type),
+        cmocka_unit_test(test_body_where_none_belongs),
+        cmocka_unit_test(test_patch),
+        cmocka_unit_test(test_sealing),
+        cmocka_unit_test(test_sealing_null),
+        cmocka_unit_test(test_digest_only),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_memory_query),
+        cmocka_unit_test(test_memory_faults),
+        cmocka_unit_test(test_find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

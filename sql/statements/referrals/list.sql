@@ -2,16 +2,15 @@
 -- after {due, id}, limit → [QueuedReferral], what is due first comes first. One index scan per state, however many are closed.
 -- (select …) around a bound makes it a plain parameter: row level security lets no other expression become an index condition.
 -- coalesce() around the filters: the planner would believe that hardly a row passes five of them, and sort instead of reading in order.
+-- audit: referral
 with keys as (
-    select r.id, r.reply_due, row_number() over (order by r.reply_due, r.id) as place
+    select r.id, r.reply_due
     from jsonb_array_elements_text(coalesce($3->'state', '["received", "contacted"]')) wanted (state)
     cross join lateral (
         select r.id, r.reply_due
         from referrals r
         where r.state = wanted.state
-            and (r.reply_due, r.id) > (
-                (select coalesce(($3#>>'{after,due}')::timestamptz, '-infinity')),
-                (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
+            and (r.reply_due, r.id) > (($3#>>'{after,due}')::timestamptz, ($3#>>'{after,id}')::uuid)
             and r.reply_due < (select coalesce(($3->>'due_before')::timestamptz, 'infinity'))
             and coalesce(
                 ($3->'overdue' is null
@@ -24,14 +23,7 @@ with keys as (
         limit ($3->>'limit')::int + 1) r
     order by r.reply_due, r.id
     limit ($3->>'limit')::int + 1)
-select 200 as status, listed.body, listed.next
-from (
-    select
-        coalesce(json_agg(item.body order by k.place) filter (where k.place <= ($3->>'limit')::int), '[]') as body,
-        case when count(*) > ($3->>'limit')::int then
-            max(json_build_object('due', k.reply_due, 'id', k.id)::text) filter (where k.place = ($3->>'limit')::int) end as next
-    from keys k
-    cross join lateral (
-        select j.body::jsonb || jsonb_build_object('reply_status', j.reply_status) as body
-        from referrals_json j where j.id = k.id limit 1) item) listed
-cross join lateral audit('list', 'referral', null);
+select k.reply_due as due, k.id, j.body::jsonb || jsonb_build_object('reply_status', j.reply_status) as body
+from keys k
+cross join lateral (select j.body, j.reply_status from referrals_json j where j.id = k.id limit 1) j
+order by k.reply_due, k.id;
