@@ -122,7 +122,7 @@ begin
     return (in_status, in_body, in_location, in_version::text, null)::response;
 end $$;
 
--- Both languages, or the one that was asked for (CONVENTIONS: the shape never changes, only the keys).
+-- Both languages, or the one that was asked for: the shape never changes, only the keys.
 create or replace function localized(in_en text, in_fr text) returns json stable language sql
 return case current_setting('app.language', true)
     when 'en' then json_build_object('en', in_en)
