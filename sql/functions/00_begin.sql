@@ -4,6 +4,7 @@
 do $$
 declare
     old record;
+    dropped text;
 begin
     if exists (
         select from pg_depend d join pg_proc p on d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
@@ -20,11 +21,13 @@ begin
     loop
         execute format('drop trigger %I on %s', old.tgname, old.relation);
     end loop;
-    for old in select c.oid::regclass as name from pg_class c where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'v' loop
-        execute format('drop view if exists %s cascade', old.name);
-    end loop;
-    for old in select p.oid::regprocedure as name from pg_proc p where p.pronamespace = 'alongside'::regnamespace loop
-        execute format('drop routine if exists %s cascade', old.name);
+    -- Named before the first of them goes: others go with it, and would be numbers.
+    foreach dropped in array array(
+        select 'view if exists ' || c.oid::regclass from pg_class c where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'v'
+        union all
+        select 'routine if exists ' || p.oid::regprocedure from pg_proc p where p.pronamespace = 'alongside'::regnamespace)
+    loop
+        execute format('drop %s cascade', dropped);
     end loop;
     -- Row level security is on and forced for every table, with one policy for the owner (migrations, reference data): whoever makes a
     -- table need not think of it.
