@@ -52,6 +52,17 @@ return case
     when in_instant <= app_now() then 'in-the-past'
     when in_instant > app_now() + interval '100 years' then 'too-far' end;
 
+-- The instant of a wall time that is planned, or a fault of local_start.
+create or replace function require_instant(in_local timestamp, in_zone text) returns timestamptz language plpgsql as $$
+declare
+    instant timestamptz := wall_instant(in_local, in_zone);
+begin
+    if instant_fault(instant) is not null then
+        perform problem_field('local_start', instant_fault(instant));
+    end if;
+    return instant;
+end $$;
+
 -- And with several: one may begin before another has ended.
 create or replace function wall_time_faults(in_times jsonb, in_zone text, in_minutes int) returns jsonb stable language sql
 begin atomic

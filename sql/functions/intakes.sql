@@ -221,25 +221,20 @@ begin
     return intake_respond(200, in_id);
 end $$;
 
--- S1.31: local wall time and zone; an hour that the clocks skip does not exist.
+-- S1.31: a meeting, at a wall time as sessions are.
 create or replace function intakes_schedule(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_id, in_if_match);
     local_start timestamp := (in_body->>'local_start')::timestamp;
     zone text := in_body->>'timezone';
-    starts timestamptz;
+    starts_at timestamptz;
     mail text := 'meeting_scheduled';
 begin
     if intake.state <> 'meeting_scheduled' then
         perform intake_require_step(intake, 'meeting_scheduled');
     end if;
     perform require_timezone('timezone', zone);
-    starts := local_start at time zone zone;
-    if (starts at time zone zone) <> local_start then
-        perform problem_field('local_start', 'invalid');
-    elsif starts <= app_now() then
-        perform problem_field('local_start', 'in-the-past');
-    end if;
+    starts_at := require_instant(local_start, zone);
     -- Who has not heard of the first time need not hear that it changed.
     if intake.state = 'meeting_scheduled' and outbox_cancel(in_id, 'superseded', array['meeting_scheduled', 'meeting_changed']) = 0 then
         mail := 'meeting_changed';
@@ -248,7 +243,7 @@ begin
         state = 'meeting_scheduled',
         meeting_local_start = local_start,
         meeting_timezone = zone,
-        meeting_starts_at = starts,
+        meeting_starts_at = starts_at,
         meeting_language = in_body->>'language',
         meeting_duration_minutes = (in_body->>'duration_minutes')::int,
         meeting_held_at = null,
@@ -261,15 +256,16 @@ begin
 end $$;
 
 -- For jobs: after new zone data, a meeting that is still to come is derived again from its wall time. Returns how many were wrong.
+-- A wall time that the new clocks skip keeps the instant it had.
 create or replace function intake_meetings_rederive() returns int language plpgsql as $$
 declare
     corrected int;
 begin
     update intakes i set
-        meeting_starts_at = i.meeting_local_start at time zone i.meeting_timezone,
+        meeting_starts_at = wall_instant(i.meeting_local_start, i.meeting_timezone),
         version = i.version + 1
-    where i.state = 'meeting_scheduled' and i.meeting_local_start at time zone i.meeting_timezone <> i.meeting_starts_at
-        and greatest(i.meeting_local_start at time zone i.meeting_timezone, i.meeting_starts_at) > app_now();
+    where i.state = 'meeting_scheduled' and wall_instant(i.meeting_local_start, i.meeting_timezone) <> i.meeting_starts_at
+        and greatest(wall_instant(i.meeting_local_start, i.meeting_timezone), i.meeting_starts_at) > app_now();
     get diagnostics corrected = row_count;
     return corrected;
 end $$;

@@ -20,7 +20,7 @@ begin
             'current_place_method', unseal('safety_plan.current_place_method', s.current_place_method),
             'consent_to_checkin', s.consent_to_checkin,
             'confirmed_at', utc(s.confirmed_at),
-            'needs_confirmation', s.confirmed_at is null or s.confirmed_at < app_now() - interval '90 days',
+            'needs_confirmation', needs_confirmation(p.id, s.confirmed_at),
             'emergency_contact', case when e.name is not null then json_build_object(
                 'name', unseal('emergency_contact.name', e.name),
                 'phone', unseal('emergency_contact.phone', e.phone),

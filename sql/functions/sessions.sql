@@ -107,17 +107,6 @@ begin
     return locked;
 end $$;
 
--- The instant of a wall time that is still to come, or a fault of local_start.
-create or replace function session_instant(in_local timestamp, in_zone text) returns timestamptz language plpgsql as $$
-declare
-    instant timestamptz := wall_instant(in_local, in_zone);
-begin
-    if instant_fault(instant) is not null then
-        perform problem_field('local_start', instant_fault(instant));
-    end if;
-    return instant;
-end $$;
-
 -- No two sessions of a group at once, and nobody leads two groups at once.
 create or replace function session_require_apart(in_cohort_id uuid) returns void language plpgsql as $$
 begin
@@ -143,7 +132,7 @@ declare
     answer response;
 begin
     perform cohort_require_alive(cohort);
-    instant := session_instant(local_start, cohort.timezone);
+    instant := require_instant(local_start, cohort.timezone);
     -- Cancelled ones stay in the series, and in everybody's calendar: there is a bound for all of them as well.
     if (select count(*) from sessions s where s.cohort_id = in_cohort_id and s.state <> 'cancelled') >= cohort.max_sessions
         or (select count(*) from sessions s where s.cohort_id = in_cohort_id) >= 200

@@ -70,6 +70,16 @@ def test_a_stale_plan_says_so(evening):
     assert evening.professional.client.get(path(evening)).ok()["needs_confirmation"] is True
 
 
+def test_an_intake_that_began_later_asks_again(client):
+    """R7: in a crisis the plan says of itself what it says to the coordinator."""
+    evening = Evening(client).at(days=-9)
+    person = evening.seats[0].person
+    person.peer.put(f"{person.path}/safety-plan", PLAN, if_match="*").ok()
+    evening.at()
+    assert person.coordinator.get(f"{person.path}/safety-plan").ok()["needs_confirmation"] is True
+    assert evening.professional.client.get(path(evening)).ok()["needs_confirmation"] is True
+
+
 def test_in_both_languages_it_is_the_same(evening):
     french = evening.professional.client.get(path(evening), language="fr").ok()
     assert french.headers["Content-Language"] == "fr"

@@ -73,7 +73,7 @@ create or replace function tests.meet(in_id uuid, in_change text default '{}') r
         '{"local_start": "2026-12-15T18:30", "timezone": "America/Vancouver", "language": "fr", "duration_minutes": 45}', in_change) $$;
 select is(faults(meet(:'iid', '{"timezone": "PST"}')), 'timezone unknown-zone', 'A5.2 a zone is an IANA name');
 select is(faults(meet(:'iid', '{"local_start": "2026-11-23T09:59", "timezone": "America/Toronto"}')), 'local_start in-the-past', 'a meeting is in the future');
-select is(faults(meet(:'iid', '{"local_start": "2027-03-14T02:30", "timezone": "America/Toronto"}')), 'local_start invalid', 'R8 an hour that the clocks skip does not exist');
+select is(faults(meet(:'iid', '{"local_start": "2027-03-14T02:30", "timezone": "America/Toronto"}')), 'local_start skipped-hour', 'R8 an hour that the clocks skip does not exist');
 select is(answer(meet(:'iid'))#>'{body,meeting}', '{"local_start": "2026-12-15T18:30", "timezone": "America/Vancouver", "utc_offset": "-07:00",
     "starts_at": "2026-12-16T01:30:00Z", "language": "fr", "duration_minutes": 45, "held_at": null}'::jsonb, 'S1.31, A5.2 local time, zone and offset; Vancouver keeps -07:00 in 2026');
 select is((select kind from outbox where intake_id = :'iid' and state = 'queued' and kind like 'meeting%'), 'meeting_scheduled', 'S1.31 mail tells the time');
