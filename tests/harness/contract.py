@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from jsonschema import Draft202012Validator, FormatChecker
+import jsonschema_rs
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -58,6 +58,7 @@ class Contract:
         self.document = json.loads(Path(path).read_text(encoding="utf-8"))
         absolute = _absolute(self.document)
         self.registry = Registry().with_resource(BASE, Resource(absolute, DRAFT202012))
+        self.schemas = jsonschema_rs.Registry([(BASE, absolute)])
         self.validators = {}
         self.seen_file = seen_file
         self.operations = []
@@ -92,13 +93,13 @@ class Contract:
         if key not in self.validators:
             self.validators[key] = (
                 schema,  # kept, so that its id stays its own
-                Draft202012Validator(schema, registry=self.registry, format_checker=FormatChecker()),
+                jsonschema_rs.Draft202012Validator(schema, registry=self.schemas, validate_formats=True),
             )
         return self.validators[key][1]
 
     def faults(self, schema, value):
         return [
-            f"{'/'.join(str(p) for p in error.absolute_path) or '(whole)'}: {error.message[:300]}"
+            f"{'/'.join(str(place) for place in error.instance_path) or '(whole)'}: {error.message[:300]}"
             for error in self.validator(schema).iter_errors(value)
         ]
 
