@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the rings api, contract and fault. One cluster a session, one database and one server a test module."""
+"""Fixtures of the rings api, contract and fault. One cluster a worker, one database and one server a test module."""
 
 import os
 import time
@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from harness.client import Client
-from harness.cluster import Cluster
+from harness.cluster import with_template
 from harness.contract import Contract
 from harness.jwks import JwksServer
 from harness.mailbox import Mailbox
@@ -46,9 +46,8 @@ def _remember_servers(request):
 
 @pytest.fixture(scope="session")
 def cluster():
-    made = Cluster(BINARY)
+    made = with_template(BINARY)
     try:
-        made.make_template()
         add_accounts(made)
         yield made
     finally:

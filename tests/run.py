@@ -2,6 +2,7 @@
 """Runs the rings of tests and sums them up: the last line is `N passed, N failed`. Called by `dev test`."""
 
 import argparse
+import contextlib
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness.cluster import TEMPLATE, Cluster  # noqa: E402
+from harness.cluster import TEMPLATE, with_template  # noqa: E402
 
 SANITIZER = {
     "ASAN_OPTIONS": "detect_leaks=1:exitcode=97",
@@ -64,6 +65,19 @@ def add_junit(ring, path):
         ring.add(total - bad - skipped, bad, skipped)
 
 
+@contextlib.contextmanager
+def seed(build):
+    """Inside, the clusters of all rings begin as a copy of one that has the template."""
+    cluster = with_template(build / "alongside")
+    try:
+        cluster.stop()
+        os.environ["TEST_SEED"] = str(cluster.data)
+        yield
+    finally:
+        os.environ.pop("TEST_SEED", None)
+        cluster.destroy()
+
+
 def run_unit(build, options):
     ring = Ring("unit")
     log = build / "meson-logs" / "testlog.junit.xml"
@@ -80,9 +94,8 @@ def run_unit(build, options):
 def run_sql(build, _options):
     ring = Ring("sql")
     code = 0
-    cluster = Cluster(build / "alongside")
+    cluster = with_template(build / "alongside")
     try:
-        cluster.make_template()
         cluster.psql(TEMPLATE, "create extension pgtap with schema public;")
         for file in sorted((ROOT / "tests" / "sql").glob("*.sql")):
             # A copy for each file: what one leaves behind can neither help nor hurt another.
@@ -109,6 +122,10 @@ def run_sql(build, _options):
     return ring.finish(code)
 
 
+# A module owns its database and server, a worker its cluster: modules run side by side, the biggest first.
+SIDE_BY_SIDE = ("-n", str(min(len(os.sched_getaffinity(0)), 4)), "--dist", "loadfile")
+
+
 def run_pytest(name, paths, build, options, *arguments):
     ring = Ring(name)
     report = build / f"tests-{name}.xml"
@@ -133,11 +150,22 @@ RINGS = {
     "unit": run_unit,
     "sql": run_sql,
     "walls": lambda build, options: run_pytest("walls", [WALLS], build, options),
-    "api": lambda build, options: run_pytest("api", [ROOT / "tests" / "api"], build, options, f"--ignore={WALLS}"),
-    "fault": lambda build, options: run_pytest("fault", [ROOT / "tests" / "fault"], build, options),
+    "api": lambda build, options: run_pytest("api", [ROOT / "tests" / "api"], build, options, f"--ignore={WALLS}", *SIDE_BY_SIDE),
+    "fault": lambda build, options: run_pytest("fault", [ROOT / "tests" / "fault"], build, options, *SIDE_BY_SIDE),
     # Last: it also asks what the rings before it have seen.
-    "contract": lambda build, options: run_pytest("contract", [ROOT / "tests" / "contract"], build, options),
+    "contract": lambda build, options: run_pytest("contract", [ROOT / "tests" / "contract"], build, options, *SIDE_BY_SIDE),
 }
+
+
+def run_ring(name, build, options):
+    print(f"== {name}", flush=True)
+    try:
+        return RINGS[name](build, options)
+    except Exception as error:  # a broken ring is a failed case, and the other rings still run
+        print(f"{name}: {type(error).__name__}: {error}", flush=True)
+        broken = Ring(name)
+        broken.add(0, 1)
+        return broken.finish()
 
 
 def main():
@@ -149,19 +177,11 @@ def main():
     build = (ROOT / options.build).resolve()
     wanted = [name for name in RINGS if name in options.rings] or list(RINGS)
     options.is_sanitized = build.name == "sanitize"
-    options.is_full = set(wanted) == set(RINGS) and not options.quick
+    options.is_full = {"api", "fault", "contract"} <= set(wanted) and not options.quick
     if "api" in wanted:
         (build / "seen.txt").unlink(missing_ok=True)
-    results = []
-    for name in wanted:
-        print(f"== {name}", flush=True)
-        try:
-            results.append(RINGS[name](build, options))
-        except Exception as error:  # a broken ring is a failed case, and the other rings still run
-            print(f"{name}: {type(error).__name__}: {error}", flush=True)
-            broken = Ring(name)
-            broken.add(0, 1)
-            results.append(broken.finish())
+    with seed(build) if set(wanted) - {"unit", "walls"} else contextlib.nullcontext():
+        results = [run_ring(name, build, options) for name in wanted]
     passed = sum(ring.passed for ring in results)
     failed = sum(ring.failed for ring in results)
     print(f"{passed} passed, {failed} failed", flush=True)

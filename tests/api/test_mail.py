@@ -7,7 +7,7 @@ import time
 import psycopg
 import pytest
 from harness.client import Client
-from harness.cluster import Cluster
+from harness.cluster import with_template
 from harness.mailbox import Mailbox
 from harness.server import Server, free_port
 from steps.journey import Intake, open_person, publish, tells_nothing
@@ -331,9 +331,8 @@ def test_no_mail_server_for_a_while(make_client, start_server, cluster):
 @pytest.mark.slow
 def test_postgresql_restarts_under_the_worker(binary, local_key, tmp_path, token, contract, mailbox):
     """The worker finds its way back by itself, and remembers what became of the message it had in hand."""
-    own = Cluster(binary)
+    own = with_template(binary)
     try:
-        own.make_template()
         database = own.create_database()
         server = Server(binary, own, database, local_key, tmp_path / "log", worker=True, smtp_url=mailbox.url)
         try:

@@ -11,14 +11,13 @@ import uuid
 import psycopg
 import pytest
 from harness.client import Client
-from harness.cluster import Cluster
+from harness.cluster import with_template
 
 
 @pytest.fixture(scope="module")
 def own_cluster(binary):
     """A cluster that may be killed; the other tests' cluster is left alone."""
-    made = Cluster(binary)
-    made.make_template()
+    made = with_template(binary)
     yield made
     made.destroy()
 

@@ -26,6 +26,20 @@ SETTINGS = {
 SEAL_KEYS = "test1:" + "5e" * 32
 
 
+def with_template(binary):
+    """A cluster that has the template: made, or a copy of the one that tests/run.py has made once for all."""
+    seed = os.environ.get("TEST_SEED")
+    cluster = Cluster(binary, seed=seed)
+    if seed:
+        return cluster
+    try:
+        cluster.make_template()
+    except BaseException:
+        cluster.destroy()
+        raise
+    return cluster
+
+
 def as_postgres():
     """PostgreSQL refuses to run as root: then as the user that Debian made for it."""
     if os.geteuid() != 0:
@@ -42,7 +56,8 @@ def server_environment(**settings):
 
 
 class Cluster:
-    def __init__(self, binary, fast=True, settings=None):
+    def __init__(self, binary, fast=True, settings=None, seed=None):
+        """`seed`: the data directory of a stopped cluster to begin with."""
         self.binary = Path(binary)
         self.root = Path(tempfile.mkdtemp(prefix="alongside-pg-", dir="/tmp"))
         self.data = self.root / "data"
@@ -50,9 +65,8 @@ class Cluster:
         self.numbers = itertools.count(1)
         if os.geteuid() == 0:
             shutil.chown(self.root, "postgres", "postgres")
-        self._run(
-            [POSTGRES_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8"] + ["--locale=C.UTF-8", "--no-sync"]
-        )
+        initdb = [POSTGRES_BIN / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        self._run(["cp", "-a", seed, self.data] if seed else initdb)
         lines = SETTINGS | {"unix_socket_directories": f"'{self.root}'"} | (FAST if fast else {})
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as conf:
             for name, value in (lines | (settings or {})).items():
