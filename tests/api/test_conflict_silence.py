@@ -319,8 +319,9 @@ def test_the_answer_takes_as_long_whoever_is_met(client):
             taken["met"].append(seconds(lambda: apart(declarer.peer, name)))  # noqa: B023
             taken["unmet"].append(seconds(lambda: apart(declarer.peer, unique("Nobody"))))  # noqa: B023
     assert min(taken["met"] + taken["unmet"]) >= 0.024
-    # A bound that a busy machine keeps: no more than the beat itself, and what the two would differ by is far below it.
-    assert abs(statistics.median(taken["met"]) - statistics.median(taken["unmet"])) < 0.05
+    # What a busy machine adds is left out, as far as may be: the quicker ones of both, within a bound of two beats.
+    met, unmet = (statistics.quantiles(times, n=4)[0] for times in taken.values())
+    assert abs(met - unmet) < 0.05
 
 
 def test_a_new_name_or_a_withdrawal_takes_as_long_whoever_is_met(client):

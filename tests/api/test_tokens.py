@@ -63,7 +63,7 @@ def test_a_good_token_opens(with_token, local_key):
         {"sub": str(uuid.uuid4())},
         {"sub": ACCOUNT + "' or '1'='1"},
     ],
-    ids=lambda changes: " ".join(f"{k}={str(v)[:20]}" for k, v in changes.items()),
+    ids=" ".join,
 )
 def test_wrong_claims(with_token, local_key, changes):
     # A known role that is not the account's own would be 403 at most routes, before the account is looked at.

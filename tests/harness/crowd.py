@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Many people at once, made past the API: what somebody needs for a seat is told step by step by the stories of tests/api, here only
-the outcome counts."""
+"""People as they are after long stories, made past the API: what somebody needs for a seat or to lead is told step by step by tests of
+their own, where a test begins after that only the outcome counts."""
+
+from datetime import timedelta
 
 PEOPLE = """
-with made as (
-    select gen_random_uuid() as id, gen_random_uuid() as account, gen_random_uuid() as intake, n
-    from generate_series(1, %(count)s) n),
+with made as (select gen_random_uuid() as id, gen_random_uuid() as account, n from generate_series(1, %(count)s) n),
 accounts_made as (
     insert into accounts (id, subject, role, participant_id) select account, account::text, 'peer', id from made returning 1),
 people_made as (
@@ -13,22 +13,40 @@ people_made as (
         id, account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at, created_by,
         created_at)
     select id, account, 'Birch ' || left(id::text, 23), 'en', 'caf_former', %(at)s, %(at)s, account, %(at)s from made
-    returning 1),
+    returning 1)
+select id, account from made order by n
+"""
+READY = """
+with person as (
+    select gen_random_uuid() as intake, p.id, coalesce(r.at, p.created_at) as at, coalesce(%(accepted)s, p.created_at) as accepted_at
+    from unnest(%(people)s::uuid[], %(moments)s::timestamptz[]) r (id, at) join participants p on p.id = r.id),
 accepted as (
     insert into acceptances (participant_id, document_id, language_read, accepted_at)
-    select m.id, d.id, 'en', %(at)s from made m cross join documents_current d returning 1),
--- Each was ready at a moment of their own, so that the fair order is one order.
-ready as (
+    select p.id, d.id, 'en', p.accepted_at from person p cross join documents_current d returning 1),
+intakes_made as (
     insert into intakes (
         id, participant_id, track, state, coordinator_account_id, form_sent_at, form_returned_at, acknowledged_at,
         meeting_local_start, meeting_timezone, meeting_starts_at, meeting_language, meeting_duration_minutes, meeting_held_at,
         readiness, ready_at, valid_until, update_due_at, created_at)
     select
         intake, id, 'group', 'ready', %(coordinator)s, at, at, at, at at time zone 'UTC', 'Etc/UTC', at, 'en', 45, at, 'ready', at,
-        %(at)s + interval '12 months', business_days_after(%(at)s, 10), at
-    from made cross join lateral (select %(at)s - interval '30 days' + n * interval '1 minute' as at) t
+        accepted_at + interval '12 months', business_days_after(accepted_at, 10), at
+    from person
+    returning 1),
+forms_made as (
+    insert into intake_forms (
+        intake_id, participant_id, device_ok, meeting_willing, services_wanted, availability, must_not_meet_exists, filled_by,
+        submitted_at, submitted_by)
+    select
+        intake, id, true, true, '{informal_group,formal_group}', '[{"weekday": "tuesday", "part": "evening"}]', false, 'peer', at,
+        'peer'
+    from person
+    returning 1),
+nobody_named as (
+    insert into emergency_contacts (participant_id, declined, confirmed_at) select id, true, at from person
+    on conflict (participant_id) do update set declined = true, confirmed_at = excluded.confirmed_at
     returning 1)
-select id, account, intake from made order by n
+select id, intake from person
 """
 HOSTS = """
 with made as (select gen_random_uuid() as id, role from unnest(%(roles)s::text[]) role),
@@ -36,17 +54,24 @@ accounts_made as (insert into accounts (id, subject, role) select id, id::text, 
 staff_made as (
     insert into staff (id, alias, languages, employer)
     select id, 'Cedar ' || left(id::text, 13), '{en,fr}', case role when 'mental_health_professional' then 'smsrc' end from made
-    returning 1),
-qualified as (
-    insert into qualifications (account_id, designation, cleared_on)
-    select id, case role when 'mental_health_professional' then 'social_worker' end, '2026-01-05' from made returning 1),
-trained as (
-    insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
-    select m.id, replace(l.list, 'training_', ''), l.code, '2026-01-05', %(coordinator)s, transaction_timestamp()
-    from made m join code_lists l on l.list in ('training_orientation', 'training_facilitator')
     returning 1)
 select id, role from made
 """
+QUALIFIED = """
+insert into qualifications (account_id, designation, cleared_on)
+select id, case role when 'mental_health_professional' then 'social_worker' end, %(cleared_on)s
+from accounts where id = any (%(hosts)s::uuid[])
+"""
+# S0.25: every module that their role needs.
+TRAINED = """
+insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
+select a.id, replace(l.list, 'training_', ''), l.code, %(on)s, %(by)s, transaction_timestamp()
+from accounts a
+join code_lists l on l.list = 'training_orientation' or l.list = 'training_facilitator' and a.role = 'mental_health_professional'
+where a.id = any (%(hosts)s::uuid[])
+"""
+# Long before any session of a test; what somebody needs to lead is as old as this.
+LONG_AGO = "2026-01-05"
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 
 
@@ -65,12 +90,32 @@ class Leader:
 
 
 def make_people(db, count, at):
-    """Ready people, in the fair order; `at`: when they accepted the documents."""
-    rows = db.execute(PEOPLE, {"count": count, "at": at, "coordinator": COORDINATOR})
-    return [Someone(*row) for row in rows]
+    """Ready people, each of a moment of their own, so that the fair order is one order; `at`: when they accepted the documents."""
+    people = db.execute(PEOPLE, {"count": count, "at": at}).fetchall()
+    moments = [at + timedelta(days=-30, minutes=place) for place in range(1, count + 1)]
+    intakes = make_ready(db, [person for person, _ in people], moments, at)
+    return [Someone(person, account, intakes[person]) for person, account in people]
+
+
+def make_ready(db, people, moments=None, accepted=None):
+    """These participants have finished the intake for groups and accepted every document, each at their moment, or when they came to
+    the program; {participant: intake}."""
+    return dict(
+        db.execute(READY, {"people": people, "moments": moments or [], "accepted": accepted, "coordinator": COORDINATOR}).fetchall()
+    )
 
 
 def make_hosts(db, *roles):
-    """One host of each of these roles, with every training."""
-    rows = db.execute(HOSTS, {"roles": list(roles), "coordinator": COORDINATOR})
-    return [Leader(*row) for row in rows]
+    """One host of each of these roles, with all that it needs."""
+    hosts = db.execute(HOSTS, {"roles": list(roles)}).fetchall()
+    make_qualified(db, [host for host, _ in hosts])
+    make_trained(db, [host for host, _ in hosts])
+    return [Leader(*host) for host in hosts]
+
+
+def make_qualified(db, hosts, cleared_on=LONG_AGO):
+    db.execute(QUALIFIED, {"hosts": hosts, "cleared_on": cleared_on})
+
+
+def make_trained(db, hosts, on=LONG_AGO):
+    db.execute(TRAINED, {"hosts": hosts, "on": on, "by": COORDINATOR})

@@ -7,12 +7,12 @@ import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from steps.journey import open_intake, unique
+from harness.crowd import LONG_AGO, make_qualified, make_ready, make_trained
+
+from steps.journey import open_person, unique
 
 # One day for a whole run, so that no story sees midnight pass between two of its steps.
 TODAY = datetime.now(ZoneInfo("UTC"))
-# Long before any session of a test; what somebody needs to lead is as old as this.
-LONG_AGO = "2026-01-05"
 FORMAL = {
     "capacity": 8, "max_sessions": 6, "duration_minutes": 90, "peer_supporters": 1, "mental_health_professionals": 1,
     "joining": "closed", "topics": "predetermined", "registration_deadline_days": None}  # fmt: skip
@@ -69,16 +69,13 @@ class Host:
             "email": f"host.{uuid.uuid4().hex}@example.org",
             "languages": list(languages),
         }
-        professional = role == "mental_health_professional"
-        self.made = administrator.post("/v1/staff", body | ({"employer": "smsrc"} if professional else {})).created()
+        employer = {"employer": "smsrc"} if role == "mental_health_professional" else {}
+        self.made = administrator.post("/v1/staff", body | employer).created()
         self.id, self.path, self.role, self.administrator = self.made["id"], self.made.path, role, administrator
         self.client = client(role, self.id)
-        qualification = {"designation": "social_worker"} if professional else {}
-        self.qualify(**qualification | ({"cleared_on": LONG_AGO} if is_cleared else {})).ok()
+        make_qualified(client.db, [self.id], LONG_AGO if is_cleared else None)
         if is_trained:
-            self.train("orientation")
-            if professional:
-                self.train("facilitator")
+            make_trained(client.db, [self.id])
 
     def qualify(self, **body):
         return self.administrator.put(f"{self.path}/qualification", body, if_match="*")
@@ -190,7 +187,9 @@ class Seat:
 
 def ready(client, **changes):
     """Somebody whose intake for groups is finished and valid, and who has accepted what there is to accept."""
-    return open_intake(client, "group", "ready", **changes).person
+    person = open_person(client, **changes).reachable()
+    make_ready(client.db, [person.id])
+    return person
 
 
 def placed(client, intake):
