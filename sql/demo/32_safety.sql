@@ -102,6 +102,10 @@ from (values
         '00000000-0000-4000-8000-000000003112', null, '00000000-0000-4000-8000-000000000004', interval '21 days')
 ) v (id, kind, period, for_participant, for_account, participant, digest, declarer, age)
 where not exists (select from conflict_declarations d where d.id = v.id::uuid);
+select set_config('app.account_id', d.declared_by::text, true), conflict_follow_declaration(d.id)
+from conflict_declarations d
+where not exists (select from conflict_matches m where m.declaration_id = d.id);
+select set_config('app.account_id', '', true);
 -- R14: Brume has asked that somebody, whom a coordinator has yet to find out, not see their file.
 insert into exclusion_requests (id, participant_id, name_digest, created_at)
 select v.id::uuid, v.participant::uuid, repeat('4d', 32), date_trunc('second', transaction_timestamp()) - interval '2 days'

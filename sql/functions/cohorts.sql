@@ -103,15 +103,3 @@ begin
     where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
 end $$;
 
--- With a group, or a session that somebody leads alone, what stood in it ends.
-create or replace function conflict_cohort_ended() returns trigger language plpgsql security definer as $$
-begin
-    perform conflict_raise(array(
-        select h.account_id from host_assignments h
-        where h.released_at is null and new.id in (h.session_id, h.cohort_id) and (tg_table_name = 'cohorts') = (h.session_id is null)));
-    return null;
-end $$;
-create or replace trigger conflict_cohort_ended after update of state on cohorts
-    for each row when (new.state in ('completed', 'cancelled')) execute function conflict_cohort_ended();
-create or replace trigger conflict_cohort_ended after update of state on sessions
-    for each row when (new.state in ('completed', 'cancelled')) execute function conflict_cohort_ended();

@@ -114,6 +114,7 @@ begin
         new_id, in_body->>'kind', in_body->>'period', for_participant, for_account, (in_body->>'participant_id')::uuid,
         (in_body->>'account_id')::uuid, in_body->>'name_digest', in_body->>'unit_digest', (in_body->>'from')::date,
         (in_body->>'to')::date, actor_account_id(), app_now());
+    perform conflict_follow_declaration(new_id);
     perform audit('create', 'conflict_declaration', new_id, conflict_audited(), body_fields(in_body));
     perform conflict_answer_evenly();
     return (
@@ -133,6 +134,7 @@ begin
     if declaration.withdrawn_at is null then
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
+        perform conflict_follow_withdrawal(in_id);
         perform audit('withdraw', 'conflict_declaration', in_id, conflict_audited());
         perform conflict_answer_evenly();
     end if;

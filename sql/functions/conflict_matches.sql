@@ -96,8 +96,7 @@ begin
         decided_at = app_now(),
         version = m.version + 1
     where m.id = in_id;
-    perform conflict_recheck(
-        array[matched.for_participant_id, matched.participant_id], array[matched.for_account_id, matched.account_id]);
+    perform conflict_follow_decision(in_id);
     perform audit('decide', 'conflict_match', in_id, in_fields => body_fields(in_body));
     return (select respond(200, m.body, null, m.version) from conflict_matches_json m where m.id = in_id);
 end $$;

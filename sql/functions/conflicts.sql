@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Do not place together (A6.5, R1). Whoever declares learns nothing from the answer: what a declaration meets is found by triggers
--- that look past row level security, blocks at once, and is seen by coordinators alone.
+-- Do not place together (A6.5, R1). Whoever declares learns nothing from the answer: what a declaration meets blocks at once and
+-- is seen by coordinators alone. conflict_follow_…() say what follows from a write; whoever writes calls them.
 
 -- A person may have two logins, as somebody of the staff and as a peer (S0.20); what stands against one stands against the other.
 -- Each person with every id they go by, their own included.
@@ -183,56 +183,6 @@ begin
     perform conflict_raise(accounts) where accounts is not null;
 end $$;
 
--- A seat is held or freed, a host comes or goes.
-create or replace function conflict_person_moved() returns trigger language plpgsql security definer as $$
-declare
-    moved jsonb := to_jsonb(new);
-    person uuid := coalesce(moved->>'participant_id', moved->>'account_id');
-begin
-    if coalesce((moved->>'holds_seat')::boolean, moved->>'released_at' is null) then
-        perform conflict_hold(person);
-    end if;
-    perform conflict_raise(array[person]);
-    return null;
-end $$;
-create or replace trigger conflict_person_comes after insert on enrolments
-    for each row when (new.holds_seat) execute function conflict_person_moved();
-create or replace trigger conflict_person_moves after update on enrolments
-    for each row when (new.holds_seat <> old.holds_seat) execute function conflict_person_moved();
-create or replace trigger conflict_person_comes after insert on host_assignments
-    for each row execute function conflict_person_moved();
-create or replace trigger conflict_person_moves after update on host_assignments
-    for each row when (new.released_at is distinct from old.released_at) execute function conflict_person_moved();
-
--- Two sit together from here on: should one of them lead later, it is known.
-create or replace function conflict_seat_shared() returns trigger language plpgsql security definer as $$
-begin
-    perform conflict_record(array[new.cohort_id]);
-    return null;
-end $$;
-create or replace trigger conflict_seat_shared after update of state on enrolments
-    for each row when (new.state = 'confirmed' and old.state <> 'confirmed') execute function conflict_seat_shared();
-
-create or replace function conflict_exclusions_changed() returns trigger language plpgsql security definer as $$
-begin
-    perform conflict_recheck(array_agg(x.participant_id), array_agg(x.account_id)) from changed x;
-    if tg_op = 'DELETE' then
-        -- Not their own case after all.
-        update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
-        where m.basis = 'record' and m.ended_at is null
-            and m.for_account_id in (select x.account_id from changed x where x.reason = 'own_case');
-    end if;
-    perform conflict_record(array(
-        select e.cohort_id from changed x cross join lateral conflict_selves(array[x.account_id]) s
-        join enrolments e on e.participant_id = s.id
-        where x.reason = 'own_case'));
-    return null;
-end $$;
-create or replace trigger conflict_exclusions_made after insert on exclusions
-    referencing new table as changed for each statement execute function conflict_exclusions_changed();
-create or replace trigger conflict_exclusions_lifted after delete on exclusions
-    referencing old table as changed for each statement execute function conflict_exclusions_changed();
-
 -- Where the participants live whom a declaration or a match names: a coordinator's list asks for it row by row.
 create or replace function conflict_region_keys(in_one uuid, in_other uuid) returns text[] stable language sql
 begin atomic
@@ -247,67 +197,8 @@ end $$;
 create or replace trigger located before insert on conflict_declarations for each row execute function conflict_located();
 create or replace trigger located before insert on conflict_matches for each row execute function conflict_located();
 
-create or replace function conflict_person_relocated() returns trigger language plpgsql security definer as $$
-begin
-    update conflict_declarations d set region_keys = conflict_region_keys(d.for_participant_id, d.participant_id)
-    where d.for_participant_id = new.id or d.participant_id = new.id;
-    update conflict_matches m set region_keys = conflict_region_keys(m.for_participant_id, m.participant_id)
-    where m.for_person_id = new.id or m.person_id = new.id;
-    return null;
-end $$;
-create or replace trigger conflict_person_relocated after update on participants
-    for each row when (new.region is distinct from old.region) execute function conflict_person_relocated();
-
 create or replace function conflict_needs_agreement(in_kind text) returns boolean immutable language sql
 return in_kind in ('same_unit', 'dual_relationship');
-
--- Whom one declaration meets now. What a coordinator knows by id and must be blocked needs no decision; everything else does.
-create or replace function conflict_declared() returns trigger language plpgsql security definer as $$
-declare
-    participants uuid[];
-    accounts uuid[];
-begin
-    with found as (
-        select 'known' as basis, new.participant_id, new.account_id, null::uuid as other_id
-        where num_nonnulls(new.participant_id, new.account_id) = 1
-        union all
-        select 'name', c.participant_id, null, null from contacts c
-        where c.name_digest = new.name_digest and c.participant_id is distinct from new.for_participant_id
-        union all
-        select 'name', null, s.id, null from staff s
-        where s.name_digest = new.name_digest and s.id is distinct from new.for_account_id
-        union all
-        (select distinct on (d.for_participant_id, d.for_account_id) 'unit', d.for_participant_id, d.for_account_id, d.id
-        from conflict_declarations d
-        where d.unit_digest = new.unit_digest and d.withdrawn_at is null
-            and (d.for_participant_id, d.for_account_id) is distinct from (new.for_participant_id, new.for_account_id)
-            and daterange(d.from_date, d.to_date, '[]') && daterange(new.from_date, new.to_date, '[]')
-        order by d.for_participant_id, d.for_account_id, d.id)),
-    matched as (
-        insert into conflict_matches (
-            declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id,
-            needs_agreement, state, created_at)
-        select new.id, f.other_id, f.basis, new.for_participant_id, new.for_account_id, f.participant_id, f.account_id,
-            conflict_needs_agreement(new.kind),
-            case when f.basis = 'known' and not conflict_needs_agreement(new.kind) then 'blocked' else 'unconfirmed' end, app_now()
-        from found f
-        on conflict do nothing
-        returning *)
-    select array_agg(m.participant_id), array_agg(m.account_id) into participants, accounts from matched m;
-    perform conflict_recheck(participants || new.for_participant_id, accounts || new.for_account_id);
-    return null;
-end $$;
-create or replace trigger conflict_declared after insert on conflict_declarations
-    for each row execute function conflict_declared();
-
-create or replace function conflict_withdrawn() returns trigger language plpgsql security definer as $$
-begin
-    update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
-    where (m.declaration_id = new.id or m.other_declaration_id = new.id) and m.ended_at is null;
-    return null;
-end $$;
-create or replace trigger conflict_withdrawn after update of withdrawn_at on conflict_declarations
-    for each row execute function conflict_withdrawn();
 
 -- What is answered to a peer or a host must not be read from how long it took: whatever was found, or not, the answer leaves on the
 -- next beat after the question came.
@@ -321,51 +212,180 @@ begin
     end if;
 end $$;
 
--- A later joiner, or a name that changed, meets what was declared before. What matched the former name stays until it is decided:
--- nobody escapes by another spelling.
-create or replace function conflict_named() returns trigger language plpgsql security definer as $$
+-- A seat is held or freed; two sit together from here on: should one of them lead later, it is known. in_enrolment is the row as it was.
+create or replace function conflict_follow_seat(in_enrolment enrolments, in_state text) returns void language plpgsql as $$
 declare
-    named_participant uuid;
-    named_account uuid;
+    holds_seat boolean := in_state in ('offered', 'confirmed', 'active');
+begin
+    if holds_seat and not in_enrolment.holds_seat then
+        perform conflict_hold(in_enrolment.participant_id);
+    end if;
+    if holds_seat <> in_enrolment.holds_seat then
+        perform conflict_raise(array[in_enrolment.participant_id]);
+    end if;
+    if in_state = 'confirmed' then
+        perform conflict_record(array[in_enrolment.cohort_id]);
+    end if;
+end $$;
+
+-- A host comes or goes.
+create or replace function conflict_follow_host(in_account_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    perform conflict_raise(array[in_account_id]);
+end $$;
+
+-- With a cohort, or a session that somebody leads alone, what stood in it ends.
+create or replace function conflict_follow_end(in_cohort_id uuid, in_session_id uuid default null) returns void
+language plpgsql security definer as $$
+begin
+    perform require_role('coordinator', 'peer_supporter', 'mental_health_professional');
+    perform conflict_raise(array(
+        select h.account_id from host_assignments h
+        where h.cohort_id = in_cohort_id and h.session_id is not distinct from in_session_id and h.released_at is null));
+end $$;
+
+-- Somebody of the staff has a login as a peer: it is known by the token.
+create or replace function conflict_follow_login(in_account_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('administrator');
+    perform conflict_record(array(
+        select e.cohort_id from accounts a cross join lateral conflict_selves(array[a.id]) s join enrolments e on e.participant_id = s.id
+        where a.id = in_account_id and a.role in ('peer_supporter', 'mental_health_professional')));
+end $$;
+
+-- Staff no longer see these people, or (in_is_lifted) see them again; in_own_case: those of the staff who are, or were said to be, one of
+-- these people themselves.
+create or replace function conflict_follow_exclusions(
+    in_participant_ids uuid[], in_account_ids uuid[], in_own_case uuid[] default '{}', in_is_lifted boolean default false)
+returns void language plpgsql security definer as $$
+begin
+    if in_is_lifted or in_own_case <> '{}' then
+        perform require_role('coordinator');
+    end if;
+    perform conflict_recheck(in_participant_ids, in_account_ids);
+    if in_is_lifted then
+        -- Not their own case after all.
+        update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
+        where m.basis = 'record' and m.ended_at is null and m.for_account_id = any (in_own_case);
+    end if;
+    perform conflict_record(array(
+        select e.cohort_id from conflict_selves(in_own_case) s join enrolments e on e.participant_id = s.id));
+end $$;
+
+-- Somebody lives elsewhere from now on.
+create or replace function conflict_follow_region(in_participant_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    update conflict_declarations d set region_keys = conflict_region_keys(d.for_participant_id, d.participant_id)
+    where d.for_participant_id = in_participant_id or d.participant_id = in_participant_id;
+    update conflict_matches m set region_keys = conflict_region_keys(m.for_participant_id, m.participant_id)
+    where m.for_person_id = in_participant_id or m.person_id = in_participant_id;
+end $$;
+
+-- Whom one declaration meets now. What a coordinator knows by id and must be blocked needs no decision; everything else does.
+create or replace function conflict_follow_declaration(in_id uuid) returns void language plpgsql security definer as $$
+declare
+    declaration conflict_declarations;
     participants uuid[];
     accounts uuid[];
 begin
-    if tg_table_name = 'contacts' then
-        named_participant := (to_jsonb(new)->>'participant_id')::uuid;
-    else
-        named_account := (to_jsonb(new)->>'id')::uuid;
+    select * into declaration from conflict_declarations d where d.id = in_id and d.declared_by = actor_account_id();
+    if not found then
+        return;
     end if;
+    with found as (
+        select 'known' as basis, declaration.participant_id, declaration.account_id, null::uuid as other_id
+        where num_nonnulls(declaration.participant_id, declaration.account_id) = 1
+        union all
+        select 'name', c.participant_id, null, null from contacts c
+        where c.name_digest = declaration.name_digest and c.participant_id is distinct from declaration.for_participant_id
+        union all
+        select 'name', null, s.id, null from staff s
+        where s.name_digest = declaration.name_digest and s.id is distinct from declaration.for_account_id
+        union all
+        (select distinct on (d.for_participant_id, d.for_account_id) 'unit', d.for_participant_id, d.for_account_id, d.id
+        from conflict_declarations d
+        where d.unit_digest = declaration.unit_digest and d.withdrawn_at is null
+            and (d.for_participant_id, d.for_account_id) is distinct from (declaration.for_participant_id, declaration.for_account_id)
+            and daterange(d.from_date, d.to_date, '[]') && daterange(declaration.from_date, declaration.to_date, '[]')
+        order by d.for_participant_id, d.for_account_id, d.id)),
+    matched as (
+        insert into conflict_matches (
+            declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id,
+            needs_agreement, state, created_at)
+        select in_id, f.other_id, f.basis, declaration.for_participant_id, declaration.for_account_id, f.participant_id, f.account_id,
+            conflict_needs_agreement(declaration.kind),
+            case when f.basis = 'known' and not conflict_needs_agreement(declaration.kind) then 'blocked' else 'unconfirmed' end, app_now()
+        from found f
+        on conflict do nothing
+        returning *)
+    select array_agg(m.participant_id), array_agg(m.account_id) into participants, accounts from matched m;
+    perform conflict_recheck(participants || declaration.for_participant_id, accounts || declaration.for_account_id);
+end $$;
+
+-- With what was declared end its matches.
+create or replace function conflict_follow_withdrawal(in_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('peer', 'peer_supporter', 'mental_health_professional', 'coordinator');
+    update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
+    where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null
+        and exists (select from conflict_declarations d where d.id = in_id and d.withdrawn_at is not null);
+end $$;
+
+-- A coordinator has decided about a match.
+create or replace function conflict_follow_decision(in_match_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    perform conflict_recheck(array[m.for_participant_id, m.participant_id], array[m.for_account_id, m.account_id])
+    from conflict_matches m where m.id = in_match_id;
+end $$;
+
+-- A later joiner, or a name that changed, meets what was declared before. What matched the former name stays until it is decided:
+-- nobody escapes by another spelling. Who is to be looked at again is the answer.
+create or replace function conflict_meet_declared(
+    in_name_digest text, in_participant_id uuid, in_account_id uuid, out participants uuid[], out accounts uuid[]) language plpgsql as $$
+begin
     with matched as (
         insert into conflict_matches (
             declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, state, created_at)
-        select d.id, 'name', d.for_participant_id, d.for_account_id, named_participant, named_account,
+        select d.id, 'name', d.for_participant_id, d.for_account_id, in_participant_id, in_account_id,
             conflict_needs_agreement(d.kind), 'unconfirmed', app_now()
         from conflict_declarations d
-        where d.name_digest = new.name_digest and d.withdrawn_at is null
-            and coalesce(d.for_participant_id, d.for_account_id) <> coalesce(named_participant, named_account)
+        where d.name_digest = in_name_digest and d.withdrawn_at is null
+            and coalesce(d.for_participant_id, d.for_account_id) <> coalesce(in_participant_id, in_account_id)
         on conflict do nothing
         returning *)
-    select array_agg(m.for_participant_id), array_agg(m.for_account_id) into participants, accounts from matched m;
-    if named_account is not null then
-        -- All persons at once, before an exclusion holds some of them.
-        participants := participants || array(
-            select r.participant_id from exclusion_requests r where r.name_digest = new.name_digest);
-    end if;
-    perform conflict_recheck(participants || named_participant, accounts || named_account);
-    if named_account is not null then
-        perform exclusion_request_match(new.name_digest);
-    elsif actor_role() = 'peer' then
-        perform conflict_answer_evenly();
-    end if;
-    return null;
+    select array_agg(m.for_participant_id) || in_participant_id, array_agg(m.for_account_id) || in_account_id
+    into participants, accounts from matched m;
 end $$;
-create or replace trigger conflict_named_new after insert on contacts
-    for each row when (new.name_digest is not null) execute function conflict_named();
-create or replace trigger conflict_named after update on contacts
-    for each row when (new.name_digest is not null and new.name_digest is distinct from old.name_digest)
-    execute function conflict_named();
-create or replace trigger conflict_named_new after insert on staff
-    for each row when (new.name_digest is not null) execute function conflict_named();
-create or replace trigger conflict_named after update on staff
-    for each row when (new.name_digest is not null and new.name_digest is distinct from old.name_digest)
-    execute function conflict_named();
+
+-- A participant goes by another name.
+create or replace function conflict_follow_contact(in_participant_id uuid) returns void language plpgsql security definer as $$
+declare
+    digest text := (select c.name_digest from contacts c where c.participant_id = in_participant_id and actor_serves(in_participant_id));
+    met record;
+begin
+    if digest is not null then
+        select * into met from conflict_meet_declared(digest, in_participant_id, null);
+        perform conflict_recheck(met.participants, met.accounts);
+    end if;
+end $$;
+
+-- Somebody of the staff is named, or renamed: they meet what was declared, and whoever asked that they not see their file.
+create or replace function conflict_follow_staff(in_account_id uuid) returns void language plpgsql security definer as $$
+declare
+    digest text := (select s.name_digest from staff s where s.id = in_account_id);
+    met record;
+begin
+    perform require_role('administrator');
+    if digest is not null then
+        select * into met from conflict_meet_declared(digest, null, in_account_id);
+        -- All persons at once, before an exclusion holds some of them.
+        perform conflict_recheck(
+            met.participants || array(
+                select r.participant_id from exclusion_requests r where r.name_digest = digest),
+            met.accounts);
+        perform exclusion_request_match(digest);
+    end if;
+end $$;

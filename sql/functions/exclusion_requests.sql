@@ -2,7 +2,10 @@
 -- A peer asks that a named person of the staff not see their file.
 
 -- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody.
-create or replace function exclusion_request_match(in_name_digest text) returns void language plpgsql security definer as $$
+create or replace function exclusion_request_match(in_name_digest text) returns void language plpgsql as $$
+declare
+    participants uuid[];
+    accounts uuid[];
 begin
     with met as (
         select r.id, r.participant_id from exclusion_requests r
@@ -12,9 +15,20 @@ begin
         insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         select distinct m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
         from met m join participants p on p.id = m.participant_id join staff s on s.name_digest = in_name_digest
-        on conflict do nothing)
-    update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
-    where r.id in (select m.id from met m);
+        on conflict do nothing
+        returning participant_id, account_id),
+    settled as (
+        update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
+        where r.id in (select m.id from met m))
+    select array_agg(x.participant_id), array_agg(x.account_id) into participants, accounts from excluded x;
+    perform conflict_follow_exclusions(participants, accounts);
+end $$;
+
+-- A peer has asked: who bears the name today.
+create or replace function exclusion_request_follow(in_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform exclusion_request_match(r.name_digest)
+    from exclusion_requests r where r.id = in_id and r.participant_id = actor_participant_id() and r.state = 'open';
 end $$;
 
 create or replace function exclusion_request_today() returns bigint language plpgsql stable security definer as $$
@@ -44,7 +58,7 @@ begin
     end if;
     insert into exclusion_requests (id, participant_id, name_digest, created_at)
     values (new_id, actor_participant_id(), in_body->>'staff_name_digest', app_now());
-    perform exclusion_request_match(in_body->>'staff_name_digest');
+    perform exclusion_request_follow(new_id);
     perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
     perform conflict_answer_evenly();
     return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now())));

@@ -20,18 +20,24 @@ begin
     insert into exclusions (id, participant_id, account_id, reason, created_by, created_at)
     values (
         new_id, in_participant_id, (in_body->>'account_id')::uuid, in_body->>'reason', actor_account_id(), app_now());
+    perform conflict_follow_exclusions(
+        array[in_participant_id], array[(in_body->>'account_id')::uuid],
+        case in_body->>'reason' when 'own_case' then array[(in_body->>'account_id')::uuid] else '{}' end);
     perform audit('create', 'exclusion', new_id, array[in_participant_id], body_fields(in_body));
     return (select respond(201, x.body, '/v1/exclusions/' || x.id, 1) from exclusions_json x where x.id = new_id);
 end $$;
 
 create or replace function exclusions_delete(in_id uuid) returns response language plpgsql as $$
 declare
-    participant uuid;
+    exclusion exclusions;
 begin
-    delete from exclusions x where x.id = in_id returning x.participant_id into participant;
+    delete from exclusions x where x.id = in_id returning * into exclusion;
     if not found then
         perform problem('not-found');
     end if;
-    perform audit('delete', 'exclusion', in_id, array[participant]);
+    perform conflict_follow_exclusions(
+        array[exclusion.participant_id], array[exclusion.account_id],
+        case exclusion.reason when 'own_case' then array[exclusion.account_id] else '{}' end, in_is_lifted => true);
+    perform audit('delete', 'exclusion', in_id, array[exclusion.participant_id]);
     return respond(204, null);
 end $$;

@@ -58,6 +58,9 @@ begin
         perform problem_state(cohort.state);
     end if;
     update cohorts g set state = in_to, version = g.version + 1 where g.id = in_id;
+    if in_to in ('completed', 'cancelled') then
+        perform conflict_follow_end(in_id);
+    end if;
     return cohort;
 end $$;
 
@@ -160,9 +163,16 @@ begin
     where g.id = in_id;
     perform audit('update', 'group', in_id, in_fields => body_fields(in_body));
     if cohort.capacity > old_capacity or in_body ? 'registration_deadline_days' then
-        perform seat_list_advance(in_id);
+        perform group_list_advance(in_id);
     end if;
     return group_respond(200, in_id);
+end $$;
+
+-- A coordinator made room, or moved the hour at which the group locks.
+create or replace function group_list_advance(in_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    perform seat_list_advance(in_id);
 end $$;
 
 -- People may be placed from now on.

@@ -190,6 +190,7 @@ begin
     values (
         new_id, in_cohort_id, (in_body->>'session_id')::uuid, account, in_body->>'slot', (in_body->>'replaces')::uuid,
         actor_account_id(), app_now());
+    perform conflict_follow_host(account);
     perform host_require_no_clash(in_cohort_id);
     perform audit('assign', 'host_assignment', new_id, in_fields => body_fields(in_body));
     return (
@@ -208,6 +209,7 @@ begin
         perform problem_state('released');
     end if;
     update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
+    perform conflict_follow_host(assignment.account_id);
     perform host_require_no_clash(assignment.cohort_id);
     perform audit('release', 'host_assignment', in_id);
     return (select respond(200, h.body, null, h.version) from host_assignments_json h where h.id = in_id);

@@ -42,14 +42,16 @@ begin
 end $$;
 create or replace trigger begin before insert on incidents for each row execute function incident_begin();
 
--- The call to somebody who left has been tried.
-create or replace function incident_checked_in() returns trigger language plpgsql security definer as $$
+-- The call to somebody who left has been tried: what was done about it says so.
+create or replace function incident_check_in(in_incident_id uuid) returns void language plpgsql security definer as $$
 begin
-    update incidents i set check_in_at = new.at where i.id = new.incident_id and i.check_in_at is null;
-    return null;
+    perform require_role('peer_supporter', 'mental_health_professional', 'coordinator');
+    update incidents i set check_in_at = a.at
+    from (
+        select min(a.at) as at from incident_actions a
+        where a.incident_id = in_incident_id and a.code in ('check_in_attempted', 'check_in_reached')) a
+    where i.id = in_incident_id and i.check_in_at is null and a.at is not null;
 end $$;
-create or replace trigger checked_in after insert on incident_actions
-    for each row when (new.code in ('check_in_attempted', 'check_in_reached')) execute function incident_checked_in();
 
 create or replace view incidents_json with (security_invoker = true) as
 select i.id, i.version, i.created_at, i.state, i.kind, i.severity, i.session_id, i.next_due, i.participant_id, json_build_object(
@@ -112,6 +114,9 @@ begin
     end if;
     insert into incident_actions (incident_id, code, province, at, recorded_by, recorded_at)
     values (in_incident_id, in_action->>'code', in_action->>'province', done_at, actor_account_id(), app_now());
+    if in_action->>'code' in ('check_in_attempted', 'check_in_reached') then
+        perform incident_check_in(in_incident_id);
+    end if;
 end $$;
 
 create or replace function incidents_create(in_body jsonb) returns response language plpgsql as $$

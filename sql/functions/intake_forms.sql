@@ -81,6 +81,9 @@ begin
         version = f.version + 1
     where f.intake_id = in_intake_id
     returning * into form;
+    if in_body ? 'services_wanted' then
+        perform waiting_person_refresh(intake.participant_id);
+    end if;
     if form.submitted_at is not null then
         perform require_no_faults((
             select jsonb_agg(jsonb_build_object('pointer', replace(m.pointer, '#/form/', '#/'), 'code', m.code))

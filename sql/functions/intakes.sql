@@ -184,6 +184,7 @@ begin
             update intakes i set
                 state = 'ready', ready_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
             where i.id = intake.id;
+            perform waiting_person_refresh(in_participant_id);
             perform audit('ready', 'intake', intake.id, array[in_participant_id]);
         elsif intake.state = 'forms_sent' and exists (
             select from intake_forms f where f.intake_id = intake.id and f.submitted_at is not null)
@@ -348,6 +349,7 @@ begin
         valid_until = case when in_body->>'outcome' = 'completed' then i.valid_until end,
         version = i.version + 1
     where i.id = in_id;
+    perform waiting_person_refresh(intake.participant_id);
     perform outbox_cancel(in_id, 'closed');
     perform outbox_put('intake_closed', intake.participant_id, in_intake_id => in_id);
     perform audit('close', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
@@ -367,6 +369,7 @@ begin
         update intakes i set
             state = 'withdrawn', withdrawn_at = app_now(), valid_until = null, version = i.version + 1
         where i.id = in_id;
+        perform waiting_person_refresh(intake.participant_id);
         perform outbox_cancel(in_id, 'withdrawn');
         perform outbox_cancel_idle(intake.participant_id, 'withdrawn');
         perform audit('withdraw', 'intake', in_id, array[intake.participant_id]);

@@ -35,14 +35,6 @@ begin
 end $$;
 create or replace trigger guard before update on participants for each row execute function participant_guard();
 
-create or replace function participant_region_copy() returns trigger language plpgsql as $$
-begin
-    update intakes i set region = new.region where i.participant_id = new.id;
-    return null;
-end $$;
-create or replace trigger region_copy after update of region on participants
-    for each row when (new.region is distinct from old.region) execute function participant_region_copy();
-
 create or replace view participants_json with (security_invoker = true) as
 select p.id, p.version, p.created_at, json_build_object(
     'id', p.id,
@@ -135,6 +127,13 @@ begin
             when in_body ? 'accessibility_needs' then in_body->>'accessibility_needs' else p.accessibility_needs end,
         version = p.version + 1
     where p.id = in_id;
+    if in_body ? 'region' then
+        perform conflict_follow_region(in_id);
+        update intakes i set region = in_body->>'region' where i.participant_id = in_id;
+    end if;
+    if in_body ?| array['region', 'preferred_language'] then
+        perform waiting_person_refresh(in_id);
+    end if;
     perform keep_key(in_key, 'participant', in_id);
     perform audit('update', 'participant', in_id, array[in_id], body_fields(in_body));
     return (select respond(200, p.body, null, p.version) from participants_json p where p.id = in_id);

@@ -84,8 +84,9 @@ begin
             else s.state in ('scheduled', 'in_progress') and session_ends_at(s) > app_now() end);
 end $$;
 
--- The way from one state to another: with it go the decision, the mail, and what mail no longer has a cause. (That somebody takes part
--- decides nothing: a session makes confirmed active by itself.)
+-- The way from one state to another, and everything that follows, in this order and from nowhere else: who must not meet, the list of
+-- those who wait, the decision, the mail. (That somebody takes part decides nothing: a session makes confirmed active by itself.)
+-- Writes: enrolments, conflict_matches, waiting_people, enrolment_decisions, outbox. Locks: the cohort is the caller's, then the person.
 create or replace function seat_move(
     in_enrolment enrolments, in_state text, in_decision text, in_reason text default null, in_is_system boolean default false) returns void
 language plpgsql as $$
@@ -105,6 +106,10 @@ begin
         removal_reason = case when in_state = 'removed' then in_reason end,
         version = e.version + 1
     where e.id = in_enrolment.id;
+    perform conflict_follow_seat(in_enrolment, in_state);
+    if in_state = 'confirmed' or in_state = 'removed' and in_enrolment.is_seated then
+        perform waiting_person_return(in_enrolment.participant_id);
+    end if;
     if in_decision is not null then
         perform seat_decide(in_enrolment.id, in_decision, in_reason, in_is_system);
     end if;
@@ -170,6 +175,7 @@ begin
         where i.participant_id = in_participant_id and i.track = 'group' and i.state = 'ready' and i.valid_until > app_now()
         returning i.id
     loop
+        perform waiting_person_refresh(in_participant_id);
         perform audit('place', 'intake', placed, array[in_participant_id]);
     end loop;
 end $$;

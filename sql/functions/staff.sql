@@ -58,6 +58,8 @@ begin
     values (
         new_id, in_body->>'name', in_body->>'name_digest', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
         text_array(in_body->'languages'), in_body->>'employer', (in_body->>'serving_caf')::boolean);
+    perform conflict_follow_login(new_id);
+    perform conflict_follow_staff(new_id);
     perform keep_key(in_key, 'staff', new_id);
     perform audit('create', 'staff', new_id, in_fields => body_fields(in_body));
     return (select respond(201, s.body, '/v1/staff/' || s.id, s.version) from staff_json s where s.id = new_id);
@@ -109,6 +111,12 @@ begin
     on conflict (id) do update set
         name = excluded.name, name_digest = excluded.name_digest, email = excluded.email, email_digest = excluded.email_digest,
         alias = excluded.alias, languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
+    if in_body ?| array['identity', 'role'] then
+        perform conflict_follow_login(in_id);
+    end if;
+    if in_body ? 'name' then
+        perform conflict_follow_staff(in_id);
+    end if;
     perform keep_key(in_key, 'staff', in_id);
     perform audit('update', 'staff', in_id, in_fields => body_fields(in_body));
     return (select respond(200, s.body, null, s.version) from staff_json s where s.id = in_id);

@@ -28,8 +28,12 @@ begin
         order by (e.left_at is null) desc, e.left_at desc limit 1) then 'ready' else in_intake.state end;
 end $$;
 
+-- Called by whatever changes an intake that waits, what the form asks for, where the person lives or their language.
 create or replace function waiting_person_refresh(in_participant_id uuid) returns void language plpgsql security definer as $$
 begin
+    if actor_role() in ('peer', 'coordinator') and not actor_serves(in_participant_id) then
+        return;
+    end if;
     delete from waiting_people w where w.participant_id = in_participant_id;
     insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
     select
@@ -45,32 +49,12 @@ begin
         waiting_since = excluded.waiting_since, valid_until = excluded.valid_until;
 end $$;
 
-create or replace function waiting_person_follow() returns trigger language plpgsql as $$
-begin
-    perform waiting_person_refresh((to_jsonb(new)->>tg_argv[0])::uuid);
-    return null;
-end $$;
-create or replace trigger waiting_people_begin after insert on intakes
-    for each row when (new.state in ('ready', 'placed')) execute function waiting_person_follow('participant_id');
-create or replace trigger waiting_people_follow after update of state, ready_at, valid_until on intakes
-    for each row when (old.state in ('ready', 'placed') or new.state in ('ready', 'placed'))
-    execute function waiting_person_follow('participant_id');
-create or replace trigger waiting_people_follow after insert or update of services_wanted on intake_forms
-    for each row execute function waiting_person_follow('participant_id');
-create or replace trigger waiting_people_follow after update of region, preferred_language on participants
-    for each row when ((new.region, new.preferred_language) is distinct from (old.region, old.preferred_language))
-    execute function waiting_person_follow('id');
-
 -- A place that the program ends leads back to the list; the next one leads off it again.
-create or replace function waiting_person_return() returns trigger language plpgsql as $$
+create or replace function waiting_person_return(in_participant_id uuid) returns void language plpgsql as $$
 begin
     -- Two groups may end at once: whoever comes second sees what the first has done.
-    perform from waiting_people w where w.participant_id = new.participant_id and w.service = '' for update;
+    perform from waiting_people w where w.participant_id = in_participant_id and w.service = '' for update;
     update waiting_people w set state = waiting_person_state(i)
     from intakes i
-    where w.participant_id = new.participant_id and i.id = w.intake_id and w.state <> waiting_person_state(i);
-    return null;
+    where w.participant_id = in_participant_id and i.id = w.intake_id and w.state <> waiting_person_state(i);
 end $$;
-create or replace trigger waiting_people_return after update of state on enrolments
-    for each row when (new.state = 'confirmed' or new.state = 'removed' and old.state in ('confirmed', 'active'))
-    execute function waiting_person_return();

@@ -50,7 +50,10 @@ to alongside_api;
 grant execute on function colleagues_find(jsonb) to alongside_api;
 grant execute on function conflict_match_shared_cohort_ids(conflict_matches) to alongside_api;
 grant execute on function
-    conflict_blocks_cohort(uuid), conflict_blocks_host(uuid, uuid), conflict_recheck(uuid[], uuid[])
+    conflict_blocks_cohort(uuid), conflict_blocks_host(uuid, uuid), conflict_follow_contact(uuid), conflict_follow_decision(uuid),
+    conflict_follow_declaration(uuid), conflict_follow_end(uuid, uuid), conflict_follow_exclusions(uuid[], uuid[], uuid[], boolean),
+    conflict_follow_host(uuid), conflict_follow_login(uuid), conflict_follow_region(uuid), conflict_follow_staff(uuid),
+    conflict_follow_withdrawal(uuid)
 to alongside_api;
 grant execute on function debrief_may_supervise(debriefs, uuid), debrief_note(uuid), session_led_cohort(uuid) to alongside_api;
 grant execute on function document_announce(uuid) to alongside_api;
@@ -58,14 +61,15 @@ grant execute on function
     enrolment_group_json(enrolments), enrolments_accept(uuid, int[]), enrolments_create(uuid, jsonb), enrolments_decline(uuid, int[]),
     enrolments_offer(uuid, int[], jsonb), enrolments_remove(uuid, int[], jsonb), enrolments_withdraw(uuid)
 to alongside_api;
-grant execute on function exclusion_request_match(text), exclusion_request_today() to alongside_api;
+grant execute on function exclusion_request_follow(uuid), exclusion_request_today() to alongside_api;
 grant execute on function home_help_arranged(), home_next_sessions(int) to alongside_api;
 grant execute on function
     host_alias(uuid), host_check(uuid, text, text, date), host_clashes(uuid), host_is_barred(uuid, uuid)
 to alongside_api;
+grant execute on function incident_check_in(uuid) to alongside_api;
 grant execute on function idempotency_forget(text, json) to alongside_api;
 grant execute on function rosters_read(uuid) to alongside_api;
-grant execute on function seat_list_advance(uuid), seat_release_all(uuid, text), seat_withdraw_all(uuid) to alongside_api;
+grant execute on function group_list_advance(uuid), seat_release_all(uuid, text), seat_withdraw_all(uuid) to alongside_api;
 grant execute on function session_contact_open(uuid, uuid, text) to alongside_api;
 grant execute on function session_safety_plans_read(uuid, uuid) to alongside_api;
 grant execute on function session_topics_set(uuid, text[]) to alongside_api;

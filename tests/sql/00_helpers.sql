@@ -96,6 +96,23 @@ create or replace function tests.account(in_role text, in_id uuid default gen_ra
 returns uuid language sql as $$
     insert into accounts (id, subject, role, regions) values (in_id, in_id::text, in_role, in_regions) returning id
 $$;
+-- What follows from a write that a test makes by hand.
+create or replace function tests.followed(in_role text, in_sql text) returns void language plpgsql as $$
+declare
+    role text := current_setting('app.role', true);
+begin
+    perform set_config('app.role', in_role, true);
+    execute in_sql;
+    perform set_config('app.role', role, true);
+end
+$$;
+create or replace function tests.renamed(variadic in_staff uuid[]) returns void language sql as $$
+    select followed('administrator', format('select conflict_follow_staff(%L)', s)) from unnest(in_staff) s
+$$;
+create or replace function tests.excluded(in_participant uuid, in_account uuid, in_own_case boolean default false) returns void language sql as $$
+    select followed('coordinator', format('select conflict_follow_exclusions(array[%1$L]::uuid[], array[%2$L]::uuid[], %3$L)', in_participant, in_account,
+        case when in_own_case then array[in_account] else '{}'::uuid[] end))
+$$;
 -- What C would seal: a key and a value below it.
 create or replace function tests.key(in_id uuid) returns jsonb language sql as $$
     select jsonb_build_object('id', in_id, 'wrapped', 'k1~d3JhcHBlZA')

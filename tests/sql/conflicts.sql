@@ -163,6 +163,7 @@ select is((answer(declare(format('{"kind": "no_contact", "name_digest": "%s"}', 
     'A6.5 silence: a name that is met and one that is not are answered alike');
 select seat(:'bea', :'g2') \g /dev/null
 update staff set name_digest = digest('nobody at all') where id = :other_host;
+select renamed(:other_host) \g /dev/null
 select is(is_blocked(:'g2'), true, 'a host who gets the name meets a declaration as well, and the group is blocked');
 select is((select array[basis, state, (raised_at is not null)::text] from conflict_matches where account_id = :other_host), '{name,unconfirmed,true}', 'A6.5 for coordinators to see');
 select is((select version from cohorts where id = :'g2'), 1, 'A6.5 silence: the version of the group, which others may see, does not move');
@@ -186,7 +187,7 @@ select seat(:'bea', :'g', 'offered') as seat_bea \gset
 select is(is_blocked(:'g'), true, 'a seat taken beside somebody who must not be met blocks the group, whoever forgot to ask');
 select is((select raised_at is not null from conflict_matches where id = :'known_match'), true, 'and stands in the queue');
 select is((answer(format('select body from conflict_matches_json where id = %L', :'known_match'))#>'{body,group_ids}'), to_jsonb(array[:'g'::uuid]), 'with the group');
-update enrolments set state = 'declined' where id = :'seat_bea';
+select moved('declined', :'seat_bea') \g /dev/null
 select is(is_blocked(:'g'), false, 'a freed seat opens it');
 create temp table later as select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'ann', :'dana')) as id;
 select is(is_blocked(:'g'), true, 'A6.5 declared between two who are placed: blocked at once');
@@ -198,21 +199,27 @@ select is(answer(format('select * from conflict_declarations_withdraw(%L)', id))
 select declared(format('{"kind": "recusal", "for_account_id": "%s", "participant_id": "%s"}', :host, :'ann')) as rec \gset
 select is(is_blocked(:'g'), true, 'a host who recuses themselves stops their group');
 update host_assignments set released_at = app_now() where id = :'lead';
+select followed('coordinator', format('select conflict_follow_host(account_id) from host_assignments where id = %L', :'lead')) \g /dev/null
 select is(is_blocked(:'g'), false, 'until they no longer lead it');
 update host_assignments set released_at = null where id = :'lead';
+select followed('coordinator', format('select conflict_follow_host(account_id) from host_assignments where id = %L', :'lead')) \g /dev/null
 select is(is_blocked(:'g'), true, 'or again');
 select answer(format('select * from conflict_declarations_withdraw(%L)', :'rec')) \g /dev/null
 
 -- Exclusions (R14, I13).
 insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'bea', :host, 'asked_by_peer', :boss, app_now());
+select excluded(:'bea', :host) \g /dev/null
 select is(array[blocks(:'bea', :'g'), blocks_host(:host, :'g')], '{t,f}', 'R14 who asked not to be seen by a host is not placed with them');
 insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'ann', :mhp, 'asked_by_peer', :boss, app_now());
+select excluded(:'ann', :mhp) \g /dev/null
 select is(is_blocked(:'g'), true, 'and where they are already, the group stops');
 delete from exclusions where account_id = :mhp;
 select is(is_blocked(:'g'), false, 'until it is lifted');
 -- Asked for by name.
 update staff set name_digest = digest('sam') where id in (:quebec, :mhp);
+select renamed(:quebec, :mhp) \g /dev/null
 insert into staff (id, name_digest) values (:quebec, digest('sam')), (:boss, digest('alex'));
+select renamed(:quebec, :boss) \g /dev/null
 select enter_person(:'cora') \g /dev/null
 create temp table asked as select
     answer(format('select * from exclusion_requests_create(%L)', format('{"staff_name_digest": "%s"}', digest('sam')))) as met,
@@ -226,6 +233,7 @@ select is(answer(format('select count(*) as n from exclusion_requests where part
 select enter('coordinator', :boss) \g /dev/null
 select is(answer(format('select count(*) as n from exclusion_requests where participant_id = %L', :'cora'))->>'n', '2', 'other coordinators do');
 update staff set name_digest = digest('nobody') where id = :other_host;
+select renamed(:other_host) \g /dev/null
 select is((select array_agg(distinct state) from exclusion_requests where participant_id = :'cora'), '{matched}', 'who joins the staff later under that name is excluded too');
 select enter_person(:'ann') \g /dev/null
 select (answer(format('select * from exclusion_requests_create(%L)', format('{"staff_name_digest": "%s"}', digest('pat'))))#>>'{body,id}') as request \gset
@@ -246,6 +254,7 @@ select is(refusal(format('select * from conflict_declarations_withdraw(%L)', :'a
 select enter('coordinator', 'c0000000-0000-4000-8000-000000000003') from account('coordinator', 'c0000000-0000-4000-8000-000000000003') \g /dev/null
 select is(sees(:'about_boss'), '11', 'another one does');
 insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'dana', 'c0000000-0000-4000-8000-000000000003', 'own_case', :boss, app_now());
+select excluded(:'dana', 'c0000000-0000-4000-8000-000000000003', true) \g /dev/null
 select is(sees(:'about_boss'), '00', 'I13 but not of somebody they are excluded from');
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
 select is(sees(:'about_boss'), '00', 'nor of other regions');
@@ -256,10 +265,12 @@ select is((select sees(id) from conflict_declarations where for_account_id = :bo
 -- Where somebody lives decides who handles it, also after a move.
 select (answer(declare(format('{"kind": "no_contact", "for_participant_id": "%s", "name_digest": "%s"}', :'ann', digest('rory'))))#>>'{body,id}') as moved \gset
 update participants set region = 'QC' where id = :'ann';
+select followed('coordinator', format('select conflict_follow_region(%L)', :'ann')) \g /dev/null
 select is((select region_keys from conflict_declarations where id = :'moved'), '{QC}', 'a declaration follows the people it names');
 select enter('coordinator', :quebec, null, '{QC}') \g /dev/null
 select is(sees(:'moved'), '10', 'R14 and the coordinators of the region they moved to handle it');
 update participants set region = 'ON' where id = :'ann';
+select followed('coordinator', format('select conflict_follow_region(%L)', :'ann')) \g /dev/null
 select is(sees(:'moved'), '00', 'those of the region they left do not');
 
 -- A host who was a peer beside them (A6.5), and one person with two logins (S0.20).
@@ -271,16 +282,17 @@ select intake(p, 'group', 'ready'), accept(p, '{code_of_conduct,consent,confiden
 from unnest(array[:'eve', :'finn', :'gwen']::uuid[]) p \g /dev/null
 select host('peer_supporter', 'b0000000-0000-4000-8000-000000000009') as eve_leads \gset
 insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (:'eve', :'eve_leads', 'own_case', :boss, app_now());
+select excluded(:'eve', :'eve_leads', true) \g /dev/null
 create or replace function tests.recorded(in_host uuid) returns bigint language sql as $$
     select count(*) from conflict_matches where for_account_id = in_host and basis = 'record' and ended_at is null $$;
-update enrolments set state = 'confirmed', decided_at = app_now() where id in (:'seat_eve', :'seat_finn');
+select moved('confirmed', :'seat_eve', :'seat_finn') \g /dev/null
 select is(recorded(:'eve_leads'), 1::bigint, 'A6.5 two who sat together are on record, who was only offered a seat is not');
 select is((select row(participant_id, state, needs_agreement, raised_at)::text from conflict_matches where for_account_id = :'eve_leads'),
     row(:'finn'::uuid, 'unconfirmed', true, null)::text, 'as a warning that nobody has decided');
 select is(array[is_blocked(:'g3'), conflict_blocks_session(session_of(:'g3'))], '{f,f}', 'where both are peers it stops nothing');
 select is(blocks(:'finn', :'g3'), false, 'nor anybody''s seat there');
-update enrolments set state = 'withdrawn', left_at = app_now() where id = :'seat_eve';
-update enrolments set state = 'confirmed', decided_at = app_now() where id = :'seat_gwen';
+select moved('withdrawn', :'seat_eve') \g /dev/null
+select moved('confirmed', :'seat_gwen') \g /dev/null
 select is(recorded(:'eve_leads'), 2::bigint, 'who was there before them counts as well');
 select group_of('drop_in', '2026-12-04 18:00') as g4 \gset
 select leads(:'eve_leads', :'g4', 'peer_supporter') as lead_eve \gset
@@ -296,10 +308,12 @@ select enter('coordinator', :'eve_leads') \g /dev/null
 select is(sees(:'against_eve'), '00', 'I13 nor would they handle what is about their other login');
 select enter('coordinator', :boss) \g /dev/null
 delete from exclusions where account_id = :'eve_leads';
+select followed('coordinator', format('select conflict_follow_exclusions(array[%1$L]::uuid[], array[%2$L]::uuid[], array[%2$L]::uuid[], true)', :'eve', :'eve_leads')) \g /dev/null
 select is(array[recorded(:'eve_leads')::text, blocks(:'bea', :'g4')::text], '{0,false}', 'it was not them: nothing is on record any more');
 -- With the same sign-in nobody needs to say so.
 update accounts set subject = 'gwen' where id = account_of(:'gwen');
 insert into accounts (id, subject, role) values ('b0000000-0000-4000-8000-00000000000a', 'gwen', 'peer_supporter');
+select followed('administrator', 'select conflict_follow_login(''b0000000-0000-4000-8000-00000000000a'')') \g /dev/null
 select is(recorded('b0000000-0000-4000-8000-00000000000a'), 2::bigint, 'A6.5 the token knows them: whoever sat beside them, also who has left since');
 
 -- Today's roster (I5).
@@ -308,10 +322,10 @@ select intake(:'hal', 'group', 'ready'), accept(:'hal', '{code_of_conduct,consen
 select seat(:'hal', :'g4', 'offered') as seat_offered, seat(:'iris', :'g4') \gset today_
 select declared(format('{"kind": "no_contact", "for_participant_id": "%s", "participant_id": "%s"}', :'hal', :'iris')) as today \gset
 select is(array[is_blocked(:'g4'), conflict_blocks_session(session_of(:'g4'))], '{t,f}', 'I5 who has not said yes is not on today''s roster');
-update enrolments set state = 'confirmed', decided_at = app_now() where id = :'today_seat_offered';
+select moved('confirmed', :'today_seat_offered') \g /dev/null
 select is(conflict_blocks_session(session_of(:'g4')), true, 'once they have, no session with both starts');
 select is((select raised_at is not null from conflict_matches where declaration_id = :'today'), true, 'it stands in the queue');
-update enrolments set state = 'withdrawn', left_at = app_now() where id = :'today_seat_offered';
+select moved('withdrawn', :'today_seat_offered') \g /dev/null
 select is((select raised_at is null and is_blocking from conflict_matches where declaration_id = :'today'), true, 'until they part; the block itself stays');
 
 -- What a peer reads.

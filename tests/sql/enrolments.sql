@@ -171,7 +171,7 @@ select "group"(in_first => app_now() + interval '30 hours') as g3 \gset
 select placed(:'g3', :'b') as e5 \gset
 select is((select offer_expires_at from enrolments where id = :'e5'), app_now() + interval '30 hours', 'I3 an offer never outlives the lock');
 update sessions set starts_at = starts_at - interval '10 hours', local_start = local_start - interval '10 hours' where cohort_id = :'g3';
-select answer(format('select seat_list_advance(%L)', :'g3')) \g /dev/null
+select answer(format('select group_list_advance(%L)', :'g3')) \g /dev/null
 select is((select offer_expires_at from enrolments where id = :'e5'), app_now() + interval '20 hours', 'I3 also when the lock came nearer');
 select placed(:'g3', :'c') as e6 \gset
 select placed(:'g3', ready()) as e7 \gset
@@ -301,11 +301,13 @@ select ready('50 days', in_region => 'BC') as w \gset
 select is((select array[state, language, region_key, waiting_since::text] from waiting_people where participant_id = :'w' and service = ''), array['ready', 'en', 'BC', (app_now() - interval '50 days')::text], 'who is ready is on the list');
 update participants set region = 'QC', preferred_language = 'fr' where id = :'w';
 update intake_forms set services_wanted = '{informal_group,not_sure}' where participant_id = :'w';
+select followed('worker', format('select waiting_person_refresh(%L)', :'w')) \g /dev/null
 select is((select string_agg(service || ' ' || language || ' ' || region_key, ',' order by service) from waiting_people where participant_id = :'w'), ' fr QC,informal_group fr QC,not_sure fr QC', 'and stays as they are');
 select enter('coordinator', :quebec, null, '{ON}') \g /dev/null
 select is(answer(format('select count(*) from waiting_people where participant_id = %L', :'w'))->>'count', '0', 'R14 within their regions');
 select set_config('app.role', 'coordinator', true) \g /dev/null
 update intakes set state = 'withdrawn', withdrawn_at = app_now(), valid_until = null where participant_id = :'w';
+select followed('worker', format('select waiting_person_refresh(%L)', :'w')) \g /dev/null
 select is((select count(*) from waiting_people where participant_id = :'w'), 0::bigint, 'I8 until they leave');
 
 -- Whose place the program ended waits again, until they have another; who left does not.
@@ -324,6 +326,7 @@ select placed(:'g9', :'again') as e11 \gset
 select answer(format('select * from enrolments_accept(%L, null)', :'e11')) \g /dev/null
 select is(waits(:'again'), 'placed', 'until the next one');
 update participants set region = 'QC' where id = :'again';
+select followed('worker', format('select waiting_person_refresh(%L)', :'again')) \g /dev/null
 select is(waits(:'again'), 'placed', 'whatever else changes');
 select peer(:'again') \g /dev/null
 select answer(format('select * from enrolments_withdraw(%L)', :'e11')) \g /dev/null

@@ -50,6 +50,11 @@ class World:
             " values (%s, %s, 'own_case', '00000000-0000-4000-8000-000000000004', %s)",
             (person.id, account, self.model.now),
         )
+        self.db.execute(
+            "select conflict_follow_exclusions(array[%(p)s]::uuid[], array[%(a)s]::uuid[], array[%(a)s]::uuid[])"
+            " from set_config('app.role', 'coordinator', true)",
+            {"p": person.id, "a": account},
+        )
 
     # ---- asking ----
 

@@ -168,6 +168,8 @@ class World:
 
     def match(self, person, other):
         declaration = self.declaration(COORDINATOR, person, other=other)
+        follow = "select conflict_follow_declaration(%s) from set_config('app.account_id', %s, true)"
+        self.db.execute(follow, (declaration, COORDINATOR))
         return one(self.db, "select id from conflict_matches where declaration_id = %s", declaration)
 
     def request(self, person):
