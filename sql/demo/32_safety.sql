@@ -46,6 +46,8 @@ from (values
 ) v (incident, code, after, actor)
 join incidents i on i.id = v.incident::uuid
 join demo_groups d on d.id = i.cohort_id;
+select incident_check_in(i.id) from set_config('app.role', 'coordinator', true), incidents i;
+select set_config('app.role', '', true);
 -- One step after the other, as the table wants it.
 update incidents i set
     state = 'acknowledged', acknowledged_at = i.created_at + v.after, acknowledged_by = v.actor::uuid, version = i.version + 1

@@ -212,7 +212,7 @@ def test_a_host_who_once_sat_beside_the_peer(client, administrator, coordinator,
         coordinator.post(f"{beside.path}/exclusions", {"account_id": host.id, "reason": "own_case"}).created()
     else:
         subject = db.execute("select subject from accounts where id = %s", (beside.account,)).fetchone()[0]
-        host = same_person(db, client, host, subject)
+        same_person(administrator, host, subject)
     group = Group(coordinator, service(administrator)).open()
     later = group.place(peer).created()
     assert group.assign(host).problem(409, "conflict")["reason"] == "conflict"
@@ -230,13 +230,10 @@ def test_a_host_who_once_sat_beside_the_peer(client, administrator, coordinator,
     assert standing["is_blocked"] is False and found["raised_at"] is None and found["group_ids"] == []
 
 
-def same_person(db, client, host, subject):
-    """The host's account as it is when they sign in with the token of a peer: both were one person from the beginning."""
-    with db.transaction():
-        db.execute("set local session_replication_role = replica")
-        db.execute("delete from accounts where id = %s", (host.id,))
-        db.execute("set local session_replication_role = origin")
-        db.execute("insert into accounts (id, subject, role) values (%s, %s, 'peer_supporter')", (host.id, subject))
+def same_person(administrator, host, subject):
+    """The host signs in with the token of a peer: the administrator has given them that sign-in."""
+    identity = {"issuer": "urn:alongside:local", "subject": subject}
+    administrator.patch(f"/v1/staff/{host.id}", {"identity": identity}, if_match="*").ok()
     return host
 
 
