@@ -39,16 +39,25 @@ begin
         jsonb_build_object('pointer', '#/' || in_field, 'code', in_code))));
 end $$;
 
+-- 409 with one fault: there is one like it already.
+create or replace function problem_taken(in_field text) returns void language plpgsql as $$
+begin
+    perform problem('conflict', jsonb_build_object('errors', jsonb_build_array(
+        jsonb_build_object('pointer', '#/' || in_field, 'code', 'taken'))));
+end $$;
+
 -- 409 naming the present state.
 create or replace function problem_state(in_state text) returns void language plpgsql as $$
 begin
     perform problem('conflict-state', jsonb_build_object('state', in_state));
 end $$;
 
--- 412 unless the row's version is among those the caller named. Call it after locking the row.
+-- Asked of a row that is locked: 404 when there is none, 412 unless its version is among those the caller named; null = any.
 create or replace function require_version(in_if_match int[], in_version int) returns void language plpgsql as $$
 begin
-    if not coalesce(in_version = any (in_if_match), true) then
+    if in_version is null then
+        perform problem('not-found');
+    elsif not coalesce(in_version = any (in_if_match), true) then
         perform problem('precondition-failed');
     end if;
 end $$;

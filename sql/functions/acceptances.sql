@@ -26,6 +26,13 @@ select a.id, a.participant_id, a.accepted_at, json_build_object(
     case when a.withdrawn_at is null then 1 else 2 end as version
 from acceptances a join documents d on d.id = a.document_id;
 
+create or replace function acceptance_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, a.body, case when in_status = 201 then '/v1/acceptances/' || a.id end, a.version)
+        from acceptances_json a where a.id = in_id);
+end $$;
+
 -- Only the peer, only the version in force, in the language it was read in.
 create or replace function acceptances_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
@@ -42,7 +49,7 @@ begin
     values (new_id, in_participant_id, document, in_body->>'language_read', app_now());
     perform audit('accept', 'document', document, array[in_participant_id], body_fields(in_body));
     perform intake_advance(in_participant_id);
-    return (select respond(201, a.body, '/v1/acceptances/' || a.id, a.version) from acceptances_json a where a.id = new_id);
+    return acceptance_respond(201, new_id);
 end $$;
 
 create or replace function acceptances_withdraw(in_id uuid) returns response language plpgsql as $$
@@ -57,5 +64,5 @@ begin
         update acceptances a set withdrawn_at = app_now() where a.id = in_id;
         perform audit('withdraw', 'acceptance', in_id, array[acceptance.participant_id]);
     end if;
-    return (select respond(200, a.body, null, a.version) from acceptances_json a where a.id = in_id);
+    return acceptance_respond(200, in_id);
 end $$;

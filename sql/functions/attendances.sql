@@ -15,10 +15,12 @@ from attendances a;
 create or replace function attendance_record(in_session_id uuid, in_enrolment_id uuid, in_status text) returns void
 language plpgsql security definer as $$
 declare
-    session sessions := session_lock_by_host(in_session_id);
+    session sessions;
     as_coordinator boolean := actor_role() = 'coordinator';
     enrolment enrolments;
 begin
+    perform session_require_host(in_session_id);
+    session := session_lock(in_session_id);
     select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id for update;
     if enrolment.id is null or actor_is_excluded(enrolment.participant_id)
         or not as_coordinator and not enrolment.is_seated

@@ -82,6 +82,13 @@ begin
         where f.code is not null);
 end $$;
 
+create or replace function conflict_declaration_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, d.body, case when in_status = 201 then '/v1/conflict-declarations/' || d.id end)
+        from conflict_declarations_json d where d.id = in_id);
+end $$;
+
 -- A peer or a host for themselves; a coordinator for somebody they see, or for themselves.
 create or replace function conflict_declarations_create(in_body jsonb) returns response language plpgsql as $$
 declare
@@ -117,27 +124,24 @@ begin
     perform conflict_follow_declaration(new_id);
     perform audit('create', 'conflict_declaration', new_id, conflict_audited(), body_fields(in_body));
     perform conflict_answer_evenly();
-    return (
-        select respond(201, d.body, '/v1/conflict-declarations/' || d.id)
-        from conflict_declarations_json d where d.id = new_id);
+    return conflict_declaration_respond(201, new_id);
 end $$;
 
 -- By whoever declared it or a coordinator, at any time; again is the same.
 create or replace function conflict_declarations_withdraw(in_id uuid) returns response language plpgsql as $$
 declare
-    declaration conflict_declarations;
+    conflict_declaration conflict_declarations;
 begin
-    select * into declaration from conflict_declarations d where d.id = in_id for update;
+    select * into conflict_declaration from conflict_declarations d where d.id = in_id for update;
     if not found then
         perform problem('not-found');
     end if;
-    if declaration.withdrawn_at is null then
+    if conflict_declaration.withdrawn_at is null then
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
         perform conflict_follow_withdrawal(in_id);
         perform audit('withdraw', 'conflict_declaration', in_id, conflict_audited());
         perform conflict_answer_evenly();
     end if;
-    return (
-        select respond(200, d.body) from conflict_declarations_json d where d.id = in_id);
+    return conflict_declaration_respond(200, in_id);
 end $$;

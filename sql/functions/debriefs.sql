@@ -69,6 +69,29 @@ select d.id, d.version, d.created_at, d.session_id, d.account_id, d.supervision_
     'created_at', utc(d.created_at)) as body
 from debriefs d;
 
+create or replace function debrief_lock(in_id uuid, in_if_match int[]) returns debriefs language plpgsql as $$
+declare
+    debrief debriefs;
+begin
+    select * into debrief from debriefs d where d.id = in_id for update;
+    perform require_version(in_if_match, debrief.version);
+    return debrief;
+end $$;
+
+create or replace function debrief_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, d.body, case when in_status = 201 then '/v1/debriefs/' || d.id end, d.version)
+        from debriefs_json d where d.id = in_id);
+end $$;
+
+create or replace function debrief_require_open(in_debrief debriefs) returns void language plpgsql as $$
+begin
+    if in_debrief.supervised_at is not null then
+        perform problem_state('supervised');
+    end if;
+end $$;
+
 create or replace function debriefs_create(in_session_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -89,22 +112,7 @@ begin
         case when wants or (in_body->>'wellbeing')::int <= 2 then business_days_after(app_now(), 1) end, app_now());
     perform keep_key(in_key, 'staff', actor_account_id());
     perform audit('create', 'debrief', new_id, in_fields => body_fields(in_body));
-    return (select respond(201, d.body, '/v1/debriefs/' || d.id, d.version) from debriefs_json d where d.id = new_id);
-end $$;
-
-create or replace function debrief_lock(in_id uuid, in_if_match int[]) returns debriefs language plpgsql as $$
-declare
-    debrief debriefs;
-begin
-    select * into debrief from debriefs d where d.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
-    perform require_version(in_if_match, debrief.version);
-    if debrief.supervised_at is not null then
-        perform problem_state('supervised');
-    end if;
-    return debrief;
+    return debrief_respond(201, new_id);
 end $$;
 
 -- A6.1, A6.8: a coordinator asks a professional to supervise, or takes that back.
@@ -113,19 +121,20 @@ declare
     debrief debriefs := debrief_lock(in_id, in_if_match);
     supervisor uuid := (in_body->>'supervisor_account_id')::uuid;
 begin
+    perform debrief_require_open(debrief);
     if supervisor is not null and not debrief_may_supervise(debrief, supervisor) then
         perform problem_field('supervisor_account_id', 'not-allowed');
     end if;
     update debriefs d set supervisor_account_id = supervisor, version = d.version + 1 where d.id = in_id;
     perform audit('update', 'debrief', in_id, in_fields => body_fields(in_body));
-    return (select respond(200, d.body, null, d.version) from debriefs_json d where d.id = in_id);
+    return debrief_respond(200, in_id);
 end $$;
 
 -- Somebody has talked with the author.
 create or replace function debriefs_supervise(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 begin
-    perform debrief_lock(in_id, in_if_match);
+    perform debrief_require_open(debrief_lock(in_id, in_if_match));
     update debriefs d set supervised_at = app_now(), supervised_by = actor_account_id(), version = d.version + 1 where d.id = in_id;
     perform audit('supervise', 'debrief', in_id);
-    return (select respond(200, d.body, null, d.version) from debriefs_json d where d.id = in_id);
+    return debrief_respond(200, in_id);
 end $$;

@@ -34,9 +34,7 @@ end;
 
 create or replace function document_announce(in_document_id uuid) returns void language plpgsql security definer as $$
 begin
-    if actor_role() <> 'administrator' then
-        perform problem('forbidden');
-    end if;
+    perform require_role('administrator');
     insert into outbox (kind, participant_id, due_at, created_at, changed_at)
     select distinct 'document_changed', a.participant_id, app_now(), app_now(), app_now()
     from documents d
@@ -53,20 +51,20 @@ end $$;
 create or replace function documents_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
-    current documents;
+    current_document documents;
     digest text := document_sha256(
         in_body#>>'{title,en}', in_body#>>'{body,en}', in_body#>>'{title,fr}', in_body#>>'{body,fr}');
 begin
     -- One publication of a kind at a time: numbers have no holes.
     perform pg_advisory_xact_lock(hashtext('alongside.documents.' || (in_body->>'kind')));
-    select * into current from documents d where d.kind = in_body->>'kind' order by d.number desc limit 1;
+    select * into current_document from documents_current d where d.kind = in_body->>'kind';
     -- R10: nobody is asked again for a text that did not change.
-    if current.sha256 = digest then
-        perform conflict('unchanged', jsonb_build_object('document_id', current.id));
+    if current_document.sha256 = digest then
+        perform conflict('unchanged', jsonb_build_object('document_id', current_document.id));
     end if;
     insert into documents (id, kind, number, title_en, title_fr, body_en, body_fr, sha256, published_at, published_by)
     values (
-        new_id, in_body->>'kind', coalesce(current.number, 0) + 1, in_body#>>'{title,en}', in_body#>>'{title,fr}',
+        new_id, in_body->>'kind', coalesce(current_document.number, 0) + 1, in_body#>>'{title,en}', in_body#>>'{title,fr}',
         in_body#>>'{body,en}', in_body#>>'{body,fr}', digest, app_now(), actor_account_id());
     perform audit('create', 'document', new_id, in_fields => body_fields(in_body));
     perform document_announce(new_id);

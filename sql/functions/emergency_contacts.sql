@@ -16,15 +16,12 @@ from emergency_contacts e;
 create or replace function emergency_contacts_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
-    contact emergency_contacts;
+    emergency_contact emergency_contacts;
     declines boolean := coalesce((in_body->>'declined')::boolean, false);
 begin
     perform participant_require(in_participant_id);
-    select * into contact from emergency_contacts e where e.participant_id = in_participant_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
-    perform require_version(in_if_match, contact.version);
+    select * into emergency_contact from emergency_contacts e where e.participant_id = in_participant_id for update;
+    perform require_version(in_if_match, emergency_contact.version);
     -- All or nothing: a declined contact has no name, one that is given has a name and a number.
     perform require_no_faults((
         select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', case when declines then 'invalid' else 'required' end))

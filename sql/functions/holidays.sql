@@ -9,6 +9,22 @@ select h.id, h.version, h.date, h.region, json_build_object(
     'name', localized(h.name_en, h.name_fr)) as body
 from holidays h;
 
+create or replace function holiday_lock(in_id uuid, in_if_match int[]) returns holidays language plpgsql as $$
+declare
+    holiday holidays;
+begin
+    select * into holiday from holidays h where h.id = in_id for update;
+    perform require_version(in_if_match, holiday.version);
+    return holiday;
+end $$;
+
+create or replace function holiday_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, h.body, case when in_status = 201 then '/v1/holidays/' || h.id end, h.version)
+        from holidays_json h where h.id = in_id);
+end $$;
+
 create or replace function holidays_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -17,19 +33,13 @@ begin
     values (
         new_id, (in_body->>'date')::date, in_body->>'region', in_body#>>'{name,en}', in_body#>>'{name,fr}', app_now());
     perform audit('create', 'holiday', new_id, in_fields => body_fields(in_body));
-    return (select respond(201, h.body, '/v1/holidays/' || h.id, h.version) from holidays_json h where h.id = new_id);
+    return holiday_respond(201, new_id);
 end $$;
 
 -- I11: stored reply clocks stay as they are.
 create or replace function holidays_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
-declare
-    holiday holidays;
 begin
-    select * into holiday from holidays h where h.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
-    perform require_version(in_if_match, holiday.version);
+    perform holiday_lock(in_id, in_if_match);
     update holidays h set
         date = coalesce((in_body->>'date')::date, h.date),
         region = case when in_body ? 'region' then in_body->>'region' else h.region end,
@@ -38,18 +48,12 @@ begin
         version = h.version + 1
     where h.id = in_id;
     perform audit('update', 'holiday', in_id, in_fields => body_fields(in_body));
-    return (select respond(200, h.body, null, h.version) from holidays_json h where h.id = in_id);
+    return holiday_respond(200, in_id);
 end $$;
 
 create or replace function holidays_delete(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
-declare
-    holiday holidays;
 begin
-    select * into holiday from holidays h where h.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
-    perform require_version(in_if_match, holiday.version);
+    perform holiday_lock(in_id, in_if_match);
     delete from holidays h where h.id = in_id;
     perform audit('delete', 'holiday', in_id);
     return respond(204, null);

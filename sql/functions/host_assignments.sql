@@ -133,8 +133,15 @@ select h.id, h.cohort_id, h.assigned_at, h.released_at, h.version, json_build_ob
     'released_at', utc(h.released_at)) as body
 from host_assignments h;
 
+create or replace function host_assignment_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, h.body, case when in_status = 201 then '/v1/host-assignments/' || h.id end, h.version)
+        from host_assignments_json h where h.id = in_id);
+end $$;
+
 -- Where a session is named, it must be one that still needs hosts; where somebody is replaced, it is in that session and slot.
-create or replace function host_assignment_check(in_cohort cohorts, in_body jsonb) returns void language plpgsql as $$
+create or replace function host_assignment_require_fitting(in_cohort cohorts, in_body jsonb) returns void language plpgsql as $$
 declare
     session sessions;
     replaced uuid := (in_body->>'replaces')::uuid;
@@ -166,7 +173,7 @@ declare
     account uuid := (in_body->>'account_id')::uuid;
     host record;
 begin
-    perform host_assignment_check(cohort, in_body);
+    perform host_assignment_require_fitting(cohort, in_body);
     -- On the day of the first session they are to lead.
     select * into host from host_check(account, in_body->>'slot', cohort.language, coalesce((
         select min(s.local_start)::date from sessions s
@@ -193,24 +200,23 @@ begin
     perform conflict_follow_host(account);
     perform host_require_no_clash(in_cohort_id);
     perform audit('assign', 'host_assignment', new_id, in_fields => body_fields(in_body));
-    return (
-        select respond(201, h.body, '/v1/host-assignments/' || h.id, h.version) from host_assignments_json h where h.id = new_id);
+    return host_assignment_respond(201, new_id);
 end $$;
 
 -- Without a substitute, the one who was replaced leads again: that must fit as well.
 create or replace function host_assignments_release(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
-    assignment host_assignments;
+    host_assignment host_assignments;
 begin
     perform cohort_lock((select h.cohort_id from host_assignments h where h.id = in_id));
-    select * into assignment from host_assignments h where h.id = in_id for update;
-    perform require_version(in_if_match, assignment.version);
-    if assignment.released_at is not null then
+    select * into host_assignment from host_assignments h where h.id = in_id for update;
+    perform require_version(in_if_match, host_assignment.version);
+    if host_assignment.released_at is not null then
         perform problem_state('released');
     end if;
     update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
-    perform conflict_follow_host(assignment.account_id);
-    perform host_require_no_clash(assignment.cohort_id);
+    perform conflict_follow_host(host_assignment.account_id);
+    perform host_require_no_clash(host_assignment.cohort_id);
     perform audit('release', 'host_assignment', in_id);
-    return (select respond(200, h.body, null, h.version) from host_assignments_json h where h.id = in_id);
+    return host_assignment_respond(200, in_id);
 end $$;

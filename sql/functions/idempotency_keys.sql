@@ -56,8 +56,6 @@ end $$;
 -- Answers kept for repeated requests lose what was sealed in them; whoever repeats one sees the record as it is now.
 create or replace function idempotency_forget(in_location text, in_body json) returns void language plpgsql security definer as $$
 begin
-    if actor_role() <> 'coordinator' then
-        perform problem('forbidden');
-    end if;
+    perform require_role('coordinator');
     update idempotency_keys k set body = in_body where k.location = in_location;
 end $$;

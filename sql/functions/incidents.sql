@@ -88,9 +88,6 @@ declare
     incident incidents;
 begin
     select * into incident from incidents i where i.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, incident.version);
     return incident;
 end $$;

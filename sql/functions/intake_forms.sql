@@ -46,15 +46,28 @@ select f.intake_id, f.participant_id, f.version, json_build_object(
     'submitted_by', f.submitted_by) as body
 from intake_forms f;
 
+-- Locked after its intake.
+create or replace function intake_form_lock(in_intake_id uuid, in_if_match int[]) returns intake_forms language plpgsql as $$
+declare
+    intake_form intake_forms;
+begin
+    select * into intake_form from intake_forms f where f.intake_id = in_intake_id for update;
+    perform require_version(in_if_match, intake_form.version);
+    return intake_form;
+end $$;
+
+create or replace function intake_form_respond(in_status int, in_intake_id uuid) returns response language plpgsql as $$
+begin
+    return (select respond(in_status, f.body, null, f.version) from intake_forms_json f where f.intake_id = in_intake_id);
+end $$;
+
 -- S1.29: a part at a time, alone or with help. R12: wishes stay open to change afterwards; what submission needs stays answered.
 create or replace function intake_forms_update(in_intake_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
     intake intakes := intake_lock(in_intake_id);
-    form intake_forms;
+    intake_form intake_forms := intake_form_lock(in_intake_id, in_if_match);
 begin
-    select * into form from intake_forms f where f.intake_id = in_intake_id for update;
-    perform require_version(in_if_match, form.version);
     if not intake.is_open then
         perform problem_state(intake.state);
     end if;
@@ -63,13 +76,13 @@ begin
         from unnest(case when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end)
             with ordinality s (code, place)
         where not exists (select from code_lists l where l.list = 'service_wanted' and l.code = s.code)));
-    form.services_wanted := case
-        when not in_body ? 'services_wanted' then form.services_wanted
+    intake_form.services_wanted := case
+        when not in_body ? 'services_wanted' then intake_form.services_wanted
         when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end;
     update intake_forms f set
         device_ok = case when in_body ? 'device_ok' then (in_body->>'device_ok')::boolean else f.device_ok end,
         meeting_willing = case when in_body ? 'meeting_willing' then (in_body->>'meeting_willing')::boolean else f.meeting_willing end,
-        services_wanted = form.services_wanted,
+        services_wanted = intake_form.services_wanted,
         availability = case when in_body ? 'availability' then nullif(in_body->'availability', 'null') else f.availability end,
         composition_preference = case
             when in_body ? 'composition_preference' then in_body->>'composition_preference' else f.composition_preference end,
@@ -80,34 +93,32 @@ begin
         filled_by = case when f.filled_by is null or f.filled_by = actor_role() then actor_role() else 'both' end,
         version = f.version + 1
     where f.intake_id = in_intake_id
-    returning * into form;
+    returning * into intake_form;
     if in_body ? 'services_wanted' then
         perform waiting_person_refresh(intake.participant_id);
     end if;
-    if form.submitted_at is not null then
+    if intake_form.submitted_at is not null then
         perform require_no_faults((
             select jsonb_agg(jsonb_build_object('pointer', replace(m.pointer, '#/form/', '#/'), 'code', m.code))
-            from intake_form_faults(form, intake.track) m where m.pointer like '#/form/%'));
+            from intake_form_faults(intake_form, intake.track) m where m.pointer like '#/form/%'));
     end if;
     perform keep_key(in_key, 'participant', intake.participant_id);
     perform audit('update', 'intake_form', in_intake_id, array[intake.participant_id], body_fields(in_body));
-    return (select respond(200, f.body, null, f.version) from intake_forms_json f where f.intake_id = in_intake_id);
+    return intake_form_respond(200, in_intake_id);
 end $$;
 
 -- The whole is checked now, and everything that is missing is named at once. The receipt goes out (S1.30).
 create or replace function intake_forms_submit(in_intake_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_intake_id);
-    form intake_forms;
+    intake_form intake_forms := intake_form_lock(in_intake_id, in_if_match);
 begin
-    select * into form from intake_forms f where f.intake_id = in_intake_id for update;
-    perform require_version(in_if_match, form.version);
     perform intake_require_step(intake, case intake.track when 'group' then 'form_returned' else 'forms_returned' end);
-    if form.submitted_at is not null then
+    if intake_form.submitted_at is not null then
         perform problem_state(intake.state);
     end if;
     perform require_no_faults((
-        select jsonb_agg(jsonb_build_object('pointer', m.pointer, 'code', m.code)) from intake_form_faults(form, intake.track) m));
+        select jsonb_agg(jsonb_build_object('pointer', m.pointer, 'code', m.code)) from intake_form_faults(intake_form, intake.track) m));
     update intake_forms f set
         submitted_at = app_now(),
         submitted_by = actor_role(),
@@ -120,5 +131,5 @@ begin
     else
         perform intake_advance(intake.participant_id);
     end if;
-    return (select respond(200, f.body, null, f.version) from intake_forms_json f where f.intake_id = in_intake_id);
+    return intake_form_respond(200, in_intake_id);
 end $$;

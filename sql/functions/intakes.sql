@@ -83,9 +83,6 @@ declare
 begin
     perform participant_lock((select i.participant_id from intakes i where i.id = in_id));
     select * into intake from intakes i where i.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, intake.version);
     return intake;
 end $$;

@@ -104,7 +104,7 @@ begin
         perform problem_field('received_at', 'in-the-past');
     end if;
     new_id := referral_insert(in_body, in_key, null, received);
-    return (select respond(201, r.body, '/v1/referrals/' || r.id, r.version) from referrals_json r where r.id = new_id);
+    return referral_respond(201, new_id);
 end $$;
 
 -- The row, locked, in the version the caller knows; in_if_match null = any.
@@ -113,9 +113,6 @@ declare
     referral referrals;
 begin
     select * into referral from referrals r where r.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, referral.version);
     return referral;
 end $$;

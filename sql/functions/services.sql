@@ -22,6 +22,13 @@ select s.id, s.version, s.state, s.created_at, json_build_object(
     'offer_hours', s.offer_hours) as body
 from services s;
 
+create or replace function service_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, s.body, case when in_status = 201 then '/v1/services/' || s.id end, s.version)
+        from services_json s where s.id = in_id);
+end $$;
+
 create or replace function services_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -38,7 +45,7 @@ begin
         coalesce((in_body->>'on_call_professional')::boolean, false), in_body->>'joining', in_body->>'topics',
         (in_body->>'registration_deadline_days')::int, coalesce((in_body->>'offer_hours')::int, 72), app_now());
     perform audit('create', 'service', new_id, in_fields => body_fields(in_body));
-    return (select respond(201, s.body, '/v1/services/' || s.id, s.version) from services_json s where s.id = new_id);
+    return service_respond(201, new_id);
 end $$;
 
 -- S0.5: planned, then available, paused and available again as often as needed; ended for good, and only after a pause.
@@ -55,9 +62,6 @@ declare
     service services;
 begin
     select * into service from services s where s.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, service.version);
     perform service_require_step(service.state, coalesce(in_body->>'state', service.state));
     if jsonb_typeof(in_body->'season') = 'null' then
@@ -88,5 +92,5 @@ begin
         version = s.version + 1
     where s.id = in_id;
     perform audit('update', 'service', in_id, in_fields => body_fields(in_body));
-    return (select respond(200, s.body, null, s.version) from services_json s where s.id = in_id);
+    return service_respond(200, in_id);
 end $$;

@@ -4,8 +4,10 @@
 -- S2.34: the participants choose, a host writes it down, as codes.
 create or replace function session_topics_set(in_session_id uuid, in_codes text[]) returns void language plpgsql security definer as $$
 declare
-    session sessions := session_lock_by_host(in_session_id);
+    session sessions;
 begin
+    perform session_require_host(in_session_id);
+    session := session_lock(in_session_id);
     if (select g.topics from cohorts g where g.id = session.cohort_id) <> 'participants' then
         perform conflict('topics-predetermined');
     elsif session.state not in ('scheduled', 'in_progress', 'completed') then

@@ -93,18 +93,15 @@ begin
         from sessions_json s where s.id = in_id);
 end $$;
 
--- The session, locked after its group, in the version the caller knows.
+-- Locked after its cohort.
 create or replace function session_lock(in_id uuid, in_if_match int[] default null) returns sessions language plpgsql as $$
 declare
-    locked sessions;
+    session sessions;
 begin
     perform cohort_lock((select s.cohort_id from sessions s where s.id = in_id));
-    select * into locked from sessions s where s.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
-    perform require_version(in_if_match, locked.version);
-    return locked;
+    select * into session from sessions s where s.id = in_id for update;
+    perform require_version(in_if_match, session.version);
+    return session;
 end $$;
 
 -- No two sessions of a group at once, and nobody leads two groups at once.
@@ -314,17 +311,12 @@ begin atomic
             where in_zone <> in_session.timezone and o.local <> in_session.local_start), '');
 end;
 
--- The session locked after its group, for whoever leads it or coordinates; 404 for everybody else.
-create or replace function session_lock_by_host(in_session_id uuid) returns sessions language plpgsql security definer as $$
-declare
-    session sessions;
+-- 404 for whoever neither leads this session nor coordinates. Asked before it is locked: nobody else holds it up.
+create or replace function session_require_host(in_session_id uuid) returns void language plpgsql as $$
 begin
     if session_role(in_session_id) is null then
         perform problem('not-found');
     end if;
-    perform from cohorts g where g.id = (select s.cohort_id from sessions s where s.id = in_session_id) for update;
-    select * into session from sessions s where s.id = in_session_id for update;
-    return session;
 end $$;
 
 create or replace function session_run_json(in_session_id uuid) returns json language plpgsql stable security definer as $$
@@ -362,10 +354,12 @@ end $$;
 -- I3, I5, A6.5. A host who is told to call learns nothing else.
 create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns void language plpgsql security definer as $$
 declare
-    session sessions := session_lock_by_host(in_session_id);
+    session sessions;
     cohort cohorts;
     missing text[];
 begin
+    perform session_require_host(in_session_id);
+    session := session_lock(in_session_id);
     select * into cohort from cohorts g where g.id = session.cohort_id;
     if session.state <> 'scheduled' then
         perform problem_state(session.state);
@@ -404,8 +398,10 @@ end $$;
 
 create or replace function session_finish(in_session_id uuid) returns void language plpgsql security definer as $$
 declare
-    session sessions := session_lock_by_host(in_session_id);
+    session sessions;
 begin
+    perform session_require_host(in_session_id);
+    session := session_lock(in_session_id);
     if session.state <> 'in_progress' then
         perform problem_state(session.state);
     end if;

@@ -29,15 +29,17 @@ begin
     end if;
 end $$;
 
-create or replace function staff_identity_taken() returns void language plpgsql as $$
-begin
-    perform problem('conflict', '{"errors": [{"pointer": "#/identity/subject", "code": "taken"}]}');
-end $$;
-
 -- What a peer may know of the staff: the alias they show to peers, nothing else.
 create or replace function staff_alias(in_account_id uuid) returns text language plpgsql stable security definer as $$
 begin
     return (select s.alias from staff s where s.id = in_account_id and actor_role() = 'peer');
+end $$;
+
+create or replace function staff_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, s.body, case when in_status = 201 then '/v1/staff/' || s.id end, s.version)
+        from staff_json s where s.id = in_id);
 end $$;
 
 create or replace function staff_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
@@ -52,7 +54,7 @@ begin
             coalesce(in_body#>>'{identity,subject}', new_id::text), in_body->>'role',
             text_array(coalesce(in_body->'regions', '[]')), app_now());
     exception when unique_violation then
-        perform staff_identity_taken();
+        perform problem_taken('identity/subject');
     end;
     insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
     values (
@@ -62,7 +64,7 @@ begin
     perform conflict_follow_staff(new_id);
     perform keep_key(in_key, 'staff', new_id);
     perform audit('create', 'staff', new_id, in_fields => body_fields(in_body));
-    return (select respond(201, s.body, '/v1/staff/' || s.id, s.version) from staff_json s where s.id = new_id);
+    return staff_respond(201, new_id);
 end $$;
 
 create or replace function staff_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response language plpgsql as $$
@@ -73,9 +75,6 @@ begin
     -- All active administrators are locked, in one order: of two who remove each other one stays.
     perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for update;
     select * into account from accounts a where a.id = in_id and a.role <> 'peer' for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, account.version);
     select * into profile from staff s where s.id = in_id;
     account.role := coalesce(in_body->>'role', account.role);
@@ -94,7 +93,7 @@ begin
             version = a.version + 1
         where a.id = in_id;
     exception when unique_violation then
-        perform staff_identity_taken();
+        perform problem_taken('identity/subject');
     end;
     profile := jsonb_populate_record(profile, in_body - array['languages', 'id']);
     if in_body ? 'languages' then
@@ -119,5 +118,5 @@ begin
     end if;
     perform keep_key(in_key, 'staff', in_id);
     perform audit('update', 'staff', in_id, in_fields => body_fields(in_body));
-    return (select respond(200, s.body, null, s.version) from staff_json s where s.id = in_id);
+    return staff_respond(200, in_id);
 end $$;

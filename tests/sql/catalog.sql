@@ -87,7 +87,6 @@ select set_eq('select name from own_functions where prosecdef', array[
     'session_seat_in_window(uuid,uuid)',
     'session_safety_plans_read(uuid,uuid)',
     'session_contact_open(uuid,uuid,text)',
-    'session_lock_by_host(uuid)',
     'session_run_json(uuid)',
     'session_missing(sessions,uuid[])',
     'session_begin(uuid,uuid[])',

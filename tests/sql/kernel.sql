@@ -2,7 +2,7 @@
 -- The kernel's half in SQL: context, idempotency, sealed values, audit and its chain.
 begin;
 \ir 00_helpers.sql
-select plan(58);
+select plan(59);
 
 -- Context: the account must exist, be active, and have the token's role.
 select account('coordinator', 'a0000000-0000-4000-8000-000000000001', '{QC,ON}');
@@ -71,6 +71,7 @@ select is(refusal($$select require_version(null, 3)$$), null, 'no condition, any
 select is(refusal($$select require_version('{2,3}', 3)$$), null, 'one of several versions');
 select is(refusal($$select require_version('{2}', 3)$$), 'precondition-failed', 'an old version is refused');
 select is(refusal($$select require_version('{}', 3)$$), 'precondition-failed', 'a tag that means nothing matches nothing');
+select is(refusal($$select require_version('{2}', null)$$), 'not-found', 'of nothing there is no version');
 
 -- Sealed values
 select is(unseal('referral.name', null), null, 'nothing stays nothing');

@@ -209,7 +209,7 @@ select is(refusal(format('update outbox set state = ''sent'' where id = %L', :'l
 select is(refusal('select * from outbox_take(1)'), '42501', 'nor take it');
 select is(refusal(format('select outbox_done(%L, ''sent'')', :'later')), '42501', 'nor finish it');
 select is(refusal('select * from jobs_run()'), '42501', 'nor run jobs');
-select is(refusal(format('select document_announce(%L)', gen_random_uuid())), 'forbidden', 'nor announce documents, but the administrator');
+select is(refusal(format('select document_announce(%L)', gen_random_uuid())), '42501', 'nor announce documents, but the administrator');
 select is((select string_agg(t || ' ' || worker_verbs(t), ', ' order by t) from unnest(array['outbox', 'deliveries', 'settings', 'mail_templates', 'documents', 'referrals', 'staff']) t),
     'deliveries SI, documents S, mail_templates S, outbox SU, referrals , settings S, staff ', 'the worker writes what became of mail, nothing else');
 select throws_ok('update deliveries set smtp_code = 1', '42501', null, 'the log of deliveries is append-only');
