@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Compares two records of the same tests' answers, operation by operation: what a change of the inside has changed outside.
 
-    TEST_RECORD=/tmp/before.jsonl ./dev test api        # with the old program
+    TEST_RECORD=/tmp/before.jsonl ./dev test api        # with the old program; better twice
     TEST_RECORD=/tmp/after.jsonl ./dev test api         # with the new one, on the same day
-    build/venv/bin/python tests/record.py /tmp/before.jsonl /tmp/after.jsonl
+    build/venv/bin/python tests/record.py /tmp/before.jsonl /tmp/after.jsonl --again /tmp/before-again.jsonl
 
-The tests may differ, too: in each test the answers are aligned by operation, role and status, and what one record alone has is only
-counted. Moments are compared by value or by their distance from the present, ids by being the demo's or the ones asked for, what else is random
-by its kind. Prints the differences of each operation with the first test that shows them; ends with 1 if there
-are any."""
+The tests may differ, too: in each test, answers of one operation, role and status are compared in whatever order they came, and what one
+record alone has is only counted. Ids are compared by being the demo's or the ones asked for, moments by value or by their distance from
+the present, what else is random by its kind. Where a test differs from itself (--again) it is not listened to. Prints the differences of
+each operation with the first test that shows them; ends with 1 if there are any."""
 
 import argparse
 import collections
@@ -29,6 +29,7 @@ RANDOM = (
     (re.compile(r"(cursor=)[\w.~-]+"), r"\1<cursor>"),
     (re.compile(r"(?<![0-9a-f])(?=[a-f]*\d)[0-9a-f]{8,}(?![0-9a-f])"), "<random>"),
     (re.compile(r"\bT-\d+"), "T-<number>"),
+    (re.compile(r"\b555 \d{4}\b"), "555 <number>"),
 )
 SAME_MOMENT_S = 900  # a test may be slower, or later in its module, than it was
 
@@ -138,33 +139,52 @@ def differences(before, after, presents, where=""):
 
 
 class Comparison:
-    def __init__(self):
+    def __init__(self, noise=()):
         self.compared = collections.Counter()  # operation → answers
         self.found = collections.defaultdict(list)  # (operation, where, before, after) → tests
+        self.noise = noise  # (test, operation, where) of what differs without a reason
         self.alone = [collections.Counter(), collections.Counter()]  # (operation, role, status) → answers in one record only
 
     def pair(self, before, after):
         self.compared[before.operation] += 1
         for where, old, new in differences(before.content, after.content, (before.present, after.present)):
-            self.found[(before.operation, where, shown(old), shown(new))].append(before.test)
+            if (before.test, before.operation, where) not in self.noise:
+                self.found[(before.operation, where, shown(old), shown(new))].append(before.test)
 
-    def sequence(self, before, after):
-        """What one thread was answered in one test."""
-        matcher = difflib.SequenceMatcher(None, [a.key for a in before], [a.key for a in after], autojunk=False)
+    def test(self, before, after):
+        """What one test was answered: those of one operation, role and status are the same ones in whatever order."""
+        keys = [[answer.key for answer in answers] for answers in (before, after)]
+        matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
+        left = ([], [])
         for kind, i, j, k, m in matcher.get_opcodes():
-            olds, news = before[i:j], after[k:m]
             # As many, of the same operations: another status is a difference, not another request.
-            if kind == "equal" or [a.operation for a in olds] == [a.operation for a in news]:
-                for old, new in zip(olds, news, strict=True):
-                    self.pair(old, new)
+            if kind == "replace" and [a.operation for a in before[i:j]] == [a.operation for a in after[k:m]]:
+                for pair in zip(before[i:j], after[k:m], strict=True):
+                    self.pair(*pair)
             else:
-                self.alone[0].update(a.key for a in olds)
-                self.alone[1].update(a.key for a in news)
+                left[0].extend(before[i:j])
+                left[1].extend(after[k:m])
+        olds, news = ({}, {})
+        for answers, by_key in zip(left, (olds, news), strict=True):
+            for answer in answers:
+                by_key.setdefault(answer.key, []).append(answer)
+        for key in olds.keys() | news.keys():
+            self.alike(olds.get(key, []), news.get(key, []))
 
-    def crowd(self, before, after):
-        """What many threads were answered: the same answers, whoever got which."""
-        before, after = (sorted(answers, key=lambda a: (str(a.key), order(a.content))) for answers in (before, after))
-        self.sequence(before, after)
+    def alike(self, olds, news):
+        """Equal ones first, then what is left, in the order in which it came."""
+        rest = []
+        for old in olds:
+            same = next((new for new in news if not any(differences(old.content, new.content, (old.present, new.present)))), None)
+            if same:
+                news = [new for new in news if new is not same]
+                self.compared[old.operation] += 1
+            else:
+                rest.append(old)
+        for old, new in zip(rest, news, strict=False):
+            self.pair(old, new)
+        self.alone[0].update(old.key for old in rest[len(news) :])
+        self.alone[1].update(new.key for new in news[len(rest) :])
 
     def show(self):
         for operation in sorted({key[0] for key in self.found}):
@@ -184,25 +204,34 @@ def shown(value):
 
 
 def read(path):
-    """{test: [answers]}: those of its own thread, and those of all others."""
-    tests = collections.defaultdict(lambda: ([], []))
+    """{test: [answers]}."""
+    tests = collections.defaultdict(list)
     with open(path, encoding="utf-8") as lines:
-        for line in map(json.loads, lines):
-            answer = Answer(line)
-            tests[answer.test][0 if line["in_order"] else 1].append(answer)
+        for line in lines:
+            answer = Answer(json.loads(line))
+            tests[answer.test].append(answer)
     return tests
+
+
+def compare(before, after, noise=()):
+    comparison = Comparison(noise)
+    for test in sorted(before.keys() & after.keys()):
+        comparison.test(before[test], after[test])
+    return comparison
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before")
     parser.add_argument("after")
+    parser.add_argument("--again", help="a second record of the old program")
     options = parser.parse_args()
     before, after = read(options.before), read(options.after)
-    comparison = Comparison()
-    for test in sorted(before.keys() & after.keys()):
-        comparison.sequence(before[test][0], after[test][0])
-        comparison.crowd(before[test][1], after[test][1])
+    noise = set()
+    if options.again:
+        for (operation, where, _, _), tests in compare(before, read(options.again)).found.items():
+            noise |= {(test, operation, where) for test in tests}
+    comparison = compare(before, after, noise)
     comparison.show()
     for title, one, other in (("before", before, after), ("after", after, before)):
         missing = sorted(one.keys() - other.keys())

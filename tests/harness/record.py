@@ -5,7 +5,6 @@ several processes may share a file."""
 import base64
 import json
 import os
-import threading
 
 FILE = os.environ.get("TEST_RECORD")
 
@@ -28,7 +27,6 @@ def record(response, contract, sent):
         "target": response.raw.request.url.raw_path.decode(),
         "role": role_of(sent.get("Authorization")),
         "now": sent.get("X-Test-Now"),
-        "in_order": threading.current_thread() is threading.main_thread(),
         "status": response.status,
         "headers": dict(response.headers),
         "body": response.content.decode(errors="replace"),
