@@ -3,9 +3,9 @@
 (A6.1, A6.8, R7, R14, S0.22, S1.21)."""
 
 import pytest
-from steps import ABSENT, walk
+from steps import ABSENT
 from steps.evenings import Evening, audited, informal
-from steps.journey import QUEBEC_COORDINATOR, is_hidden
+from steps.journey import is_hidden
 
 PLAN = {"current_place_method": "Asked when we begin, and not kept", "consent_to_checkin": True}
 KIN = {"name": "Lou Nearby", "phone": "+1 613 555 0177", "relation": "sister", "may_know_program": False}
@@ -188,42 +188,3 @@ def test_each_read_is_in_the_persons_file(evening, db):
 
 
 # ---- behind glass ----
-
-
-def test_how_to_reach_somebody_in_an_emergency(evening, db):
-    """A6.8, R14: with a reason, each time in the person's file and on the list that coordinators and administrators review."""
-    person = evening.seats[0].person
-    contact = evening.professional.client.post(glass(evening), {"reason": "danger_to_self"}).ok()
-    assert contact.json == {
-        "session_id": evening.session["id"], "enrolment_id": evening.seats[0].id, "name_to_use": "Robin Reachable",
-        "phone": "+1 613 555 0198", "email": person.email, "ok_to_leave_message": False, "safe_hours": "Evenings"}  # fmt: skip
-    evening.at(minutes=5).professional.client.post(glass(evening), OPENING).ok()
-    assert audited(db, "contact", object_id=person.id)[:2] == [("break_glass", evening.professional.id, [person.id])] * 2
-    for who in (evening.coordinator, evening.administrator):
-        openings = who.get("/v1/contact-openings", params={"limit": 100}).ok().data
-        ours = [o for o in openings if o["session_id"] == evening.session["id"]]
-        assert [(o["reason"], o["account_id"], o["enrolment_id"]) for o in ours] == [
-            (reason, evening.professional.id, evening.seats[0].id) for reason in ("check_in", "danger_to_self")
-        ]
-        assert ours[0]["at"] == evening.now
-
-
-def test_it_needs_a_reason(evening):
-    post = evening.professional.client.post
-    post(glass(evening), {}).problem(422).fault("#/reason", "required")
-    post(glass(evening), {"reason": "curiosity"}).problem(422).fault("#/reason", "not-allowed")
-    post(glass(evening), {"reason": "check_in", "note": "why"}).problem(422).fault("#/note", "unknown")
-
-
-def test_the_list_that_is_reviewed(evening):
-    """R14: newest first, page by page; it names nobody. I13: of a group of one's own there is nothing. Nobody else has it."""
-    for minutes in range(3):
-        evening.at(minutes=minutes).professional.client.post(glass(evening), OPENING).ok()
-    mine = [o for o in walk(evening.coordinator, "/v1/contact-openings", params={"limit": 2}) if o["session_id"] == evening.session["id"]]
-    assert [o["at"] for o in mine] == [f"2090-01-10T23:3{minute}:00Z" for minute in (2, 1, 0)]
-    for role in ("peer", "peer_supporter", "mental_health_professional", "line"):
-        evening.client(role).get("/v1/contact-openings").problem(403, "forbidden")
-    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
-    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
-    theirs = evening.client("coordinator", QUEBEC_COORDINATOR).get("/v1/contact-openings", params={"limit": 100}).ok().data
-    assert evening.session["id"] not in {o["session_id"] for o in theirs}
