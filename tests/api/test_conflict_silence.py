@@ -312,16 +312,17 @@ def test_the_answer_takes_as_long_whoever_is_met(client):
     name = unique("Kim")
     for _ in range(5):
         open_person(client).contact(name_to_use=name).ok()
-    declarers = [open_person(client) for _ in range(2)]
-    taken = {"met": [], "unmet": []}
-    for declarer in declarers:
-        for _ in range(9):
-            taken["met"].append(seconds(lambda: apart(declarer.peer, name)))  # noqa: B023
-            taken["unmet"].append(seconds(lambda: apart(declarer.peer, unique("Nobody"))))  # noqa: B023
-    assert min(taken["met"] + taken["unmet"]) >= 0.024
-    # What a busy machine adds is left out, as far as may be: the quicker ones of both, within a bound of two beats.
-    met, unmet = (statistics.quantiles(times, n=4)[0] for times in taken.values())
-    assert abs(met - unmet) < 0.05
+    found = []
+    for declarer in [open_person(client) for _ in range(3)]:
+        pairs = [
+            (seconds(lambda: apart(declarer.peer, name)), seconds(lambda: apart(declarer.peer, unique("Nobody"))))  # noqa: B023
+            for _ in range(9)
+        ]
+        met, unmet = zip(*pairs, strict=True)
+        assert min(met + unmet) >= 0.024
+        found.append(abs(statistics.median(met) - statistics.median(unmet)))
+    # What a busy machine adds is left out: the best of three, within no more than two beats; what the two would differ by is far below.
+    assert min(found) < 0.05, found
 
 
 def test_a_new_name_or_a_withdrawal_takes_as_long_whoever_is_met(client):

@@ -100,9 +100,10 @@ def make_people(db, count, at):
 def make_ready(db, people, moments=None, accepted=None):
     """These participants have finished the intake for groups and accepted every document, each at their moment, or when they came to
     the program; {participant: intake}."""
-    return dict(
-        db.execute(READY, {"people": people, "moments": moments or [], "accepted": accepted, "coordinator": COORDINATOR}).fetchall()
-    )
+    values = {"people": people, "moments": moments or [], "accepted": accepted, "coordinator": COORDINATOR}
+    intakes = dict(db.execute(READY, values).fetchall())
+    db.execute("select waiting_person_refresh(p) from unnest(%s::uuid[]) p", (people,))
+    return intakes
 
 
 def make_hosts(db, *roles):
