@@ -62,7 +62,7 @@ begin
     end if;
 end $$;
 
--- The second wall of what only some may do.
+-- The second wall of what only some may do. A question that a view or a policy asks is not refused: it is answered with nothing.
 create or replace function require_role(variadic in_roles text[]) returns void language plpgsql as $$
 begin
     if actor_role() <> all (in_roles) then

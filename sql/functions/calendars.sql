@@ -5,7 +5,7 @@ create or replace function calendar_digest(in_calendar_id uuid, in_secret_id uui
 return sha256(convert_to(in_calendar_id::text || in_secret_id::text, 'UTF8'));
 
 -- RFC 5545, 3.1: lines end in CRLF and are folded before their 76th octet, never within a character.
-create or replace function ics_line(in_line text) returns text language plpgsql immutable as $$
+create or replace function calendar_line(in_line text) returns text language plpgsql immutable as $$
 declare
     folded text := '';
     octets int := 0;
@@ -26,27 +26,27 @@ begin
 end $$;
 
 -- RFC 5545, 3.3.11.
-create or replace function ics_text(in_text text) returns text immutable language sql
+create or replace function calendar_text(in_text text) returns text immutable language sql
 return replace(replace(replace(replace(replace(in_text, '\', '\\'), ';', '\;'), ',', '\,'), e'\r\n', '\n'), e'\n', '\n');
 
-create or replace function ics_utc(in_at timestamptz) returns text immutable language sql
+create or replace function calendar_utc(in_at timestamptz) returns text immutable language sql
 return to_char(in_at at time zone 'UTC', 'YYYYMMDD"T"HH24MISS"Z"');
 
 -- One session as an event: the hour, and a word that could be anything. The UID is the person's own, so that the calendars of two
 -- people show nothing in common. What a cancelled group leaves is shown as cancelled.
-create or replace function ics_event(in_session sessions, in_participant_id uuid, in_language text, in_is_cancelled boolean)
+create or replace function calendar_event(in_session sessions, in_participant_id uuid, in_language text, in_is_cancelled boolean)
 returns text stable language sql
 begin atomic
-    select string_agg(ics_line(l.line), '' order by l.place)
+    select string_agg(calendar_line(l.line), '' order by l.place)
     from (values
         (1, 'BEGIN:VEVENT'),
         (2, 'UID:' || substr(sha256(convert_to(in_participant_id::text || in_session.id::text, 'UTF8'))::text, 3, 32)::uuid),
-        (3, 'DTSTAMP:' || ics_utc(in_session.changed_at)),
-        (4, 'LAST-MODIFIED:' || ics_utc(in_session.changed_at)),
+        (3, 'DTSTAMP:' || calendar_utc(in_session.changed_at)),
+        (4, 'LAST-MODIFIED:' || calendar_utc(in_session.changed_at)),
         (5, 'SEQUENCE:' || in_session.calendar_sequence),
-        (6, 'DTSTART:' || ics_utc(in_session.starts_at)),
-        (7, 'DTEND:' || ics_utc(session_ends_at(in_session))),
-        (8, 'SUMMARY;LANGUAGE=' || in_language || ':' || ics_text(case in_language when 'fr' then 'Rencontre' else 'Meeting' end)),
+        (6, 'DTSTART:' || calendar_utc(in_session.starts_at)),
+        (7, 'DTEND:' || calendar_utc(session_ends_at(in_session))),
+        (8, 'SUMMARY;LANGUAGE=' || in_language || ':' || calendar_text(case in_language when 'fr' then 'Rencontre' else 'Meeting' end)),
         (9, 'STATUS:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'CANCELLED' else 'CONFIRMED' end),
         (10, 'TRANSP:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'TRANSPARENT' else 'OPAQUE' end),
         (11, 'CLASS:PRIVATE'),
@@ -68,22 +68,22 @@ begin
     if not found then
         return null;
     end if;
-    select string_agg(ics_event(s, feed.participant_id, feed.language, e.state = 'removed'), '' order by s.starts_at, s.id)
+    select string_agg(calendar_event(s, feed.participant_id, feed.language, e.state = 'removed'), '' order by s.starts_at, s.id)
     into events
     from enrolments e join sessions s on s.cohort_id = e.cohort_id
     where e.participant_id = feed.participant_id
         and (e.state in ('confirmed', 'active', 'completed') or e.removal_reason = 'group_cancelled' and e.decided_at is not null);
     return (
-        select string_agg(ics_line(l.line), '' order by l.place)
+        select string_agg(calendar_line(l.line), '' order by l.place)
         from unnest(array[
             'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Alongside//Calendar//EN', 'CALSCALE:GREGORIAN', 'METHOD:PUBLISH',
             'NAME;LANGUAGE=' || feed.language || ':' || case feed.language when 'fr' then 'Rencontres' else 'Meetings' end,
             'X-WR-CALNAME:' || case feed.language when 'fr' then 'Rencontres' else 'Meetings' end,
             'REFRESH-INTERVAL;VALUE=DURATION:PT1H', 'X-PUBLISHED-TTL:PT1H']) with ordinality l (line, place))
         || coalesce(events, (
-            select string_agg(ics_line(l.line), '' order by l.place)
+            select string_agg(calendar_line(l.line), '' order by l.place)
             from unnest(array[
                 'BEGIN:VTIMEZONE', 'TZID:Etc/UTC', 'BEGIN:STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0000',
                 'TZOFFSETTO:+0000', 'TZNAME:UTC', 'END:STANDARD', 'END:VTIMEZONE']) with ordinality l (line, place)))
-        || ics_line('END:VCALENDAR');
+        || calendar_line('END:VCALENDAR');
 end $$;

@@ -40,7 +40,7 @@ from conflict_declarations d;
 
 -- A6.5: people read in the audit who has looked at their file. What others do about conflicts is found there by its object, not by its
 -- people: a look at a match would tell either side that there is one.
-create or replace function conflict_audited() returns uuid[] stable language sql
+create or replace function conflict_declaration_audited() returns uuid[] stable language sql
 return case when actor_role() = 'peer' then array[actor_participant_id()] end;
 
 create or replace function conflict_declaration_faults(in_body jsonb) returns jsonb language plpgsql stable as $$
@@ -122,7 +122,7 @@ begin
         (in_body->>'account_id')::uuid, in_body->>'name_digest', in_body->>'unit_digest', (in_body->>'from')::date,
         (in_body->>'to')::date, actor_account_id(), app_now());
     perform conflict_follow_declaration(new_id);
-    perform audit('create', 'conflict_declaration', new_id, conflict_audited(), body_fields(in_body));
+    perform audit('create', 'conflict_declaration', new_id, conflict_declaration_audited(), body_fields(in_body));
     perform conflict_answer_evenly();
     return conflict_declaration_respond(201, new_id);
 end $$;
@@ -140,7 +140,7 @@ begin
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
         perform conflict_follow_withdrawal(in_id);
-        perform audit('withdraw', 'conflict_declaration', in_id, conflict_audited());
+        perform audit('withdraw', 'conflict_declaration', in_id, conflict_declaration_audited());
         perform conflict_answer_evenly();
     end if;
     return conflict_declaration_respond(200, in_id);

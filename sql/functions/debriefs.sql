@@ -25,7 +25,7 @@ end $$;
 
 -- The group of a session that the actor led, by having been there when it started or as the professional on call; null otherwise.
 -- I13: nor in a group where they are a peer.
-create or replace function session_led_cohort(in_session_id uuid) returns uuid language plpgsql stable security definer as $$
+create or replace function debrief_cohort_id(in_session_id uuid) returns uuid language plpgsql stable security definer as $$
 begin
     return (
         select s.cohort_id from sessions s
@@ -37,14 +37,15 @@ end $$;
 -- Too near to read the debriefs of others: a host of that session or group, whatever else they are, and (I13) somebody who is a peer in it.
 create or replace function debrief_is_near(in_session_id uuid, in_cohort_id uuid) returns boolean language plpgsql stable as $$
 begin
-    return session_led_cohort(in_session_id) is not null or in_cohort_id = any (actor_cohort_ids() || actor_own_cohort_ids());
+    return debrief_cohort_id(in_session_id) is not null or in_cohort_id = any (actor_cohort_ids() || actor_own_cohort_ids());
 end $$;
 
 -- Who may be asked to supervise: an active professional who is not, and was not, a host of that group.
 create or replace function debrief_may_supervise(in_debrief debriefs, in_account_id uuid) returns boolean
 language plpgsql stable security definer as $$
 begin
-    return actor_role() = 'coordinator' and exists (
+    perform require_role('coordinator');
+    return exists (
         select from accounts a where a.id = in_account_id and a.role = 'mental_health_professional' and a.is_active)
         and not exists (select from host_assignments h where h.account_id = in_account_id and h.cohort_id = in_debrief.cohort_id)
         and not exists (select from session_presences p where p.account_id = in_account_id and p.session_id = in_debrief.session_id)
@@ -95,7 +96,7 @@ end $$;
 create or replace function debriefs_create(in_session_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
-    led_group uuid := session_led_cohort(in_session_id);
+    led_group uuid := debrief_cohort_id(in_session_id);
     led_state text := session_run_json(in_session_id)->>'state';
     wants boolean := coalesce((in_body->>'wants_supervision')::boolean, false);
 begin

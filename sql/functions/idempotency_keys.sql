@@ -2,7 +2,7 @@
 -- A request with a key takes effect once; its answer is kept and given again while its subject is seen.
 
 -- The first request with a key goes on; another one waits for it here and is then told to replay.
-create or replace function idempotency_claim(in_key text, in_fingerprint text) returns void language plpgsql as $$
+create or replace function idempotency_key_claim(in_key text, in_fingerprint text) returns void language plpgsql as $$
 begin
     delete from idempotency_keys k
     where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = in_key
@@ -17,7 +17,7 @@ begin
 end $$;
 
 -- An answer that is kept for a repeated request is given again only to somebody who may still see what it is about.
-create or replace function idempotency_location_is_seen(in_location text) returns boolean language plpgsql stable as $$
+create or replace function idempotency_key_is_seen(in_location text) returns boolean language plpgsql stable as $$
 declare
     named text := split_part(in_location, '/', 4);
 begin
@@ -36,7 +36,7 @@ begin
     end;
 end $$;
 
-create or replace function idempotency_replay(in_key text, in_fingerprint text) returns response language plpgsql as $$
+create or replace function idempotency_key_replay(in_key text, in_fingerprint text) returns response language plpgsql as $$
 declare
     kept idempotency_keys;
 begin
@@ -46,7 +46,7 @@ begin
         perform problem('idempotency-in-progress');
     elsif kept.fingerprint <> in_fingerprint then
         perform problem('idempotency-key-reused');
-    elsif not idempotency_location_is_seen(kept.location) then
+    elsif not idempotency_key_is_seen(kept.location) then
         perform conflict('no-longer-seen');
     end if;
     perform set_config('app.language', coalesce(kept.language, current_setting('app.language')), true);
@@ -54,7 +54,7 @@ begin
 end $$;
 
 -- Answers kept for repeated requests lose what was sealed in them; whoever repeats one sees the record as it is now.
-create or replace function idempotency_forget(in_location text, in_body json) returns void language plpgsql security definer as $$
+create or replace function idempotency_key_forget(in_location text, in_body json) returns void language plpgsql security definer as $$
 begin
     perform require_role('coordinator');
     update idempotency_keys k set body = in_body where k.location = in_location;

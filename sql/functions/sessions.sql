@@ -16,6 +16,16 @@ begin
         where s.id = in_session_id and s.cohort_id <> all (actor_own_cohort_ids()));
 end $$;
 
+-- Who leads which session that is not over: the hosts of the group, but for those whom a substitute replaces, and the substitutes.
+create or replace view session_leads with (security_invoker = true) as
+select s.id as session_id, s.cohort_id, s.starts_at, session_ends_at(s) as ends_at, h.id as assignment_id, h.account_id, h.slot
+from sessions s
+join host_assignments h on h.cohort_id = s.cohort_id and h.released_at is null and (
+    h.session_id = s.id
+    or h.session_id is null and not exists (
+        select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null))
+where s.state in ('scheduled', 'in_progress', 'completed');
+
 -- The hosts of a session, substitutions counted.
 create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, slot text)
 language plpgsql stable security definer as $$

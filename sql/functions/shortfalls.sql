@@ -3,7 +3,7 @@
 
 -- I5: the slots that nobody fit fills on the day of the session, one entry for each; empty = complete. A professional on call who is
 -- missing is told, and stops nothing (decision 4). To those who have nothing to do with the group everything is missing.
-create or replace function session_host_shortfall(in_session_id uuid) returns text[] language plpgsql stable security definer as $$
+create or replace function shortfall_missing(in_session_id uuid) returns text[] language plpgsql stable security definer as $$
 declare
     session sessions;
     cohort cohorts;
@@ -24,7 +24,7 @@ begin
 end $$;
 
 -- Who could fill a slot of a session: fit on that day, free at that hour, nobody in the group they must not meet. Twenty at most.
-create or replace function session_candidates(in_session_id uuid, in_slot text) returns table (account_id uuid, alias text)
+create or replace function shortfall_candidates(in_session_id uuid, in_slot text) returns table (account_id uuid, alias text)
 language plpgsql stable security definer as $$
 declare
     session sessions;
@@ -60,7 +60,7 @@ begin
 end $$;
 
 -- Hosts of a session who do not count on its day, and why: a shortfall is often an expiry.
-create or replace function session_unfit_hosts(in_session_id uuid) returns table (account_id uuid, alias text, slot text, missing text[])
+create or replace function shortfall_unfit(in_session_id uuid) returns table (account_id uuid, alias text, slot text, missing text[])
 language plpgsql stable security definer as $$
 begin
     return query
@@ -90,11 +90,11 @@ select s.id, s.starts_at, json_build_object(
     'unfit', (
         select coalesce(json_agg(json_build_object(
             'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing) order by u.alias, u.account_id), '[]')
-        from session_unfit_hosts(s.id) u),
+        from shortfall_unfit(s.id) u),
     'could_cover', (
         select coalesce(json_agg(json_build_object(
             'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias) order by w.slot, c.alias, c.account_id), '[]')
-        from (select distinct unnest(short.missing) as slot) w cross join lateral session_candidates(s.id, w.slot) c)) as body
+        from (select distinct unnest(short.missing) as slot) w cross join lateral shortfall_candidates(s.id, w.slot) c)) as body
 from sessions s
 join cohorts g on g.id = s.cohort_id
-cross join lateral (select session_host_shortfall(s.id) as missing) short;
+cross join lateral (select shortfall_missing(s.id) as missing) short;

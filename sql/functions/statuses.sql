@@ -2,7 +2,7 @@
 -- Where a peer stands, in plain words.
 
 -- What the person themself can do now: form, documents, safety plan, the meeting. An empty list = the next step is ours.
-create or replace function intake_to_do(in_intake intakes) returns json stable language sql
+create or replace function status_to_do(in_intake intakes) returns json stable language sql
 begin atomic
     select coalesce(json_agg(json_build_object(
         'code', todo.code,
@@ -42,7 +42,7 @@ select p.id as participant_id, json_build_object(
             'track', i.track,
             'state', i.state,
             'text', localized(t.text_en, t.text_fr),
-            'left_to_do', intake_to_do(i),
+            'left_to_do', status_to_do(i),
             'meeting', j.body->'meeting',
             'last_told_at', utc(i.last_told_at),
             'valid_until', utc(i.valid_until)) order by i.created_at desc, i.id), '[]')

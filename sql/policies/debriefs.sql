@@ -8,7 +8,7 @@ create policy own_reads on debriefs for select to alongside_api using (
     and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
 create policy own_writes on debriefs for insert to alongside_api with check (
     (select actor_role()) in ('peer_supporter', 'mental_health_professional') and account_id = (select actor_account_id())
-    and supervised_at is null and session_led_cohort(session_id) = cohort_id);
+    and supervised_at is null and debrief_cohort_id(session_id) = cohort_id);
 -- Whoever was a host of that session or is one of that group is a co-host, whatever else they are.
 create policy coordinator_reads on debriefs for select to alongside_api using (
     (select actor_role()) = 'coordinator' and cohort_id <> all ((select actor_own_cohort_ids())::uuid[])

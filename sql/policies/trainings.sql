@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Qualifications and trainings are the administrator's, as all of staff; coordinators learn through host_check() and
+-- Qualifications and trainings are the administrator's, as all of staff; coordinators learn through host_facts() and
 -- colleagues_find() what somebody has and lacks.
 
 grant select, insert, delete on trainings to alongside_api;

@@ -55,7 +55,7 @@ grant execute on function
     conflict_follow_host(uuid), conflict_follow_login(uuid), conflict_follow_region(uuid), conflict_follow_staff(uuid),
     conflict_follow_withdrawal(uuid)
 to alongside_api;
-grant execute on function debrief_may_supervise(debriefs, uuid), debrief_note(uuid), session_led_cohort(uuid) to alongside_api;
+grant execute on function debrief_may_supervise(debriefs, uuid), debrief_note(uuid), debrief_cohort_id(uuid) to alongside_api;
 grant execute on function document_announce(uuid) to alongside_api;
 grant execute on function
     enrolment_group_json(enrolments), enrolments_accept(uuid, int[]), enrolments_create(uuid, jsonb), enrolments_decline(uuid, int[]),
@@ -64,17 +64,17 @@ to alongside_api;
 grant execute on function exclusion_request_follow(uuid), exclusion_request_today() to alongside_api;
 grant execute on function home_help_arranged(), home_next_sessions(int) to alongside_api;
 grant execute on function
-    host_alias(uuid), host_check(uuid, text, text, date), host_clashes(uuid), host_is_barred(uuid, uuid)
+    host_assignment_alias(uuid), host_facts(uuid, text, text, date), host_clashes(uuid), host_is_barred(uuid, uuid)
 to alongside_api;
 grant execute on function incident_check_in(uuid) to alongside_api;
-grant execute on function idempotency_forget(text, json) to alongside_api;
+grant execute on function idempotency_key_forget(text, json) to alongside_api;
 grant execute on function rosters_read(uuid) to alongside_api;
 grant execute on function group_list_advance(uuid), seat_release_all(uuid, text), seat_withdraw_all(uuid) to alongside_api;
 grant execute on function session_contact_open(uuid, uuid, text) to alongside_api;
 grant execute on function session_safety_plans_read(uuid, uuid) to alongside_api;
 grant execute on function session_topics_set(uuid, text[]) to alongside_api;
 grant execute on function session_begin(uuid, uuid[]), session_finish(uuid), session_role(uuid), session_run_json(uuid) to alongside_api;
-grant execute on function session_candidates(uuid, text), session_host_shortfall(uuid), session_unfit_hosts(uuid) to alongside_api;
+grant execute on function shortfall_candidates(uuid, text), shortfall_missing(uuid), shortfall_unfit(uuid) to alongside_api;
 grant execute on function staff_alias(uuid) to alongside_api;
 grant execute on function waiting_person_missing(uuid), waiting_person_refresh(uuid) to alongside_api;
 

@@ -94,11 +94,11 @@ select is((select string_agg(distinct l, '|') from ics, regexp_split_to_table(t,
 select is((select count(*) from ics, regexp_split_to_table(t, e'\r\n') l where l in ('DTSTART:20261201T233000Z', 'DTEND:20261202T010000Z')), 2::bigint, 'R8 in UTC');
 select is((select count(*) from ics where t ~ e'[^\r]\n' or t ~ e'\r[^\n]'), 0::bigint, 'RFC 5545 lines end in CRLF');
 select is((select max(octet_length(l)) <= 75 from ics, regexp_split_to_table(t, e'\r\n') l), true, 'RFC 5545 and are not too long');
-select is(ics_line(repeat('é', 60)), repeat('é', 37) || e'\r\n ' || repeat('é', 23) || e'\r\n', 'RFC 5545 long ones are folded between characters');
-select is(ics_text(e'a,b;c\\d\r\ne'), 'a\,b\;c\\d\ne', 'RFC 5545 text is escaped');
+select is(calendar_line(repeat('é', 60)), repeat('é', 37) || e'\r\n ' || repeat('é', 23) || e'\r\n', 'RFC 5545 long ones are folded between characters');
+select is(calendar_text(e'a,b;c\\d\r\ne'), 'a\,b\;c\\d\ne', 'RFC 5545 text is escaped');
 update sessions set state = 'cancelled', calendar_sequence = 1 where cohort_id = :'gid' and seq = 2;
 select is((select count(*) from regexp_matches(calendar(:'half', :'secret'), e'SEQUENCE:1\r\n[^B]*STATUS:CANCELLED', 'g')), 1::bigint, 'what is cancelled is shown as cancelled');
-select is((select count(distinct u) from (select ics_event(s, p, 'en', false) as e from sessions s, unnest(array[:'pid', :'other']::uuid[]) p where s.cohort_id = :'gid') x,
+select is((select count(distinct u) from (select calendar_event(s, p, 'en', false) as e from sessions s, unnest(array[:'pid', :'other']::uuid[]) p where s.cohort_id = :'gid') x,
     lateral (select substring(e from 'UID:([^\r]*)') as u) y), 6::bigint, 'R2 the calendars of two people have nothing in common');
 select peer(:'pid') \g /dev/null
 select answer(format('select * from enrolments_withdraw(%L)', :'eid')) \g /dev/null

@@ -17,7 +17,7 @@ prepare assignments_read (text, text, jsonb, jsonb, int[], jsonb) as :hread
 prepare shortfalls_list (text, text, jsonb, jsonb, int[], jsonb) as :short
 \set colleagues `python3 sql/page.py sql/statements/colleagues/list.sql`
 prepare colleagues_list (text, text, jsonb, jsonb, int[], jsonb) as :colleagues
-select plan(127);
+select plan(128);
 
 -- Alone: whoever came with the demo is set aside.
 update accounts set is_active = false where role in ('peer_supporter', 'mental_health_professional');
@@ -143,21 +143,21 @@ select is(((:'made'::jsonb)->'body') - '{id,assigned_at}'::text[], jsonb_build_o
     'replaces', null, 'assigned_by', :boss, 'released_at', null), 'somebody is assigned');
 select is((:'made'::jsonb)->>'location', '/v1/host-assignments/' || :'a1', 'which has a place');
 select is(answer(format('execute assignments_read(%L, null, null, null, null, null)', :'a1'))->>'etag', '1', 'and a version');
-select is(session_host_shortfall(session_of(:'gid', 1)), '{peer_supporter,on_call_professional}', 'I5, S2.33: one peer supporter is one short of two');
+select is(shortfall_missing(session_of(:'gid', 1)), '{peer_supporter,on_call_professional}', 'I5, S2.33: one peer supporter is one short of two');
 select is(refusal(assigns(:'gid', :'ana', 'peer_supporter')), '23505 host_assignments__account_id__taken', 'I5: nobody twice');
 select assigned(:'gid', :'ben', 'peer_supporter') as a2 \gset
 select is(reason(assigns(:'gid', :'cleo', 'peer_supporter')), 'slot-filled', 'I5: two are enough');
-select is(session_host_shortfall(session_of(:'gid', 1)), '{on_call_professional}', 'decision 4: a missing professional on call is told');
+select is(shortfall_missing(session_of(:'gid', 1)), '{on_call_professional}', 'decision 4: a missing professional on call is told');
 select assigned(:'gid', :'max', 'on_call_professional') as a3 \gset
-select is(session_host_shortfall(session_of(:'gid', 1)), '{}', 'and then nothing is missing');
+select is(shortfall_missing(session_of(:'gid', 1)), '{}', 'and then nothing is missing');
 select is((select string_agg(s.alias || ' ' || h.slot, ', ' order by s.alias) from session_hosts(session_of(:'gid', 1)) h join staff s on s.id = h.account_id),
     'Ana peer_supporter, Ben peer_supporter, Max on_call_professional', 'who leads');
 -- What expires later is short later.
 update trainings set expires_on = '2026-12-05' where account_id = :'ben' and module = 'crisis_management';
-select is(session_host_shortfall(session_of(:'gid', 1)) || '{-}' || session_host_shortfall(session_of(:'gid', 2)), '{-,peer_supporter}', 'R13: an expiry is a shortfall from its day on');
+select is(shortfall_missing(session_of(:'gid', 1)) || '{-}' || shortfall_missing(session_of(:'gid', 2)), '{-,peer_supporter}', 'R13: an expiry is a shortfall from its day on');
 update trainings set expires_on = null where account_id = :'ben';
 update accounts set is_active = false where id = :'ben';
-select is(session_host_shortfall(session_of(:'gid', 1)), '{peer_supporter}', 'R15: a leaver is a shortfall at once');
+select is(shortfall_missing(session_of(:'gid', 1)), '{peer_supporter}', 'R15: a leaver is a shortfall at once');
 update accounts set is_active = true where id = :'ben';
 
 -- Substitutes.
@@ -169,7 +169,7 @@ select is(reason(assigns(:'gid', :'ben', 'peer_supporter', session_of(:'gid', 1)
 select assigned(:'gid', :'cleo', 'peer_supporter', session_of(:'gid', 1), :'a1') as sub \gset
 select is((select string_agg(s.alias, ', ' order by s.alias) from session_hosts(session_of(:'gid', 1)) h join staff s on s.id = h.account_id), 'Ben, Cleo, Max', 'a substitute leads that session');
 select is((select string_agg(s.alias, ', ' order by s.alias) from session_hosts(session_of(:'gid', 2)) h join staff s on s.id = h.account_id), 'Ana, Ben, Max', 'and no other');
-select is(session_host_shortfall(session_of(:'gid', 1)), '{}', 'and counts');
+select is(shortfall_missing(session_of(:'gid', 1)), '{}', 'and counts');
 select is(faults(assigns(:'gid', :'cleo', 'peer_supporter', session_of(:'gid', 1), :'a1')), 'replaces invalid', 'a place is taken once');
 update sessions set state = 'completed', started_at = starts_at where id = session_of(:'gid', 2);
 select is(refusal_detail(assigns(:'gid', :'cleo', 'peer_supporter', session_of(:'gid', 2), :'a1')), '{"state": "completed"}', 'nobody substitutes afterwards');
@@ -245,7 +245,7 @@ create function tests.names(in_query jsonb default '{}') returns text language s
 select is(names('{"role": ["peer_supporter", "mental_health_professional"]}'), 'Ana,Ben,Cleo,Max,Nel,Pro,Sup', 'active hosts, in order of their names');
 select is((select c from jsonb_array_elements(known('{"role": ["mental_health_professional"]}')->'body') c where c->>'alias' = 'Pro'),
     jsonb_build_object('account_id', :'pro', 'role', 'mental_health_professional', 'alias', 'Pro', 'languages', '["en"]'::jsonb, 'regions', '[]'::jsonb, 'employer', null,
-        'designation', 'social_worker', 'is_cleared', true, 'modules_missing', (select modules from host_check(:'pro', 'mental_health_professional', 'en', '2026-11-23'))), 'with what they have and lack today');
+        'designation', 'social_worker', 'is_cleared', true, 'modules_missing', (select modules from host_facts(:'pro', 'mental_health_professional', 'en', '2026-11-23'))), 'with what they have and lack today');
 select is((select c - 'account_id' from jsonb_array_elements(known('{"role": ["coordinator"]}')->'body') c where c->>'account_id' = :boss), '{"role": "coordinator", "alias": null, "languages": [],
     "regions": [], "employer": null, "designation": null, "is_cleared": null, "modules_missing": null}', 'coordinators too, who lead nothing');
 select is(names('{"role": ["peer_supporter"], "language": "en"}') || ';' || coalesce(names('{"role": ["mental_health_professional"], "language": "fr"}'), ''), 'Ana,Ben,Cleo,Sup;Max,Nel', 'by role and language');
@@ -273,15 +273,17 @@ select is((select string_agg(h->>'alias', ',' order by h->>'alias') from jsonb_a
 select is(listed(:'gid')#>'{body,0,assigned_by}', 'null', 'not who arranged it');
 select is(listed(:'fid'), null, 'and nothing of another group');
 select is((select count(*) from session_hosts(session_of(:'gid', 1))) || ' ' || (select count(*) from session_hosts(session_of(:'fid', 1))), '2 0', 'nor through a function');
-select is(session_host_shortfall(session_of(:'gid', 1))::text || session_host_shortfall(session_of(:'fid', 1))::text,
+select is(shortfall_missing(session_of(:'gid', 1))::text || shortfall_missing(session_of(:'fid', 1))::text,
     '{on_call_professional}{peer_supporter,mental_health_professional,on_call_professional}', 'nor what it lacks: to others everything is missing');
-select is((select count(*) from session_candidates(session_of(:'gid', 1), 'peer_supporter')) + (select count(*) from session_unfit_hosts(session_of(:'gid', 1))) + (select count(*) from host_clashes(:'gid')), 0::bigint, 'who could cover is the coordinators''');
-select is((select missing from host_check(:'sup', 'peer_supporter', 'en', '2026-12-01')), null, 'as is what somebody lacks');
-select is(host_is_barred(:'ana', :'fid'), false, 'I13: and least of all which group somebody was in');
+select is((select count(*) from shortfall_candidates(session_of(:'gid', 1), 'peer_supporter'))
+    + (select count(*) from shortfall_unfit(session_of(:'gid', 1))), 0::bigint, 'who could cover is the coordinators''');
+select is(refusal(format('select host_clashes(%L)', :'gid')), '42501', 'who leads twice');
+select is(refusal(format('select host_facts(%L, ''peer_supporter'', ''en'', ''2026-12-01'')', :'sup')), '42501', 'as is what somebody lacks');
+select is(refusal(format('select host_is_barred(%L, %L)', :'ana', :'fid')), '42501', 'I13: and least of all which group somebody was in');
 select is(refusal(assigns(:'gid', :'cleo', 'peer_supporter')), 'not-found', 'a host assigns nobody');
 select enter('peer') \g /dev/null
 select is((select count(*) from session_hosts(session_of(:'gid', 1))), 0::bigint, 'a peer who has no part in it learns nothing');
-select is(host_alias(:'ana'), null, 'not even a name');
+select is(host_assignment_alias(:'ana'), null, 'not even a name');
 
 -- Role × table × verb.
 create function tests.row_of(in_table text, in_cohort uuid, in_host uuid, in_by uuid) returns text language sql as $$ select case in_table

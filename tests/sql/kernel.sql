@@ -44,24 +44,24 @@ select is(utc('2026-07-10 17:00:00-04'), '2026-07-10T21:00:00Z', 'T6: moments ar
 
 -- Idempotency: a key is used once; repeated, it answers again.
 select enter('coordinator', 'a0000000-0000-4000-8000-000000000001');
-select is(refusal($$select idempotency_claim('k', 'f1')$$), null, 'a new key is claimed');
-select answer($$select idempotency_claim('k', 'f1')$$) \g /dev/null
+select is(refusal($$select idempotency_key_claim('k', 'f1')$$), null, 'a new key is claimed');
+select answer($$select idempotency_key_claim('k', 'f1')$$) \g /dev/null
 select is(current_setting('app.idempotency_key'), 'k', 'and remembered for the answer');
-select is(refusal($$select idempotency_replay('k', 'f1')$$), 'idempotency-in-progress', 'a request without an answer is still running');
+select is(refusal($$select idempotency_key_replay('k', 'f1')$$), 'idempotency-in-progress', 'a request without an answer is still running');
 select is((answer($$select * from respond(201, '{"a": 1}', '/v1/x/1', 3)$$)->>'etag'), '3', 'the answer goes out');
-select is(refusal($$select idempotency_claim('k', 'f1')$$), 'idempotency-replay', 'the same key is told to replay');
-select is((answer($$select * from idempotency_replay('k', 'f1')$$) - 'next'),
+select is(refusal($$select idempotency_key_claim('k', 'f1')$$), 'idempotency-replay', 'the same key is told to replay');
+select is((answer($$select * from idempotency_key_replay('k', 'f1')$$) - 'next'),
     '{"status": 201, "body": {"a": 1}, "location": "/v1/x/1", "etag": "3"}'::jsonb, 'and gets the first answer');
-select is(refusal($$select * from idempotency_replay('k', 'f2')$$), 'idempotency-key-reused', 'for another request the key is refused');
+select is(refusal($$select * from idempotency_key_replay('k', 'f2')$$), 'idempotency-key-reused', 'for another request the key is refused');
 select enter('coordinator', 'a0000000-0000-4000-8000-000000000009');
-select is(refusal($$select idempotency_claim('k', 'f1')$$), null, 'another account has keys of its own');
-select is(refusal($$select * from idempotency_replay('k', 'f1')$$), 'idempotency-in-progress', 'and never sees this one''s answer');
+select is(refusal($$select idempotency_key_claim('k', 'f1')$$), null, 'another account has keys of its own');
+select is(refusal($$select * from idempotency_key_replay('k', 'f1')$$), 'idempotency-in-progress', 'and never sees this one''s answer');
 select enter('coordinator', 'a0000000-0000-4000-8000-000000000001');
 select set_config('app.operation', 'other_operation', true) \g /dev/null
-select is(refusal($$select idempotency_claim('k', 'f1')$$), null, 'another operation has keys of its own');
+select is(refusal($$select idempotency_key_claim('k', 'f1')$$), null, 'another operation has keys of its own');
 select set_config('app.operation', 'tests_run', true) \g /dev/null
 select clock(now() + interval '25 hours');
-select is(refusal($$select idempotency_claim('k', 'f2')$$), null, 'after a day a key is new again');
+select is(refusal($$select idempotency_key_claim('k', 'f2')$$), null, 'after a day a key is new again');
 select clock(null);
 select is(answer($$select * from respond(200, '{}')$$)->>'status', '200', 'without a key an answer is not kept');
 select is((select count(*) from idempotency_keys where body::text = '{}'), 0::bigint, 'really not');

@@ -56,7 +56,7 @@ create or replace function tests.broken(in_command text, in_slug text, in_id uui
     where e.id = in_id and e.state in ('withdrawn', 'declined', 'expired', 'waitlisted', 'offered')
         and not exists (select from enrolments o where o.cohort_id = e.cohort_id and o.participant_id = e.participant_id
             and o.state in ('confirmed', 'active'))
-        and position(ics_event(s, e.participant_id, 'en', false) in calendars_read(e.participant_id, e.participant_id)) > 0
+        and position(calendar_event(s, e.participant_id, 'en', false) in calendars_read(e.participant_id, e.participant_id)) > 0
     union all
     select 'A6.5', in_id::text where in_command in ('accept', 'offer') and in_slug is null and exists (
         select from enrolments e where e.id = in_id and conflict_blocks_participant(e.participant_id, e.cohort_id))

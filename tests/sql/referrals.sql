@@ -227,7 +227,7 @@ select isnt((select callback_method from referrals where id = :'a'), null, 'and 
 -- Redirected and duplicate: nothing stays but the count.
 select enter('coordinator', :'c');
 select set_config('app.idempotency_key', '', true) \g /dev/null
-select answer('select idempotency_claim(''key-f'', ''f'')') \g /dev/null
+select answer('select idempotency_key_claim(''key-f'', ''f'')') \g /dev/null
 select answer(inquire('{"external_ref": "F", "channel": "email_self", "language": "en", "ok_to_leave_message": true, "callback": {"method": "phone", "handle": "55555555-5555-4555-8555-555555555555.cGhvbmU"}, "name": "55555555-5555-4555-8555-555555555555.bmFtZQ", "safe_hours": "55555555-5555-4555-8555-555555555555.aG91cnM"}',
     key('55555555-5555-4555-8555-555555555555')))#>>'{body,id}' as f \gset
 select set_config('app.idempotency_key', '', true) \g /dev/null

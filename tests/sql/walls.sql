@@ -83,13 +83,13 @@ create or replace function tests.kept(in_location text) returns void language sq
     values (actor_account_id(), 'tests_run', 'k', 'f', 201, '{"alias": "Maple"}', in_location, now()) $$;
 select enter('coordinator', :colleague) \g /dev/null
 select kept('/v1/participants/' || :'p') \g /dev/null
-select is(refusal('select * from idempotency_replay(''k'', ''f'')'), 'conflict', 'R14 of a person who is no longer seen nothing is repeated');
+select is(refusal('select * from idempotency_key_replay(''k'', ''f'')'), 'conflict', 'R14 of a person who is no longer seen nothing is repeated');
 select kept('/v1/intakes/' || :'i' || '/updates') \g /dev/null
-select is(refusal('select * from idempotency_replay(''k'', ''f'')'), 'conflict', 'nor of their intake');
+select is(refusal('select * from idempotency_key_replay(''k'', ''f'')'), 'conflict', 'nor of their intake');
 select kept('/v1/participants/' || :'q') \g /dev/null
-select is(answer('select * from idempotency_replay(''k'', ''f'')')->>'status', '201', 'of others it is');
+select is(answer('select * from idempotency_key_replay(''k'', ''f'')')->>'status', '201', 'of others it is');
 select kept('/v1/exclusions/' || :'p') \g /dev/null
-select is(answer('select * from idempotency_replay(''k'', ''f'')')->>'status', '201', 'as is what one has said oneself');
-select is(refusal('select * from idempotency_replay(''k'', ''g'')'), 'idempotency-key-reused', 'and only to the same request');
+select is(answer('select * from idempotency_key_replay(''k'', ''f'')')->>'status', '201', 'as is what one has said oneself');
+select is(refusal('select * from idempotency_key_replay(''k'', ''g'')'), 'idempotency-key-reused', 'and only to the same request');
 select * from finish();
 rollback;

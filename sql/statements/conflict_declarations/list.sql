@@ -44,4 +44,4 @@ from (
             max(json_build_object('at', k.created_at, 'id', k.id)::text) filter (where k.place = ($3->>'limit')::int) end as next
     from keys k
     cross join lateral (select j.body from conflict_declarations_json j where j.id = k.id limit 1) d) listed
-cross join lateral audit('list', 'conflict_declaration', null, conflict_audited());
+cross join lateral audit('list', 'conflict_declaration', null, conflict_declaration_audited());

@@ -1,2 +1,2 @@
 -- $1 key, $2 fingerprint
-select idempotency_claim($1, $2);
+select idempotency_key_claim($1, $2);

@@ -8,7 +8,7 @@ with keys as (
         and s.starts_at <= (select app_now() + make_interval(days => ($3->>'days')::int))
         and (s.starts_at, s.id) > (($3#>>'{after,at}')::timestamptz, ($3#>>'{after,id}')::uuid)
         and exists (select from cohorts g where g.id = s.cohort_id and g.state in ('recruiting', 'confirmed', 'in_progress'))
-        and session_host_shortfall(s.id) <> '{}'
+        and shortfall_missing(s.id) <> '{}'
     order by s.starts_at, s.id
     limit ($3->>'limit')::int + 1)
 select k.starts_at as at, k.id, j.body

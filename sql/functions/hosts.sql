@@ -1,0 +1,99 @@
+-- SPDX-License-Identifier: MIT
+-- Who may lead: slots, what a host needs for one, and what keeps them from it.
+
+create or replace function host_slot_role(in_slot text) returns text immutable language sql
+return case in_slot when 'peer_supporter' then 'peer_supporter' else 'mental_health_professional' end;
+
+-- How many of a slot a group asks for.
+create or replace function host_slots_wanted(in_cohort cohorts, in_slot text) returns int immutable language sql
+return case in_slot
+    when 'peer_supporter' then in_cohort.peer_supporters
+    when 'mental_health_professional' then in_cohort.mental_health_professionals
+    else in_cohort.on_call_professional::int end;
+
+-- I5, R13: what keeps somebody from a slot on that day, in codes of faults.def; empty = fit. Null when there is no such account.
+create or replace function host_missing(in_account_id uuid, in_slot text, in_language text, in_on date) returns text[]
+language plpgsql stable as $$
+begin
+    return (
+        select array_remove(array[
+            case when a.role <> host_slot_role(in_slot) then 'wrong-role' end,
+            case when not a.is_active then 'not-active' end,
+            case when not in_language = any (coalesce(s.languages, '{}')) then 'other-language' end,
+            case when qualification_modules_missing(a.id, host_slot_role(in_slot), in_on) <> '{}' then 'training-missing' end,
+            case when not qualification_is_cleared(q, in_on) then 'not-cleared' end], null)
+        from accounts a
+        left join staff s on s.id = a.id
+        left join qualifications q on q.account_id = a.id
+        where a.id = in_account_id);
+end $$;
+
+-- I13: who is or was in a group as a peer does not lead it. The answer is that of any other conflict.
+create or replace function host_is_barred(in_account_id uuid, in_cohort_id uuid) returns boolean
+language plpgsql stable security definer as $$
+begin
+    perform require_role('coordinator');
+    return exists (
+        select from conflict_selves(array[in_account_id]) s join enrolments e on e.participant_id = s.id
+        where e.cohort_id = in_cohort_id);
+end $$;
+
+-- For the coordinator who assigns: what this person lacks for these sessions, and which modules. Null when there is no such host.
+create or replace function host_facts(
+    in_account_id uuid, in_slot text, in_language text, in_on date, out missing text[], out modules text[])
+language plpgsql stable security definer as $$
+begin
+    perform require_role('coordinator');
+    if exists (select from accounts a where a.id = in_account_id and a.role in ('peer_supporter', 'mental_health_professional')) then
+        missing := host_missing(in_account_id, in_slot, in_language, in_on);
+        modules := qualification_modules_missing(in_account_id, host_slot_role(in_slot), in_on);
+    end if;
+end $$;
+
+-- I5: what is wrong with who leads what, in the sessions of a group that are still to come or under way. It looks into all groups.
+create or replace function host_clashes(in_cohort_id uuid) returns table (reason text, account_id uuid, session_id uuid)
+language plpgsql stable security definer as $$
+begin
+    perform require_role('coordinator');
+    return query
+    with lead as (
+        select l.* from session_leads l join sessions s on s.id = l.session_id
+        where l.cohort_id = in_cohort_id and s.state in ('scheduled', 'in_progress'))
+    select 'two-slots', l.account_id, l.session_id from lead l group by l.account_id, l.session_id having count(*) > 1
+    union all
+    select 'slot-filled', null::uuid, l.session_id
+    from lead l join cohorts g on g.id = l.cohort_id
+    group by l.session_id, l.slot, g.id having count(*) > host_slots_wanted(g, l.slot)
+    union all
+    select 'slot-filled', null, null
+    from host_assignments h join cohorts g on g.id = h.cohort_id
+    where h.cohort_id = in_cohort_id and h.session_id is null and h.released_at is null
+    group by h.slot, g.id having count(*) > host_slots_wanted(g, h.slot)
+    union all
+    select 'double-booked', l.account_id, l.session_id
+    from lead l
+    where exists (
+        select from host_assignments h join sessions s on s.cohort_id = h.cohort_id
+        where h.account_id = l.account_id and h.released_at is null and h.cohort_id <> in_cohort_id
+            and s.state in ('scheduled', 'in_progress')
+            and s.starts_at < l.ends_at and session_ends_at(s) > l.starts_at
+            and exists (select from session_leads o where o.assignment_id = h.id and o.session_id = s.id));
+end $$;
+
+create or replace function host_require_no_clash(in_cohort_id uuid) returns void language plpgsql as $$
+declare
+    clash record;
+begin
+    -- Two coordinators who book the same person into two groups meet here, always in the same order.
+    perform pg_advisory_xact_lock(hashtextextended('host ' || h.account_id, 0))
+    from (
+        select distinct h.account_id from host_assignments h
+        where h.cohort_id = in_cohort_id and h.released_at is null order by h.account_id) h;
+    select c.reason, jsonb_agg(distinct c.account_id) filter (where c.account_id is not null) as account_ids,
+        jsonb_agg(distinct c.session_id) filter (where c.session_id is not null) as session_ids
+    into clash from host_clashes(in_cohort_id) c group by c.reason order by c.reason desc limit 1;
+    if found then
+        perform conflict(clash.reason, jsonb_strip_nulls(jsonb_build_object(
+            'account_ids', clash.account_ids, 'session_ids', clash.session_ids)));
+    end if;
+end $$;
