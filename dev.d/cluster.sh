@@ -76,5 +76,5 @@ database_prepare() {
         superuser_psql "${quiet[@]}" -d postgres -c 'create database alongside owner alongside_owner'
     fi
     say "migrating and loading demo data"
-    (logged migrate "$build/release/alongside" migrate --demo) || die "an applied file changed? ./dev clean starts afresh"
+    (logged migrate "$build/release/alongside" migrate --demo) || die "a release that is not frozen yet was changed? ./dev clean starts afresh"
 }

@@ -32,8 +32,11 @@ def rows(array, named_files):
         if name in seen:
             sys.exit(f"{paths}: the name {name} is already taken by {seen[name]}")
         seen[name] = paths
-        is_statement = array == "embedded_statements"
-        text, after = page.statement(paths[0]) if is_statement else ("".join(path.read_text("utf-8") for path in paths), None)
+        after = None
+        if array == "embedded_statements":
+            text, after = page.statement(paths[0])
+        else:
+            text = release_text(paths) if array == "embedded_migrations" else paths[0].read_text("utf-8")
         data = text.encode("utf-8")
         if b"\0" in data or b"\r" in data:
             sys.exit(f"{paths}: NUL or carriage return")
@@ -58,6 +61,11 @@ def release(directory):
     return [files[name] for name in sorter.static_order()]
 
 
+def release_text(files):
+    """Each file stands below a line that names it, for errors to say where they are."""
+    return "".join(f"-- sql/migrations/{file.parent.name}/{file.name}\n{file.read_text('utf-8')}" for file in files)
+
+
 def collect(root):
     """array -> [(name, the files it is made of)]"""
     statements = []
@@ -76,11 +84,15 @@ def collect(root):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", required=True)
-    parser.add_argument("--depfile", required=True)
-    parser.add_argument("sqldir", type=pathlib.Path)
+    parser.add_argument("--output")
+    parser.add_argument("--depfile")
+    parser.add_argument("--freeze", metavar="TAG", help="print the line of this release for migrations/RELEASED")
+    parser.add_argument("directory", type=pathlib.Path, help="sql/, or the release to freeze")
     args = parser.parse_args()
-    root = args.sqldir
+    root = args.directory
+    if args.freeze:
+        print(root.name, hashlib.sha256(release_text(release(root)).encode()).hexdigest(), args.freeze)
+        return
 
     arrays = collect(root)
     code = "".join(rows(array, files) for array, files in sorted(arrays.items()))

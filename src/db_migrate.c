@@ -90,12 +90,6 @@ execute_file(const struct migration_run *run, const char *room, const struct emb
     return is_done;
 }
 
-static bool begin(const struct migration_run *run)
-{
-    /* A migration gives way to requests rather than making them queue behind it. */
-    return execute(run, "begin", "begin; set local lock_timeout = '5s'", 0, NULL);
-}
-
 static bool end(const struct migration_run *run, bool is_done)
 {
     if (is_done)
@@ -106,28 +100,51 @@ static bool end(const struct migration_run *run, bool is_done)
 
 /* ---- one run at a time ---- */
 
-enum { LOCK_TRIES = 300, LOCK_PAUSE_US = 200000 };
-
-/* Asked again and again instead of waited for: one that waits holds a snapshot, and CREATE INDEX
- * CONCURRENTLY in the run that holds the lock would wait for that. The lock goes with the session.
- */
+/* Goes with the session. */
 static bool lock_take(const struct migration_run *run)
 {
-    for (int tries = 0; tries < LOCK_TRIES; tries++) {
-        PGresult *result =
-            PQexec(run->connection, "select pg_try_advisory_lock(hashtext('alongside.migrate'))");
-        bool is_answered = PQresultStatus(result) == PGRES_TUPLES_OK ||
-                           report(run->connection, result, "lock", NULL);
-        bool is_taken = is_answered && *PQgetvalue(result, 0, 0) == 't';
+    return execute(run, "another run does not end",
+                   "set lock_timeout = '60s'; "
+                   "select pg_advisory_lock(hashtext('alongside.migrate')); "
+                   "set lock_timeout = '5s'",
+                   0, NULL);
+}
+
+/* All at once and always in one order: whoever holds one and wants another would end us, or we
+ * them. Views first, since locking one locks what it stands on. */
+static const char tables_lock_sql[] =
+    "begin; set local lock_timeout = '200ms'; "
+    "do $$ declare names text := "
+    "(select string_agg(oid::regclass::text, ', ' order by relkind desc, relname) from pg_class "
+    "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'v')); "
+    "begin execute 'lock table ' || names || ' in access exclusive mode'; end $$; "
+    "set local lock_timeout = '5s'";
+
+enum { TABLES_TRIES = 120, TABLES_PAUSE_US = 300000 };
+
+static bool is_busy(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state && (strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
+}
+
+/* Begins the transaction in a moment when nobody uses a table. Until it comes, requests queue
+ * behind us no longer than the shortest of their own lock_timeouts. */
+static bool begin_alone(const struct migration_run *run)
+{
+    for (int tries = 1;; tries++) {
+        PGresult *result = PQexec(run->connection, tables_lock_sql);
+        bool is_done = is_good(result), is_last = !is_busy(result) || tries == TABLES_TRIES;
+        if (!is_done && is_last)
+            report(run->connection, result, "tables", NULL);
         PQclear(result);
-        if (is_taken || !is_answered)
-            return is_taken;
-        if (tries == 0)
-            fprintf(stderr, "migrate: waiting for another run\n");
-        usleep(LOCK_PAUSE_US);
+        if (is_done || is_last)
+            return is_done;
+        if (tries == 1)
+            fprintf(stderr, "migrate: waiting for a moment without requests\n");
+        PQclear(PQexec(run->connection, "rollback"));
+        usleep(TABLES_PAUSE_US);
     }
-    fprintf(stderr, "migrate: another run does not end\n");
-    return false;
 }
 
 static const char bootstrap_sql[] =
@@ -165,8 +182,8 @@ static bool history_fits(const PGresult *applied)
         known += row >= 0;
         if (row >= 0 && strcmp(PQgetvalue(applied, row, 1), file->sha256) != 0) {
             fprintf(stderr,
-                    "sql/migrations/%s: was changed after it was applied; add a new migration "
-                    "instead\n",
+                    "sql/migrations/%s: was changed after it was applied; a change is a new "
+                    "release\n",
                     file->name);
             fits = false;
         } else if (row < 0 && strcmp(file->name, last) < 0) {
@@ -182,39 +199,38 @@ static bool history_fits(const PGresult *applied)
     return fits;
 }
 
-static bool migration_apply(struct migration_run *run, const struct embedded *file)
+/* The files of a release one by one, each below a line that names it, so that an error names it. */
+static bool release_execute(const struct migration_run *run, const struct embedded *release)
 {
-    const char *const params[] = {file->name, file->sha256};
-    bool is_done = begin(run);
-    is_done = is_done && execute_file(run, "migrations", file) &&
-              execute(run, "record",
-                      "insert into alongside.schema_migrations (name, sha256) values ($1, $2)", 2,
-                      params);
-    if (!end(run, is_done))
-        return false;
-    fprintf(stderr, "applied migrations/%s\n", file->name);
-    run->applied++;
-    return true;
+    static const char mark[] = "-- sql/migrations/";
+    bool is_done = true;
+    for (const char *head = strstr(release->text, mark), *next; is_done && head; head = next) {
+        const char *name = head + strlen(mark), *body = name + strcspn(name, "\n");
+        next = strstr(body, mark);
+        struct embedded file = {
+            .name = strndup(name, (size_t)(body - name)),
+            .text = strndup(body + 1, next ? (size_t)(next - body) - 1 : strlen(body)),
+        };
+        is_done = file.name && file.text && execute_file(run, "migrations", &file);
+        free((char *)file.name);
+        free((char *)file.text);
+    }
+    return is_done;
 }
 
-static bool migrations_apply(struct migration_run *run)
+static bool release_apply(struct migration_run *run, const struct embedded *file)
 {
-    PGresult *applied =
-        PQexec(run->connection, "select name, sha256 from alongside.schema_migrations "
-                                "order by name collate \"C\"");
-    bool is_done = is_good(applied) || report(run->connection, applied, "history", NULL);
-    is_done = is_done && history_fits(applied);
-    for (const struct embedded *file = embedded_migrations; is_done && file->name; file++) {
-        if (row_of(applied, file->name) < 0)
-            is_done = migration_apply(run, file);
-    }
-    PQclear(applied);
-    return is_done;
+    const char *const params[] = {file->name, file->sha256};
+    run->applied++;
+    return release_execute(run, file) &&
+           execute(run, "record",
+                   "insert into alongside.schema_migrations (name, sha256) values ($1, $2)", 2,
+                   params);
 }
 
 /* ---- what is applied whole ---- */
 
-/* Files that are applied together in one transaction, whenever one of them has changed. */
+/* Files that are applied together, whenever one of them has changed. */
 struct whole {
     const char *key; /* in schema_state */
     const struct embedded *const *sets;
@@ -237,52 +253,99 @@ static bool
 whole_execute(struct migration_run *run, const struct whole *whole, const char *manifest)
 {
     const char *const params[] = {whole->key, manifest};
-    bool is_done = begin(run);
+    bool is_done = true;
+    run->applied++;
     for (size_t i = 0; is_done && i < whole->count; i++) {
         for (const struct embedded *file = whole->sets[i]; is_done && file->name; file++)
             is_done = execute_file(run, whole->rooms[i], file);
     }
-    is_done = is_done && execute(run, "record",
-                                 "insert into alongside.schema_state (key, value) "
-                                 "values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex')) "
-                                 "on conflict (key) do update set value = excluded.value",
-                                 2, params);
-    if (!end(run, is_done))
-        return false;
-    run->applied++;
+    return is_done && execute(run, "record",
+                              "insert into alongside.schema_state (key, value) "
+                              "values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex')) "
+                              "on conflict (key) do update set value = excluded.value",
+                              2, params);
+}
+
+static void whole_tell(const struct whole *whole)
+{
     for (size_t i = 0; i < whole->count; i++) {
         for (const struct embedded *file = whole->sets[i]; file->name; file++)
             fprintf(stderr, "applied %s/%s\n", whole->rooms[i], file->name);
     }
+}
+
+/* ---- the run ---- */
+
+/* One transaction: afterwards the database is this binary's, or what it was. What the binary before
+ * had beside its tables goes first, so that a release finds the same whatever was there. */
+static bool upgrade_execute(struct migration_run *run,
+                            const PGresult *applied,
+                            const struct whole *code,
+                            const char *manifest)
+{
+    bool is_done = begin_alone(run) && execute_file(run, "functions", embedded_functions);
+    for (const struct embedded *file = embedded_migrations; is_done && file->name; file++)
+        is_done = row_of(applied, file->name) >= 0 || release_apply(run, file);
+    if (!end(run, is_done && whole_execute(run, code, manifest)))
+        return false;
+    for (const struct embedded *file = embedded_migrations; file->name; file++) {
+        if (row_of(applied, file->name) < 0)
+            fprintf(stderr, "applied migrations/%s\n", file->name);
+    }
+    whole_tell(code);
     return true;
 }
 
-static bool whole_apply(struct migration_run *run, const struct whole *whole, bool is_forced)
+static bool is_anything_new(const PGresult *applied)
 {
-    char *manifest = db_manifest(whole->sets, whole->count);
-    bool is_done = manifest && ((!is_forced && whole_is_current(run, whole, manifest)) ||
-                                whole_execute(run, whole, manifest));
+    for (const struct embedded *file = embedded_migrations; file->name; file++) {
+        if (row_of(applied, file->name) < 0)
+            return true;
+    }
+    return false;
+}
+
+static bool upgrade(struct migration_run *run)
+{
+    static const char *const rooms[DB_CODE_SETS] = {"functions", "policies", "reference"};
+    static const struct whole code = {"code", db_code_sets, rooms, DB_CODE_SETS};
+    char *manifest = db_manifest(code.sets, code.count);
+    PGresult *applied =
+        PQexec(run->connection, "select name, sha256 from alongside.schema_migrations "
+                                "order by name collate \"C\"");
+    bool is_done = is_good(applied) || report(run->connection, applied, "history", NULL);
+    is_done = is_done && manifest && history_fits(applied) &&
+              ((!is_anything_new(applied) && whole_is_current(run, &code, manifest)) ||
+               upgrade_execute(run, applied, &code, manifest));
+    PQclear(applied);
+    free(manifest);
+    return is_done;
+}
+
+static bool demo(struct migration_run *run)
+{
+    static const char *const rooms[] = {"demo"};
+    static const struct embedded *const sets[] = {embedded_demo};
+    static const struct whole whole = {"demo", sets, rooms, 1};
+    char *manifest = db_manifest(sets, 1);
+    bool is_done = manifest && whole_is_current(run, &whole, manifest);
+    if (manifest && !is_done) {
+        is_done = end(run, execute(run, "begin", "begin", 0, NULL) &&
+                               whole_execute(run, &whole, manifest));
+        if (is_done)
+            whole_tell(&whole);
+    }
     free(manifest);
     return is_done;
 }
 
 bool db_migrate(const char *database_url, bool with_demo)
 {
-    static const char *const code_rooms[DB_CODE_SETS] = {"functions", "policies", "reference"};
-    static const char *const demo_rooms[] = {"demo"};
-    static const struct embedded *const demo_sets[] = {embedded_demo};
-    static const struct whole code = {"code", db_code_sets, code_rooms, DB_CODE_SETS};
-    static const struct whole demo = {"demo", demo_sets, demo_rooms, 1};
-
     struct migration_run run = {.connection = db_connection_plain(database_url)};
     if (!run.connection)
         return false;
     bool is_done = lock_take(&run) && execute(&run, "bootstrap", bootstrap_sql, 0, NULL) &&
-                   migrations_apply(&run);
-    /* A migration may have made what the code's files secure: after one they are applied again,
-     * changed or not. */
-    is_done = is_done && whole_apply(&run, &code, run.applied > 0) &&
-              (!with_demo || whole_apply(&run, &demo, false));
+                   upgrade(&run) && (!with_demo || demo(&run));
     if (is_done && run.applied == 0)
         fprintf(stderr, "nothing to apply\n");
     PQfinish(run.connection);

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -292,3 +293,75 @@ def test_the_page_of_errors_is_made_of_the_tables():
     slugs = re.findall(r'^[A-Z]+\(\w+, (?:\d+, )?"([^"]+)"', tables, re.M)
     assert len(slugs) > 60 and sorted(re.findall(r"^\|.*?`([^`]+)`", made, re.M)) == sorted(slugs)
     assert (ROOT / "docs" / "ERRORS.md").read_text() == made, "run docs/errors.py > docs/ERRORS.md"
+
+
+def git(root, *arguments):
+    return subprocess.run(["git", "-c", "safe.directory=*", "-C", root, *arguments], capture_output=True, text=True).stdout
+
+
+def frozen_releases(text):
+    return [tuple(line.split()) for line in text.splitlines() if not line.startswith("#")]
+
+
+def released_line(release, tag):
+    command = [sys.executable, ROOT / "sql" / "embed.py", "--freeze", tag, release]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def faults_of_releases(root):
+    """What is wrong with the chain of releases: what is frozen is as it was, and only the newest may be otherwise."""
+    room = root / "sql" / "migrations"
+    there = sorted(path.name for path in room.iterdir() if path.is_dir())
+    frozen = frozen_releases((room / "RELEASED").read_text())
+    faults = []
+    if there != [f"{number:04}" for number in range(1, len(there) + 1)]:
+        faults.append("the numbers have a gap")
+    if [number for number, *_ in frozen] != there[: len(frozen)] or len(there) > len(frozen) + 1:
+        faults.append("only the newest release is not frozen")
+    for number, digest, tag in frozen:
+        if released_line(room / number, tag) != f"{number} {digest} {tag}":
+            faults.append(f"{number} is not what {tag} released")
+    for tag in git(root, "tag", "--list", "v[1-9]*").split():
+        then = frozen_releases(git(root, "show", f"{tag}:sql/migrations/RELEASED"))
+        released = re.findall(r"^\d{4}$", git(root, "ls-tree", "-d", "--name-only", f"{tag}:sql/migrations"), re.M)
+        if [number for number, *_ in then] != released or frozen[: len(then)] != then:
+            faults.append(f"{tag} released what is not frozen")
+    return faults
+
+
+def test_what_was_released_is_frozen():
+    assert not faults_of_releases(ROOT)
+
+
+def test_the_wall_round_releases_stands(tmp_path):
+    """Seen to fail, with a tag that is thrown away."""
+    room = shutil.copytree(ROOT / "sql" / "migrations", tmp_path / "sql" / "migrations")
+    released = room / "RELEASED"
+    lines = released.read_text()
+    newest = max(path.name for path in room.iterdir() if path.is_dir())
+
+    def commit(tag):
+        git(tmp_path, "init", "-q")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "-m", tag)
+        git(tmp_path, "tag", tag)
+
+    commit("v9.0.0")
+    assert faults_of_releases(tmp_path) == ["v9.0.0 released what is not frozen"]
+    git(tmp_path, "tag", "-d", "v9.0.0")
+    released.write_text(lines + released_line(room / newest, "v9.0.0") + "\n")
+    commit("v9.0.0")
+    assert not faults_of_releases(tmp_path)
+
+    following = f"{int(newest) + 1:04}"
+    (room / following).mkdir()
+    (room / following / "holidays.sql").write_text("alter table holidays add column a int;\n")
+    assert not faults_of_releases(tmp_path), "the newest may be edited"
+    (room / newest / "holidays.sql").write_text("-- an afterthought\n")
+    assert faults_of_releases(tmp_path) == [f"{newest} is not what v9.0.0 released"]
+    git(tmp_path, "checkout", "-q", ".")
+    (room / following).rename(room / "0099")
+    assert faults_of_releases(tmp_path) == ["the numbers have a gap"]
+    (room / "0099").rename(room / following)
+    released.write_text(lines)
+    assert faults_of_releases(tmp_path) == ["only the newest release is not frozen", "v9.0.0 released what is not frozen"]
