@@ -57,8 +57,11 @@ static bool route_fits(const struct route *route)
         return route_differs(route->operation, "roles differ from the contract");
     if (route->lane == LANE_NONE)
         return route->handler || route_differs(route->operation, "no handler");
-    return embedded_find(embedded_statements, route->operation) ||
-           route_differs(route->operation, "no statement");
+    const struct embedded *statement = embedded_find(embedded_statements, route->operation);
+    if (!statement)
+        return route_differs(route->operation, "no statement");
+    return !(route->flags & ROUTE_LIST) == !statement->first ||
+           route_differs(route->operation, "a list here and none there");
 }
 
 static bool routes_fit(void)

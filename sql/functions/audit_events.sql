@@ -15,7 +15,7 @@ return json_build_object(
     'fields', in_event.fields,
     'request_id', in_event.request_id);
 
--- Newest first. in_query: participant_id, account_id, from, to, after {at, id}, limit; one row more than limit when there is one.
+-- Newest first. in_query: participant_id, account_id, from, to, after {at, number}, limit; one row more than limit when there is one.
 -- Looks past row level security, whose condition would keep the index on participants from being used, so it checks for itself.
 -- Planned for whom it is about, it would read everybody's events in search of a rare one.
 create or replace function audit_events_find(in_query jsonb) returns setof audit_events
@@ -25,8 +25,8 @@ declare
     account uuid := (in_query->>'account_id')::uuid;
     since timestamptz := coalesce((in_query->>'from')::timestamptz, '-infinity');
     until timestamptz := coalesce((in_query->>'to')::timestamptz, 'infinity');
-    after_at timestamptz := coalesce((in_query#>>'{after,at}')::timestamptz, 'infinity');
-    after_id bigint := coalesce((in_query#>>'{after,id}')::bigint, 9223372036854775807);
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id bigint := in_query#>>'{after,number}';
     wanted int := (in_query->>'limit')::int + 1;
 begin
     if actor_role() = 'administrator' or actor_role() = 'peer' and participant = actor_participant_id() then

@@ -20,8 +20,7 @@ begin
             select case a.role when 'coordinator' then a.regions else coalesce(q.regions, '{}') end as regions) serves
         where a.is_active and a.role in ('peer_supporter', 'mental_health_professional', 'coordinator')
             and (coalesce(s.alias, ''), a.id) > (
-                coalesce(in_query#>>'{after,alias}', ''),
-                coalesce((in_query#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000'))
+                in_query#>>'{after,alias}', (in_query#>>'{after,id}')::uuid)
             and coalesce(in_query->'role' ? a.role, true)
             and (in_query->>'language' is null or in_query->>'language' = any (s.languages))
             and (in_query->>'region' is null or serves.regions = '{}' or in_query->>'region' = any (serves.regions))

@@ -89,6 +89,36 @@ begin
         from conflict_declarations_json d where d.id = in_id);
 end $$;
 
+-- Newest first. Peers and hosts: their own. Coordinators: all that they handle, or those for one participant.
+create or replace function conflict_declarations_find(in_query jsonb) returns table (at timestamptz, id uuid)
+language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    participant uuid := in_query->>'participant_id';
+    is_standing boolean := in_query->>'state' = 'standing';
+begin
+    if actor_role() <> 'coordinator' then
+        return query
+        select d.created_at, d.id from conflict_declarations d
+        where d.declared_by = (select actor_account_id()) and (d.created_at, d.id) < (after_at, after_id)
+            and (is_standing is null or is_standing = (d.withdrawn_at is null))
+        order by d.created_at desc, d.id desc limit wanted;
+    elsif participant is not null then
+        return query
+        select d.created_at, d.id from conflict_declarations d
+        where d.for_participant_id = participant and (d.created_at, d.id) < (after_at, after_id)
+            and (is_standing is null or is_standing = (d.withdrawn_at is null))
+        order by d.created_at desc, d.id desc limit wanted;
+    else
+        return query
+        select d.created_at, d.id from conflict_declarations d
+        where (d.created_at, d.id) < (after_at, after_id) and (is_standing is null or is_standing = (d.withdrawn_at is null))
+        order by d.created_at desc, d.id desc limit wanted;
+    end if;
+end $$;
+
 -- A peer or a host for themselves; a coordinator for somebody they see, or for themselves.
 create or replace function conflict_declarations_create(in_body jsonb) returns response language plpgsql as $$
 declare

@@ -52,6 +52,28 @@ select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.
         'created_at', utc(m.created_at)) as body
 from conflict_matches m left join conflict_declarations d on d.id = m.declaration_id;
 
+-- Newest first. open: what nobody decided yet, and what stands between two who are in one group; its index says the same.
+create or replace function conflict_matches_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    wanted_state text := in_query->>'state';
+begin
+    if (in_query->>'open')::boolean then
+        return query
+        select m.created_at, m.id from conflict_matches m
+        where m.ended_at is null and (m.state = 'unconfirmed' or m.state = 'blocked' and m.raised_at is not null)
+            and (m.created_at, m.id) < (after_at, after_id) and (wanted_state is null or m.state = wanted_state)
+        order by m.created_at desc, m.id desc limit wanted;
+    else
+        return query
+        select m.created_at, m.id from conflict_matches m
+        where (m.created_at, m.id) < (after_at, after_id) and (wanted_state is null or m.state = wanted_state)
+        order by m.created_at desc, m.id desc limit wanted;
+    end if;
+end $$;
+
 -- The groups in which the two of a match are together.
 create or replace function conflict_match_met_in(in_match conflict_matches) returns uuid[] language plpgsql stable security definer as $$
 begin

@@ -93,6 +93,47 @@ begin
     end if;
 end $$;
 
+-- Newest first; for a coordinator, what waits to be talked about by when that is due (R13). Hosts: their own and those they were asked to
+-- supervise, which is little.
+create or replace function debriefs_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    is_waiting boolean := coalesce((in_query->>'needs_supervision')::boolean, false);
+    session uuid := in_query->>'session_id';
+begin
+    if actor_role() <> 'coordinator' then
+        return query
+        select d.created_at, d.id
+        from (
+            select o.* from debriefs o where o.account_id = (select actor_account_id())
+            union
+            select v.* from debriefs v where v.supervisor_account_id = (select actor_account_id())) d
+        where (d.created_at, d.id) < (after_at, after_id) and (session is null or d.session_id = session)
+            and (not is_waiting or d.supervision_due is not null and d.supervised_at is null)
+        order by d.created_at desc, d.id desc limit wanted;
+    elsif is_waiting then
+        -- The other way round, so its first page follows the other end of time.
+        after_at := case when after_at = 'infinity' then '-infinity' else after_at end;
+        return query
+        select d.supervision_due, d.id from debriefs d
+        where d.supervision_due is not null and d.supervised_at is null and (d.supervision_due, d.id) > (after_at, after_id)
+            and (session is null or d.session_id = session)
+        order by d.supervision_due, d.id limit wanted;
+    elsif session is not null then
+        return query
+        select d.created_at, d.id from debriefs d
+        where d.session_id = session and (d.created_at, d.id) < (after_at, after_id)
+        order by d.created_at desc, d.id desc limit wanted;
+    else
+        return query
+        select d.created_at, d.id from debriefs d
+        where (d.created_at, d.id) < (after_at, after_id)
+        order by d.created_at desc, d.id desc limit wanted;
+    end if;
+end $$;
+
 create or replace function debriefs_create(in_session_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();

@@ -48,6 +48,27 @@ select r.id, r.version, r.participant_id, r.state, r.created_at, json_build_obje
     'closed_by', r.closed_by) as body
 from exclusion_requests r;
 
+-- Newest first, all or the open ones.
+create or replace function exclusion_requests_find(in_query jsonb) returns table (at timestamptz, id uuid, participant_id uuid)
+language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+begin
+    if (in_query->>'open')::boolean then
+        return query
+        select r.created_at, r.id, r.participant_id from exclusion_requests r
+        where r.state = 'open' and (r.created_at, r.id) < (after_at, after_id)
+        order by r.created_at desc, r.id desc limit wanted;
+    else
+        return query
+        select r.created_at, r.id, r.participant_id from exclusion_requests r
+        where (r.created_at, r.id) < (after_at, after_id)
+        order by r.created_at desc, r.id desc limit wanted;
+    end if;
+end $$;
+
 create or replace function exclusion_requests_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();

@@ -42,6 +42,40 @@ cross join lateral (
         min(s.starts_at) filter (where s.state = 'scheduled' and s.starts_at > app_now()) as next_starts_at
     from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') s;
 
+-- Newest first. Hosts: those they lead. Each way of asking has an index of its own.
+create or replace function groups_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    speaks text := in_query->>'language';
+    service uuid := in_query->>'service_id';
+begin
+    if actor_role() <> 'coordinator' then
+        return query
+        select g.created_at, g.id
+        from (select distinct unnest(actor_cohort_ids()) as id) mine join cohorts g on g.id = mine.id
+        where (g.created_at, g.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? g.state)
+            and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+        order by g.created_at desc, g.id desc limit wanted;
+    elsif in_query ? 'state' then
+        return query
+        select g.created_at, g.id
+        from jsonb_array_elements_text(in_query->'state') wanted_state cross join lateral (
+            select g.created_at, g.id from cohorts g
+            where g.state = wanted_state and (g.created_at, g.id) < (after_at, after_id)
+                and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+            order by g.created_at desc, g.id desc limit wanted) g
+        order by g.created_at desc, g.id desc limit wanted;
+    else
+        return query
+        select g.created_at, g.id from cohorts g
+        where (g.created_at, g.id) < (after_at, after_id)
+            and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+        order by g.created_at desc, g.id desc limit wanted;
+    end if;
+end $$;
+
 create or replace function group_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin
     return (

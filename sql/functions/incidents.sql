@@ -83,6 +83,48 @@ select i.id, i.version, i.created_at, i.state, i.kind, i.severity, i.session_id,
         from incident_actions a where a.incident_id = i.id)) as body
 from incidents i;
 
+-- Newest first; for a coordinator, what is overdue by the clock that ran out first. Hosts: what is theirs, which is little.
+create or replace function incidents_find(in_query jsonb) returns table (at timestamptz, id uuid, participant_id uuid)
+language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    is_overdue boolean := coalesce((in_query->>'overdue')::boolean, false);
+    session uuid := in_query->>'session_id';
+begin
+    if actor_role() <> 'coordinator' then
+        return query
+        select i.created_at, i.id, i.participant_id
+        from (
+            select o.* from incidents o where o.created_by = (select actor_account_id())
+            union
+            select s.* from incidents s where s.session_id = any ((select actor_session_ids())::uuid[])) i
+        where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
+            and (not is_overdue or i.next_due < app_now()) and (session is null or i.session_id = session)
+        order by i.created_at desc, i.id desc limit wanted;
+    elsif is_overdue then
+        -- The other way round, so its first page follows the other end of time.
+        after_at := case when after_at = 'infinity' then '-infinity' else after_at end;
+        return query
+        select i.next_due, i.id, i.participant_id from incidents i
+        where i.next_due < (select app_now()) and (i.next_due, i.id) > (after_at, after_id)
+            and (in_query->'state' is null or in_query->'state' ? i.state) and (session is null or i.session_id = session)
+        order by i.next_due, i.id limit wanted;
+    elsif session is not null then
+        return query
+        select i.created_at, i.id, i.participant_id from incidents i
+        where i.session_id = session and (i.created_at, i.id) < (after_at, after_id)
+            and (in_query->'state' is null or in_query->'state' ? i.state)
+        order by i.created_at desc, i.id desc limit wanted;
+    else
+        return query
+        select i.created_at, i.id, i.participant_id from incidents i
+        where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
+        order by i.created_at desc, i.id desc limit wanted;
+    end if;
+end $$;
+
 create or replace function incident_lock(in_id uuid, in_if_match int[] default null) returns incidents language plpgsql as $$
 declare
     incident incidents;

@@ -75,6 +75,48 @@ select i.id, i.participant_id, i.version, i.created_at, json_build_object(
     'withdrawn_at', utc(i.withdrawn_at)) as body
 from intakes i left join plain_texts t on t.list = 'state' and t.code = i.state;
 
+-- Newest first. Each way of asking has an index of its own: one person's, the overdue, by state, everything.
+create or replace function intakes_find(in_query jsonb) returns setof intakes language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    participant uuid := in_query->>'participant_id';
+    is_overdue boolean := coalesce((in_query->>'update_overdue')::boolean, false);
+    wanted_track text := in_query->>'track';
+    coordinator uuid := case when (in_query->>'assigned_to_me')::boolean then actor_account_id() end;
+begin
+    if participant is not null then
+        return query
+        select i.* from intakes i
+        where i.participant_id = participant and (i.created_at, i.id) < (after_at, after_id)
+            and (in_query->'state' is null or in_query->'state' ? i.state) and (not is_overdue or i.update_due_at < app_now())
+            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+        order by i.created_at desc, i.id desc limit wanted;
+    elsif is_overdue then
+        return query
+        -- The fence keeps the planner on the index of what is due.
+        select i.* from (select o.* from intakes o where o.update_due_at < (select app_now()) offset 0) i
+        where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
+            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+        order by i.created_at desc, i.id desc limit wanted;
+    elsif in_query ? 'state' then
+        return query
+        select i.* from jsonb_array_elements_text(in_query->'state') wanted_state cross join lateral (
+            select i.* from intakes i
+            where i.state = wanted_state and (i.created_at, i.id) < (after_at, after_id)
+                and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+            order by i.created_at desc, i.id desc limit wanted) i
+        order by i.created_at desc, i.id desc limit wanted;
+    else
+        return query
+        select i.* from intakes i
+        where (i.created_at, i.id) < (after_at, after_id)
+            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+        order by i.created_at desc, i.id desc limit wanted;
+    end if;
+end $$;
+
 -- The row, locked, in the version the caller knows; in_if_match null = any. The person's row is locked first, by everything that
 -- may complete an intake: of two last steps at once, the second sees the first.
 create or replace function intake_lock(in_id uuid, in_if_match int[] default null) returns intakes language plpgsql as $$

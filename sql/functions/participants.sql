@@ -52,6 +52,37 @@ select p.id, p.version, p.created_at, json_build_object(
     'created_at', utc(p.created_at)) as body
 from participants p;
 
+-- Newest first. Where a region is asked for, or some are all that the coordinator has, one index scan for each of them.
+create or replace function participants_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$
+declare
+    after_at timestamptz := in_query#>>'{after,at}';
+    after_id uuid := in_query#>>'{after,id}';
+    wanted int := (in_query->>'limit')::int + 1;
+    regions text[] := case when in_query ? 'region' then array[in_query->>'region'] else actor_region_keys() end;
+    speaks text := in_query->>'preferred_language';
+    affiliation text := in_query->>'affiliation_kind';
+    wanted_status text := in_query->>'status';
+begin
+    if regions = '{}' then
+        return query
+        select p.created_at, p.id from participants p
+        where (p.created_at, p.id) < (after_at, after_id) and (speaks is null or p.preferred_language = speaks)
+            and (affiliation is null or p.affiliation_kind = affiliation) and (wanted_status is null or p.status = wanted_status)
+        order by p.created_at desc, p.id desc limit wanted;
+    else
+        return query
+        select p.created_at, p.id
+        from unnest(regions) wanted_region cross join lateral (
+            select p.created_at, p.id from participants p
+            -- As an equality this would leave the planner free to walk through all regions in search of a rare one.
+            where p.region_key >= wanted_region and (p.region_key, p.created_at, p.id) < (wanted_region, after_at, after_id)
+                and (speaks is null or p.preferred_language = speaks)
+                and (affiliation is null or p.affiliation_kind = affiliation) and (wanted_status is null or p.status = wanted_status)
+            order by p.region_key desc, p.created_at desc, p.id desc limit wanted) p
+        order by p.created_at desc, p.id desc limit wanted;
+    end if;
+end $$;
+
 -- A coordinator of some regions opens and moves files within them.
 create or replace function participant_require_own_region(in_region text) returns void language plpgsql as $$
 begin

@@ -1,17 +1,18 @@
 -- GET /v1/waiting-people: $3 language, service_wanted, region, include_placed, after {at, id}, limit → [WaitingPerson], who has
 -- waited longest first. One index scan for each region, language and state there is, so that it is as fast however many wait.
+-- audit: waiting_person
 with wanted as (
     select r.region_key, l.language, s.state
     from unnest(case
             when $3->>'region' is not null then array[$3->>'region']
             when cardinality(actor_regions()) > 0 then actor_regions() || '-'::text
-            else array['-', 'ON', 'QC', 'BC', 'AB', 'MB', 'SK', 'NS', 'NB', 'NL', 'PE', 'YT', 'NT', 'NU', 'outside_canada'] end)
+            else array(select l.code from code_lists l where l.list = 'region') || '-'::text end)
         r (region_key)
     cross join unnest(case when $3->>'language' is null then array['en', 'fr'] else array[$3->>'language'] end) l (language)
     cross join unnest(case when ($3->>'include_placed')::boolean then array['ready', 'placed'] else array['ready'] end) s (state)),
 keys as (
-    select f.*, row_number() over (order by f.waiting_since, f.intake_id) as place
-    from (select distinct * from wanted) w
+    select f.*
+    from wanted w
     cross join lateral (
         select p.intake_id, p.participant_id, p.waiting_since, p.valid_until
         from waiting_people p
@@ -19,47 +20,39 @@ keys as (
             and p.region_key = w.region_key
             -- Decision 3: an intake serves for 12 months; what is older is not even looked at.
             and (p.waiting_since, p.intake_id) > (
-                (select coalesce(($3#>>'{after,at}')::timestamptz, app_now() - interval '12 months 2 days')),
-                (select coalesce(($3#>>'{after,id}')::uuid, '00000000-0000-0000-0000-000000000000')))
+                (select greatest(($3#>>'{after,at}')::timestamptz, app_now() - interval '12 months 2 days')), ($3#>>'{after,id}')::uuid)
             and p.valid_until > (select app_now())
         order by p.waiting_since, p.intake_id
         limit ($3->>'limit')::int + 1) f
     order by f.waiting_since, f.intake_id
     limit ($3->>'limit')::int + 1)
-select 200 as status, listed.body, listed.next
-from (
-    select
-        coalesce(json_agg(json_build_object(
-            'participant_id', k.participant_id,
-            'intake_id', k.intake_id,
-            'alias', p.alias,
-            'language', p.preferred_language,
-            'region', p.region,
-            'timezone', p.timezone,
-            'intake_state', i.state,
-            'waiting_since', utc(k.waiting_since),
-            'waiting_days', floor(extract(epoch from app_now() - k.waiting_since) / 86400)::int,
-            'valid_until', utc(k.valid_until),
-            'services_wanted', coalesce(f.services_wanted, '{}'),
-            'availability', coalesce(f.availability, '[]'),
-            'composition_preference', unseal('intake.composition_preference', f.composition_preference),
-            'missing', waiting_person_missing(k.participant_id),
-            'enrolments', e.live) order by k.place) filter (where k.place <= ($3->>'limit')::int), '[]') as body,
-        case when count(*) > ($3->>'limit')::int then
-            max(json_build_object('at', k.waiting_since, 'id', k.intake_id)::text)
-                filter (where k.place = ($3->>'limit')::int) end as next,
-        array_agg(k.participant_id) filter (where k.place <= ($3->>'limit')::int) as shown
-    from keys k
-    cross join lateral (
-        select p.alias, p.preferred_language, p.region, p.timezone from participants p where p.id = k.participant_id limit 1) p
-    cross join lateral (select i.state from intakes i where i.id = k.intake_id limit 1) i
-    left join lateral (
-        select f.services_wanted, f.availability, f.composition_preference
-        from intake_forms f where f.intake_id = k.intake_id limit 1) f on true
-    cross join lateral (
-        select coalesce(json_agg(json_build_object(
-            'id', e.id, 'group_id', e.cohort_id, 'state', e.state) order by e.created_at desc, e.id desc), '[]') as live
-        from enrolments e
-        where e.participant_id = k.participant_id
-            and e.is_live) e) listed
-cross join lateral audit('list', 'waiting_person', null, listed.shown);
+select k.waiting_since as at, k.intake_id as id, k.participant_id, json_build_object(
+    'participant_id', k.participant_id,
+    'intake_id', k.intake_id,
+    'alias', p.alias,
+    'language', p.preferred_language,
+    'region', p.region,
+    'timezone', p.timezone,
+    'intake_state', i.state,
+    'waiting_since', utc(k.waiting_since),
+    'waiting_days', floor(extract(epoch from app_now() - k.waiting_since) / 86400)::int,
+    'valid_until', utc(k.valid_until),
+    'services_wanted', coalesce(f.services_wanted, '{}'),
+    'availability', coalesce(f.availability, '[]'),
+    'composition_preference', unseal('intake.composition_preference', f.composition_preference),
+    'missing', waiting_person_missing(k.participant_id),
+    'enrolments', e.live) as body
+from keys k
+cross join lateral (
+    select p.alias, p.preferred_language, p.region, p.timezone from participants p where p.id = k.participant_id limit 1) p
+cross join lateral (select i.state from intakes i where i.id = k.intake_id limit 1) i
+left join lateral (
+    select f.services_wanted, f.availability, f.composition_preference
+    from intake_forms f where f.intake_id = k.intake_id limit 1) f on true
+cross join lateral (
+    select coalesce(json_agg(json_build_object(
+        'id', e.id, 'group_id', e.cohort_id, 'state', e.state) order by e.created_at desc, e.id desc), '[]') as live
+    from enrolments e
+    where e.participant_id = k.participant_id
+        and e.is_live) e
+order by k.waiting_since, k.intake_id;
