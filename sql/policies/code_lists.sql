@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What everybody may read, and the administrator keeps: holidays, documents. Help lines and code lists come with the installation.
+-- Everybody reads the codes and their words; they come with the installation.
 
 grant select on code_lists to alongside_api, alongside_worker, alongside_definer;
-create policy everybody_reads on code_lists for select using (true);
-grant select on code_lists to alongside_definer;
+create policy all_read on code_lists for select using (true);

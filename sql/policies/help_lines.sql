@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What everybody may read, and the administrator keeps: holidays, documents. Help lines and code lists come with the installation.
+-- Whom to call at any hour (S4.1): everybody, at every moment.
 
 grant select on help_lines to alongside_api, alongside_worker, alongside_definer;
-create policy everybody_reads on help_lines for select using (true);
+create policy all_read on help_lines for select using (true);

@@ -1,5 +1,4 @@
 -- SPDX-License-Identifier: MIT
--- Seats are written by the definer's functions of 65_enrolments.sql alone. A peer reads their own, a coordinator those of people and
--- groups they serve; hosts have the roster (71_session_safety.sql), and no row of this table.
+-- A peer's own page, of what they may read anyway.
 
 grant select on homes_json to alongside_api;

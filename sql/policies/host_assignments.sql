@@ -1,19 +1,21 @@
 -- SPDX-License-Identifier: MIT
--- What the definer's functions of 60_group_seams.sql may read.
+-- Who leads what: a coordinator assigns, in their own name, in every group but those in which they are a peer themselves (I13); a host
+-- reads those of groups they lead.
+
+grant select, insert, update on host_assignments to alongside_api;
+create policy api_reads on host_assignments for select to alongside_api using (
+    case (select actor_role())
+        when 'coordinator' then true
+        when 'peer_supporter' then cohort_id = any ((select actor_cohort_ids())::uuid[])
+        when 'mental_health_professional' then cohort_id = any ((select actor_cohort_ids())::uuid[])
+        else false end
+    and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
+create policy api_adds on host_assignments for insert to alongside_api with check (
+    actor_role() = 'coordinator' and assigned_by = actor_account_id() and cohort_id <> all (actor_own_cohort_ids()));
+create policy api_changes on host_assignments for update to alongside_api using (
+    (select actor_role()) = 'coordinator' and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
+grant select on host_assignments_json to alongside_api;
+grant select on session_leads to alongside_api, alongside_definer;
 
 grant select on host_assignments to alongside_definer;
 create policy definer_reads on host_assignments for select to alongside_definer using (true);
-grant select, insert, update on host_assignments to alongside_api;
-create policy coordinator_reads on host_assignments for select to alongside_api using (
-    (select actor_role()) = 'coordinator' and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
-create policy coordinator_assigns on host_assignments for insert to alongside_api with check (
-    (select actor_role()) = 'coordinator' and assigned_by = (select actor_account_id())
-    and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
-create policy coordinator_changes on host_assignments for update to alongside_api
-    using ((select actor_role()) = 'coordinator' and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))
-    with check ((select actor_role()) = 'coordinator' and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
-create policy host_reads on host_assignments for select to alongside_api using (
-    (select actor_role()) in ('peer_supporter', 'mental_health_professional')
-    and cohort_id = any ((select actor_cohort_ids())::uuid[]) and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
-grant select on host_assignments_json to alongside_api;
-grant select on session_leads to alongside_api, alongside_definer;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- As for participants: one's own, or those of one's regions. Which step who may take: table intake_transitions and its trigger.
+-- Which step of an intake who may take (A6.2): the same for everybody.
 
 grant select on intake_transitions to alongside_api, alongside_worker, alongside_definer;
-create policy everybody_reads on intake_transitions for select using (true);
+create policy all_read on intake_transitions for select using (true);

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Mail is put in by those whose act causes it and taken out by the worker; requests see no address and no log of deliveries.
+-- What mail says (R3): the jobs' alone.
 
 grant select on mail_templates to alongside_worker;
 create policy worker_reads on mail_templates for select to alongside_worker using (true);

@@ -3,8 +3,7 @@
 
 grant select, insert, update on services to alongside_api;
 grant select on services to alongside_worker, alongside_definer;
-create policy everybody_reads on services for select using (true);
-create policy administrator_adds on services for insert to alongside_api with check ((select actor_role()) = 'administrator');
-create policy administrator_changes on services for update to alongside_api
-    using ((select actor_role()) = 'administrator') with check ((select actor_role()) = 'administrator');
+create policy all_read on services for select using (true);
+create policy api_adds on services for insert to alongside_api with check (actor_role() = 'administrator');
+create policy api_changes on services for update to alongside_api using ((select actor_role()) = 'administrator');
 grant select on services_json to alongside_api;

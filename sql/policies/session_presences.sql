@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- Attendance and presence are written by the definer's functions of 71_session_safety.sql alone; who may read them is said here.
--- Incidents and debriefs: those who wrote them, professionals for the sessions they lead, coordinators (A6.8).
+-- Who was there when a session started: a host their own, a coordinator those of groups that are not their own (I13). Written with the
+-- start.
 
 grant select on session_presences to alongside_api;
-create policy own_or_coordinated on session_presences for select to alongside_api using (
+create policy api_reads on session_presences for select to alongside_api using (
     account_id = (select actor_account_id())
-    or (select actor_role()) = 'coordinator' and exists (select from sessions s where s.id = session_id));
+    or case (select actor_role()) when 'coordinator' then exists (select from sessions s where s.id = session_id) else false end);
+
 grant select, insert on session_presences to alongside_definer;
-create policy definer_records on session_presences to alongside_definer using (true) with check (true);
+create policy definer_records on session_presences to alongside_definer using (true);

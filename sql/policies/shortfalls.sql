@@ -1,5 +1,4 @@
 -- SPDX-License-Identifier: MIT
--- Qualifications and trainings are the administrator's, as all of staff; coordinators learn through host_facts() and
--- colleagues_find() what somebody has and lacks.
+-- Sessions that lack a host (I5), of those that a coordinator sees.
 
 grant select on shortfalls_json to alongside_api;

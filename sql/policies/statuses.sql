@@ -1,4 +1,4 @@
 -- SPDX-License-Identifier: MIT
--- As for participants: one's own, or those of one's regions. Which step who may take: table intake_transitions and its trigger.
+-- Where a peer stands, of what they may read anyway.
 
 grant select on statuses_json to alongside_api;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Grants and row level security of the kernel's tables. Everything not granted here is denied.
+-- Everybody reads the names of zones (A5.2); they come with the installation.
 
 grant select on timezones to alongside_api, alongside_worker, alongside_definer;
-create policy everybody_reads on timezones for select using (true);
+create policy all_read on timezones for select using (true);

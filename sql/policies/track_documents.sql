@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- As for participants: one's own, or those of one's regions. Which step who may take: table intake_transitions and its trigger.
+-- Which documents a track needs (I4): the same for everybody.
 
 grant select on track_documents to alongside_api, alongside_worker, alongside_definer;
-create policy everybody_reads on track_documents for select using (true);
+create policy all_read on track_documents for select using (true);

@@ -343,10 +343,10 @@ def test_a_host_reaches_no_other_group_in_the_database(client, coordinator, admi
     session = group.sessions()[0]
     asking = inside("peer_supporter", host.id)
     for table, column, value in (
-        ("groups", "id", group.id),
-        ("sessions", "group_id", group.id),
-        ("enrolments", "group_id", group.id),
-        ("host_assignments", "group_id", group.id),
+        ("cohorts", "id", group.id),
+        ("sessions", "cohort_id", group.id),
+        ("enrolments", "cohort_id", group.id),
+        ("host_assignments", "cohort_id", group.id),
         ("attendances", "session_id", session["id"]),
     ):
         assert asking.execute(f"select count(*) from {table} where {column} = %s", (value,)).fetchone() == (0,), table

@@ -213,7 +213,7 @@ def test_a_peer_who_looks_all_day_keeps_nobody_waiting(db, peer, coordinator):
 def test_a_slow_read_is_cut_short(start_server, cluster, make_client):
     """Reads share a connection: one that takes long ends soon with 504, and those behind it are answered."""
     server = start_server(statement_timeout_ms=60000)
-    cluster.psql(server.database, "alter policy everybody_reads on alongside.code_lists using (pg_sleep(30) is not null)")
+    cluster.psql(server.database, "alter policy all_read on alongside.code_lists using (pg_sleep(30) is not null)")
     coordinator = make_client(server, "coordinator")
 
     def ask(number):
