@@ -21,7 +21,7 @@ select d.id, d.version, d.created_at, d.declared_by, d.for_participant_id, d.wit
     'id', d.id,
     'kind', d.kind,
     'period', d.period,
-    'about', case when d.unit_digest is not null then 'unit' when d.name_digest is not null then 'name' else 'known' end,
+    'about', case when d.unit_digest is not null then 'unit' when d.name_digest is not null then 'named' else 'known' end,
     'from', d.from_date,
     'to', d.to_date,
     'state', case when d.withdrawn_at is null then 'standing' else 'withdrawn' end,

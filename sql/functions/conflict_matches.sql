@@ -98,9 +98,9 @@ begin
     perform require_version(in_if_match, conflict_match.version);
     if conflict_match.ended_at is not null then
         perform problem_state('ended');
-    elsif is_same is false and (conflict_match.basis <> 'name' or not allows) then
+    elsif is_same is false and (conflict_match.basis <> 'named' or not allows) then
         perform problem_field('same_person', 'invalid');
-    elsif allows and is_same is null and conflict_match.basis = 'name' then
+    elsif allows and is_same is null and conflict_match.basis = 'named' then
         perform problem_field('same_person', 'required');
     elsif allows and is_same is not false and not conflict_match.needs_agreement then
         perform conflict('hard-block');

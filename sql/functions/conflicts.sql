@@ -298,10 +298,10 @@ begin
         select 'known' as basis, declaration.participant_id, declaration.account_id, null::uuid as other_id
         where num_nonnulls(declaration.participant_id, declaration.account_id) = 1
         union all
-        select 'name', c.participant_id, null, null from contacts c
+        select 'named', c.participant_id, null, null from contacts c
         where c.name_digest = declaration.name_digest and c.participant_id is distinct from declaration.for_participant_id
         union all
-        select 'name', null, s.id, null from staff s
+        select 'named', null, s.id, null from staff s
         where s.name_digest = declaration.name_digest and s.id is distinct from declaration.for_account_id
         union all
         (select distinct on (d.for_participant_id, d.for_account_id) 'unit', d.for_participant_id, d.for_account_id, d.id
@@ -349,7 +349,7 @@ begin
     with matched as (
         insert into conflict_matches (
             declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, state, created_at)
-        select d.id, 'name', d.for_participant_id, d.for_account_id, in_participant_id, in_account_id,
+        select d.id, 'named', d.for_participant_id, d.for_account_id, in_participant_id, in_account_id,
             conflict_needs_agreement(d.kind), 'unconfirmed', app_now()
         from conflict_declarations d
         where d.name_digest = in_name_digest and d.withdrawn_at is null

@@ -188,11 +188,11 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('conflict_decision', 'block', 2, 'Not to be placed together', 'À ne pas placer ensemble'),
 
     ('conflict_about', 'known', 1, 'Somebody of the program', 'Une personne du programme'),
-    ('conflict_about', 'name', 2, 'A name, kept as a digest', 'Un nom, gardé sous forme d''empreinte'),
+    ('conflict_about', 'named', 2, 'A name, kept as a digest', 'Un nom, gardé sous forme d''empreinte'),
     ('conflict_about', 'unit', 3, 'A unit, kept as a digest', 'Une unité, gardée sous forme d''empreinte'),
 
     ('conflict_basis', 'known', 1, 'Named by a coordinator', 'Désignée par la coordination'),
-    ('conflict_basis', 'name', 2, 'Bears the name that was given', 'Porte le nom qui a été donné'),
+    ('conflict_basis', 'named', 2, 'Bears the name that was given', 'Porte le nom qui a été donné'),
     ('conflict_basis', 'unit', 3, 'Named the same unit and time', 'A nommé la même unité à la même époque'),
     ('conflict_basis', 'record', 4, 'Found in the program''s own records', 'Relevé dans les dossiers du programme'),
 

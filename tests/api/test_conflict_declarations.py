@@ -63,7 +63,7 @@ def test_a_peer_declares_every_kind_but_a_recusal(person, coordinator, kind):
     assert made.path == f"{PATH}/{made['id']}" and made.etag is None
     is_unit = "unit" in body
     assert made.json == {
-        "id": made["id"], "kind": body["kind"], "period": body.get("period"), "about": "unit" if is_unit else "name",
+        "id": made["id"], "kind": body["kind"], "period": body.get("period"), "about": "unit" if is_unit else "named",
         "from": body.get("from"), "to": body.get("to"), "state": "standing", "for_participant_id": None, "for_account_id": None,
         "participant_id": None, "account_id": None, "matches": None, "created_at": made["created_at"], "withdrawn_at": None,
     }  # fmt: skip

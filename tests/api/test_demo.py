@@ -120,7 +120,7 @@ def test_a_coordinator_finds_what_nobody_has_settled(coordinator):
     (followed,) = [entry for entry in listed(coordinator, "/v1/incidents") if entry["state"] == "closed"]
     assert followed["followed_up_at"] and len(followed["actions"]) == 3
     assert [entry["wellbeing"] for entry in listed(coordinator, "/v1/debriefs", needs_supervision=True)] == [2]
-    assert [entry["basis"] for entry in listed(coordinator, "/v1/conflict-matches", open=True)] == ["name"]
+    assert [entry["basis"] for entry in listed(coordinator, "/v1/conflict-matches", open=True)] == ["named"]
     assert {entry["state"] for entry in listed(coordinator, "/v1/conflict-matches")} == {"unconfirmed", "blocked"}
     assert len(listed(coordinator, "/v1/exclusion-requests")) == 1
     assert len(listed(coordinator, "/v1/conflict-declarations")) == 5

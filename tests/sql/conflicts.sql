@@ -36,7 +36,7 @@ select enter_person(:'bea') \g /dev/null
 create temp table own as select answer(declare(format('{"kind": "no_contact", "name_digest": "%s"}', digest('kim')))) as a;
 select is(a->>'status', '201', 'R1 a peer declares whom they must not meet') from own;
 select is(a->>'location', '/v1/conflict-declarations/' || (a#>>'{body,id}'), 'it has a place') from own;
-select is((a->'body') - array['id', 'created_at'], '{"kind": "no_contact", "period": null, "about": "name", "from": null, "to": null,
+select is((a->'body') - array['id', 'created_at'], '{"kind": "no_contact", "period": null, "about": "named", "from": null, "to": null,
     "state": "standing", "for_participant_id": null, "for_account_id": null, "participant_id": null, "account_id": null,
     "matches": null, "withdrawn_at": null}'::jsonb, 'the answer says what they said and nothing else') from own;
 select is((select row(for_participant_id, for_account_id, declared_by)::text from conflict_declarations where name_digest = digest('kim')),
@@ -146,7 +146,7 @@ select is((select array[decided_by::text, informed_agreement::text] from conflic
 select enter_person(:'dana') \g /dev/null
 select answer(format($$select * from contacts_update(%L, null, '{"name_to_use": "5ea1ed00-0000-4000-8000-000000000009.n", "name_to_use_digest": "%s"}', null)$$, :'dana', digest('kim'))) \g /dev/null
 select is((select array[m.basis, m.state, (m.participant_id = :'dana')::text, m.is_blocking::text] from conflict_matches m
-    join conflict_declarations d on d.id = m.declaration_id where d.name_digest = digest('kim')), '{name,unconfirmed,true,true}', 'decision 6 a later joiner of that name is met, and blocks until somebody decided');
+    join conflict_declarations d on d.id = m.declaration_id where d.name_digest = digest('kim')), '{named,unconfirmed,true,true}', 'decision 6 a later joiner of that name is met, and blocks until somebody decided');
 select seat(:'dana', :'g') as seat_dana \gset
 select is(blocks(:'bea', :'g'), true, 'the declarer is kept apart from them');
 select is(is_blocked(:'g'), false, 'the group itself has nobody who must not meet');
@@ -165,7 +165,7 @@ select seat(:'bea', :'g2') \g /dev/null
 update staff set name_digest = digest('nobody at all') where id = :other_host;
 select renamed(:other_host) \g /dev/null
 select is(is_blocked(:'g2'), true, 'a host who gets the name meets a declaration as well, and the group is blocked');
-select is((select array[basis, state, (raised_at is not null)::text] from conflict_matches where account_id = :other_host), '{name,unconfirmed,true}', 'A6.5 for coordinators to see');
+select is((select array[basis, state, (raised_at is not null)::text] from conflict_matches where account_id = :other_host), '{named,unconfirmed,true}', 'A6.5 for coordinators to see');
 select is((select version from cohorts where id = :'g2'), 1, 'A6.5 silence: the version of the group, which others may see, does not move');
 -- The coordinator asks by voice.
 select enter('coordinator', :boss) \g /dev/null
@@ -177,7 +177,7 @@ select is(is_blocked(:'g2'), true, 'the other reason stands: the host''s own dec
 select answer(format('select * from conflict_declarations_withdraw(%L)', id)) from ways \g /dev/null
 select is(is_blocked(:'g2'), false, 'the last one taken back opens the group');
 select is((select array_agg(refusal(decide(m.id, '{"decision": "block"}'))) from conflict_matches m join ways w on w.id = m.declaration_id), '{conflict-state}', 'what ended is not decided');
-select m.id as known_match from conflict_matches m where m.basis = 'name' and m.participant_id = :'dana' and m.for_participant_id = :'bea' and m.state = 'unconfirmed' limit 1 \gset
+select m.id as known_match from conflict_matches m where m.basis = 'named' and m.participant_id = :'dana' and m.for_participant_id = :'bea' and m.state = 'unconfirmed' limit 1 \gset
 select is(refusal_detail(decide(:'unit_match', '{"decision": "allow", "same_person": false}')), '{"errors": [{"code": "invalid", "pointer": "#/same_person"}]}', 'who is meant by a unit is no question');
 select is(refusal_detail(decide(:'known_match', '{"decision": "block", "same_person": false}')), '{"errors": [{"code": "invalid", "pointer": "#/same_person"}]}', 'nobody is blocked for another''s name');
 select is(answer(decide(:'known_match', '{"decision": "block", "same_person": true}'))#>>'{body,state}', 'blocked', 'confirmed by voice, it blocks');

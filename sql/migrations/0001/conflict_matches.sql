@@ -7,8 +7,8 @@ create table conflict_matches (
     declaration_id uuid references conflict_declarations (id),
     -- same_unit: the declaration it met.
     other_declaration_id uuid references conflict_declarations (id),
-    -- 'known': a coordinator named the person by id; 'name', 'unit': the digests are the same, a coordinator asks by voice.
-    basis text not null constraint conflict_matches__basis__known check (basis in ('known', 'name', 'unit', 'record')),
+    -- 'known': a coordinator named the person by id; 'named', 'unit': the digests are the same, a coordinator asks by voice.
+    basis text not null constraint conflict_matches__basis__known check (basis in ('known', 'named', 'unit', 'record')),
     for_participant_id uuid references participants (id),
     for_account_id uuid references accounts (id),
     participant_id uuid references participants (id),
@@ -38,7 +38,7 @@ create table conflict_matches (
         when 'record' then declaration_id is null and num_nonnulls(for_account_id, participant_id) = 2 and needs_agreement
         else declaration_id is not null end),
     constraint conflict_matches__other_declaration_id__unit check ((other_declaration_id is not null) = (basis = 'unit')),
-    constraint conflict_matches__same_person__name check (same_person is not false or basis = 'name'),
+    constraint conflict_matches__same_person__named check (same_person is not false or basis = 'named'),
     -- A hard block is lifted by taking the declaration back, or because it is somebody else who bears the name.
     constraint conflict_matches__state__lifted check (
         state <> 'allowed' or same_person is false or needs_agreement and informed_agreement is true)
