@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "app.h"
+#include "config.h"
 #include "contract.h"
 #include "documentation_files.h"
 #include "handlers.h"
@@ -7,6 +9,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 
 /* FNV-1a: tells one build's file from another's, nothing more. Made once; two threads at a time
  * make the same. */
@@ -43,7 +46,12 @@ static bool file_answer(struct request *rq, struct file file, _Atomic uint64_t *
 bool documentation_contract(struct request *rq)
 {
     static _Atomic uint64_t known;
-    return file_answer(rq, (struct file){NULL, contract_document, contract_document_bytes}, &known);
+    /* Where it is served, an installation knows better. */
+    const char *server = strstr(contract_document, contract_server);
+    char *text = rq_printf(rq, "%.*s%s%s", (int)(server - contract_document), contract_document,
+                           rq->app->config->public_url, server + strlen(contract_server));
+    return text ? file_answer(rq, (struct file){NULL, text, strlen(text)}, &known)
+                : fail(rq, PROBLEM_INTERNAL);
 }
 
 bool documentation_page(struct request *rq)

@@ -28,6 +28,8 @@ struct contract_operation {
 };
 extern const struct contract_operation contract_operations[];
 extern const size_t contract_operations_count;
-/* The bundled document as served at /v1/openapi.json. */
+/* The bundled document, served at /v1/openapi.json with public_url in place of contract_server,
+ * which stands in it once. */
 extern const char contract_document[];
 extern const size_t contract_document_bytes;
+extern const char contract_server[];

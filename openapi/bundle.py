@@ -1,109 +1,89 @@
 # SPDX-License-Identifier: MIT
-"""Gathers the files of an OpenAPI document into one. What kind of component a reference leads to follows from the file it
-names: schemas/*.yaml, examples/*.yaml, responses.yaml, parameters.yaml, headers.yaml; paths/*.yaml are put in place."""
+"""Gathers the files of the contract into one OpenAPI document. A reference is the name of a schema, whichever file of
+schemas/ it stands in. What schemas leave unsaid is in shapes.py, what rows leave unsaid in rows.py."""
 
-import re
+from rows import Rows
+from shapes import Shapes, close, references
+from source import Files, fail
 
-import yaml
-
-KINDS = {
-    "schemas": "schemas",
-    "examples": "examples",
-    "responses.yaml": "responses",
-    "parameters.yaml": "parameters",
-    "headers.yaml": "headers",
-}
-
-
-class ContractError(Exception):
-    pass
-
-
-def fail(where, message):
-    raise ContractError(f"{where}: {message}")
-
-
-class Loader(yaml.SafeLoader):
-    """YAML 1.2 scalars (no dates, no yes/no, no 18:30 as a number) and no duplicate keys."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                fail(f"{node.start_mark.name}:{node.start_mark.line + 1}", f"key '{key}' twice")
-        return super().construct_mapping(node, deep)
-
-
-Loader.yaml_implicit_resolvers = {}
-for tag, expression, first in (
-    ("null", r"^(null|~|)$", ["n", "~", ""]),
-    ("bool", r"^(true|false)$", list("tf")),
-    ("int", r"^-?(0|[1-9][0-9]*)$", list("-0123456789")),
-    ("float", r"^-?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$", list("-0123456789")),
-):
-    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(expression), first)
+KINDS = ("responses", "headers", "parameters")
 
 
 class Bundle:
     """One self-contained document; `sources` remembers where each component came from."""
 
     def __init__(self, root):
-        self.base, self.files, self.sources, self.components = root.parent.resolve(), {}, {}, {}
-        document = self.load(root.resolve())
-        self.document = self.walk(document, root.resolve(), "#")
-        for kind, members in self.document.pop("components", {}).items():
-            self.components.setdefault(kind, {}).update(members)
-        self.document["components"] = {kind: dict(sorted(m.items())) for kind, m in sorted(self.components.items())}
+        self.files, self.sources, self.components = Files(root.parent.resolve()), {}, {}
+        document = self.files.load(root.name)
+        self.written = {kind: self.files.load_if_there(f"{kind}.yaml") for kind in KINDS}
+        self.shapes = Shapes(self.files, self.schemas(), self.files.load_if_there("members.yaml"))
+        self.rows = Rows(self.component, self.shapes, self.written["responses"], self.files)
+        document["paths"] = self.paths(document["paths"])
+        self.document = self.walk(document, "#")
+        self.close()
 
-    def name(self, file):
-        return str(file.relative_to(self.base)) if file.is_relative_to(self.base) else str(file)
+    def schemas(self):
+        found = {}
+        for word in self.files.words("schemas"):
+            for name, node in self.files.load(f"schemas/{word}.yaml").items():
+                source = f"schemas/{word}.yaml#/{name}"
+                if name in found:
+                    fail(source, f"there is {found[name][1]} already")
+                found[name] = node, source
+        return found
 
-    def load(self, file):
-        if file not in self.files:
-            try:
-                with open(file, encoding="utf-8") as stream:
-                    self.files[file] = yaml.load(stream, Loader)
-            except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-                fail(self.name(file), error)
-        return self.files[file]
+    def paths(self, words):
+        """`paths` of the document is a list of the files of paths/, in the order in which to read them."""
+        if isinstance(words, dict):
+            return words
+        if sorted(words) != self.files.words("paths"):
+            fail("paths", f"not the files of paths/: {', '.join(set(words) ^ set(self.files.words('paths')))}")
+        found = {}
+        for word in words:
+            file = self.files.load(f"paths/{word}.yaml")
+            found |= {path: self.rows.path(path, item, file["tags"]) for path, item in file.items() if path != "tags"}
+        return found
 
-    def walk(self, node, file, where):
+    def walk(self, node, where):
         if isinstance(node, list):
-            return [self.walk(item, file, f"{where}/{i}") for i, item in enumerate(node)]
+            return [self.walk(item, f"{where}/{i}") for i, item in enumerate(node)]
         if not isinstance(node, dict):
             return node
-        if "$ref" in node:
-            return self.follow(node, file, f"{self.name(file)}{where}")
-        walked = {str(key): self.walk(value, file, f"{where}/{key}") for key, value in node.items()}
-        if isinstance(node.get("enum"), list):
-            walked["enum"] = self.codes(walked["enum"], where)
-        return walked
+        if isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#"):
+            if set(node) - {"$ref", "description", "default"}:
+                fail(where, "$ref with siblings other than description and default")
+            return node | self.component("schemas", node["$ref"], where)
+        return {str(key): value if key in ("example", "examples") else self.walk(value, f"{where}/{key}") for key, value in node.items()}
 
-    def codes(self, enumeration, where):
-        """A $ref among the codes stands for all codes of another enumeration."""
-        return [code for entry in enumeration for code in (self.resolve(entry, where)[0]["enum"] if isinstance(entry, dict) else [entry])]
-
-    def follow(self, node, file, where):
-        reference = node["$ref"]
-        if set(node) - {"$ref", "description", "default"}:
-            fail(where, "$ref with siblings other than description and default")
-        path, _, pointer = str(reference).partition("#/")
-        target = (file.parent / path).resolve() if path else file
-        content = self.load(target)
-        if not pointer or "/" in pointer or not isinstance(content, dict) or pointer not in content:
-            fail(where, f"$ref '{reference}' leads nowhere (write file.yaml#/Name)")
-        if target.parent.name == "paths":
-            return self.walk(content[pointer], target, f"#/{pointer}")
-        kind = KINDS.get(target.name) or KINDS.get(target.parent.name) or fail(where, f"'{path}' is no place for components")
-        source = f"{self.name(target)}#/{pointer}"
-        known = self.sources.setdefault((kind, pointer), source)
-        if known != source:
-            fail(where, f"two {kind} are named {pointer}: {known} and {source}")
+    def component(self, kind, name, where):
+        """A reference to it; it is made when the first one is asked for."""
         members = self.components.setdefault(kind, {})
-        if pointer not in members:
-            members[pointer] = None  # a schema may refer to itself in answers
-            members[pointer] = self.walk(content[pointer], target, f"#/{pointer}")
-        return node | {"$ref": f"#/components/{kind}/{pointer}"}
+        if name not in members:
+            members[name] = None  # a schema may refer to itself in answers
+            node, source = self.made(kind, name, where)
+            self.sources[kind, name] = source
+            members[name] = self.walk(node, source)
+        return {"$ref": f"#/components/{kind}/{name}"}
+
+    def made(self, kind, name, where):
+        if kind == "schemas" and name.endswith("Page") and name not in self.shapes.written:
+            return self.shapes.page(name), where
+        if kind == "schemas":
+            return self.shapes.whole(name, where), self.shapes.source(name)
+        if name not in self.written[kind]:
+            fail(where, f"{kind}.yaml has no {name}")
+        node = self.written[kind][name]
+        return self.rows.response(name, node) if kind == "responses" else node, f"{kind}.yaml#/{name}"
+
+    def close(self):
+        unused = [name for name in self.shapes.written if name not in self.components.get("schemas", {})]
+        unused += [f"{kind}.yaml#/{name}" for kind in KINDS for name in self.written[kind] if name not in self.components.get(kind, {})]
+        if unused:
+            fail("nobody refers to", ", ".join(unused))
+        bodies = [row.get("requestBody") for item in self.document["paths"].values() for row in item.values() if isinstance(row, dict)]
+        close(self.components.get("schemas", {}), references(bodies))
+        components = self.components | self.document.pop("components", {})
+        self.document["components"] = {kind: dict(sorted(members.items())) for kind, members in sorted(components.items())}
 
     def resolve(self, node, where):
         """What a reference leads to. `anyOf: [X, {type: 'null'}]` is X that may be null."""

@@ -10,16 +10,17 @@ import re
 import sys
 from pathlib import Path
 
-from bundle import Bundle, ContractError, fail
+from bundle import Bundle
 from pattern import PatternError, compile_pattern
+from shapes import EITHER
+from source import ContractError, fail
 
 HERE = Path(__file__).resolve().parent
-INCLUDE = HERE.parent / "include"
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, PATCH = "application/json", "application/merge-patch+json"
 DESCRIPTION = {"type", "title", "description", "example", "examples", "deprecated"}
 KEYWORDS = {
-    "object": {"properties", "required", "additionalProperties", "minProperties"},
+    "object": {"properties", "required", "additionalProperties", "minProperties", *EITHER},
     "array": {"items", "minItems", "maxItems", "uniqueItems"},
     "string": {
         "minLength",
@@ -282,11 +283,6 @@ def c_text(text, width=None):
     return "\n".join('    "' + "".join(escaped[i : i + width]) + '"' for i in range(0, len(escaped), width))
 
 
-def names_of(header, expression):
-    found = re.findall(expression, (INCLUDE / header).read_text(encoding="utf-8"))
-    return found or fail(header, "names not found")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("document", type=Path, help="openapi.yaml")
@@ -295,14 +291,17 @@ def main():
     parser.add_argument("--depfile", type=Path, help="Makefile fragment to write: every file read")
     parser.add_argument("--prefix", default="", help="put before the three symbols, for a second contract in one program")
     args = parser.parse_args()
-    formats = {name: identifier for identifier, name in names_of("format.h", r'FORMAT\((\w+), "([^"]+)"\)')}
-    roles = [role.lower() for role in names_of("router.h", r"ROLE_(\w+) = 1 <<")]
     try:
         bundle = Bundle(args.document)
+        formats = {name: identifier for identifier, name in bundle.files.table("format.h", r'FORMAT\((\w+), "([^"]+)"\)')}
+        roles = [role.lower() for role in bundle.files.table("router.h", r"ROLE_(\w+) = 1 <<")]
         operations = Operations(bundle, formats, roles)
     except ContractError as error:
         sys.exit(f"{args.document.parent}/{error}")
     text = json.dumps(bundle.document, ensure_ascii=False, separators=(",", ":"))
+    server = bundle.document.get("servers", [{"url": "openapi"}])[0]["url"]
+    if text.count(server) != 1:
+        sys.exit(f"{args.document}: '{server}' must stand in it once, so that it can be replaced")
     prefix = args.prefix
     args.bundle.write_text(text + "\n", encoding="utf-8")
     args.tables.write_text(
@@ -321,13 +320,14 @@ def main():
                 f"const char {prefix}contract_document[] =",
                 c_text(text, 100) + ";",
                 f"const size_t {prefix}contract_document_bytes = sizeof {prefix}contract_document - 1;",
+                f"const char {prefix}contract_server[] = {c_text(server)};",
                 "",
             ]
         ),
         encoding="utf-8",
     )
     if args.depfile:
-        read = [*bundle.files, INCLUDE / "format.h", INCLUDE / "router.h", HERE / "bundle.py", HERE / "pattern.py"]
+        read = [*bundle.files.read, *HERE.glob("*.py")]
         paths = " ".join(str(file).replace(" ", "\\ ") for file in read)
         args.depfile.write_text(f"{args.tables} {args.bundle}: {paths}\n", encoding="utf-8")
 

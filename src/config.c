@@ -281,8 +281,9 @@ static void check_together(struct loading *loading, const struct config *config)
         fault(loading, "listen_address", "is not an IPv4 address");
     if (*config->clock_header && strcmp(config->listen_address, "127.0.0.1") != 0)
         fault(loading, "clock_header", "is for tests, and only with listen_address 127.0.0.1");
-    if (strncmp(config->public_url, "http://", 7) != 0 &&
-        strncmp(config->public_url, "https://", 8) != 0)
+    if ((strncmp(config->public_url, "http://", 7) != 0 &&
+         strncmp(config->public_url, "https://", 8) != 0) ||
+        strpbrk(config->public_url, "\"\\ "))
         fault(loading, "public_url", "is not an http or https address");
     else if (has_suffix(config->public_url, "/"))
         fault(loading, "public_url", "ends with a slash");

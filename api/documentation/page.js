@@ -158,7 +158,7 @@ function renderOperations() {
   for (const tag of tags) {
     const own = found.filter((entry) => entry.tag === tag.name);
     if (!own.length) continue;
-    const title = tag.name || words[language].others;
+    const title = pick(tag["x-displayName"]) || tag.name || words[language].others;
     links.push(element("a", { href: `#tag-${tag.name}` }, title));
     sections.push(element("section", { id: `tag-${tag.name}` }, element("h2", null, title),
       element("p", { class: "soft" }, pick(tag.description)), ...own.map(operationNode)));

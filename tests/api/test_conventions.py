@@ -9,9 +9,11 @@ import pytest
 PATH = "/v1/referrals"
 
 
-def test_the_contract_is_served_as_it_was_built(nobody, contract):
+def test_the_contract_is_served_as_it_was_built(nobody, server, contract):
+    """But for where it is served."""
     response = nobody.get("/v1/openapi.json").ok()
-    assert response.json == contract.document
+    (place,) = contract.document["servers"]
+    assert response.json == contract.document | {"servers": [place | {"url": server.url}]}
     assert "public" in response.headers["Cache-Control"]
 
 

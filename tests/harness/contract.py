@@ -11,7 +11,7 @@ from referencing.jsonschema import DRAFT202012
 
 BASE = "urn:contract"
 # What any operation may answer without declaring it, each always as a problem.
-ANYWHERE = (406, 413, 503, 504)
+ANYWHERE = (413,)
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -138,9 +138,19 @@ class Contract:
             return
         kind = headers.get("content-type", "").split(";")[0].strip()
         assert kind in media, f"{where}: {kind!r} is not declared ({list(media)})"
+        if status == 409:
+            self._check_conflict(where, operation, json.loads(content))
         if kind.endswith("json"):
             faults = self.faults(media[kind].get("schema", True), json.loads(content))
             assert not faults, f"{where}: the body breaks the contract:\n  " + "\n  ".join(faults[:10]) + f"\n{content[:2000]!r}"
+
+    @staticmethod
+    def _check_conflict(where, operation, problem):
+        kind = problem["type"].rsplit("/", 1)[1]
+        found = [problem["reason"]] if "reason" in problem else ["state"] if kind == "conflict-state" else []
+        found += [error["code"] for error in problem.get("errors", []) if error["code"] == "taken"]
+        missing = set(found) - set(operation.item.get("x-conflict", ()))
+        assert not missing, f"{where}: in conflict, undeclared: {missing}"
 
     def _check_headers(self, where, declared, headers):
         for name, header in declared.get("headers", {}).items():
