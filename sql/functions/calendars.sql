@@ -55,7 +55,8 @@ end;
 
 -- The calendar at this address; nothing when there is none (any more). Public: whoever knows the address is the person. A calendar
 -- without events still needs a component, hence the zone.
-create or replace function calendars_read(in_calendar_id uuid, in_secret_id uuid) returns text language plpgsql stable security definer as $$
+create or replace function calendars_read(in_calendar_id uuid, in_secret_id uuid) returns text
+language plpgsql stable security definer as $$
 declare
     feed calendar_feeds;
     events text;

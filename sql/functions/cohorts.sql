@@ -30,7 +30,8 @@ end $$;
 -- The same for who may know it.
 create or replace function cohort_seats_shown(in_cohort_id uuid) returns int language plpgsql stable security definer as $$
 begin
-    return case when actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) then cohort_seats_taken(in_cohort_id) end;
+    return case
+        when actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) then cohort_seats_taken(in_cohort_id) end;
 end $$;
 
 create or replace function cohort_takes_people(in_cohort cohorts) returns boolean language plpgsql stable as $$

@@ -19,7 +19,8 @@ begin
         select unseal('debrief.note', d.note) from debriefs d
         where d.id = in_id and (
             d.account_id = actor_account_id()
-            or (actor_role() = 'coordinator' or actor_role() = 'mental_health_professional' and d.supervisor_account_id = actor_account_id())
+            or (actor_role() = 'coordinator'
+                or actor_role() = 'mental_health_professional' and d.supervisor_account_id = actor_account_id())
                 and not debrief_is_near(d.session_id, d.cohort_id)));
 end $$;
 

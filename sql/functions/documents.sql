@@ -18,7 +18,8 @@ from documents d;
 -- The four texts, each followed by a line feed, in UTF-8: anybody can check what was accepted.
 create or replace function document_sha256(in_title_en text, in_body_en text, in_title_fr text, in_body_fr text)
 returns text immutable language sql
-return encode(sha256(convert_to(in_title_en || e'\n' || in_body_en || e'\n' || in_title_fr || e'\n' || in_body_fr || e'\n', 'UTF8')), 'hex');
+return encode(sha256(convert_to(
+    in_title_en || e'\n' || in_body_en || e'\n' || in_title_fr || e'\n' || in_body_fr || e'\n', 'UTF8')), 'hex');
 
 -- Required documents whose current version the person has not accepted. in_needed_for null = for any step.
 create or replace function document_kinds_missing(in_participant_id uuid, in_track text, in_needed_for text default null)

@@ -13,8 +13,8 @@ select e.participant_id, e.version, json_build_object(
     'needs_confirmation', needs_confirmation(e.participant_id, e.confirmed_at)) as body
 from emergency_contacts e;
 
-create or replace function emergency_contacts_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
-language plpgsql as $$
+create or replace function emergency_contacts_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb)
+returns response language plpgsql as $$
 declare
     emergency_contact emergency_contacts;
     declines boolean := coalesce((in_body->>'declined')::boolean, false);

@@ -185,7 +185,8 @@ begin
         end if;
         perform incident_act(new_id, action.value, 'actions/' || action.place || '/');
     end loop;
-    perform audit('create', 'incident', new_id, array[(select i.participant_id from incidents i where i.id = new_id)], body_fields(in_body));
+    perform audit(
+        'create', 'incident', new_id, array[(select i.participant_id from incidents i where i.id = new_id)], body_fields(in_body));
     return incident_respond(201, new_id);
 end $$;
 

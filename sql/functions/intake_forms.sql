@@ -3,7 +3,8 @@
 
 -- What still stands between a form and its submission, each with the place where it is given. S2.6, S2.7: a device, and on the
 -- group track the willingness to meet, are conditions; everything else only wants an answer.
-create or replace function intake_form_faults(in_form intake_forms, in_track text) returns table (pointer text, code text) stable language sql
+create or replace function intake_form_faults(in_form intake_forms, in_track text) returns table (pointer text, code text)
+stable language sql
 begin atomic
     select '#/form/' || f.name, case when f.is_missing then 'required' else 'needed-for-service' end
     from (values

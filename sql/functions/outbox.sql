@@ -165,7 +165,8 @@ begin
         moot := outbox_moot(message, (select p.status from participants p where p.id = message.participant_id), intake);
     end if;
     update outbox o set
-        state = case when in_outcome = 'sent' then 'sent' when moot is not null then 'cancelled' when is_over then 'failed' else 'queued' end,
+        state = case
+            when in_outcome = 'sent' then 'sent' when moot is not null then 'cancelled' when is_over then 'failed' else 'queued' end,
         reason = coalesce(moot, case when is_over then case in_outcome when 'failed' then 'refused' else 'not_delivered' end end),
         due_at = case when in_outcome = 'retry' then app_now() + outbox_pause(message.attempts) else o.due_at end,
         lease_until = null,

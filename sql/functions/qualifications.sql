@@ -2,7 +2,8 @@
 -- Clearance and designation.
 
 -- S0.25, S0.23, S0.31: orientation for everybody who leads, facilitator training for professionals as well; every module, on that day.
-create or replace function qualification_modules_missing(in_account_id uuid, in_role text, in_on date) returns text[] language plpgsql stable as $$
+create or replace function qualification_modules_missing(in_account_id uuid, in_role text, in_on date) returns text[]
+language plpgsql stable as $$
 begin
     return (
         select coalesce(array_agg(l.code order by l.list desc, l.position), '{}')

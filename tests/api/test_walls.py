@@ -206,6 +206,87 @@ def test_every_reason_of_a_conflict_has_its_words():
     assert named == set(codes), named ^ set(codes)
 
 
+# ---- one word in every room ----
+
+# Files of sql/functions/ that are no resource: what must come first, and what several resources share.
+SHARED = {
+    "hosts",
+    "00_begin",
+    "01_kernel",
+    "02_words",
+    "accounts",
+    "actors",
+    "cohorts",
+    "conflicts",
+    "idempotency_keys",
+    "audit_links",
+    "outbox",
+    "seats",
+    "jobs",
+}
+# Helpers whose word is shorter than their file's: business days are words, a hosts' helper is about host assignments.
+SHORT = {"home": "homes", "ics": "calendars", "job": "jobs"}
+
+
+def resources():
+    """The words of the API: the directories of sql/statements/."""
+    return sorted(path.name for path in (ROOT / "sql" / "statements").iterdir() if path.is_dir() and path.name not in ("jobs", "kernel"))
+
+
+def singular(word):
+    return {"statuses": "status", "conflict_matches": "conflict_match"}.get(word) or re.sub("ies$", "y", word).removesuffix("s")
+
+
+def made(path):
+    """The functions and views a file of sql/functions/ makes."""
+    return re.findall(r"^create or replace (?:function|view) (\w+)", path.read_text(), re.M)
+
+
+def test_a_resource_has_its_word_in_every_room():
+    rooms = ("openapi/paths/{}.yaml", "openapi/schemas/{}.yaml", "tests/api/test_{}.py")
+    missing = [room.format(word) for word in resources() for room in rooms if not (ROOT / room.format(word)).exists()]
+    # The shape of a calendar is RFC 5545's.
+    assert missing == ["openapi/schemas/calendars.yaml"]
+
+
+def test_a_function_lives_in_the_file_of_its_word():
+    """Plural = an operation of the API or a shape, singular = a helper; the longest word that a name begins with names its file."""
+    files = {path.stem: path for path in ROOT.glob("sql/functions/*.sql")}
+    assert set(files) <= set(resources()) | SHARED
+    words = {word: word for word in files} | {singular(word): word for word in files} | {"waiting_person": "waiting_people"} | SHORT
+    for stem, path in files.items():
+        if stem[0].isdigit():
+            continue
+        for name in made(path):
+            named = [word for word in words if name == word or name.startswith(word + "_")]
+            assert named and words[max(named, key=len)] == stem, f"{relative(path)}: {name}"
+
+
+def test_an_operation_calls_the_function_of_its_name():
+    """A write is one line: sql/statements/groups/open.sql calls groups_open()."""
+    for path in ROOT.glob("sql/statements/*/*.sql"):
+        called = re.match(r"select \* from (\w+)\(", "\n".join(path.read_text().splitlines()[1:]))
+        if called and path.parent.name not in ("jobs", "kernel"):
+            assert called.group(1) == f"{path.parent.name}_{path.stem}", relative(path)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("sql/**/*.sql")), ids=relative)
+def test_sql_stays_small(path):
+    text = path.read_text()
+    lines = text.splitlines()
+    long = [
+        number for number, line in enumerate(lines, 1) if len(line) > 140 and "demo" not in path.parts and "reference" not in path.parts
+    ]
+    assert not long, f"lines {long}"
+    if path.parent.name == "functions":
+        assert len(lines) <= 450
+        for name, body in re.findall(r"^create or replace function (\w+)(.*?^(?:end \$\$|end);)", text, re.S | re.M):
+            assert len(body.splitlines()) <= 60, name
+    if path.parent.name in ("functions", "policies", "reference"):
+        comments = "\n".join(line for line in lines if line.lstrip().startswith("--"))
+        assert not re.search(r"\b\d\d_\w+\.sql", comments), "a comment names a file by its number"
+
+
 def test_the_readme_is_short_and_its_map_is_true():
     text = (ROOT / "README.md").read_text()
     assert len(text.splitlines()) <= 150

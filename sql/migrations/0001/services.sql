@@ -24,7 +24,8 @@ create table services (
     joining text not null constraint services__joining__known check (joining in ('drop_in', 'closed')),
     topics text not null constraint services__topics__known check (topics in ('participants', 'predetermined')),
     -- Registration ends this many days before the first session (I10: inclusive to the end of that local day); null = no deadline.
-    registration_deadline_days int constraint services__registration_deadline_days__range check (registration_deadline_days between 0 and 180),
+    registration_deadline_days int
+        constraint services__registration_deadline_days__range check (registration_deadline_days between 0 and 180),
     offer_hours int not null default 72 constraint services__offer_hours__range check (offer_hours between 1 and 720),
     created_at timestamptz not null,
     version int not null default 1,

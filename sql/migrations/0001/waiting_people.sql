@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Who is ready and waits, one row for each wish and one ('') for whatever it is: every way of asking has its index, however many wait.
--- Kept by waiting_person_refresh(); what it holds stands in intakes, forms, participants and enrolments. `state`: 'ready' waits, 'placed' does not.
+-- Kept by waiting_person_refresh(); what it holds stands in intakes, forms, participants and enrolments. `state`:
+-- 'ready' waits, 'placed' does not.
 create table waiting_people (
     intake_id uuid not null references intakes (id),
     service text not null,
