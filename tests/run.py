@@ -71,10 +71,10 @@ def seed(build):
     cluster = with_template(build / "alongside")
     try:
         cluster.stop()
-        os.environ["TEST_SEED"] = str(cluster.data)
+        os.environ["TEST_CLUSTER_SEED"] = str(cluster.data)
         yield
     finally:
-        os.environ.pop("TEST_SEED", None)
+        os.environ.pop("TEST_CLUSTER_SEED", None)
         cluster.destroy()
 
 

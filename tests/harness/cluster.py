@@ -28,7 +28,7 @@ SEAL_KEYS = "test1:" + "5e" * 32
 
 def with_template(binary):
     """A cluster that has the template: made, or a copy of the one that tests/run.py has made once for all."""
-    seed = os.environ.get("TEST_SEED")
+    seed = os.environ.get("TEST_CLUSTER_SEED")
     cluster = Cluster(binary, seed=seed)
     if seed:
         return cluster
