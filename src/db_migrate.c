@@ -110,12 +110,13 @@ static bool lock_take(const struct migration_run *run)
                    0, NULL);
 }
 
-/* All at once and always in one order: whoever holds one and wants another would end us, or we
- * them. Views first, since locking one locks what it stands on. */
+/* All at once. accounts first: every request looks there before anywhere else, so new ones wait at
+ * the door holding nothing, and those under way end. Then views: locking one locks what it stands
+ * on. */
 static const char tables_lock_sql[] =
     "begin; set local lock_timeout = '200ms'; "
-    "do $$ declare names text := "
-    "(select string_agg(oid::regclass::text, ', ' order by relkind desc, relname) from pg_class "
+    "do $$ declare names text := (select string_agg(oid::regclass::text, ', ' "
+    "order by relname <> 'accounts', relkind desc, relname) from pg_class "
     "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'v')); "
     "begin execute 'lock table ' || names || ' in access exclusive mode'; end $$; "
     "set local lock_timeout = '5s'";

@@ -10,10 +10,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
+import time
+import uuid
 from pathlib import Path
 
 import psycopg
 import pytest
+from harness.client import Client
 from harness.cluster import SEAL_KEYS, server_environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -187,3 +191,72 @@ def test_an_upgrade_that_fails_leaves_the_version_before(cluster, alongside, car
     assert structure(cluster, carried) == dump
     code, said = alongside("first", carried, "check")
     assert code == 0, said
+
+
+class Hammer:
+    """Requests of several kinds, one after the other, until it is stopped; what was answered, by kind."""
+
+    READS = (
+        *(("coordinator", path) for path in ("/v1/referrals", "/v1/groups", "/v1/waiting-people", "/v1/conflict-matches")),
+        *(("peer", "/v1/me"), ("administrator", "/v1/audit-events"), (None, "/v1/services"), (None, "/v1/holidays")),
+    )
+
+    def __init__(self, server, contract, token, inquiry):
+        self.clients = {role: Client(server.url, contract, role and token(role)) for role in ("coordinator", "peer", "administrator", None)}
+        self.inquiry = inquiry
+        self.reads, self.writes = [], {}
+        self.is_over = False
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.is_over:
+            for role, path in self.READS:
+                self.reads.append(self.clients[role].get(path).status)
+            key = str(uuid.uuid4())
+            made = self.clients["coordinator"].post("/v1/referrals", self.inquiry(external_ref=key[:20]), idempotency_key=key)
+            self.writes[key] = made.status
+            if made.status == 201:
+                key = str(uuid.uuid4())
+                body = {"channel": "phone", "outcome": "replied"}
+                self.writes[key] = self.clients["coordinator"].post(f"{made.path}/attempts", body, idempotency_key=key).status
+
+    def stop(self):
+        self.is_over = True
+        self.thread.join(60)
+
+
+@pytest.mark.slow
+def test_requests_during_an_upgrade(cluster, alongside, start_server, look, contract, token, inquiry, binary):
+    """An old process serves on: 503 at worst (with Retry-After, which the client asks of each), nothing that was answered is lost."""
+    server = start_server(worker=True, seal_keys=SEAL_KEYS)
+    hammers = [Hammer(server, contract, token, inquiry) for _ in range(4)]
+    try:
+        for version in ("first", binary):
+            code, said = alongside(version, server.database, "migrate")
+            assert code == 0, said
+            time.sleep(0.3)
+
+        with look(server.database) as db, db.transaction():
+            db.execute("select from holidays")  # somebody at psql, a dump
+            waiting = threading.Thread(target=alongside, args=("first", server.database, "migrate"))
+            waiting.start()
+            answered = sum(len(hammer.writes) for hammer in hammers)
+            time.sleep(2)
+            assert waiting.is_alive()
+            assert sum(len(hammer.writes) for hammer in hammers) > answered + 10, "a migration that waits lets requests pass"
+        waiting.join(60)
+    finally:
+        for hammer in hammers:
+            hammer.stop()
+
+    writes = {key: status for hammer in hammers for key, status in hammer.writes.items()}
+    assert {status for hammer in hammers for status in hammer.reads} <= {200, 503} and set(writes.values()) <= {201, 503}
+    refused = {line["sqlstate"] for line in server.log_lines() if line["level"] == "error" and "sqlstate" in line}
+    assert refused <= {"55P03"}, refused
+    with look(server.database) as db:
+        kept = {key for (key,) in db.execute("select key from idempotency_keys where status = 201")}
+        assert db.execute("select carried_kind()").fetchone() == ("first",), "the one that waited had its moment"
+    assert {key for key, status in writes.items() if status == 201} == kept
+    for role, path in Hammer.READS:
+        hammers[0].clients[role].get(path).ok()
