@@ -36,7 +36,7 @@ def home(person, now=None, **kwargs):
 
 
 def test_a_page_with_nothing_on_it_yet(client):
-    """R20, S1.11: never an empty screen: whom to call at any hour stands there from the first day."""
+    """R20, S1.11, S2.13: never an empty screen, and what to prepare is told: whom to call at any hour stands there from the first day."""
     person = open_person(client)
     page = home(person)
     assert page["help"] == {"line": "1-844-750-1648", "crisis": "9-8-8", "emergency": "911"}

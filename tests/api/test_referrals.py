@@ -14,7 +14,7 @@ PATH = "/v1/referrals"
 
 
 def test_an_email_inquiry_is_recorded_whole(coordinator):
-    """S1.26, S2.1: the second door is an e-mail; a coordinator writes down no more than is needed to answer it."""
+    """S1.2, S1.26, S2.1: the second door is an e-mail; a coordinator writes down no more than is needed to answer it."""
     body = inquiry_body(
         external_ref="MAIL-77", language="fr", urgent=True, name="Élise Ménard", safe_hours="le soir, après 19 h", channel="rsc"
     )

@@ -287,6 +287,14 @@ def test_sql_stays_small(path):
         assert not re.search(r"\b\d\d_\w+\.sql", comments), "a comment names a file by its number"
 
 
+def test_tests_of_sql_have_the_word_of_what_they_test():
+    """tests/sql/<word>.sql beside sql/functions/<word>.sql; three hold what is true of all."""
+    words = {re.sub(r"^\d+_", "", path.stem) for path in ROOT.glob("sql/functions/*.sql")} | {"catalog", "walls", "who_may"}
+    tests = sorted(ROOT.glob("tests/sql/*"))
+    assert not {path.stem for path in tests if path.suffix == ".sql"} - words
+    assert not [f"{relative(path)}:{n}" for path in tests for n, line in enumerate(path.read_text().splitlines(), 1) if len(line) > 140]
+
+
 def test_the_readme_is_short_and_its_map_is_true():
     text = (ROOT / "README.md").read_text()
     assert len(text.splitlines()) <= 150

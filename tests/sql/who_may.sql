@@ -1,0 +1,233 @@
+-- SPDX-License-Identifier: MIT
+-- The second wall, table by table: what each role may read (S), add (I), change (U) and remove (D) where nothing but grants, policies
+-- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
+begin;
+\ir helpers.psql
+select plan(57);
+
+select acts(v.role, v.account::uuid, v.participant::uuid) from (values
+    ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
+    ('peer_supporter', '00000000-0000-4000-8000-000000000002', null),
+    ('mental_health_professional', '00000000-0000-4000-8000-000000000003', null),
+    ('coordinator', '00000000-0000-4000-8000-000000000004', null),
+    ('line', '00000000-0000-4000-8000-000000000005', null),
+    ('administrator', '00000000-0000-4000-8000-000000000006', null)) v (role, account, participant) \g /dev/null
+\set maple '00000000-0000-4000-8000-000000000101'
+\set boss '00000000-0000-4000-8000-000000000004'
+\set group '00000000-0000-4000-8000-000000000401'
+select e.id as seat, i.id as intake, s.id as session
+from enrolments e
+join intakes i on i.participant_id = e.participant_id
+join sessions s on s.cohort_id = e.cohort_id and s.seq = 1
+where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
+-- Of what the demo has none, there is one of that peer's.
+insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
+insert into exclusions (participant_id, account_id, reason, created_by, created_at)
+values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
+insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (:'intake', :'maple', 'phone', :'boss', now());
+insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'maple', now(), now(), now());
+insert into deliveries (outbox_id, attempt, at, outcome) select id, 1, now(), 'sent' from outbox limit 1;
+insert into contact_openings (session_id, enrolment_id, account_id, reason, at)
+values (:'session', :'seat', '00000000-0000-4000-8000-000000000003', 'check_in', now());
+insert into session_presences (session_id, account_id, slot, at)
+values (:'session', '00000000-0000-4000-8000-000000000003', 'on_call_professional', now());
+insert into audit_events (at, role, operation, action, object_type, participant_ids)
+values (now(), 'peer', 'x', 'read', 'x', array[:'maple'::uuid]);
+insert into sealed_keys (id, owner_type, owner_id, wrapped)
+select gen_random_uuid(), v.type, v.id::uuid, 'w' from (values
+    ('participant', :'maple'), ('session', :'session'), ('referral', (select id::text from referrals limit 1)), ('staff', :'boss')
+    ) v (type, id);
+insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
+select account, 'tests_run', 'k', 'f', now() from actors where participant is not null or role not in ('public', 'nobody');
+
+create temp table rows (place int generated always as identity, name text primary key, who text, insertion text);
+insert into rows (name, who, insertion) values
+    ('acceptances', 'peer:SI coordinator:S',
+        $$insert into acceptances (participant_id, document_id, language_read, accepted_at)
+        select coalesce(actor_participant_id(), %1$L), id, 'en', now() from documents$$),
+    ('accounts', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU',
+        $$insert into accounts (subject, role) values ('m', 'line')$$),
+    ('attendances', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S',
+        $$insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
+        values (%4$L, %5$L, %1$L, 'present', actor_account_id(), now())$$),
+    ('audit_events', 'peer:SI peer_supporter:I mental_health_professional:I coordinator:I line:I administrator:SI public:I nobody:I',
+        $$insert into audit_events (at, role, operation, action, object_type, account_id)
+        values (now(), actor_role(), 'x', 'x', 'x', actor_account_id())$$),
+    ('audit_links', '',
+        $$insert into audit_links values (99, '1', '2', 1, '\x00', now())$$),
+    ('calendar_feeds', 'peer:SID',
+        $$insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
+        values (%1$L, 'en', '\x01', now())$$),
+    ('code_lists', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into code_lists values ('x', 'x', 1, 'a', 'b')$$),
+    ('cohorts', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
+        $$insert into cohorts (service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+            mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
+        select id, 'en', actor_account_id(), 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, now() from services limit 1$$),
+    ('conflict_declarations', 'peer:SI peer_supporter:SI mental_health_professional:I coordinator:SI',
+        $$insert into conflict_declarations (kind, for_participant_id, for_account_id, name_digest, declared_by, created_at)
+        values ('no_contact', case when actor_role() in ('peer', 'coordinator') then %1$L::uuid end,
+            case when actor_role() not in ('peer', 'coordinator') then actor_account_id() end, 'd', actor_account_id(), now())$$),
+    ('conflict_matches', 'coordinator:S',
+        $$insert into conflict_matches (declaration_id, basis, for_participant_id, participant_id, needs_agreement, state, created_at)
+        select id, 'known', for_participant_id, %1$L, false, 'blocked', now() from conflict_declarations limit 1$$),
+    ('contact_openings', 'coordinator:S administrator:S',
+        $$insert into contact_openings (session_id, enrolment_id, account_id, reason, at)
+        values (%4$L, %5$L, actor_account_id(), 'check_in', now())$$),
+    ('contacts', 'peer:SU coordinator:SIU',
+        $$insert into contacts (participant_id) values (%1$L)$$),
+    ('debriefs', 'peer_supporter:SI mental_health_professional:SI coordinator:S',
+        $$insert into debriefs (session_id, cohort_id, account_id, delivered, climate, wellbeing, wants_supervision, created_at)
+        values (%4$L, %3$L, actor_account_id(), true, 3, 3, false, now())$$),
+    ('deliveries', '',
+        $$insert into deliveries (outbox_id, attempt, at, outcome) values (gen_random_uuid(), 1, now(), 'sent')$$),
+    ('documents', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SI public:S nobody:S',
+        $$insert into documents (kind, number, title_en, title_fr, body_en, body_fr, sha256, published_at, published_by)
+        values ('consent', 99, 'a', 'b', 'c', 'd', repeat('0', 64), now(), actor_account_id())$$),
+    ('emergency_contacts', 'peer:SU coordinator:SIU',
+        $$insert into emergency_contacts (participant_id) values (%1$L)$$),
+    ('enrolment_decisions', 'coordinator:S',
+        $$insert into enrolment_decisions (enrolment_id, at, decision, by_role) values (%5$L, now(), 'accepted', 'x')$$),
+    ('enrolment_transitions', '',
+        $$insert into enrolment_transitions values ('a', 'b')$$),
+    ('enrolments', 'peer:S coordinator:S',
+        $$insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at)
+        values (%3$L, %1$L, 'waitlisted', now(), now())$$),
+    ('exclusion_requests', 'peer:I coordinator:S',
+        $$insert into exclusion_requests (participant_id, name_digest, created_at) values (%1$L, 'd', now())$$),
+    ('exclusions', 'coordinator:SID',
+        $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
+        values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case', actor_account_id(), now())$$),
+    ('help_lines', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into help_lines values ('x', 99, 'a', 'b', '{call}', '1', null, 'a', 'b')$$),
+    ('holidays', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIUD public:S nobody:S',
+        $$insert into holidays (date, name_en, name_fr) values ('2030-01-02', 'a', 'b')$$),
+    ('host_assignments', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
+        $$insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)
+        values (%3$L, '00000000-0000-4000-8000-000000000022', 'peer_supporter', actor_account_id(), now())$$),
+    ('idempotency_keys', 'peer:SIUD peer_supporter:SIUD mental_health_professional:SIUD coordinator:SIUD line:SIUD administrator:SIUD',
+        $$insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
+        values (actor_account_id(), 'x', 'x', 'f', now())$$),
+    ('incident_actions', 'peer_supporter:SI mental_health_professional:SI coordinator:SI',
+        $$insert into incident_actions (incident_id, code, at, recorded_by, recorded_at)
+        select id, 'eap', now(), actor_account_id(), now() from incidents limit 1$$),
+    ('incidents', 'peer_supporter:SI mental_health_professional:SI coordinator:SI',
+        $$insert into incidents (kind, severity, session_id, created_by, created_by_role, created_at)
+        values ('technical', 1, %4$L, actor_account_id(), actor_role(), now())$$),
+    ('intake_forms', 'peer:SU coordinator:SIU',
+        $$insert into intake_forms (intake_id, participant_id) values (%6$L, %1$L)$$),
+    ('intake_transitions', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into intake_transitions values ('group', 'a', 'b', '{}')$$),
+    ('intakes', 'peer:SU coordinator:SIU',
+        $$insert into intakes (participant_id, track, coordinator_account_id, created_at)
+        values (%1$L, 'activity', actor_account_id(), now())$$),
+    ('mail_templates', '',
+        $$insert into mail_templates values ('x', 'x', 'x', 'x', 'x')$$),
+    ('outbox', 'peer:SIU coordinator:SIU',
+        $$insert into outbox (kind, participant_id, due_at, created_at, changed_at)
+        values ('status_update', %1$L, now(), now(), now())$$),
+    ('participants', 'peer:SU coordinator:SIU',
+        $$insert into participants (account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at,
+            created_by, created_at)
+        values (actor_account_id(), 'Test matrix', 'en', 'jcr', now(), now(), actor_account_id(), now())$$),
+    ('plain_texts', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into plain_texts values ('x', 'x', 'x', 'x')$$),
+    ('qualifications', 'administrator:SIU',
+        $$insert into qualifications (account_id) values (actor_account_id())$$),
+    ('referral_attempts', 'coordinator:SI',
+        $$insert into referral_attempts
+        select gen_random_uuid(), id, now(), 'phone', 'replied', actor_account_id(), now() from referrals limit 1$$),
+    ('referrals', 'coordinator:SIU line:SI',
+        $$insert into referrals (id, client_account_id, recorded_by, external_ref, channel, language, callback_method, ok_to_leave_message,
+            caller_consented_at, received_at, reply_due, reply_breach, created_at, updated_at)
+        values (gen_random_uuid(), case actor_role() when 'line' then actor_account_id() end, actor_account_id(), 'V', 'other', 'en',
+            'phone', true, now(), now(), now() + interval '1 day', now() + interval '2 days', now(), now())$$),
+    ('safety_plans', 'peer:SU coordinator:SIU',
+        $$insert into safety_plans (participant_id) values (%1$L)$$),
+    ('sealed_keys', 'peer:SI peer_supporter:S mental_health_professional:S coordinator:SID administrator:S',
+        $$insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), 'participant', %1$L, 'w')$$),
+    ('services', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU public:S nobody:S',
+        $$insert into services (code, title_en, title_fr, description_en, description_fr, capacity, max_sessions, duration_minutes, joining,
+            topics, created_at)
+        values ('mm', 'a', 'a', 'a', 'a', 1, 1, 60, 'closed', 'participants', now())$$),
+    ('session_presences', 'peer_supporter:S mental_health_professional:S coordinator:S',
+        $$insert into session_presences values (gen_random_uuid(), actor_account_id(), 'peer_supporter', now())$$),
+    ('sessions', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
+        $$insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
+        values (%3$L, 90, '2027-01-01', 'America/Toronto', now(), 90, now())$$),
+    ('settings', '',
+        $$insert into settings values ('x', 'y')$$),
+    ('staff', 'administrator:SIU',
+        $$insert into staff (id) values ('00000000-0000-4000-8000-000000000005')$$),
+    ('timezones', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into timezones values ('x')$$),
+    ('track_documents', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into track_documents values ('group', 'x', 'form', 1)$$),
+    ('trainings', 'administrator:SID',
+        $$insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
+        values (%2$L, 'continuing', 'x', '2026-01-01', actor_account_id(), now())$$),
+    ('updates', 'peer:S coordinator:SI',
+        $$insert into updates (intake_id, participant_id, method, recorded_by, recorded_at)
+        values (%6$L, %1$L, 'phone', actor_account_id(), now())$$),
+    ('waiting_people', 'coordinator:S',
+        $$insert into waiting_people values (%6$L, 'x', %1$L, 'ready', 'en', '-', now(), now())$$);
+select is(who_may(r.name, format(r.insertion, :'maple', :'boss', :'group', :'session', :'seat', :'intake')), r.who, r.name)
+from rows r order by r.place;
+select set_eq(
+    $$select relname::text from pg_class
+    where relnamespace = 'alongside'::regnamespace and relkind = 'r' and relname not in ('schema_migrations', 'schema_state')$$,
+    'select name from rows', 'that is every table');
+select is(who_may('sealed_keys', format(
+    'insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), ''session'', %L, ''w'')', :'session')),
+    'peer:S peer_supporter:S mental_health_professional:S coordinator:SID administrator:S', 'keys of links are the coordinators''');
+-- What may change in a row of which most must stay.
+create function tests.changes(in_table text, in_change text, in_open text) returns text language plpgsql as $$
+declare
+    one text;
+    found text := '';
+begin
+    foreach one in array array(select role from actors order by place) loop
+        perform enter_as(one);
+        if touches(format('update %s set %s where %s', in_table, in_change, in_open)) then
+            found := found || ' ' || one;
+        end if;
+    end loop;
+    return ltrim(found);
+end
+$$;
+select is(changes(c.name, c.change, c.open), c.who, c.title) from (values
+    ('conflict_declarations', 'withdrawn_at = app_now()', 'withdrawn_at is null', 'peer peer_supporter coordinator',
+        'a declaration is taken back by whoever said it, or a coordinator'),
+    ('conflict_matches', 'decided_by = actor_account_id()', 'ended_at is null', 'coordinator', 'a match is decided'),
+    ('exclusion_requests', 'closed_by = actor_account_id()', 'true', 'coordinator', 'a request is settled'),
+    ('incidents', 'acknowledged_at = acknowledged_at', 'state <> ''closed''', 'mental_health_professional coordinator',
+        'an incident is worked on'),
+    ('debriefs', 'supervised_by = actor_account_id()', 'supervised_at is null', 'mental_health_professional coordinator',
+        'a debrief is supervised by a coordinator, or the professional who was asked')
+    ) c (name, change, open, who, title);
+
+-- Jobs: whole tables, or these columns of one.
+select set_eq($$
+    select c.relname::text, v.verb || coalesce((
+        select ' ' || string_agg(a.attname, ' ' order by a.attname) from pg_attribute a
+        where a.attrelid = c.oid and a.attnum > 0 and has_column_privilege('alongside_worker', c.oid, a.attnum, v.verb)
+            and not has_table_privilege('alongside_worker', c.oid, v.verb)), '')
+    from pg_class c cross join unnest('{select,insert,update,delete}'::text[]) v (verb)
+    where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'r' and (
+        has_table_privilege('alongside_worker', c.oid, v.verb)
+        or v.verb <> 'delete' and has_any_column_privilege('alongside_worker', c.oid, v.verb))$$,
+    $$values
+    ('acceptances', 'select document_id participant_id withdrawn_at'), ('accounts', 'select'), ('audit_events', 'select'),
+    ('audit_events', 'insert'), ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
+    ('contacts', 'select email email_is_government ok_to_email participant_id work_address_acknowledged'), ('deliveries', 'select'),
+    ('deliveries', 'insert'), ('documents', 'select'), ('help_lines', 'select'), ('holidays', 'select'),
+    ('idempotency_keys', 'select'), ('idempotency_keys', 'update'), ('idempotency_keys', 'delete'), ('intake_transitions', 'select'),
+    ('intakes', 'select'), ('intakes', 'update acknowledged_at last_told_at meeting_starts_at state update_due_at version'),
+    ('mail_templates', 'select'), ('outbox', 'select'), ('outbox', 'update'),
+    ('participants', 'select id preferred_language status timezone'), ('plain_texts', 'select'), ('schema_migrations', 'select'),
+    ('schema_state', 'select'), ('sealed_keys', 'select'), ('sealed_keys', 'delete'), ('services', 'select'), ('sessions', 'select'),
+    ('sessions', 'update calendar_sequence changed_at starts_at version'), ('settings', 'select'), ('timezones', 'select'),
+    ('track_documents', 'select'), ('updates', 'select'), ('updates', 'update told_at')$$,
+    'what jobs may: mail and its clocks, never who somebody is');
+select * from finish();
+rollback;
