@@ -13,8 +13,14 @@ return nullif(current_setting('app.account_id', true), '')::uuid;
 create or replace function actor_participant_id() returns uuid stable language sql
 return nullif(current_setting('app.participant_id', true), '')::uuid;
 
-create or replace function actor_regions() returns text[] stable language sql
-return coalesce(nullif(current_setting('app.regions', true), ''), '{}')::text[];
+-- Where a coordinator serves: keys of regions, '-' = none is known yet. Whoever serves everywhere has all of them.
+create or replace function actor_region_keys() returns text[] stable language sql
+return coalesce(nullif(current_setting('app.region_keys', true), ''), '{}')::text[];
+
+-- The people who do not exist for somebody of the staff: whom they are excluded from, and who they are themselves (I13, R14). As it was
+-- when the request came in: an exclusion that is made meanwhile is for the next one.
+create or replace function actor_hidden_ids() returns uuid[] stable language sql
+return coalesce(nullif(current_setting('app.hidden', true), ''), '{}')::uuid[];
 
 -- The time of every rule: the transaction's, or the one a test has set.
 create or replace function app_now() returns timestamptz stable language sql
@@ -91,6 +97,8 @@ create or replace function context_enter(
 language plpgsql security definer as $$
 declare
     account accounts;
+    keys text[];
+    hidden uuid[];
 begin
     if in_role <> 'public' then
         select * into account from accounts a
@@ -98,17 +106,25 @@ begin
         if account.id is null or not account.is_active or account.role <> in_role then
             perform problem('unauthenticated');
         end if;
-        -- I13: of somebody of the staff, the participant that they are themselves; policies keep it from them.
         if in_role <> 'peer' then
+            -- I13: the participant that they are themselves.
             select a.participant_id into account.participant_id from accounts a
             where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
+            hidden := array(
+                select account.participant_id where account.participant_id is not null
+                union all
+                select x.participant_id from exclusions x where x.account_id = account.id);
+        end if;
+        if in_role = 'coordinator' then
+            keys := case when account.regions = '{}' then region_keys() else '-'::text || account.regions end;
         end if;
     end if;
     perform
         set_config('app.role', in_role, true),
         set_config('app.account_id', coalesce(account.id::text, ''), true),
         set_config('app.participant_id', coalesce(account.participant_id::text, ''), true),
-        set_config('app.regions', coalesce(account.regions::text, '{}'), true),
+        set_config('app.region_keys', coalesce(keys::text, ''), true),
+        set_config('app.hidden', coalesce(hidden::text, ''), true),
         set_config('app.language', in_language, true),
         set_config('app.request_id', in_request_id, true),
         set_config('app.operation', in_operation, true),

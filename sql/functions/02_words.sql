@@ -10,6 +10,15 @@ begin atomic
         (time '00:00' + greatest(in_local - (in_at at time zone 'UTC'), (in_at at time zone 'UTC') - in_local))::text, 5);
 end;
 
+-- Every key a row may have for its region: '-' where none is known, and those that the domain names.
+do $$
+begin
+    execute format('create or replace function region_keys() returns text[] immutable language sql return %L::text[]', (
+        select '-'::text || array_agg(m.code[1] order by m.place)
+        from pg_constraint c cross join regexp_matches(pg_get_constraintdef(c.oid), '''(\w+)''', 'g') with ordinality m (code, place)
+        where c.conname = 'region__region__known'));
+end $$;
+
 -- A moment on somebody's clock, the zone named (R8).
 create or replace function local_moment_json(in_at timestamptz, in_zone text) returns json stable language sql
 return case when in_at is not null and in_zone is not null then json_build_object(

@@ -40,7 +40,7 @@ begin
     if new.state <> 'received' and actor_role() <> 'nobody' then
         perform problem_state('received');
     end if;
-    select p.region into new.region from participants p where p.id = new.participant_id;
+    select p.region_key into new.region_key from participants p where p.id = new.participant_id;
     return new;
 end $$;
 create or replace trigger begin before insert on intakes for each row execute function intake_begin();

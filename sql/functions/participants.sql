@@ -58,12 +58,14 @@ declare
     after_at timestamptz := in_query#>>'{after,at}';
     after_id uuid := in_query#>>'{after,id}';
     wanted int := (in_query->>'limit')::int + 1;
-    regions text[] := case when in_query ? 'region' then array[in_query->>'region'] else actor_region_keys() end;
+    regions text[] := case
+        when in_query ? 'region' then array[in_query->>'region']
+        when not actor_is_everywhere() then actor_region_keys() end;
     speaks text := in_query->>'preferred_language';
     affiliation text := in_query->>'affiliation_kind';
     wanted_status text := in_query->>'status';
 begin
-    if regions = '{}' then
+    if regions is null then
         return query
         select p.created_at, p.id from participants p
         where (p.created_at, p.id) < (after_at, after_id) and (speaks is null or p.preferred_language = speaks)
@@ -86,7 +88,7 @@ end $$;
 -- A coordinator of some regions opens and moves files within them.
 create or replace function participant_require_own_region(in_region text) returns void language plpgsql as $$
 begin
-    if in_region is not null and actor_role() = 'coordinator' and actor_regions() <> '{}' and in_region <> all (actor_regions()) then
+    if actor_role() = 'coordinator' and in_region <> all (actor_region_keys()) then
         perform problem_field('region', 'not-allowed');
     end if;
 end $$;
@@ -160,7 +162,7 @@ begin
     where p.id = in_id;
     if in_body ? 'region' then
         perform conflict_follow_region(in_id);
-        update intakes i set region = in_body->>'region' where i.participant_id = in_id;
+        update intakes i set region_key = coalesce(in_body->>'region', '-') where i.participant_id = in_id;
     end if;
     if in_body ?| array['region', 'preferred_language'] then
         perform waiting_person_refresh(in_id);

@@ -27,7 +27,7 @@ begin
         array_agg(p.id order by p.id)
     into entries, shown
     from enrolments e join participants p on p.id = e.participant_id
-    where e.cohort_id = session.cohort_id and e.is_seated and not actor_is_excluded(p.id);
+    where e.cohort_id = session.cohort_id and e.is_seated and p.id <> all (actor_hidden_ids());
     perform audit('list', 'roster', in_session_id, shown);
     return json_build_object(
         'session_id', in_session_id, 'replace_join_link', session_link_is_stale(session), 'data', entries);

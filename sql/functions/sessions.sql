@@ -62,7 +62,7 @@ begin
     select * into session from sessions s where s.id = in_session_id;
     select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id;
     if actor_role() <> 'mental_health_professional' or session_role(in_session_id) is null
-        or enrolment.id is null or actor_is_excluded(enrolment.participant_id)
+        or enrolment.id is null or enrolment.participant_id = any (actor_hidden_ids())
         or session.state not in ('scheduled', 'in_progress', 'completed')
         or app_now() < session.starts_at - interval '30 minutes'
         or app_now() > greatest(session_ends_at(session), session.ended_at) + interval '24 hours'

@@ -10,7 +10,7 @@ create policy api_reads on attendances for select to alongside_api using (
         when 'mental_health_professional' then session_id = any ((select actor_session_ids())::uuid[])
         when 'coordinator' then exists (select from sessions s where s.id = session_id)
         else false end
-    and participant_id not in (select x.participant_id from exclusions x where x.account_id = (select actor_account_id())));
+    and participant_id <> all ((select actor_hidden_ids())::uuid[]));
 grant select on attendances_json to alongside_api;
 
 grant select, insert, update on attendances to alongside_definer;

@@ -11,7 +11,7 @@ create policy api_reads on conflict_declarations for select to alongside_api usi
         when 'coordinator' then declared_by = (select actor_account_id())
             or not array[id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
-            and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[])
+            and (region_keys = '{}' or region_keys && (select actor_region_keys())::text[])
         else false end);
 -- Peers and hosts for themselves; coordinators for, and about, people they see.
 create policy api_adds on conflict_declarations for insert to alongside_api with check (
@@ -31,7 +31,7 @@ create policy api_changes on conflict_declarations for update to alongside_api u
         when 'coordinator' then declared_by = (select actor_account_id())
             or not array[id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
-            and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[])
+            and (region_keys = '{}' or region_keys && (select actor_region_keys())::text[])
         else false end);
 grant select on conflict_declarations_json to alongside_api;
 

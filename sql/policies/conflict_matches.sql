@@ -8,7 +8,7 @@ create policy api_reads on conflict_matches for select to alongside_api using (
         when 'coordinator' then
             not array[declaration_id, other_declaration_id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
-            and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[])
+            and (region_keys = '{}' or region_keys && (select actor_region_keys())::text[])
         else false end);
 create policy api_changes on conflict_matches for update to alongside_api
     using (
@@ -16,7 +16,7 @@ create policy api_changes on conflict_matches for update to alongside_api
             when 'coordinator' then
                 not array[declaration_id, other_declaration_id, for_participant_id, for_account_id, participant_id, account_id]
                     && (select actor_hidden_conflict_ids())::uuid[]
-                and (region_keys = '{}' or (select actor_region_keys()) = '{}' or region_keys && (select actor_region_keys())::text[])
+                and (region_keys = '{}' or region_keys && (select actor_region_keys())::text[])
             else false end)
     with check ((select actor_role()) = 'coordinator' and decided_by = (select actor_account_id()));
 grant select on conflict_matches_json to alongside_api;

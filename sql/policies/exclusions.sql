@@ -3,10 +3,12 @@
 -- lifting one's own is for others.
 
 grant select, insert, delete on exclusions to alongside_api;
--- One's own exclusions must be visible to oneself, or policies could not honour them.
+-- Whom others have kept from one is not for oneself to read.
 create policy api_reads on exclusions for select to alongside_api using (
-    account_id = (select actor_account_id())
-    or case (select actor_role()) when 'coordinator' then participant_is_seen(participant_id) else false end);
+    case (select actor_role())
+        when 'coordinator' then account_id = (select actor_account_id()) and created_by = (select actor_account_id())
+            or participant_is_seen(participant_id)
+        else false end);
 create policy api_adds on exclusions for insert to alongside_api with check (
     actor_role() = 'coordinator' and created_by = actor_account_id() and participant_is_seen(participant_id));
 create policy api_removes on exclusions for delete to alongside_api using (

@@ -13,8 +13,7 @@ create policy api_reads on incidents for select to alongside_api using (
         when 'coordinator' then true
         else false end
     and (cohort_id is null or cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))
-    and (participant_id is null or participant_id not in (
-        select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))));
+    and (participant_id is null or participant_id <> all ((select actor_hidden_ids())::uuid[])));
 create policy api_adds on incidents for insert to alongside_api with check (
     created_by = actor_account_id() and state = 'open'
     and case actor_role()
@@ -30,8 +29,7 @@ create policy api_changes on incidents for update to alongside_api
             when 'coordinator' then true
             else false end
         and (cohort_id is null or cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))
-        and (participant_id is null or participant_id not in (
-            select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))))
+        and (participant_id is null or participant_id <> all ((select actor_hidden_ids())::uuid[])))
     with check (
         case (select actor_role())
             when 'mental_health_professional' then state <> 'closed'

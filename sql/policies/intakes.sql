@@ -8,10 +8,7 @@ create policy api_reads on intakes for select to alongside_api using (
     case (select actor_role())
         when 'peer' then participant_id = (select actor_participant_id())
         when 'coordinator' then
-            (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
-            and participant_id is distinct from (select actor_participant_id())
-            and participant_id not in (
-                select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))
+            actor_covers(region_key, participant_id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 create policy api_adds on intakes for insert to alongside_api with check (
     actor_role() = 'coordinator' and coordinator_account_id = actor_account_id() and participant_is_seen(participant_id));
@@ -19,10 +16,7 @@ create policy api_changes on intakes for update to alongside_api using (
     case (select actor_role())
         when 'peer' then participant_id = (select actor_participant_id())
         when 'coordinator' then
-            (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
-            and participant_id is distinct from (select actor_participant_id())
-            and participant_id not in (
-                select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))
+            actor_covers(region_key, participant_id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 grant select on intakes_json to alongside_api;
 

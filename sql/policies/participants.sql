@@ -7,20 +7,16 @@ create policy api_reads on participants for select to alongside_api using (
     case (select actor_role())
         when 'peer' then id = (select actor_participant_id())
         when 'coordinator' then
-            (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
-            and id is distinct from (select actor_participant_id())
-            and id not in (select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))
+            actor_covers(region_key, id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 create policy api_adds on participants for insert to alongside_api with check (
     actor_role() = 'coordinator' and created_by = actor_account_id()
-    and (cardinality(actor_regions()) = 0 or region is null or region = any (actor_regions())));
+    and actor_covers(region_key, id, actor_region_keys(), actor_hidden_ids()));
 create policy api_changes on participants for update to alongside_api using (
     case (select actor_role())
         when 'peer' then id = (select actor_participant_id())
         when 'coordinator' then
-            (cardinality((select actor_regions())) = 0 or region is null or region = any ((select actor_regions())::text[]))
-            and id is distinct from (select actor_participant_id())
-            and id not in (select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))
+            actor_covers(region_key, id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 grant select on participants_json to alongside_api;
 

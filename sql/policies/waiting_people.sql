@@ -7,10 +7,7 @@ grant select on waiting_people to alongside_api;
 create policy api_reads on waiting_people for select to alongside_api using (
     case (select actor_role())
         when 'coordinator' then
-            (cardinality((select actor_regions())) = 0 or region_key = '-' or region_key = any ((select actor_regions())::text[]))
-            and participant_id is distinct from (select actor_participant_id())
-            and participant_id not in (
-                select x.participant_id from exclusions x where x.account_id = (select actor_account_id()))
+            actor_covers(region_key, participant_id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 
 grant select, insert, update, delete on waiting_people to alongside_definer;

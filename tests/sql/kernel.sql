@@ -2,7 +2,7 @@
 -- The kernel's half in SQL: context, idempotency, versions, sealed values, audit and its chain. Who may come in: accounts.sql.
 begin;
 \ir helpers.psql
-select plan(49);
+select plan(51);
 
 \set boss 'a0000000-0000-4000-8000-000000000001'
 \set line 'a0000000-0000-4000-8000-000000000002'
@@ -17,12 +17,15 @@ select is(c.found, c.wanted, c.title) from (values
     (actor_role(), 'coordinator', 'the role is known'),
     (actor_account_id()::text, :'boss', 'the account is known'),
     (actor_participant_id()::text, null, 'staff have no participant'),
-    (actor_regions()::text, '{QC,ON}', 'the regions are known'),
+    (actor_region_keys()::text, '{-,QC,ON}', 'the regions are known, and that some people have none yet'),
+    (actor_is_everywhere()::text, 'false', 'which is not everywhere'),
     (localized('e', 'f')::text, '{"fr" : "f"}', 'one language was asked for'),
     (app_now()::text, transaction_timestamp()::text, 'the clock is the transaction''s')) c (found, wanted, title);
 select clock('2026-09-25 20:00:00Z') \g /dev/null
 select is(app_now(), '2026-09-25 20:00:00Z'::timestamptz, 'a test may set the clock');
 select clock(null) \g /dev/null
+select set_eq('select unnest(region_keys())', $$select '-' union all select code from code_lists where list = 'region'$$,
+    'everywhere is where somebody can live, and where nobody has said');
 set local role alongside_api;
 select context_enter(null, null, 'public', 'both', null, '2026-01-01T00:00:00Z', 'op') \g /dev/null
 reset role;

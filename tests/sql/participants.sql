@@ -30,6 +30,7 @@ select enter('coordinator', :'quebec', null, '{QC}') \g /dev/null
 select is(sees(:'p'), null, 'I13 for whom is excluded nothing of it exists');
 select is(touches(format('delete from exclusions where participant_id = %L', :'p')), false, 'I13 nor do they let themselves in');
 delete from exclusions where participant_id = :'p';
+select enter('coordinator', :'quebec', null, '{QC}') \g /dev/null
 select is(sees(:'p'), :'all', 'who is let in again sees it');
 select enter_person(:'q') \g /dev/null
 select is(sees(:'p'), null, 'R2 of others a peer sees nothing');

@@ -3,7 +3,7 @@
 begin;
 \ir helpers.psql
 \ir world.psql
-select plan(20);
+select plan(24);
 
 \set boss 'c0000000-0000-4000-8000-000000000001'
 \set colleague 'c0000000-0000-4000-8000-000000000002'
@@ -32,6 +32,14 @@ select is(touches_as(c.role, format(c.tried, c.whom)), c.reached, c.title) from 
     ('coordinator', 'select from participants where id = %L', :'q', true, 'but everybody else'),
     ('peer', 'select from participants where id = %L', :'p', true, 'as a peer one has one''s file'),
     ('peer', 'select from participants where id = %L', :'q', false, 'and nobody else''s')) c (role, tried, whom, reached, title);
+select sign_in('coordinator') \g /dev/null
+select is(actor_is_everywhere() and actor_hidden_ids() = array[:'p'::uuid], true, 'both are known when they come in');
+insert into exclusions (participant_id, account_id, reason, created_by, created_at)
+values (:'q', actor_account_id(), 'asked_by_peer', account_of(:'q'), now());
+select is(touches(format('select from participants where id = %L', :'q')), true, 'R14 an exclusion that is made meanwhile');
+select is(touches_as('coordinator', format('select from participants where id = %L', :'q')), false, 'R14 is for the next request');
+select is(touches_as('coordinator', 'select from exclusions'), false, 'R14 to whom it does not say who it was');
+delete from exclusions;
 select throws_ok($$select sign_in('administrator')$$, 'AP000', 'unauthenticated', 'the role is still the account''s');
 
 -- Keys: nobody adds to, or erases, the keys of somebody they do not see. The audit says who it was.

@@ -2,8 +2,8 @@
 create table intakes (
     id uuid primary key default gen_random_uuid(),
     participant_id uuid not null constraint intakes__participant_id__known references participants (id),
-    -- The participant's, copied by triggers: who may see a row is decided without looking elsewhere.
-    region region,
+    -- The participant's: who may see a row is decided without looking elsewhere.
+    region_key text not null,
     track text not null constraint intakes__track__known check (track in ('group', 'activity')),
     state text not null default 'received',
     is_open boolean not null generated always as (state not in ('closed', 'ineligible', 'withdrawn')) stored,

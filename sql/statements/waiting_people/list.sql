@@ -5,8 +5,7 @@ with wanted as (
     select r.region_key, l.language, s.state
     from unnest(case
             when $3->>'region' is not null then array[$3->>'region']
-            when cardinality(actor_regions()) > 0 then actor_regions() || '-'::text
-            else array(select l.code from code_lists l where l.list = 'region') || '-'::text end)
+            else actor_region_keys() end)
         r (region_key)
     cross join unnest(case when $3->>'language' is null then array['en', 'fr'] else array[$3->>'language'] end) l (language)
     cross join unnest(case when ($3->>'include_placed')::boolean then array['ready', 'placed'] else array['ready'] end) s (state)),
