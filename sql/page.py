@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """A list says its rows; the page around them is written here, once. Its file below sql/statements is
 
@@ -12,8 +11,6 @@ A line `-- audit:` stands where a list shows something about a person, somebody 
 that is sealed: each look leaves a row, with the subject's id and the participants shown. What is about nobody leaves none. A subject
 that is not there is a 404."""
 
-import json
-import pathlib
 import re
 import sys
 
@@ -103,13 +100,3 @@ def statement(path):
     if keyset(text) is None:
         return text, None
     return wrapped(path, text), {name: FIRST[name][is_down] for name, is_down in keyset(text).items()}
-
-
-def main():
-    """Prints the statement of one file, for tests: a list's $3 needs no `after` then."""
-    text, after = statement(pathlib.Path(sys.argv[1]))
-    print(text.replace("$3", f"('{json.dumps({'after': after})}'::jsonb || $3)") if after else text)
-
-
-if __name__ == "__main__":
-    main()

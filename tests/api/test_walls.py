@@ -13,6 +13,10 @@ import pytest
 from harness.contract import Contract
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "sql"))
+
+import page  # noqa: E402
+
 BUILD = ROOT / os.environ.get("TEST_BUILD", "build/release")
 SOURCES = sorted([*ROOT.glob("src/*.[ch]"), *ROOT.glob("api/*.[ch]"), *ROOT.glob("include/*.[ch]")])
 C_FILES = [path for path in SOURCES if path.suffix == ".c"]
@@ -146,6 +150,25 @@ def test_a_look_at_somebody_leaves_a_row_in_the_audit():
         assert bool(is_audited) != (word in ABOUT_NOBODY), f"{relative(path)}: is it about somebody?"
         if word not in SILENT and know & set(re.findall(r"\w+", text)):
             assert re.search(r"participant_id,|participant_id\]|\bparticipant_id (from|where)|as participant_id", text), relative(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("select t.id from t order by t.id", "there is no body"),
+        ("select t.at, t.body from t order by t.at", "there is no id"),
+        ("select t.id, t.body from t", "a list has an order"),
+        ("select t.colour, t.body from t order by t.colour", "nothing is known to come before the first colour"),
+        ("with k as (select t.id from t order by t.id) select k.id, t.body from k join t using (id)", "a list has an order"),
+        ("select t.id, t.participant_id, t.body from t order by t.id", "leaves a row in the audit"),
+        ("with subject as (select p.id as participant_id from p) select t.id, t.body from t order by t.id", "leaves a row in the audit"),
+    ],
+)
+def test_a_list_that_is_none_stops_the_build(tmp_path, text, sentence):
+    file = tmp_path / "list.sql"
+    file.write_text(f"-- GET /v1/things: $3 after {{{'colour' if 'colour' in text else 'id'}}}, limit → [Thing]\n{text};\n")
+    with pytest.raises(SystemExit, match=sentence):
+        page.statement(file)
 
 
 def test_contract_and_routes_are_the_same_in_the_same_order():

@@ -22,9 +22,10 @@ cross join (select * from participants where id = :'participant') model;
 
 -- One in five has a place in a group of eight, the others are ready and wait.
 insert into intakes (
-    id, participant_id, region, track, state, coordinator_account_id, form_returned_at, readiness, ready_at, valid_until, created_at)
+    id, participant_id, region_key, track, state, coordinator_account_id, form_returned_at, readiness, ready_at, valid_until, created_at)
 select
-    ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid, (array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], 'group',
+    ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid,
+    coalesce((array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], '-'), 'group',
     case when n % 5 = 0 then 'placed' else 'ready' end, model.created_by, at, 'ready', at, at + interval '12 months', at
 from generate_series(100000000001, 100000000000 + :count) n
 cross join (select * from participants where id = :'participant') model
