@@ -4,6 +4,8 @@
 import json
 import socket
 
+import httpx
+
 
 class RawResponse:
     def __init__(self, data):
@@ -11,10 +13,10 @@ class RawResponse:
         lines = head.split(b"\r\n")
         parts = lines[0].split(b" ")
         self.status = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
-        self.headers = {}
+        self.headers = httpx.Headers()
         for line in lines[1:]:
             name, _, value = line.partition(b":")
-            self.headers[name.strip().lower().decode("latin-1")] = value.strip().decode("latin-1")
+            self.headers[name.strip().decode("latin-1")] = value.strip().decode("latin-1")
         self.data = data
 
     def problem(self):
