@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The kernel's half in SQL: who asks, what time it is, problems, responses, sealed values, audit.
--- An expression is an SQL body, checked when it is made; what looks something up is plpgsql: it is planned once a connection, not again
--- with every statement that calls it.
+-- An expression is an SQL body: checked when it is made, and put where it is called. What selects is plpgsql: planned once a connection,
+-- not again with every statement that calls it; but for sets that others select from, which become part of their plan.
 
 -- Who asks: read by policies and functions. Settings are local to the transaction; nothing set = nobody.
 create or replace function actor_role() returns text stable language sql
@@ -155,26 +155,32 @@ return case current_setting('app.language', true)
     else json_build_object('en', in_en, 'fr', in_fr)
 end;
 
--- RFC 3339, UTC.
+-- RFC 3339: a moment, and a wall time.
 create or replace function utc(in_at timestamptz) returns text stable language sql
 return to_char(in_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
-create or replace function text_array(in_array jsonb) returns text[] immutable language sql
-begin atomic
-    select coalesce(array_agg(value order by place), '{}') from jsonb_array_elements_text(in_array) with ordinality as t (value, place);
-end;
+create or replace function wall_text(in_local timestamp) returns text stable language sql
+return to_char(in_local, 'YYYY-MM-DD"T"HH24:MI');
+
+create or replace function text_array(in_array jsonb) returns text[] language plpgsql immutable as $$
+begin
+    return (
+        select coalesce(array_agg(value order by place), '{}')
+        from jsonb_array_elements_text(in_array) with ordinality t (value, place));
+end $$;
 
 -- The names a client sent: what the audit keeps of a change. Siblings made by the kernel are not the client's.
-create or replace function body_fields(in_body jsonb) returns text[] immutable language sql
-begin atomic
-    select coalesce(array_agg(name order by name), '{}') from jsonb_object_keys(in_body) name
-    where name !~ '_(digest|is_government)$';
-end;
+create or replace function body_fields(in_body jsonb) returns text[] language plpgsql immutable as $$
+begin
+    return (
+        select coalesce(array_agg(name order by name), '{}') from jsonb_object_keys(in_body) name
+        where name !~ '_(digest|is_government)$');
+end $$;
 
-create or replace function setting(in_key text) returns text stable language sql
-begin atomic
-    select coalesce(nullif(current_setting('app.' || in_key, true), ''), (select s.value from settings s where s.key = in_key));
-end;
+create or replace function setting(in_key text) returns text language plpgsql stable as $$
+begin
+    return coalesce(nullif(current_setting('app.' || in_key, true), ''), (select s.value from settings s where s.key = in_key));
+end $$;
 
 -- Keeps the data key that C made for this write. Call once per write function, with the owner of what it sealed.
 create or replace function keep_key(in_key jsonb, in_owner_type text, in_owner_id uuid) returns void language plpgsql as $$

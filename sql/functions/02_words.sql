@@ -1,14 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- Words that several resources share: moments, business days, texts for people. They come first, because views and SQL bodies are checked
--- when they are made.
+-- Words that several resources share: moments, business days, texts for people.
 
 -- Offset of a wall time from UTC: '-05:00'.
 create or replace function utc_offset(in_local timestamp, in_at timestamptz) returns text immutable language sql
-begin atomic
-    -- One expression without a subquery: the planner puts it where it is called.
-    select case when in_local < in_at at time zone 'UTC' then '-' else '+' end || left(
-        (time '00:00' + greatest(in_local - (in_at at time zone 'UTC'), (in_at at time zone 'UTC') - in_local))::text, 5);
-end;
+return case when in_local < in_at at time zone 'UTC' then '-' else '+' end || left(
+    (time '00:00' + greatest(in_local - (in_at at time zone 'UTC'), (in_at at time zone 'UTC') - in_local))::text, 5);
 
 -- Every key a row may have for its region: '-' where none is known, and those that the domain names.
 do $$
@@ -22,12 +18,12 @@ end $$;
 -- A moment on somebody's clock, the zone named (R8).
 create or replace function local_moment_json(in_at timestamptz, in_zone text) returns json stable language sql
 return case when in_at is not null and in_zone is not null then json_build_object(
-    'local', to_char(in_at at time zone in_zone, 'YYYY-MM-DD"T"HH24:MI'),
+    'local', wall_text(in_at at time zone in_zone),
     'timezone', in_zone,
     'utc_offset', utc_offset(in_at at time zone in_zone, in_at)) end;
 
 -- 'Thursday, November 26, 2026, 6:30 p.m.' / 'le jeudi 26 novembre 2026 à 18 h 30', then zone and offset (R8).
-create or replace function moment_text(in_local timestamp, in_zone text, in_offset text, in_language text) returns text
+create or replace function moment_text(in_local timestamp, in_zone text, in_at timestamptz, in_language text) returns text
 immutable language sql
 return case in_language
     when 'fr' then format('le %s %s %s %s à %s h %s',
@@ -41,18 +37,28 @@ return case in_language
         (array['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
             'December'])[extract(month from in_local)::int],
         extract(day from in_local), extract(year from in_local), to_char(in_local, 'FMHH12:MI p.m.'))
-end || format(' (%s, UTC%s)', in_zone, in_offset);
+end || format(' (%s, UTC%s)', in_zone, utc_offset(in_local, in_at));
+
+-- And, where the person lives by another clock, theirs as well.
+create or replace function moment_texts(
+    in_local timestamp, in_zone text, in_at timestamptz, in_own_zone text, in_between text, in_language text) returns text
+stable language sql
+return moment_text(in_local, in_zone, in_at, in_language) || case
+    when in_own_zone <> in_zone and in_at at time zone in_own_zone <> in_local
+    then in_between || moment_text(in_at at time zone in_own_zone, in_own_zone, in_at, in_language) else '' end;
 
 -- Decision 12: the instant of a wall time. An hour that comes twice is the first one; an hour that the clocks skip has none (null).
 -- PostgreSQL alone takes the second one and moves a skipped hour, so the offsets of the days around are tried as well.
-create or replace function wall_instant(in_local timestamp, in_zone text) returns timestamptz stable language sql
-begin atomic
-    select min(t.instant)
-    from unnest(array[interval '-26 hours', interval '0', interval '26 hours']) around (shift)
-    cross join lateral (select (in_local at time zone 'UTC') + around.shift as near) n
-    cross join lateral (select (in_local at time zone 'UTC') - ((n.near at time zone in_zone) - (n.near at time zone 'UTC')) as instant) t
-    where t.instant at time zone in_zone = in_local;
-end;
+create or replace function wall_instant(in_local timestamp, in_zone text) returns timestamptz language plpgsql stable as $$
+begin
+    return (
+        select min(t.instant)
+        from unnest(array[interval '-26 hours', interval '0', interval '26 hours']) around (shift)
+        cross join lateral (select in_local at time zone 'UTC' as named) l
+        cross join lateral (select l.named + around.shift as near) n
+        cross join lateral (select l.named - ((n.near at time zone in_zone) - (n.near at time zone 'UTC')) as instant) t
+        where t.instant at time zone in_zone = in_local);
+end $$;
 
 -- What is wrong with the instant of a wall time that is planned: skipped by the clocks, past, or a slip of the pen.
 create or replace function instant_fault(in_instant timestamptz) returns text stable language sql
@@ -73,24 +79,22 @@ begin
 end $$;
 
 -- And with several: one may begin before another has ended.
-create or replace function wall_time_faults(in_times jsonb, in_zone text, in_minutes int) returns jsonb stable language sql
-begin atomic
-    select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code) order by f.place)
-    from (
-        select t.pointer, t.code, min(t.place) as place
+create or replace function wall_time_faults(in_times jsonb, in_zone text, in_minutes int) returns jsonb language plpgsql stable as $$
+begin
+    return (
+        select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code) order by f.place)
         from (
-            select v.pointer, v.place, coalesce(instant_fault(v.instant), case
-                when v.instant < lag(v.instant) over (order by v.instant) + make_interval(mins => in_minutes) then 'overlaps'
-            end) as code
+            select t.pointer, t.code, min(t.place) as place
             from (
-                select w.value->>'pointer' as pointer, w.place, wall_instant((w.value->>'local_start')::timestamp, in_zone) as instant
-                from jsonb_array_elements(in_times) with ordinality w (value, place)) v) t
-        where t.code is not null
-        group by t.pointer, t.code) f;
-end;
-
--- Dates of qualifications are the office's.
-create or replace function office_date() returns date stable language sql return (app_now() at time zone 'America/Toronto')::date;
+                select v.pointer, v.place, coalesce(instant_fault(v.instant), case
+                    when v.instant < lag(v.instant) over (order by v.instant) + make_interval(mins => in_minutes) then 'overlaps'
+                end) as code
+                from (
+                    select w.value->>'pointer' as pointer, w.place, wall_instant((w.value->>'local_start')::timestamp, in_zone) as instant
+                    from jsonb_array_elements(in_times) with ordinality w (value, place)) v) t
+            where t.code is not null
+            group by t.pointer, t.code) f);
+end $$;
 
 -- I2: end = start + duration.
 create or replace function session_ends_at(in_session sessions) returns timestamptz stable language sql
@@ -100,6 +104,15 @@ create or replace function plain_list(in_list text) returns json language plpgsq
 begin
     return (
         select coalesce(json_agg(localized(t.text_en, t.text_fr) order by t.position), '[]') from plain_texts t where t.list = in_list);
+end $$;
+
+-- What is wrong with codes that a client sent as a list; null = nothing.
+create or replace function code_faults(in_field text, in_codes text[], in_list text) returns jsonb language plpgsql stable as $$
+begin
+    return (
+        select jsonb_agg(jsonb_build_object('pointer', '#/' || in_field || '/' || place - 1, 'code', 'not-allowed'))
+        from unnest(in_codes) with ordinality c (code, place)
+        where not exists (select from code_lists l where l.list = in_list and l.code = c.code));
 end $$;
 
 -- Whom to call at any hour, as problems show it.
@@ -113,43 +126,48 @@ begin
         from help_lines l);
 end $$;
 
-create or replace function is_business_day(in_date date) returns boolean stable language sql
+-- The office's clock: business days, and the dates of qualifications, are Toronto's; a business day ends at 17:00.
+create or replace function office_zone() returns text immutable language sql return 'America/Toronto';
+
+create or replace function office_date(in_at timestamptz default app_now()) returns date stable language sql
+return (in_at at time zone office_zone())::date;
+
+create or replace function office_close(in_date date) returns timestamptz stable language sql
+return (in_date + time '17:00') at time zone office_zone();
+
+create or replace function business_days(in_from date, in_to date) returns setof date stable language sql
 begin atomic
-    select extract(isodow from in_date) < 6
-        and not exists (select from holidays h where h.date = in_date and h.region is null);
+    select d.date from (select in_from + n as date from generate_series(0, in_to - in_from) n) d
+    where extract(isodow from d.date) < 6 and not exists (select from holidays h where h.date = d.date and h.region is null);
 end;
+
+create or replace function is_business_day(in_date date) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from business_days(in_date, in_date));
+end $$;
 
 -- The in_days-th business day after in_date. Day 0 is in_date itself or, when that is none, the next one.
-create or replace function business_day(in_date date, in_days int) returns date stable language sql
-begin atomic
-    select d.date from (select in_date + n as date from generate_series(0, 2 * in_days + 60) n) d
-    where is_business_day(d.date)
-    order by d.date limit 1 offset in_days;
-end;
+create or replace function business_day(in_date date, in_days int) returns date language plpgsql stable as $$
+begin
+    return (select d from business_days(in_date, in_date + 2 * in_days + 60) d order by d limit 1 offset in_days);
+end $$;
 
--- 17:00 of the in_days-th business day after receipt. What comes after 17:00 counts as received the next business day.
-create or replace function business_day_end(in_received timestamptz, in_days int) returns timestamptz stable language sql
-begin atomic
-    select (business_day(local::date + (local::time > '17:00')::int, in_days) + time '17:00') at time zone 'America/Toronto'
-    from (select in_received at time zone 'America/Toronto' as local) received;
-end;
+-- The close of the in_days-th business day after receipt. What comes after the close counts as received the next business day.
+create or replace function business_day_end(in_received timestamptz, in_days int) returns timestamptz language plpgsql stable as $$
+declare
+    received_on date := office_date(in_received);
+begin
+    return office_close(business_day(received_on + (in_received > office_close(received_on))::int, in_days));
+end $$;
 
--- A deadline of whole business days: 17:00 of the in_days-th one after the calendar day of in_from.
+-- A deadline of whole business days: the close of the in_days-th one after the calendar day of in_from.
 create or replace function business_days_after(in_from timestamptz, in_days int) returns timestamptz stable language sql
-begin atomic
-    select (business_day(d.date + 1, in_days - 1) + time '17:00') at time zone 'America/Toronto'
-    from (select (in_from at time zone 'America/Toronto')::date as date) d;
-end;
-
--- Business days after in_from, up to and with in_to; 0 when in_to is not later.
-create or replace function business_days_between(in_from date, in_to date) returns int stable language sql
-begin atomic
-    select count(*)::int from generate_series(1, in_to - in_from) n where is_business_day(in_from + n);
-end;
+return office_close(business_day(office_date(in_from) + 1, in_days - 1));
 
 -- R7: stale after 90 days, and asked again by every intake that began later.
-create or replace function needs_confirmation(in_participant_id uuid, in_confirmed_at timestamptz) returns boolean stable language sql
-begin atomic
-    select in_confirmed_at is null or in_confirmed_at < app_now() - interval '90 days' or exists (
+create or replace function needs_confirmation(in_participant_id uuid, in_confirmed_at timestamptz) returns boolean
+language plpgsql stable as $$
+begin
+    return in_confirmed_at is null or in_confirmed_at < app_now() - interval '90 days' or exists (
         select from intakes i where i.participant_id = in_participant_id and i.is_open and i.created_at > in_confirmed_at);
-end;
+end $$;

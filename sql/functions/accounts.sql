@@ -1,6 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Accounts: who may come in.
 
+-- Whether somebody can be put in charge.
+create or replace function account_may_coordinate(in_account_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from accounts a where a.id = in_account_id and a.role = 'coordinator' and a.is_active);
+end $$;
+
 -- Whether an account is one of the staff's; asked for what a coordinator names.
 create or replace function account_is_staff(in_account_id uuid) returns boolean language plpgsql stable security definer as $$
 begin

@@ -34,24 +34,25 @@ return to_char(in_at at time zone 'UTC', 'YYYYMMDD"T"HH24MISS"Z"');
 
 -- One session as an event: the hour, and a word that could be anything. The UID is the person's own, so that the calendars of two
 -- people show nothing in common. What a cancelled group leaves is shown as cancelled.
-create or replace function calendar_event(in_session sessions, in_participant_id uuid, in_language text, in_is_cancelled boolean)
-returns text stable language sql
-begin atomic
-    select string_agg(calendar_line(l.line), '' order by l.place)
-    from (values
-        (1, 'BEGIN:VEVENT'),
-        (2, 'UID:' || substr(sha256(convert_to(in_participant_id::text || in_session.id::text, 'UTF8'))::text, 3, 32)::uuid),
-        (3, 'DTSTAMP:' || calendar_utc(in_session.changed_at)),
-        (4, 'LAST-MODIFIED:' || calendar_utc(in_session.changed_at)),
-        (5, 'SEQUENCE:' || in_session.calendar_sequence),
-        (6, 'DTSTART:' || calendar_utc(in_session.starts_at)),
-        (7, 'DTEND:' || calendar_utc(session_ends_at(in_session))),
-        (8, 'SUMMARY;LANGUAGE=' || in_language || ':' || calendar_text(case in_language when 'fr' then 'Rencontre' else 'Meeting' end)),
-        (9, 'STATUS:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'CANCELLED' else 'CONFIRMED' end),
-        (10, 'TRANSP:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'TRANSPARENT' else 'OPAQUE' end),
-        (11, 'CLASS:PRIVATE'),
-        (12, 'END:VEVENT')) l (place, line);
-end;
+create or replace function calendar_event(
+    in_session sessions, in_participant_id uuid, in_language text, in_is_cancelled boolean) returns text language plpgsql stable as $$
+begin
+    return (
+        select string_agg(calendar_line(l.line), '' order by l.place)
+        from (values
+            (1, 'BEGIN:VEVENT'),
+            (2, 'UID:' || substr(sha256(convert_to(in_participant_id::text || in_session.id::text, 'UTF8'))::text, 3, 32)::uuid),
+            (3, 'DTSTAMP:' || calendar_utc(in_session.changed_at)),
+            (4, 'LAST-MODIFIED:' || calendar_utc(in_session.changed_at)),
+            (5, 'SEQUENCE:' || in_session.calendar_sequence),
+            (6, 'DTSTART:' || calendar_utc(in_session.starts_at)),
+            (7, 'DTEND:' || calendar_utc(session_ends_at(in_session))),
+            (8, 'SUMMARY;LANGUAGE=' || in_language || ':' || calendar_text(case in_language when 'fr' then 'Rencontre' else 'Meeting' end)),
+            (9, 'STATUS:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'CANCELLED' else 'CONFIRMED' end),
+            (10, 'TRANSP:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'TRANSPARENT' else 'OPAQUE' end),
+            (11, 'CLASS:PRIVATE'),
+            (12, 'END:VEVENT')) l (place, line));
+end $$;
 
 -- The calendar at this address; nothing when there is none (any more). Public: whoever knows the address is the person. A calendar
 -- without events still needs a component, hence the zone.

@@ -60,7 +60,7 @@ begin atomic
         'id', in_session.id,
         'seq', in_session.seq,
         'state', in_session.state,
-        'local_start', to_char(in_session.local_start, 'YYYY-MM-DD"T"HH24:MI'),
+        'local_start', wall_text(in_session.local_start),
         'timezone', in_session.timezone,
         'utc_offset', utc_offset(in_session.local_start, in_session.starts_at),
         'starts_at', utc(in_session.starts_at),
@@ -116,7 +116,7 @@ select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.version, js
     'offered_at', utc(e.offered_at),
     'offer_expires_at', case when e.state in ('offered', 'expired') then utc(e.offer_expires_at) end,
     'offer_expires_local', (
-        select local_moment_json(e.offer_expires_at, coalesce(p.timezone, 'America/Toronto'))
+        select local_moment_json(e.offer_expires_at, coalesce(p.timezone, office_zone()))
         from participants p where p.id = e.participant_id and e.state = 'offered'),
     'decided_at', utc(e.decided_at),
     'decided_by_role', case when (select actor_role()) = 'coordinator' then e.decided_by_role end,
@@ -193,7 +193,7 @@ begin
         where e.cohort_id = in_cohort_id and e.participant_id = participant
             and e.is_live)
     then
-        perform problem('conflict', '{"errors": [{"pointer": "#/participant_id", "code": "taken"}]}');
+        perform problem_taken('participant_id');
     elsif not is_proposal then
         perform enrolment_require_seatable(participant, cohort);
     elsif cohort.state in ('completed', 'cancelled') then

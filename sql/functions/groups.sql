@@ -109,27 +109,28 @@ begin atomic
 end;
 
 -- I2, decision 1: a group takes the figures of its service with it, smaller if asked, never larger.
-create or replace function group_faults(in_body jsonb, in_service services, in_times bigint) returns jsonb immutable language sql
-begin atomic
-    select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code))
-    from (values
-        ('#/capacity', 'too-large', (in_body->>'capacity')::int > in_service.capacity),
-        ('#/max_sessions', 'too-large', (in_body->>'max_sessions')::int > in_service.max_sessions),
-        ('#/series', 'required', in_body->'series' is null and in_body->'local_starts' is null),
-        ('#/local_starts', 'invalid', in_body->'series' is not null and in_body->'local_starts' is not null),
-        (case when in_body->'series' is not null then '#/series/count' else '#/local_starts' end,
-            case when in_body->'series' is not null then 'too-large' else 'too-many' end,
-            num_nulls(in_body->'series', in_body->'local_starts') = 1
-                and in_times > least(coalesce((in_body->>'max_sessions')::int, in_service.max_sessions), in_service.max_sessions))
-    ) f (pointer, code, is_wrong)
-    where f.is_wrong;
-end;
+create or replace function group_faults(in_body jsonb, in_service services, in_times bigint) returns jsonb language plpgsql immutable as $$
+begin
+    return (
+        select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code))
+        from (values
+            ('#/capacity', 'too-large', (in_body->>'capacity')::int > in_service.capacity),
+            ('#/max_sessions', 'too-large', (in_body->>'max_sessions')::int > in_service.max_sessions),
+            ('#/series', 'required', in_body->'series' is null and in_body->'local_starts' is null),
+            ('#/local_starts', 'invalid', in_body->'series' is not null and in_body->'local_starts' is not null),
+            (case when in_body->'series' is not null then '#/series/count' else '#/local_starts' end,
+                case when in_body->'series' is not null then 'too-large' else 'too-many' end,
+                num_nulls(in_body->'series', in_body->'local_starts') = 1
+                    and in_times > least(coalesce((in_body->>'max_sessions')::int, in_service.max_sessions), in_service.max_sessions))
+        ) f (pointer, code, is_wrong)
+        where f.is_wrong);
+end $$;
 
 create or replace function groups_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
     service services;
-    zone text := coalesce(in_body->>'timezone', 'America/Toronto');
+    zone text := coalesce(in_body->>'timezone', office_zone());
     times jsonb := (select jsonb_agg(to_jsonb(t)) from group_wall_times(in_body) t);
 begin
     select * into service from services s where s.id = (in_body->>'service_id')::uuid;
@@ -176,9 +177,8 @@ begin
             -- A running group keeps what it has, also where its service has become smaller.
             ('capacity', 'too-large', (in_body->>'capacity')::int > greatest(service.capacity, cohort.capacity)),
             ('max_sessions', 'too-large', (in_body->>'max_sessions')::int > greatest(service.max_sessions, cohort.max_sessions)),
-            ('coordinator_account_id', 'does-not-exist', in_body ? 'coordinator_account_id' and not exists (
-                select from accounts a
-                where a.id = (in_body->>'coordinator_account_id')::uuid and a.role = 'coordinator' and a.is_active))
+            ('coordinator_account_id', 'does-not-exist', in_body ? 'coordinator_account_id'
+                and not account_may_coordinate((in_body->>'coordinator_account_id')::uuid))
         ) f (name, code, is_wrong)
         where f.is_wrong));
     cohort := jsonb_populate_record(cohort, in_body);

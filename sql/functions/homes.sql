@@ -17,8 +17,8 @@ begin
             'title', localized(n.title_en, n.title_fr),
             'language', n.language,
             'session', enrolment_session_json(n.session, own_zone, true),
-            'join_link_from', case when (n.session).state <> 'cancelled' then utc((n.session).starts_at - interval '24 hours') end,
-            'join_link', case when (n.session).state <> 'cancelled' and app_now() >= (n.session).starts_at - interval '24 hours' then
+            'join_link_from', case when (n.session).state <> 'cancelled' then utc(session_link_from(n.session)) end,
+            'join_link', case when (n.session).state <> 'cancelled' and app_now() >= session_link_from(n.session) then
                 unseal('session.join_link', (n.session).join_link) end) order by (n.session).starts_at, (n.session).id), '[]')
         from (
             select e.id as enrolment_id, g.id as cohort_id, g.language, v.title_en, v.title_fr, s as session

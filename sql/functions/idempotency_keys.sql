@@ -1,12 +1,27 @@
 -- SPDX-License-Identifier: MIT
 -- A request with a key takes effect once; its answer is kept and given again while its subject is seen.
 
+-- A key is new again after a day: those made before this moment.
+create or replace function idempotency_key_horizon() returns timestamptz stable language sql return app_now() - interval '24 hours';
+
+-- For jobs. Returns how many were over.
+create or replace function idempotency_key_expire() returns bigint language plpgsql as $$
+declare
+    expired bigint;
+begin
+    delete from idempotency_keys k using (
+        select account_id, operation, key from idempotency_keys where created_at < idempotency_key_horizon() limit 1000) old
+    where (k.account_id, k.operation, k.key) = (old.account_id, old.operation, old.key);
+    get diagnostics expired = row_count;
+    return expired;
+end $$;
+
 -- The first request with a key goes on; another one waits for it here and is then told to replay.
 create or replace function idempotency_key_claim(in_key text, in_fingerprint text) returns void language plpgsql as $$
 begin
     delete from idempotency_keys k
     where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = in_key
-        and k.created_at < app_now() - interval '24 hours';
+        and k.created_at < idempotency_key_horizon();
     insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
     values (actor_account_id(), current_setting('app.operation'), in_key, in_fingerprint, app_now())
     on conflict do nothing;

@@ -72,14 +72,11 @@ begin
     if not intake.is_open then
         perform problem_state(intake.state);
     end if;
-    perform require_no_faults((
-        select jsonb_agg(jsonb_build_object('pointer', '#/services_wanted/' || place - 1, 'code', 'not-allowed'))
-        from unnest(case when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end)
-            with ordinality s (code, place)
-        where not exists (select from code_lists l where l.list = 'service_wanted' and l.code = s.code)));
-    intake_form.services_wanted := case
-        when not in_body ? 'services_wanted' then intake_form.services_wanted
-        when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end;
+    if in_body ? 'services_wanted' then
+        intake_form.services_wanted := case
+            when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end;
+        perform require_no_faults(code_faults('services_wanted', intake_form.services_wanted, 'service_wanted'));
+    end if;
     update intake_forms f set
         device_ok = case when in_body ? 'device_ok' then (in_body->>'device_ok')::boolean else f.device_ok end,
         meeting_willing = case when in_body ? 'meeting_willing' then (in_body->>'meeting_willing')::boolean else f.meeting_willing end,

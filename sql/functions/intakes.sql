@@ -1,6 +1,21 @@
 -- SPDX-License-Identifier: MIT
 -- The intake: every step once, in order, by whoever may take it (table intake_transitions), until the person is ready.
 
+-- I12: nobody is left without a word for more than ten business days.
+create or replace function intake_update_due(in_from timestamptz) returns timestamptz stable language sql
+return business_days_after(in_from, 10);
+
+-- Decision 3: what an intake has led to serves every service for 12 months.
+create or replace function intake_valid_until() returns timestamptz stable language sql return app_now() + interval '12 months';
+
+-- Whether this is a step of the table from here, for the actor's role.
+create or replace function intake_may_step(in_intake intakes, in_to text) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from intake_transitions t
+        where t.track = in_intake.track and t.from_state = in_intake.state and t.to_state = in_to and actor_role() = any (t.roles));
+end $$;
+
 -- Only steps of the table, by the roles it names; the ten-day clock (I12) runs from the returned form until the end of waiting.
 create or replace function intake_guard() returns trigger language plpgsql as $$
 begin
@@ -8,16 +23,13 @@ begin
         raise exception 'given once' using errcode = '42501';
     elsif new.state = old.state then
         return new;
-    elsif not exists (
-        select from intake_transitions t
-        where t.track = old.track and t.from_state = old.state and t.to_state = new.state and actor_role() = any (t.roles))
-    then
+    elsif not intake_may_step(old, new.state) then
         perform problem_state(old.state);
     end if;
     new.update_due_at := case
         when new.state in (
             'form_returned', 'acknowledged', 'meeting_scheduled', 'meeting_done', 'not_ready', 'ready', 'forms_returned')
-        then coalesce(old.update_due_at, business_days_after(app_now(), 10)) end;
+        then coalesce(old.update_due_at, intake_update_due(app_now())) end;
     return new;
 end $$;
 create or replace trigger guard before update on intakes for each row execute function intake_guard();
@@ -59,7 +71,7 @@ select i.id, i.participant_id, i.version, i.created_at, json_build_object(
     'form_returned_at', utc(i.form_returned_at),
     'acknowledged_at', utc(i.acknowledged_at),
     'meeting', case when i.meeting_starts_at is not null then json_build_object(
-        'local_start', to_char(i.meeting_local_start, 'YYYY-MM-DD"T"HH24:MI'),
+        'local_start', wall_text(i.meeting_local_start),
         'timezone', i.meeting_timezone,
         'utc_offset', utc_offset(i.meeting_local_start, i.meeting_starts_at),
         'starts_at', utc(i.meeting_starts_at),
@@ -132,11 +144,7 @@ end $$;
 -- 409 naming the present state, unless this is one of the steps from here.
 create or replace function intake_require_step(in_intake intakes, in_to text) returns void language plpgsql as $$
 begin
-    if not exists (
-        select from intake_transitions t
-        where t.track = in_intake.track and t.from_state = in_intake.state and t.to_state = in_to
-            and actor_role() = any (t.roles))
-    then
+    if not intake_may_step(in_intake, in_to) then
         perform problem_state(in_intake.state);
     end if;
 end $$;
@@ -153,7 +161,7 @@ create or replace function intake_told(in_intake_id uuid, in_at timestamptz) ret
 begin
     update intakes i set
         last_told_at = greatest(i.last_told_at, in_at),
-        update_due_at = case when i.update_due_at is not null then business_days_after(greatest(i.last_told_at, in_at), 10) end
+        update_due_at = case when i.update_due_at is not null then intake_update_due(greatest(i.last_told_at, in_at)) end
     where i.id = in_intake_id;
 end $$;
 
@@ -221,7 +229,7 @@ begin
         continue when exists (select from document_kinds_missing(in_participant_id, intake.track));
         if intake.state = 'meeting_done' and intake.readiness = 'ready' then
             update intakes i set
-                state = 'ready', ready_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
+                state = 'ready', ready_at = app_now(), valid_until = intake_valid_until(), version = i.version + 1
             where i.id = intake.id;
             perform waiting_person_refresh(in_participant_id);
             perform audit('ready', 'intake', intake.id, array[in_participant_id]);
@@ -234,17 +242,10 @@ begin
     end loop;
 end $$;
 
--- The meeting in its own zone and, where the person lives by another clock, in theirs as well.
+-- The meeting in its own zone and in the person's.
 create or replace function intake_meeting_text(in_intake intakes, in_zone text, in_language text) returns text stable language sql
-begin atomic
-    select string_agg(moment_text(m.local, m.zone, utc_offset(m.local, in_intake.meeting_starts_at), in_language), e'\n' order by m.place)
-    from (
-        select 1 as place, in_intake.meeting_timezone as zone, in_intake.meeting_local_start as local
-        union all
-        select 2, in_zone, in_intake.meeting_starts_at at time zone in_zone
-        where in_zone is not null and in_zone <> in_intake.meeting_timezone
-            and in_intake.meeting_starts_at at time zone in_zone <> in_intake.meeting_local_start) m;
-end;
+return moment_texts(
+    in_intake.meeting_local_start, in_intake.meeting_timezone, in_intake.meeting_starts_at, in_zone, e'\n', in_language);
 
 -- By voice, where mail could not or should not go. What was still to be sent is not sent any more.
 create or replace function intakes_acknowledge(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
@@ -346,22 +347,22 @@ begin
         perform problem('conflict-state', jsonb_build_object('state', intake.state, 'missing', missing));
     end if;
     update intakes i set
-        state = 'registered', registered_at = app_now(), valid_until = app_now() + interval '12 months', version = i.version + 1
+        state = 'registered', registered_at = app_now(), valid_until = intake_valid_until(), version = i.version + 1
     where i.id = in_id;
     perform audit('register', 'intake', in_id, array[intake.participant_id]);
     return intake_respond(200, in_id);
 end $$;
 
--- R11: an ending always comes with another way; the mail says so.
 -- Places in groups stand on a valid intake (I4): whether on this one alone.
-create or replace function intake_carries_places(in_intake intakes) returns boolean stable language sql
-begin atomic
-    select in_intake.track = 'group' and not exists (
+create or replace function intake_carries_places(in_intake intakes) returns boolean language plpgsql stable as $$
+begin
+    return in_intake.track = 'group' and not exists (
         select from intakes o
         where o.participant_id = in_intake.participant_id and o.track = 'group' and o.id <> in_intake.id
             and o.valid_until > app_now());
-end;
+end $$;
 
+-- R11: an ending always comes with another way; the mail says so.
 create or replace function intakes_close(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes;

@@ -96,7 +96,7 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
     message outbox;
-    person participants;
+    participant participants;
     intake intakes;
     contact contacts;
     verdict record;
@@ -108,13 +108,13 @@ begin
     loop
         exit when in_limit <= 0;
         select p.id, p.status, p.preferred_language, p.timezone
-        into person.id, person.status, person.preferred_language, person.timezone
+        into participant.id, participant.status, participant.preferred_language, participant.timezone
         from participants p where p.id = message.participant_id;
         select * into intake from intakes i where i.id = message.intake_id;
         select c.email, c.email_is_government, c.work_address_acknowledged, c.ok_to_email
         into contact.email, contact.email_is_government, contact.work_address_acknowledged, contact.ok_to_email
         from contacts c where c.participant_id = message.participant_id;
-        verdict := outbox_verdict(message, person, intake, contact);
+        verdict := outbox_verdict(message, participant, intake, contact);
         if verdict.state is not null then
             update outbox o set state = verdict.state, reason = verdict.reason, changed_at = app_now() where o.id = message.id;
             continue;
@@ -125,19 +125,35 @@ begin
         in_limit := in_limit - 1;
         return query
         select message.id, unseal('contact.email', contact.email),
-            case person.preferred_language when 'fr' then t.subject_fr else t.subject_en end,
+            case participant.preferred_language when 'fr' then t.subject_fr else t.subject_en end,
             replace(replace(
-                case person.preferred_language when 'fr' then t.body_fr else t.body_en end,
+                case participant.preferred_language when 'fr' then t.body_fr else t.body_en end,
                 '{link}', setting('public_url')),
                 '{when}', coalesce(case
-                    when message.enrolment_id is null then intake_meeting_text(intake, person.timezone, person.preferred_language)
-                    else seat_mail_when(message, person.timezone, person.preferred_language) end, '')),
-            person.preferred_language
+                    when message.enrolment_id is null then intake_meeting_text(intake, participant.timezone, participant.preferred_language)
+                    else seat_mail_when(message, participant.timezone, participant.preferred_language) end, '')),
+            participant.preferred_language
         from mail_templates t where t.kind = message.kind;
     end loop;
 end $$;
 
--- 1, 5, 30 minutes, 2 hours, then every 6; the eighth failure is the last.
+create or replace function outbox_is_last(in_attempts int) returns boolean immutable language sql return in_attempts >= 8;
+
+-- For jobs: whoever took it is gone. The message may have left: at least once. Returns how many.
+create or replace function outbox_release_leases() returns bigint language plpgsql as $$
+declare
+    released bigint;
+begin
+    update outbox o set
+        state = case when outbox_is_last(o.attempts) then 'failed' else 'queued' end,
+        reason = case when outbox_is_last(o.attempts) then 'not_delivered' end,
+        lease_until = null, due_at = app_now(), changed_at = app_now()
+    where o.state = 'sending' and o.lease_until < app_now();
+    get diagnostics released = row_count;
+    return released;
+end $$;
+
+-- 1, 5, 30 minutes, 2 hours, then every 6.
 create or replace function outbox_pause(in_attempts int) returns interval immutable language sql
 return coalesce((array[
     interval '1 minute', interval '5 minutes', interval '30 minutes', interval '2 hours'])[in_attempts], interval '6 hours');
@@ -158,7 +174,7 @@ begin
     end if;
     insert into deliveries (outbox_id, attempt, at, outcome, smtp_code)
     values (in_id, message.attempts, app_now(), in_outcome, in_smtp_code);
-    is_over := in_outcome = 'failed' or in_outcome = 'retry' and message.attempts >= 8;
+    is_over := in_outcome = 'failed' or in_outcome = 'retry' and outbox_is_last(message.attempts);
     -- What ended while it was on its way is neither tried again nor anybody's to call. The lock waits for an ending under way.
     if in_outcome <> 'sent' then
         select * into intake from intakes i where i.id = message.intake_id for share;

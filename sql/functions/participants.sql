@@ -114,7 +114,7 @@ begin
             new_account_id, coalesce(in_body#>>'{identity,issuer}', 'urn:alongside:local'),
             coalesce(in_body#>>'{identity,subject}', new_account_id::text), 'peer', new_id, app_now());
     exception when unique_violation then
-        perform problem('conflict', '{"errors": [{"pointer": "#/identity/subject", "code": "taken"}]}');
+        perform problem_taken('identity/subject');
     end;
     insert into participants (
         id, account_id, alias, preferred_language, pronouns, region, timezone, affiliation_kind, age_attested_at,

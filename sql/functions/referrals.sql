@@ -137,8 +137,7 @@ declare
     assignee uuid := (in_body->>'assigned_to')::uuid;
 begin
     perform referral_require_open(referral);
-    if assignee is not null and not exists (
-        select from accounts a where a.id = assignee and a.role = 'coordinator' and a.is_active) then
+    if assignee is not null and not account_may_coordinate(assignee) then
         perform problem_field('assigned_to', 'does-not-exist');
     end if;
     update referrals r set
@@ -181,13 +180,13 @@ begin
     return referral_respond(201, in_id);
 end $$;
 
--- Different business days, by the calendar of Toronto, on which somebody tried.
-create or replace function referral_days_tried(in_id uuid) returns int stable language sql
-begin atomic
-    select count(distinct day)::int
-    from (select (a.at at time zone 'America/Toronto')::date as day from referral_attempts a where a.referral_id = in_id) tried
-    where is_business_day(day);
-end;
+-- Different business days on which somebody tried.
+create or replace function referral_days_tried(in_id uuid) returns int language plpgsql stable as $$
+begin
+    return (
+        select count(distinct office_date(a.at)) from referral_attempts a
+        where a.referral_id = in_id and is_business_day(office_date(a.at)));
+end $$;
 
 -- R16: of a person who is sent elsewhere nothing stays but the count. Kept answers to earlier requests hold sealed values too.
 create or replace function referral_erase(in_id uuid) returns void language plpgsql as $$

@@ -67,13 +67,13 @@ create or replace function seat_mail_when(in_message outbox, in_zone text, in_la
 language plpgsql stable security definer as $$
 declare
     enrolment enrolments;
-    zone text := coalesce(in_zone, 'America/Toronto');
+    zone text := coalesce(in_zone, office_zone());
     local timestamp;
 begin
     select * into enrolment from enrolments e where e.id = in_message.enrolment_id;
     if in_message.kind = 'seat_offered' then
         local := enrolment.offer_expires_at at time zone zone;
-        return moment_text(local, zone, utc_offset(local, enrolment.offer_expires_at), in_language);
+        return moment_text(local, zone, enrolment.offer_expires_at, in_language);
     end if;
     return (
         select string_agg(session_text(s, in_zone, in_language), e'\n' order by s.starts_at, s.seq)

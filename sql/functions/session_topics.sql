@@ -15,10 +15,7 @@ begin
     elsif not session_is_near(session) then
         perform conflict('too-late');
     end if;
-    perform require_no_faults((
-        select jsonb_agg(jsonb_build_object('pointer', '#/topics/' || place - 1, 'code', 'not-allowed'))
-        from unnest(in_codes) with ordinality t (code, place)
-        where not exists (select from code_lists l where l.list = 'session_topic' and l.code = t.code)));
+    perform require_no_faults(code_faults('topics', in_codes, 'session_topic'));
     update sessions s set
         topic_codes = in_codes,
         topic_en = l.label_en,

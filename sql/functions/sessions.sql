@@ -35,11 +35,18 @@ begin
     where l.session_id = in_session_id and actor_serves_cohort(l.cohort_id);
 end $$;
 
+-- I8, A6.8: from when its link is shown to those who have a seat.
+create or replace function session_link_from(in_session sessions) returns timestamptz stable language sql
+return in_session.starts_at - interval '24 hours';
+
+-- Until when those who led it have to do with its people.
+create or replace function session_near_until(in_session sessions) returns timestamptz stable language sql
+return greatest(session_ends_at(in_session), in_session.ended_at) + interval '24 hours';
+
 -- Hosts see people of a session that is to come, under way, or over for less than a day.
 create or replace function session_is_near(in_session sessions) returns boolean stable language sql
 return in_session.state in ('scheduled', 'in_progress')
-    or in_session.state = 'completed'
-        and app_now() <= greatest(session_ends_at(in_session), in_session.ended_at) + interval '24 hours';
+    or in_session.state = 'completed' and app_now() <= session_near_until(in_session);
 
 -- R17: somebody who had a seat while its link was shown has left, and the link is still the same: it should be replaced.
 create or replace function session_link_is_stale(in_session sessions) returns boolean language plpgsql stable security definer as $$
@@ -48,7 +55,7 @@ begin
         select from sealed_keys k
         join enrolments e on e.cohort_id = in_session.cohort_id and e.state in ('withdrawn', 'removed') and e.decided_at is not null
         where k.id = split_part(in_session.join_link, '.', 1)::uuid
-            and e.left_at >= greatest(in_session.starts_at - interval '24 hours', k.created_at));
+            and e.left_at >= greatest(session_link_from(in_session), k.created_at));
 end $$;
 
 -- A6.8: whom the professional of this session may have to help now: somebody of its group, from half an hour before it until a day after.
@@ -65,7 +72,7 @@ begin
         or enrolment.id is null or enrolment.participant_id = any (actor_hidden_ids())
         or session.state not in ('scheduled', 'in_progress', 'completed')
         or app_now() < session.starts_at - interval '30 minutes'
-        or app_now() > greatest(session_ends_at(session), session.ended_at) + interval '24 hours'
+        or app_now() > session_near_until(session)
         -- Who withdrew is seen only where they were in this very session.
         or not enrolment.is_seated and not exists (
             select from attendances a where a.session_id = in_session_id and a.enrolment_id = in_enrolment_id and a.status <> 'absent')
@@ -81,7 +88,7 @@ select s.id, s.cohort_id, s.seq, s.version, json_build_object(
     'group_id', s.cohort_id,
     'seq', s.seq,
     'state', s.state,
-    'local_start', to_char(s.local_start, 'YYYY-MM-DD"T"HH24:MI'),
+    'local_start', wall_text(s.local_start),
     'timezone', s.timezone,
     'utc_offset', utc_offset(s.local_start, s.starts_at),
     'starts_at', utc(s.starts_at),
@@ -311,15 +318,9 @@ begin
     return corrected;
 end $$;
 
--- R8: local time, zone and offset; and, where the person lives by another clock, theirs.
+-- The session in its own zone and in the person's.
 create or replace function session_text(in_session sessions, in_zone text, in_language text) returns text stable language sql
-begin atomic
-    select moment_text(in_session.local_start, in_session.timezone, utc_offset(in_session.local_start, in_session.starts_at), in_language)
-        || coalesce((
-            select e'\n    = ' || moment_text(o.local, in_zone, utc_offset(o.local, in_session.starts_at), in_language)
-            from (select in_session.starts_at at time zone in_zone as local) o
-            where in_zone <> in_session.timezone and o.local <> in_session.local_start), '');
-end;
+return moment_texts(in_session.local_start, in_session.timezone, in_session.starts_at, in_zone, e'\n    = ', in_language);
 
 -- 404 for whoever neither leads this session nor coordinates. Asked before it is locked: nobody else holds it up.
 create or replace function session_require_host(in_session_id uuid) returns void language plpgsql as $$

@@ -80,7 +80,7 @@ select s.id, s.starts_at, json_build_object(
     'group_id', s.cohort_id,
     'seq', s.seq,
     'language', g.language,
-    'local_start', to_char(s.local_start, 'YYYY-MM-DD"T"HH24:MI'),
+    'local_start', wall_text(s.local_start),
     'timezone', s.timezone,
     'utc_offset', utc_offset(s.local_start, s.starts_at),
     'starts_at', utc(s.starts_at),

@@ -2,34 +2,35 @@
 -- Where a peer stands, in plain words.
 
 -- What the person themself can do now: form, documents, safety plan, the meeting. An empty list = the next step is ours.
-create or replace function status_to_do(in_intake intakes) returns json stable language sql
-begin atomic
-    select coalesce(json_agg(json_build_object(
-        'code', todo.code,
-        'text', localized(t.text_en, t.text_fr),
-        'document_id', todo.document_id) order by t.position), '[]')
-    from (
-        select 'fill_form' as code, null::uuid as document_id
-        from intake_forms f
-        where f.intake_id = in_intake.id and f.submitted_at is null and in_intake.state in ('form_sent', 'forms_sent')
-        union all
-        select 'accept_' || d.kind, d.document_id
-        from document_kinds_missing(in_intake.participant_id, in_intake.track) d
-        where in_intake.is_open and in_intake.state <> 'received' and d.document_id is not null
-        union all
-        select 'confirm_safety_plan', null
-        from safety_plans s
-        where s.participant_id = in_intake.participant_id and in_intake.is_open and in_intake.state <> 'received'
-            and needs_confirmation(s.participant_id, s.confirmed_at)
-        union all
-        select 'confirm_emergency_contact', null
-        from emergency_contacts e
-        where e.participant_id = in_intake.participant_id and in_intake.is_open and in_intake.state <> 'received'
-            and needs_confirmation(e.participant_id, e.confirmed_at)
-        union all
-        select 'come_to_meeting', null where in_intake.state = 'meeting_scheduled') todo
-    join plain_texts t on t.list = 'to_do' and t.code = todo.code;
-end;
+create or replace function status_to_do(in_intake intakes) returns json language plpgsql stable as $$
+begin
+    return (
+        select coalesce(json_agg(json_build_object(
+            'code', todo.code,
+            'text', localized(t.text_en, t.text_fr),
+            'document_id', todo.document_id) order by t.position), '[]')
+        from (
+            select 'fill_form' as code, null::uuid as document_id
+            from intake_forms f
+            where f.intake_id = in_intake.id and f.submitted_at is null and in_intake.state in ('form_sent', 'forms_sent')
+            union all
+            select 'accept_' || d.kind, d.document_id
+            from document_kinds_missing(in_intake.participant_id, in_intake.track) d
+            where in_intake.is_open and in_intake.state <> 'received' and d.document_id is not null
+            union all
+            select 'confirm_safety_plan', null
+            from safety_plans s
+            where s.participant_id = in_intake.participant_id and in_intake.is_open and in_intake.state <> 'received'
+                and needs_confirmation(s.participant_id, s.confirmed_at)
+            union all
+            select 'confirm_emergency_contact', null
+            from emergency_contacts e
+            where e.participant_id = in_intake.participant_id and in_intake.is_open and in_intake.state <> 'received'
+                and needs_confirmation(e.participant_id, e.confirmed_at)
+            union all
+            select 'come_to_meeting', null where in_intake.state = 'meeting_scheduled') todo
+        join plain_texts t on t.list = 'to_do' and t.code = todo.code);
+end $$;
 
 -- S1.35, S2.49: the state in plain words, what is left, when the person was last told. What is over is shown while it still serves,
 -- and until another one on the same track follows: who reads that there is news finds it.

@@ -4,9 +4,11 @@
 
 -- Jobs: the worker alone.
 grant execute on function
-    audit_event_digest(audit_events), audit_link_append(), audit_link_verify(), intake_meeting_text(intakes, text, text),
-    intake_meetings_rederive(), jobs_rederive(), jobs_run(), moment_text(timestamp, text, text, text), outbox_done(uuid, text, int),
-    outbox_moot(outbox, text, intakes), outbox_pause(int), outbox_sent(outbox), outbox_take(int),
+    audit_event_digest(audit_events), audit_link_append(), audit_link_verify(), idempotency_key_expire(),
+    intake_meeting_text(intakes, text, text), intake_meetings_rederive(), jobs_rederive(), jobs_run(),
+    moment_text(timestamp, text, timestamptz, text), moment_texts(timestamp, text, timestamptz, text, text, text),
+    outbox_done(uuid, text, int), outbox_is_last(int),
+    outbox_moot(outbox, text, intakes), outbox_pause(int), outbox_release_leases(), outbox_sent(outbox), outbox_take(int),
     outbox_verdict(outbox, participants, intakes, contacts), seat_expire_offers(int), seat_mail_verdict(outbox),
     seat_mail_when(outbox, text, text), setting(text)
 to alongside_worker;
@@ -85,9 +87,11 @@ grant execute on function waiting_person_missing(uuid), waiting_person_refresh(u
 -- And what jobs have in common with requests.
 grant execute on function
     actor_account_id(), actor_role(), app_now(), audit(text, text, uuid, uuid[], text[]), business_day(date, int),
-    business_days_after(timestamptz, int), document_kinds_missing(uuid, text, text), intake_told(uuid, timestamptz),
-    is_business_day(date), problem(text, jsonb), problem_state(text), session_rederive(), unseal(text, text), utc(timestamptz),
-    utc_offset(timestamp, timestamptz), waiting_person_refresh(uuid), waiting_person_state(intakes), wall_instant(timestamp, text)
+    business_days(date, date), business_days_after(timestamptz, int), document_kinds_missing(uuid, text, text),
+    idempotency_key_horizon(), intake_may_step(intakes, text), intake_told(uuid, timestamptz), intake_update_due(timestamptz),
+    office_close(date), office_date(timestamptz), office_zone(), problem(text, jsonb), problem_state(text), session_rederive(),
+    unseal(text, text), utc(timestamptz), utc_offset(timestamp, timestamptz), waiting_person_refresh(uuid),
+    waiting_person_state(intakes), wall_instant(timestamp, text)
 to alongside_worker;
 
 grant select on schema_migrations, schema_state to alongside_api, alongside_worker;

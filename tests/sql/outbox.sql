@@ -24,7 +24,8 @@ select is_empty($$
 select is_empty($$
     select k from unnest(array['subject_en', 'subject_fr']) k, mail_templates t
     where to_jsonb(t)->>k not in ('A message for you', 'Un message pour vous')$$, 'R3 all subjects are alike');
-select is(moment_text('2027-02-01 09:05', 'America/St_Johns', '-03:30', c.language), c.words, 'R8, R12 ' || c.language) from (values
+select is(moment_text('2027-02-01 09:05', 'America/St_Johns', '2027-02-01 12:35Z', c.language), c.words, 'R8, R12 ' || c.language)
+from (values
     ('fr', 'le lundi 1er février 2027 à 9 h 05 (America/St_Johns, UTC-03:30)'),
     ('en', 'Monday, February 1, 2027, 9:05 a.m. (America/St_Johns, UTC-03:30)')) c (language, words);
 select is((select array_agg(outbox_pause(n) order by n) from generate_series(1, 7) n),
