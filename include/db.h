@@ -37,8 +37,8 @@ void db_stats_get(const struct db *db, struct db_stats *ret_stats);
 /* A session for background work (role alongside_worker), with every statement of
  * sql/statements/jobs prepared. Used by one thread. */
 struct db_session;
-struct db_session *
-db_session_open(const char *database_url); /* NULL when the database is not there */
+/* NULL when the database is not there. */
+struct db_session *db_session_open(const char *database_url);
 void db_session_close(struct db_session *session);
 struct db_rows; /* text result of one statement; valid until db_rows_free */
 /* One statement in a transaction of its own. NULL on failure (logged without data); then check
@@ -49,9 +49,8 @@ struct db_rows *db_session_run(struct db_session *session,
                                const char *const *params);
 bool db_session_is_alive(const struct db_session *session);
 int db_rows_count(const struct db_rows *rows);
-const char *db_rows_get(const struct db_rows *rows,
-                        int row,
-                        int column); /* NULL = SQL null; borrowed from rows */
+/* NULL = SQL null; borrowed from rows. */
+const char *db_rows_get(const struct db_rows *rows, int row, int column);
 void db_rows_free(struct db_rows *rows);
 /* LISTEN channel, then wait for a notification, at most timeout_ms. False when the connection is
  * lost. */
