@@ -25,7 +25,7 @@
 
 /* The verb says method, lane and flags; what stands behind a row turns a flag round. */
 #define ROW(method, lane, flags, path, roles, operation, ...) \
-    {METHOD_##method, path, roles, #operation, LANE_##lane, (flags) ^ (0 __VA_OPT__(|) __VA_ARGS__), NULL}
+    {METHOD_##method, path, roles, #operation, LANE_##lane, (flags) ^ (__VA_ARGS__ + 0), NULL}
 #define LIST(...)      ROW(GET, READ, ROUTE_LIST, __VA_ARGS__)
 #define SLOW_LIST(...) ROW(GET, WRITE, ROUTE_LIST, __VA_ARGS__) /* asks much: off the shared connections */
 #define READ(...)      ROW(GET, READ, 0, __VA_ARGS__)
@@ -35,7 +35,7 @@
 #define PATCH(...)     ROW(PATCH, WRITE, ROUTE_IF_MATCH, __VA_ARGS__)
 #define DELETE(...)    ROW(DELETE, WRITE, ROUTE_IF_MATCH, __VA_ARGS__)
 #define ANSWER(path, roles, operation, ...) /* by C, without the database */ \
-    {METHOD_GET, path, roles, #operation, LANE_NONE, 0 __VA_OPT__(|) __VA_ARGS__, operation}
+    {METHOD_GET, path, roles, #operation, LANE_NONE, __VA_ARGS__ + 0, operation}
 #define FREE           ROUTE_IF_MATCH /* done at any moment, whatever the version */
 #define CACHED         ROUTE_PUBLIC_CACHE
 #define OWN_TYPE       ROUTE_OWN_TYPE

@@ -20,7 +20,7 @@ struct db {
     struct db_lane **lanes;
     unsigned lane_count;
     struct db_pool *pool;
-    char *help; /* what db_help answers */
+    char *help;                  /* what db_help answers */
     _Atomic uint64_t last_ok_ns; /* when PostgreSQL last answered */
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;

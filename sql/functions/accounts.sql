@@ -12,4 +12,3 @@ create or replace function account_is_staff(in_account_id uuid) returns boolean 
 begin
     return actor_role() = 'coordinator' and exists (select from accounts a where a.id = in_account_id and a.role <> 'peer');
 end $$;
-

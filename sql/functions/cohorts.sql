@@ -103,4 +103,3 @@ begin
     from enrolments e
     where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
 end $$;
-
