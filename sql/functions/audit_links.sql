@@ -4,7 +4,7 @@
 -- Background job: links what has become final since the last link. Returns how many events.
 create or replace function audit_link_append() returns bigint language plpgsql as $$
 declare
-    previous audit_links;
+    previous_link audit_links;
     upto xid8 := pg_snapshot_xmin(pg_current_snapshot());
     linked bigint;
     digest bytea;
@@ -12,17 +12,17 @@ begin
     if not pg_try_advisory_xact_lock(hashtext('alongside.audit_link')) then
         return 0;
     end if;
-    select * into previous from audit_links order by seq desc limit 1;
-    previous.upto_xid := coalesce(previous.upto_xid, '0'::xid8);
+    select * into previous_link from audit_links order by seq desc limit 1;
+    previous_link.upto_xid := coalesce(previous_link.upto_xid, '0'::xid8);
     select count(*), string_agg(audit_event_digest(e), ''::bytea order by e.id) into linked, digest
-    from audit_events e where e.xid >= previous.upto_xid and e.xid < upto;
+    from audit_events e where e.xid >= previous_link.upto_xid and e.xid < upto;
     if linked = 0 then
         return 0;
     end if;
     insert into audit_links (seq, from_xid, upto_xid, events, hash, at)
     values (
-        coalesce(previous.seq, 0) + 1, previous.upto_xid, upto, linked,
-        sha256(coalesce(previous.hash, ''::bytea) || digest), transaction_timestamp());
+        coalesce(previous_link.seq, 0) + 1, previous_link.upto_xid, upto, linked,
+        sha256(coalesce(previous_link.hash, ''::bytea) || digest), transaction_timestamp());
     return linked;
 end $$;
 
@@ -30,7 +30,7 @@ end $$;
 create or replace function audit_link_verify(out ok boolean, out checked bigint, out first_bad bigint) language plpgsql as $$
 declare
     link audit_links;
-    previous audit_links;
+    previous_link audit_links;
     found_events bigint;
     digest bytea;
 begin
@@ -38,16 +38,16 @@ begin
     for link in select * from audit_links order by seq loop
         select count(*), string_agg(audit_event_digest(e), ''::bytea order by e.id) into found_events, digest
         from audit_events e where e.xid >= link.from_xid and e.xid < link.upto_xid;
-        if link.seq <> coalesce(previous.seq, 0) + 1 or link.from_xid <> coalesce(previous.upto_xid, '0'::xid8)
+        if link.seq <> coalesce(previous_link.seq, 0) + 1 or link.from_xid <> coalesce(previous_link.upto_xid, '0'::xid8)
             or found_events <> link.events
-            or link.hash <> sha256(coalesce(previous.hash, ''::bytea) || coalesce(digest, ''::bytea))
+            or link.hash <> sha256(coalesce(previous_link.hash, ''::bytea) || coalesce(digest, ''::bytea))
         then
             ok := false;
             first_bad := link.seq;
             return;
         end if;
         checked := checked + found_events;
-        previous := link;
+        previous_link := link;
     end loop;
     ok := true;
 end $$;

@@ -6,14 +6,15 @@
 -- local day.
 create or replace function cohort_locks_at(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
 declare
-    first sessions;
+    first_session sessions;
 begin
-    select * into first from sessions s where s.cohort_id = in_cohort.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
+    select * into first_session
+    from sessions s where s.cohort_id = in_cohort.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
     return least(
         case when in_cohort.joining = 'closed' then
             -- What has begun has begun by now.
-            case when first.started_at is null then first.starts_at else least(first.started_at, app_now()) end end,
-        ((first.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first.timezone);
+            case when first_session.started_at is null then first_session.starts_at else least(first_session.started_at, app_now()) end end,
+        ((first_session.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first_session.timezone);
 end $$;
 
 create or replace function cohort_is_locked(in_cohort cohorts) returns boolean language plpgsql stable security definer as $$

@@ -160,13 +160,13 @@ end $$;
 -- By whoever declared it or a coordinator, at any time; again is the same.
 create or replace function conflict_declarations_withdraw(in_id uuid) returns response language plpgsql as $$
 declare
-    conflict_declaration conflict_declarations;
+    declaration conflict_declarations;
 begin
-    select * into conflict_declaration from conflict_declarations d where d.id = in_id for update;
+    select * into declaration from conflict_declarations d where d.id = in_id for update;
     if not found then
         perform problem('not-found');
     end if;
-    if conflict_declaration.withdrawn_at is null then
+    if declaration.withdrawn_at is null then
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
         perform conflict_follow_withdrawal(in_id);

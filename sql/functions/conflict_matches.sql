@@ -89,20 +89,20 @@ end $$;
 -- they are is not lifted by a decision; the declaration is taken back, or somebody goes to another group.
 create or replace function conflict_matches_decide(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
-    conflict_match conflict_matches;
+    match conflict_matches;
     is_same boolean := (in_body->>'same_person')::boolean;
     agreed boolean := (in_body->>'informed_agreement')::boolean;
     allows boolean := in_body->>'decision' = 'allow';
 begin
-    select * into conflict_match from conflict_matches m where m.id = in_id for update;
-    perform require_version(in_if_match, conflict_match.version);
-    if conflict_match.ended_at is not null then
+    select * into match from conflict_matches m where m.id = in_id for update;
+    perform require_version(in_if_match, match.version);
+    if match.ended_at is not null then
         perform problem_state('ended');
-    elsif is_same is false and (conflict_match.basis <> 'named' or not allows) then
+    elsif is_same is false and (match.basis <> 'named' or not allows) then
         perform problem_field('same_person', 'invalid');
-    elsif allows and is_same is null and conflict_match.basis = 'named' then
+    elsif allows and is_same is null and match.basis = 'named' then
         perform problem_field('same_person', 'required');
-    elsif allows and is_same is not false and not conflict_match.needs_agreement then
+    elsif allows and is_same is not false and not match.needs_agreement then
         perform conflict('hard-block');
     elsif allows and is_same is not false and agreed is not true then
         perform problem_field('informed_agreement', 'required');

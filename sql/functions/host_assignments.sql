@@ -97,17 +97,17 @@ end $$;
 -- Without a substitute, the one who was replaced leads again: that must fit as well.
 create or replace function host_assignments_release(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
-    host_assignment host_assignments;
+    assignment host_assignments;
 begin
     perform cohort_lock((select h.cohort_id from host_assignments h where h.id = in_id));
-    select * into host_assignment from host_assignments h where h.id = in_id for update;
-    perform require_version(in_if_match, host_assignment.version);
-    if host_assignment.released_at is not null then
+    select * into assignment from host_assignments h where h.id = in_id for update;
+    perform require_version(in_if_match, assignment.version);
+    if assignment.released_at is not null then
         perform problem_state('released');
     end if;
     update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
-    perform conflict_follow_host(host_assignment.account_id);
-    perform host_require_no_clash(host_assignment.cohort_id);
+    perform conflict_follow_host(assignment.account_id);
+    perform host_require_no_clash(assignment.cohort_id);
     perform audit('release', 'host_assignment', in_id);
     return host_assignment_respond(200, in_id);
 end $$;

@@ -53,19 +53,19 @@ end $$;
 
 create or replace function idempotency_key_replay(in_key text, in_fingerprint text) returns response language plpgsql as $$
 declare
-    kept idempotency_keys;
+    idempotency_key idempotency_keys;
 begin
-    select * into kept from idempotency_keys k
+    select * into idempotency_key from idempotency_keys k
     where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = in_key;
-    if kept.status is null then
+    if idempotency_key.status is null then
         perform problem('idempotency-in-progress');
-    elsif kept.fingerprint <> in_fingerprint then
+    elsif idempotency_key.fingerprint <> in_fingerprint then
         perform problem('idempotency-key-reused');
-    elsif not idempotency_key_is_seen(kept.location) then
+    elsif not idempotency_key_is_seen(idempotency_key.location) then
         perform conflict('no-longer-seen');
     end if;
-    perform set_config('app.language', coalesce(kept.language, current_setting('app.language')), true);
-    return (kept.status, kept.body, kept.location, kept.etag, null)::response;
+    perform set_config('app.language', coalesce(idempotency_key.language, current_setting('app.language')), true);
+    return (idempotency_key.status, idempotency_key.body, idempotency_key.location, idempotency_key.etag, null)::response;
 end $$;
 
 -- Answers kept for repeated requests lose what was sealed in them; whoever repeats one sees the record as it is now.

@@ -50,11 +50,11 @@ from intake_forms f;
 -- Locked after its intake.
 create or replace function intake_form_lock(in_intake_id uuid, in_if_match int[]) returns intake_forms language plpgsql as $$
 declare
-    intake_form intake_forms;
+    form intake_forms;
 begin
-    select * into intake_form from intake_forms f where f.intake_id = in_intake_id for update;
-    perform require_version(in_if_match, intake_form.version);
-    return intake_form;
+    select * into form from intake_forms f where f.intake_id = in_intake_id for update;
+    perform require_version(in_if_match, form.version);
+    return form;
 end $$;
 
 create or replace function intake_form_respond(in_status int, in_intake_id uuid) returns response language plpgsql as $$
@@ -67,20 +67,20 @@ create or replace function intake_forms_update(in_intake_id uuid, in_if_match in
 language plpgsql as $$
 declare
     intake intakes := intake_lock(in_intake_id);
-    intake_form intake_forms := intake_form_lock(in_intake_id, in_if_match);
+    form intake_forms := intake_form_lock(in_intake_id, in_if_match);
 begin
     if not intake.is_open then
         perform problem_state(intake.state);
     end if;
     if in_body ? 'services_wanted' then
-        intake_form.services_wanted := case
+        form.services_wanted := case
             when jsonb_typeof(in_body->'services_wanted') = 'array' then text_array(in_body->'services_wanted') end;
-        perform require_no_faults(code_faults('services_wanted', intake_form.services_wanted, 'service_wanted'));
+        perform require_no_faults(code_faults('services_wanted', form.services_wanted, 'service_wanted'));
     end if;
     update intake_forms f set
         device_ok = case when in_body ? 'device_ok' then (in_body->>'device_ok')::boolean else f.device_ok end,
         meeting_willing = case when in_body ? 'meeting_willing' then (in_body->>'meeting_willing')::boolean else f.meeting_willing end,
-        services_wanted = intake_form.services_wanted,
+        services_wanted = form.services_wanted,
         availability = case when in_body ? 'availability' then nullif(in_body->'availability', 'null') else f.availability end,
         composition_preference = case
             when in_body ? 'composition_preference' then in_body->>'composition_preference' else f.composition_preference end,
@@ -91,14 +91,14 @@ begin
         filled_by = case when f.filled_by is null or f.filled_by = actor_role() then actor_role() else 'both' end,
         version = f.version + 1
     where f.intake_id = in_intake_id
-    returning * into intake_form;
+    returning * into form;
     if in_body ? 'services_wanted' then
         perform waiting_person_refresh(intake.participant_id);
     end if;
-    if intake_form.submitted_at is not null then
+    if form.submitted_at is not null then
         perform require_no_faults((
             select jsonb_agg(jsonb_build_object('pointer', replace(m.pointer, '#/form/', '#/'), 'code', m.code))
-            from intake_form_faults(intake_form, intake.track) m where m.pointer like '#/form/%'));
+            from intake_form_faults(form, intake.track) m where m.pointer like '#/form/%'));
     end if;
     perform keep_key(in_key, 'participant', intake.participant_id);
     perform audit('update', 'intake_form', in_intake_id, array[intake.participant_id], body_fields(in_body));
@@ -109,14 +109,14 @@ end $$;
 create or replace function intake_forms_submit(in_intake_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_intake_id);
-    intake_form intake_forms := intake_form_lock(in_intake_id, in_if_match);
+    form intake_forms := intake_form_lock(in_intake_id, in_if_match);
 begin
     perform intake_require_step(intake, case intake.track when 'group' then 'form_returned' else 'forms_returned' end);
-    if intake_form.submitted_at is not null then
+    if form.submitted_at is not null then
         perform problem_state(intake.state);
     end if;
     perform require_no_faults((
-        select jsonb_agg(jsonb_build_object('pointer', m.pointer, 'code', m.code)) from intake_form_faults(intake_form, intake.track) m));
+        select jsonb_agg(jsonb_build_object('pointer', m.pointer, 'code', m.code)) from intake_form_faults(form, intake.track) m));
     update intake_forms f set
         submitted_at = app_now(),
         submitted_by = actor_role(),

@@ -176,19 +176,19 @@ create or replace function intakes_create(in_body jsonb) returns response langua
 declare
     new_id uuid := gen_random_uuid();
     participant uuid := (in_body->>'participant_id')::uuid;
-    serving intakes;
+    serving_intake intakes;
 begin
     if not participant_is_seen(participant) then
         perform problem_field('participant_id', 'does-not-exist');
     end if;
     perform participant_lock(participant);
-    select * into serving from intakes i
+    select * into serving_intake from intakes i
     where i.participant_id = participant and i.valid_until > app_now() and i.state <> 'withdrawn'
         and i.track in ('group', in_body->>'track')
     order by i.valid_until desc limit 1;
     if found then
         perform conflict('still-valid', jsonb_build_object(
-            'intake_id', serving.id, 'valid_until', utc(serving.valid_until)));
+            'intake_id', serving_intake.id, 'valid_until', utc(serving_intake.valid_until)));
     end if;
     insert into intakes (id, participant_id, track, coordinator_account_id, created_at)
     values (new_id, participant, in_body->>'track', actor_account_id(), app_now());

@@ -134,13 +134,13 @@ end $$;
 create or replace function participants_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
-    person participants;
+    participant participants;
 begin
-    select * into person from participants p where p.id = in_id for update;
+    select * into participant from participants p where p.id = in_id for update;
     if not found then
         perform problem('not-found');
     end if;
-    perform require_version(in_if_match, person.version);
+    perform require_version(in_if_match, participant.version);
     if actor_role() = 'peer' then
         perform require_no_faults((
             select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', 'not-allowed'))

@@ -198,7 +198,7 @@ end $$;
 create or replace function referral_require_closable(in_referral referrals, in_body jsonb) returns void language plpgsql as $$
 declare
     outcome text := in_body->>'outcome';
-    original referrals;
+    original_referral referrals;
     days int;
 begin
     perform referral_require_open(in_referral);
@@ -209,10 +209,10 @@ begin
     elsif outcome = 'declined' and in_referral.state = 'received' then
         perform problem_state(in_referral.state);
     elsif outcome = 'duplicate' then
-        select * into original from referrals r where r.id = (in_body->>'duplicate_of')::uuid;
-        if original.id is null then
+        select * into original_referral from referrals r where r.id = (in_body->>'duplicate_of')::uuid;
+        if original_referral.id is null then
             perform problem_field('duplicate_of', 'does-not-exist');
-        elsif original.id = in_referral.id or original.state = 'duplicate' then
+        elsif original_referral.id = in_referral.id or original_referral.state = 'duplicate' then
             perform problem_field('duplicate_of', 'invalid');
         end if;
     elsif outcome = 'unreachable' then

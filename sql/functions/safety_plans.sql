@@ -13,11 +13,11 @@ from safety_plans s;
 create or replace function safety_plans_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
-    safety_plan safety_plans;
+    plan safety_plans;
 begin
     perform participant_require(in_participant_id);
-    select * into safety_plan from safety_plans s where s.participant_id = in_participant_id for update;
-    perform require_version(in_if_match, safety_plan.version);
+    select * into plan from safety_plans s where s.participant_id = in_participant_id for update;
+    perform require_version(in_if_match, plan.version);
     update safety_plans s set
         current_place_method = in_body->>'current_place_method',
         consent_to_checkin = (in_body->>'consent_to_checkin')::boolean,

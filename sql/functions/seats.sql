@@ -6,11 +6,11 @@
 create or replace function seat_decide(
     in_id uuid, in_decision text, in_reason text default null, in_is_system boolean default false) returns void language plpgsql as $$
 declare
-    latest enrolment_decisions;
+    latest_decision enrolment_decisions;
 begin
     if in_decision = 'passed_over' then
-        select * into latest from enrolment_decisions d where d.enrolment_id = in_id order by d.place desc limit 1;
-        if latest.decision = in_decision and latest.reason = in_reason then
+        select * into latest_decision from enrolment_decisions d where d.enrolment_id = in_id order by d.place desc limit 1;
+        if latest_decision.decision = in_decision and latest_decision.reason = in_reason then
             return;
         end if;
     end if;
@@ -127,7 +127,7 @@ end $$;
 create or replace function seat_list_advance(in_cohort_id uuid) returns void language plpgsql security definer as $$
 declare
     cohort cohorts;
-    next enrolments;
+    next_enrolment enrolments;
     free int;
     reason text;
     has_moved boolean := false;
@@ -143,19 +143,19 @@ begin
     if free <= 0 or not cohort_takes_people(cohort) then
         return;
     end if;
-    for next in
+    for next_enrolment in
         select * from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' order by e.waiting_since, e.id for update
     loop
         exit when free <= 0;
         -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs.
-        exit when not pg_try_advisory_xact_lock_shared(conflict_key(next.participant_id));
+        exit when not pg_try_advisory_xact_lock_shared(conflict_key(next_enrolment.participant_id));
         reason := case
-            when cardinality(enrolment_missing(next.participant_id)) > 0 then 'not_ready'
-            when conflict_blocks_participant(next.participant_id, in_cohort_id) then 'conflict' end;
+            when cardinality(enrolment_missing(next_enrolment.participant_id)) > 0 then 'not_ready'
+            when conflict_blocks_participant(next_enrolment.participant_id, in_cohort_id) then 'conflict' end;
         if reason is not null then
-            perform seat_decide(next.id, 'passed_over', reason, true);
+            perform seat_decide(next_enrolment.id, 'passed_over', reason, true);
         else
-            perform seat_move(next, 'offered', 'offered', 'in_turn', true);
+            perform seat_move(next_enrolment, 'offered', 'offered', 'in_turn', true);
             free := free - 1;
             has_moved := true;
         end if;

@@ -247,8 +247,6 @@ SHARED = {
     "seats",
     "jobs",
 }
-# Helpers whose word is shorter than their file's: business days are words, a hosts' helper is about host assignments.
-SHORT = {"home": "homes", "ics": "calendars", "job": "jobs"}
 
 
 def resources():
@@ -276,13 +274,27 @@ def test_a_function_lives_in_the_file_of_its_word():
     """Plural = an operation of the API or a shape, singular = a helper; the longest word that a name begins with names its file."""
     files = {path.stem: path for path in ROOT.glob("sql/functions/*.sql")}
     assert set(files) <= set(resources()) | SHARED
-    words = {word: word for word in files} | {singular(word): word for word in files} | {"waiting_person": "waiting_people"} | SHORT
+    words = {word: word for word in files} | {singular(word): word for word in files} | {"waiting_person": "waiting_people"}
     for stem, path in files.items():
         if stem[0].isdigit():
             continue
         for name in made(path):
             named = [word for word in words if name == word or name.startswith(word + "_")]
             assert named and words[max(named, key=len)] == stem, f"{relative(path)}: {name}"
+
+
+def row_name(table):
+    """What a local variable that holds a row of a table is called."""
+    special = {"staff": "profile", "outbox": "message", "emergency_contacts": "emergency_contact", "idempotency_keys": "idempotency_key"}
+    return special.get(table) or singular(table).split("_")[-1]
+
+
+def test_a_row_has_one_local_name():
+    """`enrolment enrolments`; several of a kind in one function are told apart by a prefix: `next_enrolment enrolments`."""
+    tables = {path.stem for path in ROOT.glob("sql/migrations/0001/*.sql")} - {"kernel"}
+    for path in ROOT.glob("sql/functions/*.sql"):
+        for name, table in re.findall(r"^    (\w+) (\w+)(?: :=.*)?;", path.read_text(), re.M):
+            assert table not in tables or re.fullmatch(rf"(\w+_)?{row_name(table)}", name), f"{relative(path)}: {name} {table}"
 
 
 def test_an_operation_calls_the_function_of_its_name():
