@@ -2,6 +2,9 @@
 -- The kernel's half in SQL: who asks, what time it is, problems, responses, sealed values, audit.
 -- An expression is an SQL body: checked when it is made, and put where it is called. What selects is plpgsql: planned once a connection,
 -- not again with every statement that calls it; but for sets that others select from, which become part of their plan.
+-- A write is: lock, checks, the change, what follows from it by name, audit, answer. Above it stands what it writes, where that is several
+-- tables (audit, keys and the answer that is kept go without saying), and what it locks. `<word>_lock` answers the row, in the version that
+-- the caller knows; `<word>_require_<what>` raises; `<word>_faults` answers all that is wrong; `<word>_respond` ends.
 
 -- Who asks: read by policies and functions. Settings are local to the transaction; nothing set = nobody.
 create or replace function actor_role() returns text stable language sql
@@ -191,7 +194,7 @@ begin
     end if;
 end $$;
 
--- The mark that C opens on the way out (seal.h): \x01 label.key id.wrapped.payload. Null when the key was erased.
+-- The mark that C opens on the way out: \x01 label.key id.wrapped.payload. Null when the key was erased.
 create or replace function unseal(in_label text, in_value text) returns text language plpgsql stable as $$
 begin
     if in_value is null then

@@ -34,6 +34,7 @@ begin
 end $$;
 
 -- Only the peer, only the version in force, in the language it was read in.
+-- Writes: acceptances, and what the intake writes that goes on. Locks: the person, then their intakes.
 create or replace function acceptances_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();

@@ -12,6 +12,7 @@ from attendances a;
 
 -- I7: of whoever is confirmed or active, by the hosts of this session or a coordinator, once it has started. Somebody who left
 -- unexpectedly may be in danger: an incident opens, with a call to make at once where they agreed to be called.
+-- Writes: attendances, enrolments, incidents. Locks: the cohort, the session, the enrolment.
 create or replace function attendance_record(in_session_id uuid, in_enrolment_id uuid, in_status text) returns void
 language plpgsql security definer as $$
 declare

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The hash chain over the audit: jobs link it and walk it.
 
--- Background job: links what has become final since the last link. Returns how many events.
+-- Worker: links what has become final since the last link. Returns how many events.
 create or replace function audit_link_append() returns bigint language plpgsql as $$
 declare
     previous_link audit_links;

@@ -54,7 +54,7 @@ begin
             (12, 'END:VEVENT')) l (place, line));
 end $$;
 
--- The calendar at this address; nothing when there is none (any more). Public: whoever knows the address is the person. A calendar
+-- The calendar at this address; nothing when there is none. Public: whoever knows the address is the person. A calendar
 -- without events still needs a component, hence the zone.
 create or replace function calendars_read(in_calendar_id uuid, in_secret_id uuid) returns text
 language plpgsql stable security definer as $$

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What was declared, whom it may mean, and what a coordinator decides of it.
+-- What somebody declared of another, and took back.
 
 -- What was declared stays as it was; it can only be taken back.
 create or replace function conflict_declaration_guard() returns trigger language plpgsql as $$
@@ -120,6 +120,7 @@ begin
 end $$;
 
 -- A peer or a host for themselves; a coordinator for somebody they see, or for themselves.
+-- Writes: conflict_declarations, conflict_matches. Locks: who declares, then persons by id.
 create or replace function conflict_declarations_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -158,6 +159,7 @@ begin
 end $$;
 
 -- By whoever declared it or a coordinator, at any time; again is the same.
+-- Writes: conflict_declarations, conflict_matches. Locks: the declaration.
 create or replace function conflict_declarations_withdraw(in_id uuid) returns response language plpgsql as $$
 declare
     declaration conflict_declarations;

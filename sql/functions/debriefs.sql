@@ -12,7 +12,7 @@ begin
 end $$;
 create or replace trigger guard before update on debriefs for each row execute function debrief_guard();
 
--- The note is sealed for its author; coordinators and the supervisor who may read the debrief may read it, for nobody else does it open.
+-- The note is its author's; it opens for coordinators and the one who supervises as well, unless they are too near.
 create or replace function debrief_note(in_id uuid) returns text language plpgsql stable security definer as $$
 begin
     return (

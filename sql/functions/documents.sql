@@ -33,6 +33,7 @@ begin atomic
     order by t.position;
 end;
 
+-- Whoever accepted an earlier version, and whom it still concerns, is written to once.
 create or replace function document_announce(in_document_id uuid) returns void language plpgsql security definer as $$
 begin
     perform require_role('administrator');
@@ -49,6 +50,7 @@ begin
     perform pg_notify('outbox', '');
 end $$;
 
+-- Writes: documents, outbox. Locks: the kind, so that one is published at a time and numbers have no holes.
 create or replace function documents_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -56,7 +58,6 @@ declare
     digest text := document_sha256(
         in_body#>>'{title,en}', in_body#>>'{body,en}', in_body#>>'{title,fr}', in_body#>>'{body,fr}');
 begin
-    -- One publication of a kind at a time: numbers have no holes.
     perform pg_advisory_xact_lock(hashtext('alongside.documents.' || (in_body->>'kind')));
     select * into current_document from documents_current d where d.kind = in_body->>'kind';
     -- R10: nobody is asked again for a text that did not change.

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Groups: planned from a service, opened, confirmed, ended; and the one way from local wall time to an instant.
+-- Groups: planned from a service, opened, confirmed, ended.
 
 create or replace view groups_json with (security_invoker = true) as
 select g.id, g.version, g.created_at, json_build_object(
@@ -126,6 +126,7 @@ begin
         where f.is_wrong);
 end $$;
 
+-- Writes: cohorts, sessions.
 create or replace function groups_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -163,6 +164,7 @@ begin
     return group_respond(201, new_id);
 end $$;
 
+-- Writes: cohorts, and what moves with its list. Locks: the cohort.
 create or replace function groups_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_id, in_if_match);
@@ -236,6 +238,7 @@ begin
 end $$;
 
 -- No reason is kept. Whoever holds a seat is told before it is released.
+-- Writes: cohorts, outbox, sessions, and what each seat writes that is released. Locks: the cohort, then its enrolments.
 create or replace function groups_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 begin
     perform group_step(in_id, in_if_match, '{draft,recruiting,confirmed,in_progress}', 'cancelled');
@@ -249,6 +252,7 @@ begin
     return group_respond(200, in_id);
 end $$;
 
+-- Writes: cohorts, and what each seat writes that ends. Locks: the cohort, then its enrolments.
 create or replace function groups_complete(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 begin
     perform group_step(in_id, in_if_match, '{in_progress}', 'completed');

@@ -57,6 +57,7 @@ begin
 end $$;
 
 -- I5: every thing that is missing is named at once; a conflict only as such, and only to coordinators (A6.5).
+-- Writes: host_assignments, conflict_matches. Locks: the cohort, the person, then its hosts by id.
 create or replace function host_assignments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_cohort_id);
@@ -95,6 +96,7 @@ begin
 end $$;
 
 -- Without a substitute, the one who was replaced leads again: that must fit as well.
+-- Writes: host_assignments, conflict_matches. Locks: the cohort, the assignment, then its hosts by id.
 create or replace function host_assignments_release(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     assignment host_assignments;

@@ -4,7 +4,7 @@
 -- A key is new again after a day: those made before this moment.
 create or replace function idempotency_key_horizon() returns timestamptz stable language sql return app_now() - interval '24 hours';
 
--- For jobs. Returns how many were over.
+-- Worker: returns how many were over.
 create or replace function idempotency_key_expire() returns bigint language plpgsql as $$
 declare
     expired bigint;

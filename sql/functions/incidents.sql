@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Incidents (A6.6, R6) and debriefs (R13): codes and clocks; an incident cannot be closed before somebody followed up.
+-- Incidents (A6.6, R6): codes and clocks; none is closed before somebody followed up.
 
 -- Forward, one step after the other; the clocks and what it is about stay.
 create or replace function incident_guard() returns trigger language plpgsql as $$
@@ -158,6 +158,7 @@ begin
     end if;
 end $$;
 
+-- Writes: incidents, incident_actions.
 create or replace function incidents_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -191,6 +192,7 @@ begin
 end $$;
 
 -- What has been done may be recorded from the first minute; a follow-up is one only after that.
+-- Writes: incident_actions, incidents. Locks: the incident.
 create or replace function incidents_actions_create(in_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     incident incidents := incident_lock(in_id);

@@ -63,6 +63,7 @@ begin
 end $$;
 
 -- S1.29: a part at a time, alone or with help. R12: wishes stay open to change afterwards; what submission needs stays answered.
+-- Writes: intake_forms, waiting_people. Locks: the person, the intake, the form.
 create or replace function intake_forms_update(in_intake_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
@@ -106,6 +107,7 @@ begin
 end $$;
 
 -- The whole is checked now, and everything that is missing is named at once. The receipt goes out (S1.30).
+-- Writes: intake_forms, intakes, outbox. Locks: the person, the intake, the form.
 create or replace function intake_forms_submit(in_intake_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_intake_id);

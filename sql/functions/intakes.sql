@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The intake: every step once, in order, by whoever may take it (table intake_transitions), until the person is ready.
+-- Locks, where nothing else is said: the person, then the intake.
 
 -- I12: nobody is left without a word for more than ten business days.
 create or replace function intake_update_due(in_from timestamptz) returns timestamptz stable language sql
@@ -129,8 +130,7 @@ begin
     end if;
 end $$;
 
--- The row, locked, in the version the caller knows; in_if_match null = any. The person's row is locked first, by everything that
--- may complete an intake: of two last steps at once, the second sees the first.
+-- The person's row is locked first, by everything that may complete an intake: of two last steps at once, the second sees the first.
 create or replace function intake_lock(in_id uuid, in_if_match int[] default null) returns intakes language plpgsql as $$
 declare
     intake intakes;
@@ -172,6 +172,7 @@ begin
 end $$;
 
 -- Decision 3, R10: nobody is taken through an intake while another one still serves.
+-- Writes: intakes, intake_forms. Locks: the person.
 create or replace function intakes_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -203,7 +204,8 @@ begin
     return intake_respond(201, new_id);
 end $$;
 
--- S1.28, S2.48.
+-- S1.28, S2.48: to the person, by mail.
+-- Writes: intakes, outbox.
 create or replace function intakes_send_form(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_id, in_if_match);
@@ -217,6 +219,7 @@ begin
 end $$;
 
 -- The steps nobody takes by hand: they follow when the last thing that was missing is there, whichever that is.
+-- Writes: intakes, waiting_people, outbox. Locks: the intakes by id; the person is the caller's.
 create or replace function intake_advance(in_participant_id uuid) returns void language plpgsql as $$
 declare
     intake intakes;
@@ -248,6 +251,7 @@ return moment_texts(
     in_intake.meeting_local_start, in_intake.meeting_timezone, in_intake.meeting_starts_at, in_zone, e'\n', in_language);
 
 -- By voice, where mail could not or should not go. What was still to be sent is not sent any more.
+-- Writes: intakes, updates, outbox.
 create or replace function intakes_acknowledge(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_id, in_if_match);
@@ -263,6 +267,7 @@ begin
 end $$;
 
 -- S1.31: a meeting, at a wall time as sessions are.
+-- Writes: outbox, intakes.
 create or replace function intakes_schedule(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_id, in_if_match);
@@ -296,7 +301,7 @@ begin
     return intake_respond(200, in_id);
 end $$;
 
--- For jobs: after new zone data, a meeting that is still to come is derived again from its wall time. Returns how many were wrong.
+-- Worker: after new zone data, a meeting that is still to come is derived again from its wall time. Returns how many were wrong.
 -- A wall time that the new clocks skip keeps the instant it had.
 create or replace function intake_meetings_rederive() returns int language plpgsql as $$
 declare
@@ -312,6 +317,7 @@ begin
 end $$;
 
 -- S1.32. `not_discussed` leaves the question open: it may be answered later by the same request.
+-- Writes: intakes, outbox, waiting_people.
 create or replace function intakes_hold(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_id, in_if_match);
@@ -363,12 +369,12 @@ begin
 end $$;
 
 -- R11: an ending always comes with another way; the mail says so.
+-- Writes: intakes, waiting_people, outbox. Locks: the person alone, against whoever places them, before all else.
 create or replace function intakes_close(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes;
     next_state text := case in_body->>'outcome' when 'ineligible' then 'ineligible' else 'closed' end;
 begin
-    -- Who is placing this person has done it by now, or will find the intake closed.
     perform conflict_hold_alone(i.participant_id) from intakes i where i.id = in_id;
     intake := intake_lock(in_id, in_if_match);
     perform intake_require_step(intake, next_state);
@@ -397,6 +403,7 @@ begin
 end $$;
 
 -- I8, R17: at any moment, at once, without a reason, as often as it is said. What was queued never leaves.
+-- Writes: what each seat writes that is left, intakes, waiting_people, outbox. Locks: cohorts by id before all else.
 create or replace function intakes_withdraw(in_id uuid) returns response language plpgsql as $$
 declare
     intake intakes;

@@ -8,6 +8,7 @@ begin
 end $$;
 
 -- Worker, each round: what became due by itself. Numbers for whoever watches.
+-- Writes: idempotency_keys, outbox, audit_links, and what each offer writes that expires.
 create or replace function jobs_run(
     out idempotency_expired bigint, out audit_linked bigint, out leases_released bigint, out updates_overdue bigint) language plpgsql as $$
 begin
@@ -16,6 +17,6 @@ begin
     leases_released := outbox_release_leases();
     select count(*) into updates_overdue from intakes i where i.update_due_at < app_now();
     audit_linked := audit_link_append();
-    -- Last, so that no group stays locked longer than its own seats need.
+    -- Last, so that no cohort stays locked longer than its own seats need.
     perform seat_expire_offers();
 end $$;

@@ -139,7 +139,7 @@ end $$;
 
 create or replace function outbox_is_last(in_attempts int) returns boolean immutable language sql return in_attempts >= 8;
 
--- For jobs: whoever took it is gone. The message may have left: at least once. Returns how many.
+-- Worker: whoever took it is gone. The message may have left: at least once. Returns how many.
 create or replace function outbox_release_leases() returns bigint language plpgsql as $$
 declare
     released bigint;
@@ -159,6 +159,7 @@ return coalesce((array[
     interval '1 minute', interval '5 minutes', interval '30 minutes', interval '2 hours'])[in_attempts], interval '6 hours');
 
 -- Worker: what became of it. Sent mail has told the person: the ten-day clock starts again, a receipt becomes an acknowledgement.
+-- Writes: deliveries, outbox, intakes, updates. Locks: the message, then the intake.
 create or replace function outbox_done(in_id uuid, in_outcome text, in_smtp_code int default null) returns void language plpgsql as $$
 declare
     message outbox;

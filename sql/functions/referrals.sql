@@ -107,7 +107,6 @@ begin
     return referral_respond(201, new_id);
 end $$;
 
--- The row, locked, in the version the caller knows; in_if_match null = any.
 create or replace function referral_lock(in_id uuid, in_if_match int[] default null) returns referrals language plpgsql as $$
 declare
     referral referrals;
@@ -151,6 +150,7 @@ begin
 end $$;
 
 -- I11: the first `replied` stops the clock, once; nothing automatic does.
+-- Writes: referral_attempts, referrals. Locks: the referral.
 create or replace function referrals_attempts_create(in_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     referral referrals := referral_lock(in_id);
@@ -224,12 +224,12 @@ begin
     end if;
 end $$;
 
+-- Writes: referrals, sealed_keys, idempotency_keys. Locks: both referrals by id, so that two cannot name each other.
 create or replace function referrals_close(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     outcome text := in_body->>'outcome';
     erases boolean := outcome in ('redirected', 'duplicate');
 begin
-    -- Both referrals are locked, in one order, so that two cannot name each other.
     perform from referrals r where r.id in (in_id, (in_body->>'duplicate_of')::uuid) order by r.id for update;
     perform referral_require_closable(referral_lock(in_id, in_if_match), in_body);
     update referrals r set

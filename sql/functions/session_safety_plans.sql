@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The plan of somebody in the room, for the professional there.
 
--- Each time it is written down.
+-- A6.1, R7: each look is in the person's audit.
 create or replace function session_safety_plans_read(in_session_id uuid, in_enrolment_id uuid) returns json
 language plpgsql security definer as $$
 declare

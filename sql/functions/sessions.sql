@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Sessions: local wall time and zone are the truth, the instant is derived (decision 12). Every change is made under the group's lock.
+-- Sessions: local wall time and zone are the truth, the instant is derived (decision 12). Every change is made under the cohort's lock.
 
 -- What somebody is to a session: 'coordinator', the slot they fill in it, or null. I13: nothing, in a group where they are a peer.
 create or replace function session_role(in_session_id uuid) returns text language plpgsql stable security definer as $$
@@ -136,6 +136,7 @@ begin
 end $$;
 
 -- An extra session, or one that makes up for a cancelled one. I2: never more than the group may have.
+-- Writes: sessions, outbox, and what moves with the list. Locks: the cohort, then its hosts by id.
 create or replace function sessions_create(in_cohort_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_cohort_id);
@@ -219,6 +220,7 @@ begin
     return moved;
 end $$;
 
+-- Writes: sessions, outbox, and what moves with the list. Locks: the cohort, the session, then its hosts by id.
 create or replace function sessions_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
@@ -286,6 +288,7 @@ begin
     perform conflict_follow_end(s.cohort_id, s.id) from sessions s where s.id = in_id;
 end $$;
 
+-- Writes: sessions, conflict_matches, outbox, and what moves with the list. Locks: the cohort, the session.
 create or replace function sessions_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     session sessions := session_lock(in_id, in_if_match);
@@ -300,7 +303,7 @@ begin
     return session_respond(200, in_id);
 end $$;
 
--- For jobs: after new zone data, what is still to come is derived again from its wall time. Returns how many instants were wrong.
+-- Worker: after new zone data, what is still to come is derived again from its wall time. Returns how many instants were wrong.
 -- A wall time that the new clocks skip keeps the instant it had.
 create or replace function session_rederive() returns int language plpgsql as $$
 declare
@@ -363,6 +366,7 @@ begin
 end $$;
 
 -- I3, I5, A6.5. A host who is told to call learns nothing else.
+-- Writes: sessions, session_presences, cohorts, enrolments. Locks: the cohort, the session.
 create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns void language plpgsql security definer as $$
 declare
     session sessions;
@@ -407,6 +411,7 @@ begin
     return respond(200, session_run_json(in_id));
 end $$;
 
+-- Writes: sessions, conflict_matches. Locks: the cohort, the session.
 create or replace function session_finish(in_session_id uuid) returns void language plpgsql security definer as $$
 declare
     session sessions;

@@ -42,6 +42,7 @@ begin
         from staff_json s where s.id = in_id);
 end $$;
 
+-- Writes: accounts, staff, conflict_matches, exclusions, exclusion_requests. Locks: persons by id.
 create or replace function staff_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -67,12 +68,12 @@ begin
     return staff_respond(201, new_id);
 end $$;
 
+-- Writes: as for a new one. Locks: all active administrators by id, so that of two who remove each other one stays; then persons.
 create or replace function staff_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     account accounts;
     profile staff;
 begin
-    -- All active administrators are locked, in one order: of two who remove each other one stays.
     perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for update;
     select * into account from accounts a where a.id = in_id and a.role <> 'peer' for update;
     perform require_version(in_if_match, account.version);

@@ -13,6 +13,7 @@ select t.id, t.account_id, t.completed_on, json_build_object(
     'created_at', utc(t.created_at)) as body
 from trainings t join code_lists l on l.list = 'training_' || t.kind and l.code = t.module;
 
+-- Writes: trainings, qualifications.
 create or replace function trainings_create(in_account_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -38,6 +39,7 @@ begin
     return (select respond(201, t.body, '/v1/trainings/' || t.id, 1) from trainings_json t where t.id = new_id);
 end $$;
 
+-- Writes: trainings, qualifications.
 create or replace function trainings_delete(in_id uuid) returns response language plpgsql as $$
 declare
     account uuid;

@@ -11,6 +11,7 @@ select u.id, u.intake_id, u.participant_id, u.recorded_at, json_build_object(
 from updates u;
 
 -- S1.35, I12. Mail tells the person when it has gone out; a voice tells at once, and nothing queued repeats it.
+-- Writes: outbox, intakes, updates. Locks: the person, the intake.
 create or replace function updates_create(in_intake_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes := intake_lock(in_intake_id);
