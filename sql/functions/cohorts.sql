@@ -35,11 +35,9 @@ begin
         when actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) then cohort_seats_taken(in_cohort_id) end;
 end $$;
 
-create or replace function cohort_takes_people(in_cohort cohorts) returns boolean language plpgsql stable as $$
-begin
-    return (in_cohort.state in ('recruiting', 'confirmed') or in_cohort.state = 'in_progress' and in_cohort.joining = 'drop_in')
-        and not cohort_is_locked(in_cohort);
-end $$;
+create or replace function cohort_takes_people(in_cohort cohorts) returns boolean stable language sql
+return (in_cohort.state in ('recruiting', 'confirmed') or in_cohort.state = 'in_progress' and in_cohort.joining = 'drop_in')
+    and not cohort_is_locked(in_cohort);
 
 -- A coordinator is told which of the two it is.
 create or replace function cohort_require_open(in_cohort cohorts) returns void language plpgsql as $$
@@ -52,15 +50,12 @@ begin
     end if;
 end $$;
 
--- The row, locked, in the version the caller knows; in_if_match null = any. Whatever counts seats, sessions or hosts begins here.
+-- Whatever counts seats, sessions or hosts begins here.
 create or replace function cohort_lock(in_id uuid, in_if_match int[] default null) returns cohorts language plpgsql as $$
 declare
     cohort cohorts;
 begin
     select * into cohort from cohorts g where g.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, cohort.version);
     return cohort;
 end $$;
@@ -79,8 +74,9 @@ create or replace function cohort_seats_complete(in_cohort_id uuid) returns void
 declare
     enrolment enrolments;
 begin
-    if actor_role() <> 'coordinator' or in_cohort_id = any (actor_own_cohort_ids()) then
-        perform problem('forbidden');
+    perform require_role('coordinator');
+    if in_cohort_id = any (actor_own_cohort_ids()) then
+        perform problem('not-found');
     end if;
     for enrolment in
         select * from enrolments e

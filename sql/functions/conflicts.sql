@@ -89,7 +89,7 @@ begin
     return actor_role() = 'coordinator' and conflict_stands(array(select conflict_persons(in_cohort_id)));
 end $$;
 
--- The questions of placement, assignment and start. Silent: yes or no, never who or why.
+-- The questions of placement, assignment and start. The answer is yes or no, never who or why.
 create or replace function conflict_blocks_participant(in_participant_id uuid, in_cohort_id uuid) returns boolean
 language plpgsql stable security definer as $$
 begin
@@ -184,10 +184,10 @@ begin
 end $$;
 
 -- Where the participants live whom a declaration or a match names: a coordinator's list asks for it row by row.
-create or replace function conflict_region_keys(in_one uuid, in_other uuid) returns text[] stable language sql
-begin atomic
-    select array(select distinct p.region_key from participants p where p.id in (in_one, in_other) order by p.region_key);
-end;
+create or replace function conflict_region_keys(in_one uuid, in_other uuid) returns text[] language plpgsql stable as $$
+begin
+    return array(select distinct p.region_key from participants p where p.id in (in_one, in_other) order by p.region_key);
+end $$;
 
 create or replace function conflict_located() returns trigger language plpgsql security definer as $$
 begin

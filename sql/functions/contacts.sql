@@ -21,11 +21,8 @@ language plpgsql as $$
 declare
     contact contacts;
 begin
-    perform participant_require(in_participant_id);
+    perform participant_require_seen(in_participant_id);
     select * into contact from contacts c where c.participant_id = in_participant_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, contact.version);
     if in_body ? 'email' then
         contact.email := in_body->>'email';

@@ -36,10 +36,8 @@ begin
 end $$;
 
 -- Too near to read the debriefs of others: a host of that session or group, whatever else they are, and (I13) somebody who is a peer in it.
-create or replace function debrief_is_near(in_session_id uuid, in_cohort_id uuid) returns boolean language plpgsql stable as $$
-begin
-    return debrief_cohort_id(in_session_id) is not null or in_cohort_id = any (actor_cohort_ids() || actor_own_cohort_ids());
-end $$;
+create or replace function debrief_is_near(in_session_id uuid, in_cohort_id uuid) returns boolean stable language sql
+return debrief_cohort_id(in_session_id) is not null or in_cohort_id = any (actor_cohort_ids() || actor_own_cohort_ids());
 
 -- Who may be asked to supervise: an active professional who is not, and was not, a host of that group.
 create or replace function debrief_may_supervise(in_debrief debriefs, in_account_id uuid) returns boolean

@@ -19,7 +19,7 @@ declare
     emergency_contact emergency_contacts;
     declines boolean := coalesce((in_body->>'declined')::boolean, false);
 begin
-    perform participant_require(in_participant_id);
+    perform participant_require_seen(in_participant_id);
     select * into emergency_contact from emergency_contacts e where e.participant_id = in_participant_id for update;
     perform require_version(in_if_match, emergency_contact.version);
     -- All or nothing: a declined contact has no name, one that is given has a name and a number.

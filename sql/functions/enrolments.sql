@@ -55,23 +55,21 @@ end $$;
 
 -- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.
 create or replace function enrolment_session_json(in_session sessions, in_zone text, in_has_seat boolean) returns json stable language sql
-begin atomic
-    select json_build_object(
-        'id', in_session.id,
-        'seq', in_session.seq,
-        'state', in_session.state,
-        'local_start', wall_text(in_session.local_start),
-        'timezone', in_session.timezone,
-        'utc_offset', utc_offset(in_session.local_start, in_session.starts_at),
-        'starts_at', utc(in_session.starts_at),
-        'ends_at', utc(session_ends_at(in_session)),
-        'yours', local_moment_json(in_session.starts_at, in_zone),
-        'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
-        'material', case when in_has_seat and in_session.material_en is not null then
-            localized(in_session.material_en, in_session.material_fr) end,
-        -- A6.5: whatever keeps it from starting, a peer reads the same.
-        'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
-end;
+return json_build_object(
+    'id', in_session.id,
+    'seq', in_session.seq,
+    'state', in_session.state,
+    'local_start', wall_text(in_session.local_start),
+    'timezone', in_session.timezone,
+    'utc_offset', utc_offset(in_session.local_start, in_session.starts_at),
+    'starts_at', utc(in_session.starts_at),
+    'ends_at', utc(session_ends_at(in_session)),
+    'yours', local_moment_json(in_session.starts_at, in_zone),
+    'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
+    'material', case when in_has_seat and in_session.material_en is not null then
+        localized(in_session.material_en, in_session.material_fr) end,
+    -- A6.5: whatever keeps it from starting, a peer reads the same.
+    'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
 
 create or replace function enrolment_group_json(in_enrolment enrolments) returns json language plpgsql stable security definer as $$
 declare
@@ -236,7 +234,7 @@ begin
                         else enrolment.waiting_since end,
                     in_id)
             order by e.waiting_since, e.id);
-        -- Whose turn it is, is not a matter of opinion.
+        -- Whether it is somebody's turn follows from the list, whatever was given as the reason.
         reason := coalesce(
             nullif(nullif(in_body->>'reason', 'in_turn'), 'out_of_turn'),
             case when before = '{}' then 'in_turn' else 'out_of_turn' end);

@@ -91,9 +91,6 @@ declare
     request exclusion_requests;
 begin
     select * into request from exclusion_requests r where r.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
     perform require_version(in_if_match, request.version);
     if request.state <> 'open' then
         perform problem_state(request.state);

@@ -16,7 +16,7 @@ create or replace function exclusions_create(in_participant_id uuid, in_body jso
 declare
     new_id uuid := gen_random_uuid();
 begin
-    perform participant_require(in_participant_id);
+    perform participant_require_seen(in_participant_id);
     insert into exclusions (id, participant_id, account_id, reason, created_by, created_at)
     values (
         new_id, in_participant_id, (in_body->>'account_id')::uuid, in_body->>'reason', actor_account_id(), app_now());

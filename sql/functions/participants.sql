@@ -8,19 +8,20 @@ begin
 end $$;
 
 -- Asked first, whether there is a record or not: the answer then costs the same for somebody else's as for none.
-create or replace function participant_require(in_participant_id uuid) returns void language plpgsql as $$
+create or replace function participant_require_seen(in_participant_id uuid) returns void language plpgsql as $$
 begin
     if not participant_is_seen(in_participant_id) then
         perform problem('not-found');
     end if;
 end $$;
 
-create or replace function participant_lock(in_participant_id uuid) returns void language plpgsql as $$
+create or replace function participant_lock(in_id uuid, in_if_match int[] default null) returns participants language plpgsql as $$
+declare
+    participant participants;
 begin
-    perform from participants p where p.id = in_participant_id for no key update;
-    if not found then
-        perform problem('not-found');
-    end if;
+    select * into participant from participants p where p.id = in_id for no key update;
+    perform require_version(in_if_match, participant.version);
+    return participant;
 end $$;
 
 -- The attestations and the account are given once.
@@ -85,6 +86,13 @@ begin
     end if;
 end $$;
 
+create or replace function participant_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, p.body, case when in_status = 201 then '/v1/participants/' || p.id end, p.version)
+        from participants_json p where p.id = in_id);
+end $$;
+
 -- A coordinator of some regions opens and moves files within them.
 create or replace function participant_require_own_region(in_region text) returns void language plpgsql as $$
 begin
@@ -128,19 +136,13 @@ begin
     insert into emergency_contacts (participant_id) values (new_id);
     perform keep_key(in_key, 'participant', new_id);
     perform audit('create', 'participant', new_id, array[new_id], body_fields(in_body));
-    return (select respond(201, p.body, '/v1/participants/' || p.id, p.version) from participants_json p where p.id = new_id);
+    return participant_respond(201, new_id);
 end $$;
 
 create or replace function participants_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
-declare
-    participant participants;
 begin
-    select * into participant from participants p where p.id = in_id for update;
-    if not found then
-        perform problem('not-found');
-    end if;
-    perform require_version(in_if_match, participant.version);
+    perform participant_lock(in_id, in_if_match);
     if actor_role() = 'peer' then
         perform require_no_faults((
             select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', 'not-allowed'))
@@ -169,7 +171,7 @@ begin
     end if;
     perform keep_key(in_key, 'participant', in_id);
     perform audit('update', 'participant', in_id, array[in_id], body_fields(in_body));
-    return (select respond(200, p.body, null, p.version) from participants_json p where p.id = in_id);
+    return participant_respond(200, in_id);
 end $$;
 
 create or replace trigger peer_changes_only before update on participants for each row execute function peer_changes_only(

@@ -15,7 +15,7 @@ language plpgsql as $$
 declare
     plan safety_plans;
 begin
-    perform participant_require(in_participant_id);
+    perform participant_require_seen(in_participant_id);
     select * into plan from safety_plans s where s.participant_id = in_participant_id for update;
     perform require_version(in_if_match, plan.version);
     update safety_plans s set

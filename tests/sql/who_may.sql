@@ -148,8 +148,8 @@ insert into rows (name, who, insertion) values
         $$insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), 'participant', %1$L, 'w')$$),
     ('services', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU public:S nobody:S',
         $$insert into services (code, title_en, title_fr, description_en, description_fr, capacity, max_sessions, duration_minutes, joining,
-            topics, created_at)
-        values ('mm', 'a', 'a', 'a', 'a', 1, 1, 60, 'closed', 'participants', now())$$),
+            topics, offer_hours, created_at)
+        values ('mm', 'a', 'a', 'a', 'a', 1, 1, 60, 'closed', 'participants', 72, now())$$),
     ('session_presences', 'peer_supporter:S mental_health_professional:S coordinator:S',
         $$insert into session_presences values (gen_random_uuid(), actor_account_id(), 'peer_supporter', now())$$),
     ('sessions', 'peer_supporter:S mental_health_professional:S coordinator:SIU',

@@ -26,7 +26,7 @@ create table services (
     -- Registration ends this many days before the first session (I10: inclusive to the end of that local day); null = no deadline.
     registration_deadline_days int
         constraint services__registration_deadline_days__range check (registration_deadline_days between 0 and 180),
-    offer_hours int not null default 72 constraint services__offer_hours__range check (offer_hours between 1 and 720),
+    offer_hours int not null constraint services__offer_hours__range check (offer_hours between 1 and 720),
     created_at timestamptz not null,
     version int not null default 1,
     constraint services__season__both check ((season_en is null) = (season_fr is null))
