@@ -172,7 +172,8 @@ static int row_of(const PGresult *applied, const char *name)
     return -1;
 }
 
-/* Forward only: what was applied is unchanged and known, and comes before what is new. */
+/* Forward only: what was applied is unchanged and known, and comes before what is new: it is the
+ * first of embedded_migrations. */
 static bool history_fits(const PGresult *applied)
 {
     int rows = PQntuples(applied), known = 0;
@@ -219,11 +220,11 @@ static bool release_execute(const struct migration_run *run, const struct embedd
     return is_done;
 }
 
-static bool release_apply(struct migration_run *run, const struct embedded *file)
+static bool release_apply(struct migration_run *run, const struct embedded *release)
 {
-    const char *const params[] = {file->name, file->sha256};
+    const char *const params[] = {release->name, release->sha256};
     run->applied++;
-    return release_execute(run, file) &&
+    return release_execute(run, release) &&
            execute(run, "record",
                    "insert into alongside.schema_migrations (name, sha256) values ($1, $2)", 2,
                    params);
@@ -280,30 +281,19 @@ static void whole_tell(const struct whole *whole)
 /* One transaction: afterwards the database is this binary's, or what it was. What the binary before
  * had beside its tables goes first, so that a release finds the same whatever was there. */
 static bool upgrade_execute(struct migration_run *run,
-                            const PGresult *applied,
+                            const struct embedded *releases,
                             const struct whole *code,
                             const char *manifest)
 {
     bool is_done = begin_alone(run) && execute_file(run, "functions", embedded_functions);
-    for (const struct embedded *file = embedded_migrations; is_done && file->name; file++)
-        is_done = row_of(applied, file->name) >= 0 || release_apply(run, file);
+    for (const struct embedded *release = releases; is_done && release->name; release++)
+        is_done = release_apply(run, release);
     if (!end(run, is_done && whole_execute(run, code, manifest)))
         return false;
-    for (const struct embedded *file = embedded_migrations; file->name; file++) {
-        if (row_of(applied, file->name) < 0)
-            fprintf(stderr, "applied migrations/%s\n", file->name);
-    }
+    for (const struct embedded *release = releases; release->name; release++)
+        fprintf(stderr, "applied migrations/%s\n", release->name);
     whole_tell(code);
     return true;
-}
-
-static bool is_anything_new(const PGresult *applied)
-{
-    for (const struct embedded *file = embedded_migrations; file->name; file++) {
-        if (row_of(applied, file->name) < 0)
-            return true;
-    }
-    return false;
 }
 
 static bool upgrade(struct migration_run *run)
@@ -315,9 +305,12 @@ static bool upgrade(struct migration_run *run)
         PQexec(run->connection, "select name, sha256 from alongside.schema_migrations "
                                 "order by name collate \"C\"");
     bool is_done = is_good(applied) || report(run->connection, applied, "history", NULL);
-    is_done = is_done && manifest && history_fits(applied) &&
-              ((!is_anything_new(applied) && whole_is_current(run, &code, manifest)) ||
-               upgrade_execute(run, applied, &code, manifest));
+    is_done = is_done && manifest && history_fits(applied);
+    if (is_done) {
+        const struct embedded *releases = embedded_migrations + PQntuples(applied);
+        is_done = (!releases->name && whole_is_current(run, &code, manifest)) ||
+                  upgrade_execute(run, releases, &code, manifest);
+    }
     PQclear(applied);
     free(manifest);
     return is_done;
