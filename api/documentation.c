@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* FNV-1a: tells one build's file from another's, nothing more. Made once; two threads at a time
@@ -43,13 +45,28 @@ static bool file_answer(struct request *rq, struct file file, _Atomic uint64_t *
     return rq->response.etag ? true : fail(rq, PROBLEM_INTERNAL);
 }
 
+/* The contract with the address of this installation; made once, for as long as the process lives.
+ * Of two threads that make it at a time one keeps its own. NULL when memory is exhausted. */
+static const char *contract_text(const char *public_url)
+{
+    static _Atomic(char *) known;
+    char *text = atomic_load(&known), *none = NULL;
+    if (text)
+        return text;
+    const char *server = strstr(contract_document, contract_server);
+    if (asprintf(&text, "%.*s%s%s", (int)(server - contract_document), contract_document,
+                 public_url, server + strlen(contract_server)) < 0)
+        return NULL;
+    if (atomic_compare_exchange_strong(&known, &none, text))
+        return text;
+    free(text);
+    return none;
+}
+
 bool documentation_contract(struct request *rq)
 {
     static _Atomic uint64_t known;
-    /* Where it is served, an installation knows better. */
-    const char *server = strstr(contract_document, contract_server);
-    char *text = rq_printf(rq, "%.*s%s%s", (int)(server - contract_document), contract_document,
-                           rq->app->config->public_url, server + strlen(contract_server));
+    const char *text = contract_text(rq->app->config->public_url);
     return text ? file_answer(rq, (struct file){NULL, text, strlen(text)}, &known)
                 : fail(rq, PROBLEM_INTERNAL);
 }

@@ -100,3 +100,10 @@ begin
     from enrolments e
     where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
 end $$;
+
+-- A coordinator made room, or moved the hour at which the group locks.
+create or replace function cohort_list_advance(in_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    perform seat_list_advance(in_id);
+end $$;

@@ -99,7 +99,8 @@ end $$;
 create or replace function conflict_blocks_host(in_account_id uuid, in_cohort_id uuid) returns boolean
 language plpgsql stable security definer as $$
 begin
-    return actor_role() = 'coordinator' and conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id);
+    perform require_role('coordinator');
+    return conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id);
 end $$;
 
 -- I5: today's roster, and who leads today, substitutions counted.
@@ -212,19 +213,17 @@ begin
     end if;
 end $$;
 
--- A seat is held or freed; two sit together from here on: should one of them lead later, it is known. in_enrolment is the row as it was.
-create or replace function conflict_follow_seat(in_enrolment enrolments, in_state text) returns void language plpgsql as $$
-declare
-    holds_seat boolean := in_state in ('offered', 'confirmed', 'active');
+-- A seat is held or freed; two sit together from here on: should one of them lead later, it is known. The row as it was, and as it is.
+create or replace function conflict_follow_seat(in_old enrolments, in_new enrolments) returns void language plpgsql as $$
 begin
-    if holds_seat and not in_enrolment.holds_seat then
-        perform conflict_hold(in_enrolment.participant_id);
+    if in_new.holds_seat and not in_old.holds_seat then
+        perform conflict_hold(in_new.participant_id);
     end if;
-    if holds_seat <> in_enrolment.holds_seat then
-        perform conflict_raise(array[in_enrolment.participant_id]);
+    if in_new.holds_seat <> in_old.holds_seat then
+        perform conflict_raise(array[in_new.participant_id]);
     end if;
-    if in_state = 'confirmed' then
-        perform conflict_record(array[in_enrolment.cohort_id]);
+    if in_new.state = 'confirmed' and in_old.state <> 'confirmed' then
+        perform conflict_record(array[in_new.cohort_id]);
     end if;
 end $$;
 

@@ -55,7 +55,9 @@ begin
     perform audit('update', 'contact', in_participant_id, array[in_participant_id], body_fields(in_body));
     perform outbox_release(in_participant_id);
     if in_body ? 'name_to_use' then
-        perform conflict_follow_contact(in_participant_id);
+        if in_body->>'name_to_use_digest' is distinct from contact.name_digest then
+            perform conflict_follow_contact(in_participant_id);
+        end if;
         perform conflict_answer_evenly();
     end if;
     return (select respond(200, c.body, null, c.version) from contacts_json c where c.participant_id = in_participant_id);

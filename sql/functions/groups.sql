@@ -199,16 +199,9 @@ begin
     where g.id = in_id;
     perform audit('update', 'group', in_id, in_fields => body_fields(in_body));
     if cohort.capacity > old_capacity or in_body ? 'registration_deadline_days' then
-        perform group_list_advance(in_id);
+        perform cohort_list_advance(in_id);
     end if;
     return group_respond(200, in_id);
-end $$;
-
--- A coordinator made room, or moved the hour at which the group locks.
-create or replace function group_list_advance(in_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform require_role('coordinator');
-    perform seat_list_advance(in_id);
 end $$;
 
 -- People may be placed from now on.

@@ -141,8 +141,10 @@ end $$;
 
 create or replace function participants_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
+declare
+    participant participants;
 begin
-    perform participant_lock(in_id, in_if_match);
+    participant := participant_lock(in_id, in_if_match);
     if actor_role() = 'peer' then
         perform require_no_faults((
             select jsonb_agg(jsonb_build_object('pointer', '#/' || name, 'code', 'not-allowed'))
@@ -162,7 +164,7 @@ begin
             when in_body ? 'accessibility_needs' then in_body->>'accessibility_needs' else p.accessibility_needs end,
         version = p.version + 1
     where p.id = in_id;
-    if in_body ? 'region' then
+    if in_body ? 'region' and in_body->>'region' is distinct from participant.region then
         perform conflict_follow_region(in_id);
         update intakes i set region_key = coalesce(in_body->>'region', '-') where i.participant_id = in_id;
     end if;

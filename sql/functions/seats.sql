@@ -92,6 +92,7 @@ create or replace function seat_move(
 language plpgsql as $$
 declare
     cohort cohorts;
+    moved_enrolment enrolments;
 begin
     select * into cohort from cohorts g where g.id = in_enrolment.cohort_id;
     update enrolments e set
@@ -105,8 +106,9 @@ begin
         left_at = case when in_state in ('withdrawn', 'removed') then app_now() else e.left_at end,
         removal_reason = case when in_state = 'removed' then in_reason end,
         version = e.version + 1
-    where e.id = in_enrolment.id;
-    perform conflict_follow_seat(in_enrolment, in_state);
+    where e.id = in_enrolment.id
+    returning * into moved_enrolment;
+    perform conflict_follow_seat(in_enrolment, moved_enrolment);
     if in_state = 'confirmed' or in_state = 'removed' and in_enrolment.is_seated then
         perform waiting_person_return(in_enrolment.participant_id);
     end if;

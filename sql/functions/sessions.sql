@@ -171,7 +171,7 @@ begin
     perform session_require_apart(in_cohort_id);
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
     perform cohort_notify(in_cohort_id, 'series_changed', jsonb_build_object('session_id', new_id));
-    perform group_list_advance(in_cohort_id);
+    perform cohort_list_advance(in_cohort_id);
     -- What is kept for a repeated request has no link: there it would outlive its key.
     select s.body into made from sessions_json s where s.id = new_id;
     answer := respond(201, (made::jsonb || '{"join_link": null}')::json, '/v1/sessions/' || new_id, 1);
@@ -269,7 +269,7 @@ begin
             session.cohort_id, case when moved > 1 then 'series_changed' else 'session_changed' end,
             jsonb_build_object('session_id', in_id));
         -- I3, I10: with the first session the lock and the deadline have moved.
-        perform group_list_advance(session.cohort_id);
+        perform cohort_list_advance(session.cohort_id);
     end if;
     return session_respond(200, in_id);
 end $$;
@@ -299,7 +299,7 @@ begin
     perform session_drop(in_id);
     perform audit('cancel', 'session', in_id);
     perform cohort_notify(session.cohort_id, 'session_cancelled', jsonb_build_object('session_id', in_id));
-    perform group_list_advance(session.cohort_id);
+    perform cohort_list_advance(session.cohort_id);
     return session_respond(200, in_id);
 end $$;
 

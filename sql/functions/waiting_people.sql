@@ -10,7 +10,7 @@ begin
             and i.state in ('ready', 'placed', 'closed')), app_now());
 end $$;
 
--- The same for the list of those who wait: whether the coordinator serves the person is asked once, not for every row behind the answer.
+-- What somebody on the list still lacks: whether the coordinator serves the person is asked once, not for every row behind the answer.
 create or replace function waiting_person_missing(in_participant_id uuid) returns text[] language plpgsql stable security definer as $$
 begin
     return case when actor_role() = 'coordinator' and actor_serves(in_participant_id) then enrolment_missing(in_participant_id) end;

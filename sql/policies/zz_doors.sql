@@ -75,7 +75,7 @@ to alongside_api;
 grant execute on function incident_check_in(uuid) to alongside_api;
 grant execute on function idempotency_key_forget(text, json) to alongside_api;
 grant execute on function rosters_read(uuid) to alongside_api;
-grant execute on function group_list_advance(uuid), seat_release_all(uuid, text), seat_withdraw_all(uuid) to alongside_api;
+grant execute on function cohort_list_advance(uuid), seat_release_all(uuid, text), seat_withdraw_all(uuid) to alongside_api;
 grant execute on function session_contact_open(uuid, uuid, text) to alongside_api;
 grant execute on function session_safety_plans_read(uuid, uuid) to alongside_api;
 grant execute on function session_topics_set(uuid, text[]) to alongside_api;

@@ -4,12 +4,8 @@
 
 import pytest
 from steps import ABSENT
-from steps.evenings import Evening, audited, informal
+from steps.evenings import KIN, OPENING, PLAN, Evening, audited, glass_path, informal, plan_path, with_plan
 from steps.journey import is_hidden
-
-PLAN = {"current_place_method": "Asked when we begin, and not kept", "consent_to_checkin": True}
-KIN = {"name": "Lou Nearby", "phone": "+1 613 555 0177", "relation": "sister", "may_know_program": False}
-OPENING = {"reason": "check_in"}
 
 
 @pytest.fixture
@@ -17,26 +13,10 @@ def evening(client):
     return with_plan(Evening(client))
 
 
-def with_plan(evening):
-    person = evening.seats[0].person
-    person.reachable(name_to_use="Robin Reachable", phone="+1 613 555 0198", safe_hours="Evenings")
-    person.peer.put(f"{person.path}/safety-plan", PLAN, if_match="*").ok()
-    person.peer.put(f"{person.path}/emergency-contact", KIN | {"declined": False}, if_match="*").ok()
-    return evening.at()
-
-
-def path(evening, seat=None):
-    return f"{evening.path}/safety-plans/{(seat or evening.seats[0]).id}"
-
-
-def glass(evening, seat=None):
-    return f"{evening.path}/contacts/{(seat or evening.seats[0]).id}/open"
-
-
 def sees(evening, who=None, seat=None):
     """Whether the plan and the contact are there for the professional; both or neither."""
     who = who or evening.professional.client
-    plan, contact = who.get(path(evening, seat)), who.post(glass(evening, seat), OPENING)
+    plan, contact = who.get(plan_path(evening, seat)), who.post(glass_path(evening, seat), OPENING)
     assert plan.status == contact.status and plan.status in (200, 404)
     return plan.status == 200
 
@@ -47,7 +27,7 @@ def sees(evening, who=None, seat=None):
 def test_what_is_needed_in_a_crisis(evening):
     """A6.1, R7: where somebody is, whether they may be called, whom else to call and whether that person may know. No name."""
     person = evening.seats[0].person
-    plan = evening.professional.client.get(path(evening)).ok()
+    plan = evening.professional.client.get(plan_path(evening)).ok()
     assert plan.json == {
         "session_id": evening.session["id"], "enrolment_id": evening.seats[0].id, "alias": person.made["alias"], "pronouns": None,
         "current_place_method": PLAN["current_place_method"], "consent_to_checkin": True,
@@ -58,7 +38,7 @@ def test_what_is_needed_in_a_crisis(evening):
 
 def test_a_plan_that_was_never_made(client):
     evening = Evening(client).at()
-    plan = evening.professional.client.get(path(evening)).ok()
+    plan = evening.professional.client.get(plan_path(evening)).ok()
     empty = ("current_place_method", "consent_to_checkin", "confirmed_at", "emergency_contact")
     assert {plan[name] for name in empty} == {None} and plan["needs_confirmation"] is True
 
@@ -67,7 +47,7 @@ def test_a_stale_plan_says_so(evening):
     """R7: older than 90 days."""
     evening.change(evening.session, local_start="2090-04-12T18:30")
     evening.at(days=92)
-    assert evening.professional.client.get(path(evening)).ok()["needs_confirmation"] is True
+    assert evening.professional.client.get(plan_path(evening)).ok()["needs_confirmation"] is True
 
 
 def test_an_intake_that_began_later_asks_again(client):
@@ -77,13 +57,13 @@ def test_an_intake_that_began_later_asks_again(client):
     person.peer.put(f"{person.path}/safety-plan", PLAN, if_match="*").ok()
     evening.at()
     assert person.coordinator.get(f"{person.path}/safety-plan").ok()["needs_confirmation"] is True
-    assert evening.professional.client.get(path(evening)).ok()["needs_confirmation"] is True
+    assert evening.professional.client.get(plan_path(evening)).ok()["needs_confirmation"] is True
 
 
 def test_in_both_languages_it_is_the_same(evening):
-    french = evening.professional.client.get(path(evening), language="fr").ok()
+    french = evening.professional.client.get(plan_path(evening), language="fr").ok()
     assert french.headers["Content-Language"] == "fr"
-    assert french.json == evening.professional.client.get(path(evening), language="en").ok().json
+    assert french.json == evening.professional.client.get(plan_path(evening), language="en").ok().json
 
 
 # ---- when ----
@@ -103,8 +83,8 @@ def test_from_30_minutes_before_to_24_hours_after(evening, shift, may):
     evening.at(**shift)
     assert sees(evening) is may
     if not may:
-        is_hidden(evening.professional.client, "GET", path(evening))
-        is_hidden(evening.professional.client, "POST", glass(evening), OPENING)
+        is_hidden(evening.professional.client, "GET", plan_path(evening))
+        is_hidden(evening.professional.client, "POST", glass_path(evening), OPENING)
 
 
 def test_a_session_that_ran_longer_is_looked_after_longer(evening):
@@ -127,11 +107,11 @@ def test_only_the_professional_of_this_session(evening):
     """A6.8: no peer supporter, no other professional, no coordinator (they have their own way), nobody else."""
     assert sees(evening) is True
     for who in (evening.supporter.client, evening.coordinator, evening.seats[0].person.peer, evening.client("line"), evening.administrator):
-        who.get(path(evening)).problem(403, "forbidden")
-        who.post(glass(evening), OPENING).problem(403, "forbidden")
+        who.get(plan_path(evening)).problem(403, "forbidden")
+        who.post(glass_path(evening), OPENING).problem(403, "forbidden")
     stranger = evening.stranger("mental_health_professional")
-    is_hidden(stranger, "GET", path(evening))
-    is_hidden(stranger, "POST", glass(evening), OPENING)
+    is_hidden(stranger, "GET", plan_path(evening))
+    is_hidden(stranger, "POST", glass_path(evening), OPENING)
 
 
 def test_a_substitute_in_their_place(evening):
@@ -178,9 +158,9 @@ def test_each_read_is_in_the_persons_file(evening, db):
     """A6.8: every one of them, and none that was refused."""
     person = evening.seats[0].person
     before = len(audited(db, "safety_plan", object_id=person.id))
-    evening.professional.client.get(path(evening)).ok()
-    evening.professional.client.get(path(evening)).ok()
-    evening.at(days=-1).professional.client.get(path(evening)).problem(404)
+    evening.professional.client.get(plan_path(evening)).ok()
+    evening.professional.client.get(plan_path(evening)).ok()
+    evening.at(days=-1).professional.client.get(plan_path(evening)).problem(404)
     log = audited(db, "safety_plan", object_id=person.id)
     assert len(log) == before + 2 and log[:2] == [("read", evening.professional.id, [person.id])] * 2
     newest = next(look for look in person.peer.get(f"{person.path}/audit-events").ok().data if look["action"] == "read")

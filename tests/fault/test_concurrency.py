@@ -10,26 +10,7 @@ import uuid
 import httpx
 import psycopg
 from harness.client import Client
-
-
-def at_once(count, work):
-    """Runs work(number) in as many threads, started together; returns what they returned."""
-    barrier = threading.Barrier(count)
-    results = [None] * count
-
-    def run(number):
-        barrier.wait()
-        try:
-            results[number] = work(number)
-        except Exception as error:  # shown by the test's own assertion
-            results[number] = error
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
+from steps import at_once
 
 
 def test_fifty_times_the_same_request_create_once(server, contract, inquiry, token, db):

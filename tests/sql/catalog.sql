@@ -77,7 +77,7 @@ select set_eq('select name from own_functions where prosecdef', array[
     'conflict_follow_staff(uuid)',
     'conflict_follow_withdrawal(uuid)',
     'exclusion_request_follow(uuid)',
-    'group_list_advance(uuid)',
+    'cohort_list_advance(uuid)',
     'incident_check_in(uuid)',
     'actor_hidden_conflict_ids()',
     'conflict_match_shared_cohort_ids(conflict_matches)',

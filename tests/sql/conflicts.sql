@@ -73,10 +73,11 @@ select declared(jsonb_build_object('kind', 'no_contact', 'for_participant_id', :
 create function tests.becomes(in_seat uuid, in_state text) returns void language plpgsql as $$
 declare
     old enrolments;
+    new enrolments;
 begin
     select * into old from enrolments where id = in_seat;
-    update enrolments set state = in_state, decided_at = app_now() where id = in_seat;
-    perform conflict_follow_seat(old, in_state);
+    update enrolments set state = in_state, decided_at = app_now() where id = in_seat returning * into new;
+    perform conflict_follow_seat(old, new);
 end
 $$;
 select is(array[is_blocked(:'g2'), conflict_blocks_session(session_of(:'g2'))], '{t,f}',

@@ -116,3 +116,27 @@ def audited(db, object_type, **where):
         (object_type, where.get("object_id"), where.get("object_id")),
     )
     return [(action, account, sorted(people or [])) for action, account, people in rows.fetchall()]
+
+
+# ---- a plan, and a contact behind glass ----
+
+PLAN = {"current_place_method": "Asked when we begin, and not kept", "consent_to_checkin": True}
+KIN = {"name": "Lou Nearby", "phone": "+1 613 555 0177", "relation": "sister", "may_know_program": False}
+OPENING = {"reason": "check_in"}
+
+
+def with_plan(evening):
+    """The evening, its first person with a plan, a contact and an emergency contact."""
+    person = evening.seats[0].person
+    person.reachable(name_to_use="Robin Reachable", phone="+1 613 555 0198", safe_hours="Evenings")
+    person.peer.put(f"{person.path}/safety-plan", PLAN, if_match="*").ok()
+    person.peer.put(f"{person.path}/emergency-contact", KIN | {"declined": False}, if_match="*").ok()
+    return evening.at()
+
+
+def plan_path(evening, seat=None):
+    return f"{evening.path}/safety-plans/{(seat or evening.seats[0]).id}"
+
+
+def glass_path(evening, seat=None):
+    return f"{evening.path}/contacts/{(seat or evening.seats[0]).id}/open"
