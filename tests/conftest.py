@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the rings api, contract and fault. One cluster a worker, one database and one server a test module."""
+"""Fixtures of the rings api, contract, fault and clients. One cluster a worker, one database and one server a test module."""
 
 import os
 import time

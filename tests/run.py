@@ -154,7 +154,11 @@ RINGS = {
     "fault": lambda build, options: run_pytest("fault", [ROOT / "tests" / "fault"], build, options, *SIDE_BY_SIDE),
     # Last: it also asks what the rings before it have seen.
     "contract": lambda build, options: run_pytest("contract", [ROOT / "tests" / "contract"], build, options, *SIDE_BY_SIDE),
+    "clients": lambda build, options: run_pytest(
+        "clients", [ROOT / "tests" / "clients"], build, options, *SIDE_BY_SIDE[:2], "--dist=worksteal"
+    ),
 }
+QUICK = [name for name in RINGS if name != "clients"]
 
 
 def run_ring(name, build, options):
@@ -175,7 +179,7 @@ def main():
     parser.add_argument("rings", nargs="*", choices=[[], *RINGS])
     options = parser.parse_args()
     build = (ROOT / options.build).resolve()
-    wanted = [name for name in RINGS if name in options.rings] or list(RINGS)
+    wanted = [name for name in RINGS if name in options.rings] or (QUICK if options.quick else list(RINGS))
     options.is_sanitized = build.name == "sanitize"
     options.is_full = {"api", "fault", "contract"} <= set(wanted) and not options.quick
     if "api" in wanted:
