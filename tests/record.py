@@ -2,12 +2,12 @@
 """Compares two records of the same tests' answers, operation by operation: what a change of the inside has changed outside.
 
     TEST_RECORD=/tmp/before.jsonl ./dev test api        # with the old program; better twice
-    TEST_RECORD=/tmp/after.jsonl ./dev test api         # with the new one, on the same day
+    TEST_RECORD=/tmp/after.jsonl ./dev test api         # with the new one, on the same day, in the office's zone as well
     build/venv/bin/python tests/record.py /tmp/before.jsonl /tmp/after.jsonl --again /tmp/before-again.jsonl
 
 The tests may differ, too: in each test, answers of one operation, role and status are compared in whatever order they came, and what one
 record alone has is only counted. Ids are compared by being the demo's or the ones asked for, moments by value or by their distance from
-the present, what else is random by its kind. Where a test differs from itself (--again) it is not listened to. Prints the differences of
+the present, what else is random by its kind. The contract itself is no answer about anybody: what it says is compared elsewhere. Where a test differs from itself (--again) it is not listened to. Prints the differences of
 each operation with the first test that shows them; ends with 1 if there are any."""
 
 import argparse
@@ -21,6 +21,7 @@ from email.utils import parsedate_to_datetime
 
 # The bytes differ from answer to answer; what these headers say is looked at by every test, or follows from the body.
 IGNORED = {"date", "x-request-id", "content-length", "connection", "keep-alive"}
+CONTRACT = "documentation_contract"
 DEMO = "00000000-0000-4000-8000-"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
@@ -51,7 +52,9 @@ class Answer:
     def _content(self):
         headers = {name: value for name, value in self.line["headers"].items() if name not in IGNORED}
         body = self.line["body"]
-        if "json" in headers.get("content-type", ""):
+        if self.line["operation"] == CONTRACT:
+            body = "<contract>"
+        elif "json" in headers.get("content-type", ""):
             try:
                 body = json.loads(body)
             except ValueError:
@@ -172,7 +175,7 @@ class Comparison:
             self.alike(olds.get(key, []), news.get(key, []))
 
     def alike(self, olds, news):
-        """Equal ones first, then what is left, in the order in which it came."""
+        """Equal ones first, then each of what is left with the one that is most like it."""
         rest = []
         for old in olds:
             same = next((new for new in news if not any(differences(old.content, new.content, (old.present, new.present)))), None)
@@ -181,10 +184,13 @@ class Comparison:
                 self.compared[old.operation] += 1
             else:
                 rest.append(old)
-        for old, new in zip(rest, news, strict=False):
+        while rest and news:
+            old = rest.pop(0)
+            new = min(news, key=lambda new: sum(1 for _ in differences(old.content, new.content, (old.present, new.present))))  # noqa: B023
+            news = [other for other in news if other is not new]
             self.pair(old, new)
-        self.alone[0].update(old.key for old in rest[len(news) :])
-        self.alone[1].update(new.key for new in news[len(rest) :])
+        self.alone[0].update(old.key for old in rest)
+        self.alone[1].update(new.key for new in news)
 
     def show(self):
         for operation in sorted({key[0] for key in self.found}):
@@ -213,6 +219,15 @@ def read(path):
     return tests
 
 
+def moved(before, after):
+    """The same tests as before, by the names they have after, where a test has only gone to another file."""
+    homes = collections.defaultdict(list)
+    for test in after.keys() - before.keys():
+        homes[test.partition("::")[2]].append(test)
+    return {test if test in after or len(homes[bare]) != 1 else homes[bare][0]: answers
+            for test, answers in before.items() for bare in [test.partition("::")[2]]}  # fmt: skip
+
+
 def compare(before, after, noise=()):
     comparison = Comparison(noise)
     for test in sorted(before.keys() & after.keys()):
@@ -226,10 +241,11 @@ def main():
     parser.add_argument("after")
     parser.add_argument("--again", help="a second record of the old program")
     options = parser.parse_args()
-    before, after = read(options.before), read(options.after)
+    after = read(options.after)
+    before = moved(read(options.before), after)
     noise = set()
     if options.again:
-        for (operation, where, _, _), tests in compare(before, read(options.again)).found.items():
+        for (operation, where, _, _), tests in compare(before, moved(read(options.again), after)).found.items():
             noise |= {(test, operation, where) for test in tests}
     comparison = compare(before, after, noise)
     comparison.show()

@@ -157,7 +157,7 @@ insert into plain_texts (list, code, position, text_en, text_fr) values
         'No more messages about this group are sent to you; those that were waiting are cancelled.',
         'Plus aucun message au sujet de ce groupe ne vous est envoyé; ceux qui étaient en attente sont annulés.'),
     ('enrolment_kept', 'others', 1,
-        'Your other cohorts and your file stay as they are.',
+        'Your other groups and your file stay as they are.',
         'Vos autres groupes et votre dossier demeurent tels quels.'),
     ('enrolment_kept', 'reason', 2,
         'No reason is asked for and none is kept. You can ask for another group at any time.',

@@ -101,6 +101,7 @@ def test_leaving_is_possible_at_any_moment(seat_in, state):
     assert (left["enrolment_id"], left["state"]) == (seat.id, "withdrawn") and left["left_at"]
     assert len(left["stops"]) == 3 and len(left["kept"]) == 2 and left["help"]["line"] == "1-844-750-1648"
     assert all(text["en"] and text["fr"] for text in left["stops"] + left["kept"])
+    assert left["kept"][0]["en"] == "Your other groups and your file stay as they are."
     assert bare(seat.withdraw().ok()) == bare(left), "as often as it is said"
     read = seat.read(seat.person.peer)
     assert read["group"]["sessions"] == [] and read["text"]["en"].startswith("You have left this group. Nothing more is asked of you")

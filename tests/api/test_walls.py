@@ -289,6 +289,12 @@ def row_name(table):
     return special.get(table) or singular(table).split("_")[-1]
 
 
+def test_nobody_reads_of_cohorts():
+    """The word of the tables is for those who write SQL: to everybody else a group is a group."""
+    for path in [*ROOT.glob("sql/reference/*.sql"), *ROOT.glob("openapi/**/*.yaml"), *ROOT.glob("include/*.def")]:
+        assert "cohort" not in path.read_text(), relative(path)
+
+
 def test_a_row_has_one_local_name():
     """`enrolment enrolments`; several of a kind in one function are told apart by a prefix: `next_enrolment enrolments`."""
     tables = {path.stem for path in ROOT.glob("sql/migrations/0001/*.sql")} - {"kernel"}
