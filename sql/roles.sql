@@ -4,19 +4,25 @@ do $$
 declare
     wanted text;
 begin
-    foreach wanted in array array['alongside_owner', 'alongside_api', 'alongside_worker', 'alongside_definer'] loop
+    foreach wanted in array array[
+        'alongside_owner', 'alongside_api', 'alongside_worker',
+        'alongside_seats', 'alongside_conflicts', 'alongside_sessions', 'alongside_desk'] loop
         if not exists (select from pg_roles where rolname = wanted) then
             execute format('create role %I nosuperuser nobypassrls nocreatedb nocreaterole', wanted);
         end if;
     end loop;
 end
 $$;
--- Migrations own tables; requests and jobs own nothing; the definer owns the few functions that look past row level security.
+-- Migrations own tables; requests and jobs own nothing; four more, without login, own the functions that look past row level security,
+-- each with what its own functions need.
 alter role alongside_owner login;
 alter role alongside_api login;
 alter role alongside_worker login;
-alter role alongside_definer nologin;
-grant alongside_definer to alongside_owner;
+alter role alongside_seats nologin;
+alter role alongside_conflicts nologin;
+alter role alongside_sessions nologin;
+alter role alongside_desk nologin;
+grant alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk to alongside_owner;
 alter role alongside_owner set search_path = alongside, pg_catalog;
 alter role alongside_api set search_path = alongside, pg_catalog;
 alter role alongside_worker set search_path = alongside, pg_catalog;

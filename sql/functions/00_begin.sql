@@ -42,4 +42,5 @@ begin
     -- Nobody else's temporary table may stand in front of ours.
     execute format('revoke temporary on database %I from public', current_database());
 end $$;
-revoke all on all tables in schema alongside from alongside_api, alongside_worker, alongside_definer;
+revoke all on all tables in schema alongside
+from alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;

@@ -103,6 +103,16 @@ begin
     return conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id);
 end $$;
 
+-- Whether the actor has said, or taken back, whom this person must not meet, since then.
+create or replace function conflict_declared_since(in_participant_id uuid, in_at timestamptz) returns boolean
+language plpgsql stable security definer as $$
+begin
+    return exists (
+        select from conflict_declarations d
+        where d.for_participant_id = in_participant_id and d.declared_by = actor_account_id()
+            and greatest(d.created_at, d.withdrawn_at) >= in_at);
+end $$;
+
 -- I5: today's roster, and who leads today, substitutions counted.
 create or replace function conflict_blocks_session(in_session_id uuid) returns boolean language plpgsql stable security definer as $$
 begin

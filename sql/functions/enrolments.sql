@@ -274,10 +274,7 @@ begin
     perform conflict_hold(enrolment.participant_id);
     -- Nobody tries out names on an open offer: after saying, or taking back, whom they must not meet, a coordinator accepts for them.
     is_blocked := conflict_blocks_participant(enrolment.participant_id, enrolment.cohort_id)
-        or actor_role() = 'peer' and exists (
-            select from conflict_declarations d
-            where d.for_participant_id = enrolment.participant_id and d.declared_by = actor_account_id()
-                and greatest(d.created_at, d.withdrawn_at) >= enrolment.offered_at);
+        or actor_role() = 'peer' and conflict_declared_since(enrolment.participant_id, enrolment.offered_at);
     missing := enrolment_missing(enrolment.participant_id);
     if enrolment.state in ('confirmed', 'active', 'completed', 'declined', 'withdrawn', 'removed') then
         perform problem_state(enrolment.state);

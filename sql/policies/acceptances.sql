@@ -14,5 +14,5 @@ create policy api_changes on acceptances for update to alongside_api using (
     (select actor_role()) = 'peer' and participant_id = (select actor_participant_id()));
 grant select on acceptances_json to alongside_api;
 
-grant select (participant_id, document_id, withdrawn_at) on acceptances to alongside_worker, alongside_definer;
-create policy others_read on acceptances for select to alongside_worker, alongside_definer using (true);
+grant select (participant_id, document_id, withdrawn_at) on acceptances to alongside_worker, alongside_seats, alongside_desk;
+create policy others_read on acceptances for select to alongside_worker, alongside_seats, alongside_desk using (true);

@@ -13,5 +13,5 @@ create policy api_reads on attendances for select to alongside_api using (
     and participant_id <> all ((select actor_hidden_ids())::uuid[]));
 grant select on attendances_json to alongside_api;
 
-grant select, insert, update on attendances to alongside_definer;
-create policy definer_records on attendances to alongside_definer using (true);
+grant select, insert, update on attendances to alongside_sessions;
+create policy sessions_record on attendances to alongside_sessions using (true);

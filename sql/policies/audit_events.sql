@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Everybody's looks and changes are written down in their own name (A4, R14). The administrator reads all, a peer what is about them.
 
-grant select, insert on audit_events to alongside_api, alongside_worker, alongside_definer;
+grant select, insert on audit_events to alongside_api, alongside_worker;
+grant insert on audit_events to alongside_seats, alongside_sessions;
 create policy all_add on audit_events for insert with check (
     account_id is not distinct from actor_account_id() and role = actor_role());
 create policy api_reads on audit_events for select to alongside_api using (
@@ -10,4 +11,5 @@ create policy api_reads on audit_events for select to alongside_api using (
         when 'peer' then participant_ids @> array[(select actor_participant_id())]
         else false end);
 -- Jobs link all of it; audit_events_find() asks who acts.
-create policy others_read on audit_events for select to alongside_worker, alongside_definer using (true);
+grant select on audit_events to alongside_desk;
+create policy others_read on audit_events for select to alongside_worker, alongside_desk using (true);

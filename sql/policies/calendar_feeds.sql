@@ -6,5 +6,5 @@ create policy api_keeps on calendar_feeds to alongside_api using (
     (select actor_role()) = 'peer' and participant_id = (select actor_participant_id()));
 grant select on calendar_feeds_json to alongside_api;
 
-grant select on calendar_feeds to alongside_definer;
-create policy definer_reads on calendar_feeds for select to alongside_definer using (true);
+grant select on calendar_feeds to alongside_desk;
+create policy desk_reads on calendar_feeds for select to alongside_desk using (true);

@@ -17,5 +17,9 @@ create policy api_changes on cohorts for update to alongside_api using (
 grant select on groups_json to alongside_api;
 grant select on group_standings to alongside_api;
 
-grant select, update (state, version) on cohorts to alongside_definer;
-create policy definer_runs on cohorts to alongside_definer using (true);
+-- A seat is taken under the group's lock, which is a right to change it.
+grant select, update (version) on cohorts to alongside_seats;
+grant select (id, state) on cohorts to alongside_conflicts;
+grant select, update (state, version) on cohorts to alongside_sessions;
+grant select on cohorts to alongside_desk;
+create policy others_run on cohorts to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk using (true);

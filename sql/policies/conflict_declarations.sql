@@ -35,5 +35,5 @@ create policy api_changes on conflict_declarations for update to alongside_api u
         else false end);
 grant select on conflict_declarations_json to alongside_api;
 
-grant select, update (region_keys) on conflict_declarations to alongside_definer;
-create policy definer_locates on conflict_declarations to alongside_definer using (true);
+grant select, update (region_keys) on conflict_declarations to alongside_conflicts;
+create policy conflicts_locate on conflict_declarations to alongside_conflicts using (true);

@@ -9,5 +9,5 @@ create policy api_reads on contact_openings for select to alongside_api using (
         else false end);
 grant select on contact_openings_json to alongside_api;
 
-grant insert on contact_openings to alongside_definer;
-create policy definer_records on contact_openings for insert to alongside_definer with check (true);
+grant insert on contact_openings to alongside_sessions;
+create policy sessions_record on contact_openings for insert to alongside_sessions with check (true);

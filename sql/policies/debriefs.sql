@@ -33,5 +33,5 @@ create policy api_changes on debriefs for update to alongside_api
             else false end);
 grant select on debriefs_json to alongside_api;
 
-grant select on debriefs to alongside_definer;
-create policy definer_reads on debriefs for select to alongside_definer using (true);
+grant select on debriefs to alongside_sessions;
+create policy sessions_read on debriefs for select to alongside_sessions using (true);

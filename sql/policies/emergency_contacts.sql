@@ -9,5 +9,5 @@ create policy api_adds on emergency_contacts for insert to alongside_api with ch
 create policy api_changes on emergency_contacts for update to alongside_api using (participant_is_seen(participant_id));
 grant select on emergency_contacts_json to alongside_api;
 
-grant select on emergency_contacts to alongside_definer;
-create policy definer_reads on emergency_contacts for select to alongside_definer using (true);
+grant select on emergency_contacts to alongside_sessions;
+create policy sessions_read on emergency_contacts for select to alongside_sessions using (true);

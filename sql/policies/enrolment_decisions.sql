@@ -8,5 +8,5 @@ create policy api_reads on enrolment_decisions for select to alongside_api using
         else false end);
 grant select on enrolment_decisions_json to alongside_api;
 
-grant select, insert on enrolment_decisions to alongside_definer;
-create policy definer_decides on enrolment_decisions to alongside_definer using (true);
+grant select, insert on enrolment_decisions to alongside_seats;
+create policy seats_decide on enrolment_decisions to alongside_seats using (true);

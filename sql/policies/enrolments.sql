@@ -9,7 +9,12 @@ create policy api_reads on enrolments for select to alongside_api using (
         when 'peer' then participant_id = (select actor_participant_id())
         when 'coordinator' then cohort_id <> all ((select actor_own_cohort_ids())::uuid[]) and participant_is_seen(participant_id)
         else false end);
-grant select on enrolments_json to alongside_api, alongside_definer;
+grant select on enrolments_json to alongside_api, alongside_seats;
 
-grant select, insert, update on enrolments to alongside_definer;
-create policy definer_places on enrolments to alongside_definer using (true);
+grant select, insert, update on enrolments to alongside_seats;
+create policy seats_place on enrolments to alongside_seats using (true);
+grant select on enrolments to alongside_conflicts, alongside_sessions, alongside_desk;
+create policy others_read on enrolments for select to alongside_conflicts, alongside_sessions, alongside_desk using (true);
+-- Somebody comes: what was confirmed is active from then on.
+grant update (state, version) on enrolments to alongside_sessions;
+create policy sessions_activate on enrolments for update to alongside_sessions using (true) with check (state = 'active');

@@ -10,5 +10,5 @@ create policy api_changes on exclusion_requests for update to alongside_api usin
     (select actor_role()) = 'coordinator' and participant_is_seen(participant_id));
 grant select on exclusion_requests_json to alongside_api;
 
-grant select, update (state, name_digest, closed_at, version) on exclusion_requests to alongside_definer;
-create policy definer_settles on exclusion_requests to alongside_definer using (true);
+grant select, update (state, name_digest, closed_at, version) on exclusion_requests to alongside_conflicts;
+create policy conflicts_settle on exclusion_requests to alongside_conflicts using (true);

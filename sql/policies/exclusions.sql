@@ -15,6 +15,7 @@ create policy api_removes on exclusions for delete to alongside_api using (
     (select actor_role()) = 'coordinator' and participant_is_seen(participant_id));
 grant select on exclusions_json to alongside_api;
 
-grant select, insert on exclusions to alongside_definer;
-create policy definer_reads on exclusions for select to alongside_definer using (true);
-create policy definer_excludes on exclusions for insert to alongside_definer with check (reason = 'asked_by_peer');
+grant select, insert on exclusions to alongside_conflicts;
+grant select on exclusions to alongside_desk;
+create policy others_read on exclusions for select to alongside_conflicts, alongside_desk using (true);
+create policy conflicts_exclude on exclusions for insert to alongside_conflicts with check (reason = 'asked_by_peer');

@@ -7,5 +7,5 @@ create policy api_reads on incident_actions for select to alongside_api using (
 create policy api_adds on incident_actions for insert to alongside_api with check (
     recorded_by = actor_account_id() and exists (select from incidents i where i.id = incident_id));
 
-grant select on incident_actions to alongside_definer;
-create policy definer_reads on incident_actions for select to alongside_definer using (true);
+grant select on incident_actions to alongside_sessions;
+create policy sessions_read on incident_actions for select to alongside_sessions using (true);

@@ -37,5 +37,5 @@ create policy api_changes on incidents for update to alongside_api
             else false end);
 grant select on incidents_json to alongside_api;
 
-grant select, insert, update (check_in_at) on incidents to alongside_definer;
-create policy definer_records on incidents to alongside_definer using (true);
+grant select, insert, update (check_in_at) on incidents to alongside_sessions;
+create policy sessions_record on incidents to alongside_sessions using (true);

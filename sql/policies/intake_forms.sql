@@ -8,5 +8,5 @@ create policy api_adds on intake_forms for insert to alongside_api with check (
 create policy api_changes on intake_forms for update to alongside_api using (participant_is_seen(participant_id));
 grant select on intake_forms_json to alongside_api;
 
-grant select (intake_id, services_wanted) on intake_forms to alongside_definer;
-create policy definer_reads on intake_forms for select to alongside_definer using (true);
+grant select (intake_id, services_wanted) on intake_forms to alongside_seats;
+create policy seats_read on intake_forms for select to alongside_seats using (true);

@@ -23,6 +23,8 @@ grant select on intakes_json to alongside_api;
 -- Mail that has gone out moves a receipt to acknowledged and sets the clock (I12).
 grant select, update (state, meeting_starts_at, acknowledged_at, last_told_at, update_due_at, version) on intakes to alongside_worker;
 create policy worker_tells on intakes to alongside_worker using (true);
-grant select, update (state, version, update_due_at) on intakes to alongside_definer;
-create policy definer_reads on intakes for select to alongside_definer using (true);
-create policy definer_places on intakes for update to alongside_definer using (state = 'ready') with check (state = 'placed');
+grant select, update (state, version, update_due_at) on intakes to alongside_seats;
+grant select (participant_id, track, is_open, valid_until, created_at) on intakes to alongside_sessions;
+grant select (participant_id, track, is_open, valid_until) on intakes to alongside_desk;
+create policy others_read on intakes for select to alongside_seats, alongside_sessions, alongside_desk using (true);
+create policy seats_place on intakes for update to alongside_seats using (state = 'ready') with check (state = 'placed');

@@ -14,13 +14,11 @@ create policy api_changes on outbox for update to alongside_api
 
 grant select, update on outbox to alongside_worker;
 create policy worker_sends on outbox to alongside_worker using (true);
-grant select, insert, update (state, reason, changed_at) on outbox to alongside_definer;
-create policy definer_reads on outbox for select to alongside_definer using (true);
-create policy definer_adds on outbox for insert to alongside_definer with check (
-    state = 'queued' and case
-        when enrolment_id is not null then kind in (
-            'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-            'group_cancelled')
-        else kind = 'document_changed' end);
-create policy definer_cancels on outbox for update to alongside_definer
-    using (enrolment_id is not null) with check (state = 'cancelled');
+grant select, insert, update (state, reason, changed_at) on outbox to alongside_seats;
+grant select (participant_id, kind, state), insert on outbox to alongside_desk;
+create policy others_read on outbox for select to alongside_seats, alongside_desk using (true);
+create policy seats_add on outbox for insert to alongside_seats with check (
+    enrolment_id is not null and state = 'queued' and kind in (
+        'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed', 'group_cancelled'));
+create policy seats_cancel on outbox for update to alongside_seats using (enrolment_id is not null) with check (state = 'cancelled');
+create policy desk_announces on outbox for insert to alongside_desk with check (kind = 'document_changed' and state = 'queued');

@@ -21,7 +21,9 @@ create policy api_changes on participants for update to alongside_api using (
 grant select on participants_json to alongside_api;
 
 grant select (id, status, preferred_language, timezone) on participants to alongside_worker;
-grant select (
-    id, account_id, alias, pronouns, accessibility_needs, region, region_key, preferred_language, timezone, status)
-    on participants to alongside_definer;
-create policy others_read on participants for select to alongside_worker, alongside_definer using (true);
+grant select (id, alias, preferred_language, region_key, timezone) on participants to alongside_seats;
+grant select (id, account_id, region_key) on participants to alongside_conflicts;
+grant select (id, alias, pronouns, accessibility_needs, region_key) on participants to alongside_sessions;
+grant select (id, status, timezone) on participants to alongside_desk;
+create policy others_read on participants for select
+    to alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk using (true);

@@ -6,5 +6,5 @@ grant select, insert, update on qualifications to alongside_api;
 create policy api_keeps on qualifications to alongside_api using ((select actor_role()) = 'administrator');
 grant select on qualifications_json to alongside_api;
 
-grant select on qualifications to alongside_definer;
-create policy definer_reads on qualifications for select to alongside_definer using (true);
+grant select on qualifications to alongside_sessions;
+create policy sessions_read on qualifications for select to alongside_sessions using (true);

@@ -9,5 +9,5 @@ create policy api_adds on safety_plans for insert to alongside_api with check (
 create policy api_changes on safety_plans for update to alongside_api using (participant_is_seen(participant_id));
 grant select on safety_plans_json to alongside_api;
 
-grant select on safety_plans to alongside_definer;
-create policy definer_reads on safety_plans for select to alongside_definer using (true);
+grant select on safety_plans to alongside_sessions;
+create policy sessions_read on safety_plans for select to alongside_sessions using (true);

@@ -40,5 +40,6 @@ create policy api_removes on sealed_keys for delete to alongside_api using (
 
 grant select, delete on sealed_keys to alongside_worker;
 create policy worker_keeps on sealed_keys to alongside_worker using (true);
-grant select on sealed_keys to alongside_definer;
-create policy definer_opens on sealed_keys for select to alongside_definer using (owner_type in ('participant', 'staff', 'session'));
+grant select on sealed_keys to alongside_sessions, alongside_desk;
+create policy sessions_open on sealed_keys for select to alongside_sessions using (owner_type in ('participant', 'staff', 'session'));
+create policy desk_opens on sealed_keys for select to alongside_desk using (owner_type = 'session');

@@ -7,5 +7,5 @@ create policy api_reads on session_presences for select to alongside_api using (
     account_id = (select actor_account_id())
     or case (select actor_role()) when 'coordinator' then exists (select from sessions s where s.id = session_id) else false end);
 
-grant select, insert on session_presences to alongside_definer;
-create policy definer_records on session_presences to alongside_definer using (true);
+grant select, insert on session_presences to alongside_sessions;
+create policy sessions_record on session_presences to alongside_sessions using (true);

@@ -8,5 +8,5 @@ create policy api_keeps on trainings to alongside_api
     with check ((select actor_role()) = 'administrator' and recorded_by = (select actor_account_id()));
 grant select on trainings_json to alongside_api;
 
-grant select on trainings to alongside_definer;
-create policy definer_reads on trainings for select to alongside_definer using (true);
+grant select on trainings to alongside_sessions;
+create policy sessions_read on trainings for select to alongside_sessions using (true);

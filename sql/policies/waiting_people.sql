@@ -10,5 +10,5 @@ create policy api_reads on waiting_people for select to alongside_api using (
             actor_covers(region_key, participant_id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 
-grant select, insert, update, delete on waiting_people to alongside_definer;
-create policy definer_keeps on waiting_people to alongside_definer using (true);
+grant select, insert, update, delete on waiting_people to alongside_seats;
+create policy seats_keep on waiting_people to alongside_seats using (true);

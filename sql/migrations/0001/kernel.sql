@@ -1,9 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- What every table stands on.
 alter default privileges revoke execute on functions from public;
-grant usage on schema alongside to alongside_api, alongside_worker, alongside_definer;
-grant create on schema alongside to alongside_definer;
-
 
 -- What one statement answers: the whole response.
 create type response as (status int, body json, location text, etag text, next text);
