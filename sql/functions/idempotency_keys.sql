@@ -31,24 +31,33 @@ begin
     perform set_config('app.idempotency_key', in_key, true);
 end $$;
 
--- An answer that is kept for a repeated request is given again only to somebody who may still see what it is about.
+-- An answer that is kept for a repeated request is given again only to somebody who still sees what it is about; an answer about nothing
+-- says no more than that it was received.
 create or replace function idempotency_key_is_seen(in_location text) returns boolean language plpgsql stable as $$
 declare
-    named text := split_part(in_location, '/', 4);
+    named uuid := split_part(in_location, '/', 4);
 begin
-    return case
-        when in_location like '/v1/participants/%' then participant_is_seen(named::uuid)
-        when in_location like '/v1/intakes/%' then exists (select from intakes i where i.id = named::uuid)
-        when in_location like '/v1/enrolments/%' then exists (select from enrolments e where e.id = named::uuid)
-        when in_location like '/v1/groups/%' then exists (select from cohorts g where g.id = named::uuid)
-        when in_location like '/v1/sessions/%' then exists (select from sessions s where s.id = named::uuid)
-        when in_location like '/v1/host-assignments/%' then exists (select from host_assignments h where h.id = named::uuid)
-        when in_location like '/v1/incidents/%' then exists (select from incidents i where i.id = named::uuid)
-        when in_location like '/v1/debriefs/%' then exists (select from debriefs d where d.id = named::uuid)
-        when in_location like '/v1/conflict-declarations/%' then exists (
-            select from conflict_declarations d where d.id = named::uuid)
-        else true
-    end;
+    case split_part(in_location, '/', 3)
+        when 'acceptances' then return exists (select from acceptances a where a.id = named);
+        when 'conflict-declarations' then return exists (select from conflict_declarations d where d.id = named);
+        when 'debriefs' then return exists (select from debriefs d where d.id = named);
+        when 'documents' then return exists (select from documents d where d.id = named);
+        when 'enrolments' then return exists (select from enrolments e where e.id = named);
+        when 'exclusions' then return exists (select from exclusions x where x.id = named);
+        when 'groups' then return exists (select from cohorts g where g.id = named);
+        when 'holidays' then return exists (select from holidays h where h.id = named);
+        when 'host-assignments' then return exists (select from host_assignments h where h.id = named);
+        when 'incidents' then return exists (select from incidents i where i.id = named);
+        when 'intakes' then return exists (select from intakes i where i.id = named);
+        when 'line-referrals' then return exists (select from referrals r where r.id = named);
+        when 'participants' then return exists (select from participants p where p.id = named);
+        when 'referrals' then return exists (select from referrals r where r.id = named);
+        when 'services' then return exists (select from services s where s.id = named);
+        when 'sessions' then return exists (select from sessions s where s.id = named);
+        when 'staff' then return exists (select from staff s where s.id = named);
+        when 'trainings' then return exists (select from trainings t where t.id = named);
+        else return in_location is null;
+    end case;
 end $$;
 
 create or replace function idempotency_key_replay(in_key text, in_fingerprint text) returns response language plpgsql as $$

@@ -389,6 +389,16 @@ def test_a_temporary_table_in_place_of_ours_is_not_believed(client, coordinator,
     assert asking.execute("select state from alongside.enrolments where id = %s", (seat.id,)).fetchone() == ("declined",)
 
 
+def test_requests_and_jobs_make_no_temporary_table(cluster):
+    """The copies of a database that other tests run in do not take its own rights along: this one is made by itself."""
+    made = cluster.create_database("template0")
+    cluster.migrate(made, demo=False)
+    for role in ("alongside_api", "alongside_worker"):
+        with psycopg.connect(cluster.url(made, role)) as asking:
+            refused(asking, "create temp table loot (who text)")
+    cluster.drop_database(made)
+
+
 def test_mail_about_a_seat_is_put_in_with_the_seat_alone(client, coordinator, inside, informal):
     """Nobody has themselves written to about a place that is somebody else's."""
     stranger = ready(client)

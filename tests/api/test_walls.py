@@ -328,6 +328,66 @@ def test_sql_stays_small(path):
         assert not re.search(r"\b\d\d_\w+\.sql", comments), "a comment names a file by its number"
 
 
+def granted(path):
+    """(privileges, relation, role) of each grant on a relation in a file, and the relation of each policy."""
+    code = re.sub(r"--[^\n]*", "", path.read_text())
+    grants = [
+        (privileges, relation, role)
+        for privileges, relations, roles in re.findall(
+            r"\bgrant\s+([^;]*?)\s+on\s+(?!schema|function|routine)([\w, ]+?)\s+to\s+([\w,\s]+);", code
+        )
+        for relation in re.split(r",\s*", relations)
+        for role in re.split(r",\s*", roles.strip())
+    ]
+    return grants, re.findall(r"\bcreate\s+policy\s+\w+\s+on\s+(\w+)", code)
+
+
+def test_the_wall_of_a_table_stands_in_one_file():
+    """sql/policies/<table>.sql says in words what it then says to PostgreSQL, one grant for each role; a view is granted once."""
+    tables = {table for path in ROOT.glob("sql/migrations/*/*.sql") for table in re.findall(r"^create table (\w+)", path.read_text(), re.M)}
+    files = sorted(ROOT.glob("sql/policies/*.sql"))
+    seen = {}
+    for path in files:
+        grants, policies = granted(path)
+        relations = {relation for _, relation, _ in grants} | set(policies)
+        if path.stem != "zz_doors":
+            assert path.read_text().splitlines()[1].startswith("-- "), f"{relative(path)} opens without its rule"
+            assert relations, relative(path)
+        assert not relations & tables - {path.stem}, relative(path)
+        for _, relation, role in grants:
+            assert (relation, role) not in seen, f"{relative(path)}: {role} on {relation} is granted in {seen[relation, role]} already"
+            seen[relation, role] = path.stem
+    assert len(tables) > 40 and tables <= {path.stem for path in files}, "a table without a wall"
+    elsewhere = [path for path in ROOT.glob("sql/**/*.sql") if path.parent.name != "policies" and any(granted(path))]
+    assert [relative(path) for path in elsewhere] == []
+
+
+def test_comments_name_functions_that_exist():
+    """As `this_one()`."""
+    known = {name for path in ROOT.glob("sql/functions/*.sql") for name in made(path)} | {"coalesce"}
+    for path in ROOT.glob("sql/**/*.sql"):
+        comments = "\n".join(re.findall(r"^\s*--(.*)$", path.read_text(), re.M))
+        assert not set(re.findall(r"\b([a-z_]+)\(\)", comments)) - known, relative(path)
+
+
+def test_every_location_that_is_answered_is_asked_again():
+    """What is kept for a repeated request is given again while its subject is seen; a word without a branch would never be."""
+    text = (ROOT / "sql" / "functions" / "idempotency_keys.sql").read_text()
+    branches = dict(re.findall(r"^        when '([a-z-]+)' then return exists \(select from (\w+) ", text, re.M))
+    assert re.search(r"^        else return in_location is null;", text, re.M)
+    answered = {
+        path.stem: set(re.findall(r"'/v1/([a-z-]+)/'", "".join(re.findall(r"respond\(.*?;", path.read_text(), re.S))))
+        for path in ROOT.glob("sql/functions/*.sql")
+    }
+    assert set().union(*answered.values()) == set(branches)
+    for operation in Contract(BUILD / "openapi" / "openapi.json").operations:
+        if any("Location" in answer.get("headers", {}) for answer in operation.responses.values()):
+            word = max((word for word in resources() if operation.id.startswith(f"{word}_")), key=len)
+            assert answered[word], f"{operation.id} names a Location that SQL does not answer"
+        else:
+            assert not operation.needs_key or operation.id == "exclusion_requests_create", f"{operation.id} is about nothing"
+
+
 def test_tests_of_sql_have_the_word_of_what_they_test():
     """tests/sql/<word>.sql beside sql/functions/<word>.sql; three hold what is true of all."""
     words = {re.sub(r"^\d+_", "", path.stem) for path in ROOT.glob("sql/functions/*.sql")} | {"catalog", "walls", "who_may"}

@@ -3,7 +3,7 @@
 begin;
 \ir helpers.psql
 \ir world.psql
-select plan(24);
+select plan(27);
 
 \set boss 'c0000000-0000-4000-8000-000000000001'
 \set colleague 'c0000000-0000-4000-8000-000000000002'
@@ -60,6 +60,12 @@ select is(refusal(format(c.tried, :'p', :'boss')), '42501', c.title) from (value
     values (now(), ''coordinator'', ''x'', ''x'', ''x'', %2$L)', 'nor in another person''s')) c (tried, title);
 
 -- A kept answer is given again only while its subject is seen.
+select person() as r \gset
+insert into exclusions (participant_id, account_id, reason, created_by, created_at)
+values (:'r', :'colleague', 'own_case', :'colleague', now());
+select max(id::text) filter (where participant_id = :'r') as own, max(id::text) filter (where participant_id = :'p') as theirs
+from exclusions \gset
+select enter('coordinator', :'colleague') \g /dev/null
 create function tests.replayed(in_location text, in_fingerprint text default 'f') returns text language plpgsql as $$
 begin
     delete from idempotency_keys;
@@ -72,7 +78,10 @@ select is(replayed(c.location, c.fingerprint), c.refused, c.title) from (values
     ('/v1/participants/' || :'p', 'f', 'conflict', 'R14 of a person who is no longer seen nothing is repeated'),
     ('/v1/intakes/' || :'i' || '/updates', 'f', 'conflict', 'nor of their intake'),
     ('/v1/participants/' || :'q', 'f', null, 'of others it is'),
-    ('/v1/exclusions/' || :'p', 'f', null, 'as is what one has said oneself'),
+    ('/v1/exclusions/' || :'own', 'f', null, 'as is what one has said of oneself'),
+    ('/v1/exclusions/' || :'theirs', 'f', 'conflict', 'but not what others have said'),
+    (null, 'f', null, 'nor is anything seen of what names nothing'),
+    ('/v1/secrets/' || :'q', 'f', 'conflict', 'what nobody has thought of is not repeated'),
     ('/v1/participants/' || :'q', 'g', 'idempotency-key-reused', 'and only to the same request')) c (location, fingerprint, refused, title);
 select * from finish();
 rollback;
