@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(60);
+select plan(61);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -44,6 +44,20 @@ select is_empty($$
     select name from own_functions
     where case when prosecdef then owner not in (select role from past_roles) else owner <> 'alongside_owner' end$$,
     'what looks past it is theirs, all else the owner''s');
+-- A call that its caller may not make would be found by the first who makes it: in the middle of somebody's mail, or their seat.
+select is_empty($$
+    with recursive calls as (
+        select f.oid as caller_id, called.* from own_functions f join own_functions called
+            on called.oid <> f.oid and f.text ~ ('[^.\w]' || split_part(called.name, '(', 1) || '\(')),
+    reached as (
+        select f.owner as role, c.oid, c.name, c.prosecdef from own_functions f join calls c on c.caller_id = f.oid where f.prosecdef
+        union
+        select 'alongside_worker', f.oid, f.name, f.prosecdef from own_functions f
+        where not f.is_trigger and has_function_privilege('alongside_worker', f.oid, 'execute')
+        union
+        select r.role, c.oid, c.name, c.prosecdef from reached r join calls c on c.caller_id = r.oid where not r.prosecdef)
+    select role || ' comes to ' || name from reached where not has_function_privilege(role, oid, 'execute')$$,
+    'jobs, and what looks past row level security, may call what they come to');
 create function tests.reach(in_role text) returns text[] language sql as $$
     select array_agg(t.relname || ':' || v.verbs order by t.relname)
     from own_tables t cross join lateral (
