@@ -19,7 +19,7 @@ create table debriefs (
     created_at timestamptz not null,
     version int not null default 1,
     constraint debriefs__session_id__taken unique (session_id, account_id),
-    constraint debriefs__supervision_due__needed check ((supervision_due is not null) = (wants_supervision or wellbeing <= 2))
+    constraint debriefs__supervision_due__needed check ((supervision_due is not null) = needs_supervision)
 );
 create index debriefs__account_id on debriefs (account_id, created_at desc, id desc);
 create index debriefs__created_at on debriefs (created_at desc, id desc);
