@@ -41,10 +41,16 @@ class Answer:
         self.test = line["test"] or ""
         self.path = line["target"].split("?")[0]
         self.operation = f"{line['method']} {line['operation'] or self._masked(self.path)}"
+        self.asked = re.sub(r"(cursor=)[^&]+", r"\1", UUID.sub("{id}", line["target"]))
         self.key = (self.operation, line["role"], line["status"])
         self.present = parsedate_to_datetime(line["headers"]["date"]) if "date" in line["headers"] else None
         self.ids = {identifier: f"<asked {place}>" for place, identifier in enumerate(UUID.findall(line["target"]), 1)}
         self.content = self._content()
+
+    def distance(self, other):
+        """How unlike another answer is: to another question, of another size, in more places."""
+        found = list(differences(self.content, other.content, (self.present, other.present)))
+        return self.asked != other.asked, any("entries" in str(old) for _, old, _ in found), len(found)
 
     def _masked(self, path):
         return UUID.sub("{id}", path)
@@ -186,7 +192,7 @@ class Comparison:
                 rest.append(old)
         while rest and news:
             old = rest.pop(0)
-            new = min(news, key=lambda new: sum(1 for _ in differences(old.content, new.content, (old.present, new.present))))  # noqa: B023
+            new = min(news, key=old.distance)
             news = [other for other in news if other is not new]
             self.pair(old, new)
         self.alone[0].update(old.key for old in rest)
