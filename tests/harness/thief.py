@@ -63,11 +63,13 @@ class Thief:
 
 
 class _Messages:
-    """One connection's messages, whole: a byte that names the kind, four of length, the rest."""
+    """One connection's messages, whole: a byte that names the kind, four of length, the rest. Nothing is stolen while it is being
+    opened and prepared (two ReadyForQuery): nobody asks anything there yet, and libpq loses the memory of a result it cannot end."""
 
     def __init__(self, thief):
         self.thief = thief
         self.rest = b""
+        self.ready = 0
 
     def __call__(self, data):
         self.rest += data
@@ -77,8 +79,9 @@ class _Messages:
             if len(self.rest) < size:
                 break
             message, self.rest = self.rest[:size], self.rest[size:]
-            if not self._is_stolen(message[:1]):
+            if self.ready < 2 or not self._is_stolen(message[:1]):
                 out += message
+                self.ready += message[:1] == b"Z"
         return out
 
     def _is_stolen(self, kind):
