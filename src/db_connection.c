@@ -8,6 +8,7 @@
 #include "log.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,30 @@ PGconn *db_connection_open(const struct config *config, enum db_use use)
         return connection;
     PQfinish(connection);
     return NULL;
+}
+
+static void *cancel_and_finish(void *context)
+{
+    PGconn *connection = context;
+    char reason[256];
+    PGcancel *cancel = PQgetCancel(connection);
+    PQcancel(cancel, reason, sizeof reason);
+    PQfreeCancel(cancel);
+    PQfinish(connection);
+    return NULL;
+}
+
+/* PQcancel waits for PostgreSQL's postmaster, which may itself be what hangs: never in the thread
+ * of a request. */
+void db_connection_abandon(PGconn *connection)
+{
+    pthread_t thread;
+    bool is_busy =
+        PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_ACTIVE;
+    if (is_busy && pthread_create(&thread, NULL, cancel_and_finish, connection) == 0)
+        pthread_detach(thread);
+    else
+        PQfinish(connection);
 }
 
 bool db_connection_is_clean(PGconn *connection)

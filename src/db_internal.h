@@ -37,6 +37,9 @@ PGconn *db_connection_plain(const char *url);
 /* Turns a plain connection into one of the above. DB_USE_START is DB_USE_WRITE that also checks
  * every statement's columns and may log PostgreSQL's own words. */
 bool db_connection_prepare(PGconn *connection, const struct config *config, enum db_use use);
+/* Closes it, and ends what PostgreSQL still does for it: a commit that waits for a standby would
+ * keep its place there for as long as that lasts. Does not block. */
+void db_connection_abandon(PGconn *connection);
 /* Idle, nothing pending in either direction, server still there: may be handed on. */
 bool db_connection_is_clean(PGconn *connection);
 /* "ERROR:  text\n" without its end of line; for messages at start, when no request's data can be in

@@ -189,7 +189,7 @@ PGconn *db_pool_acquire(struct db_pool *pool)
 void db_pool_discard(struct db_pool *pool, PGconn *connection)
 {
     log_event(LOG_LEVEL_WARNING, "the write lane gave up a connection", NULL);
-    PQfinish(connection);
+    db_connection_abandon(connection);
     pthread_mutex_lock(&pool->lock);
     place_give_back(pool);
     pthread_mutex_unlock(&pool->lock);

@@ -300,6 +300,6 @@ db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_a
     }
     atomic_fetch_sub_explicit(&lane->in_flight, 1, memory_order_relaxed);
     sem_destroy(&ticket.wake);
-    PQfinish(dead);
+    db_connection_abandon(dead);
     return ticket.state == TICKET_DONE ? DB_ANSWERED : DB_LOST;
 }

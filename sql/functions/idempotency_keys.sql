@@ -74,6 +74,8 @@ begin
         perform conflict('no-longer-seen');
     end if;
     perform set_config('app.language', coalesce(idempotency_key.language, current_setting('app.language')), true);
+    -- A commit that wrote nothing waits for no standby: what is only here would be said to be safe.
+    perform pg_logical_emit_message(true, 'alongside', '');
     return (idempotency_key.status, idempotency_key.body, idempotency_key.location, idempotency_key.etag, null)::response;
 end $$;
 
