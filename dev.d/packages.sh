@@ -54,8 +54,8 @@ need() {
     [[ " ${missing[*]} " != *' tzdata '* ]] || advice=$zones_advice
     if [ "$(id -u)" != 0 ] && ! { command -v sudo >/dev/null && sudo true; }; then
         die "Debian packages are missing, and you are neither root nor may you sudo. As root:
-    apt-get update && apt-get install --no-install-recommends ${missing[*]}
-$advice"
+    apt-get update && apt-get install --no-install-recommends ${missing[*]}${advice:+
+$advice}"
     fi
     say "reading apt's lists"
     logged apt-update as_root "${apt[@]}" update
