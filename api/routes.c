@@ -39,6 +39,7 @@
 #define FREE           ROUTE_IF_MATCH /* done at any moment, whatever the version */
 #define CACHED         ROUTE_PUBLIC_CACHE
 #define OWN_TYPE       ROUTE_OWN_TYPE
+#define KEPT           (ROUTE_PUBLIC_CACHE | ROUTE_KEPT) /* here, too */
 
 const struct route routes[] = {
     /* service */
@@ -85,7 +86,7 @@ const struct route routes[] = {
     CREATE("/v1/documents",               ADMINISTRATOR, documents_create),
     READ(  "/v1/documents/{document_id}", PUBLIC,        documents_read, CACHED),
     /* help-lines */
-    LIST("/v1/help-lines", PUBLIC, help_lines_list, CACHED),
+    LIST("/v1/help-lines", PUBLIC, help_lines_list, KEPT),
     /* code-lists */
     READ("/v1/code-lists", PUBLIC, code_lists_read, CACHED),
     /* participants */

@@ -16,12 +16,18 @@ struct http_exchange {
     const char *link;     /* lists: value of Link; owned by the arena */
     bool is_close_needed; /* the connection cannot be trusted to carry another request */
     bool is_encoding_refused; /* 415 because of Content-Encoding */
+    bool is_from_memory;      /* the listener for health: nothing that asks the database */
 };
 
 struct _u_response;
 /* Stop 9, the only place that writes a response: body, status and every header, from rq.problem or
  * rq.response. Sets rq.response to what was sent. Returns the status. */
 int http_reply(struct http_exchange *exchange, struct _u_response *response);
+/* Walks for the answers of the routes with ROUTE_KEPT. False when one cannot be had. */
+bool http_kept_fill(struct app *app);
+void http_kept_free(struct app *app);
+/* The kept answer, if the request is for one. */
+bool http_kept_answer(struct http_exchange *exchange);
 /* The walk, from a filled-in exchange to rq.problem (false) or rq.response. is_host_needed:
  * HTTP/1.1. */
 bool http_walk(struct http_exchange *exchange, bool is_host_needed);

@@ -42,7 +42,7 @@ static const struct {
 } ranges[] = {
     {"listen_port", 0, 65535},
     {"metrics_port", 0, 65535},
-    {"http_threads", 2, 256},
+    {"health_port", 0, 65535},
     {"connection_limit", 1, 65536},
     {"max_body_bytes", 1024, 16777216},
     {"read_connections", 1, 64},

@@ -26,16 +26,17 @@
 enum {
     HEAD_BYTES_MAX =
         32768, /* request line and headers of one request; also bounds the response's headers */
-    METRICS_CONNECTIONS_MAX = 16,
+    STACK_BYTES = 1048576, /* addresses only: memory is what was touched */
+    SMALL_CONNECTIONS_MAX = 64,
     DRAIN_STEP_MS = 10
 };
 
 struct http_server {
     struct app *app;
     struct _u_instance api;
-    struct _u_instance metrics;
+    struct _u_instance health, metrics;
     struct acceptor *acceptor;
-    bool is_api_started, is_metrics_started;
+    bool is_api_started, is_health_started, is_metrics_started;
 };
 
 /* Requests between their request line and the last byte of their answer. The library's hooks carry
@@ -125,10 +126,13 @@ static void request_fill(struct http_exchange *exchange, const struct _u_request
 }
 
 /* Always U_CALLBACK_COMPLETE: every other value makes the library answer in our place. */
-static int dispatch(const struct _u_request *request, struct _u_response *response, void *context)
+static int answer(const struct _u_request *request,
+                  struct _u_response *response,
+                  struct app *app,
+                  bool is_from_memory)
 {
-    struct app *app = context;
-    struct http_exchange exchange = {.rq = {.app = app, .started_ns = monotonic_ns()}};
+    struct http_exchange exchange = {.rq = {.app = app, .started_ns = monotonic_ns()},
+                                     .is_from_memory = is_from_memory};
     struct request *rq = &exchange.rq;
     metrics_request_started();
     bool is_read = http_headers_collect(&rq->arena, u_map_enum_keys(request->map_header),
@@ -144,6 +148,17 @@ static int dispatch(const struct _u_request *request, struct _u_response *respon
     log_request(rq, status, duration_ms);
     request_release(rq);
     return U_CALLBACK_COMPLETE;
+}
+
+static int dispatch(const struct _u_request *request, struct _u_response *response, void *context)
+{
+    return answer(request, response, context, false);
+}
+
+static int
+dispatch_health(const struct _u_request *request, struct _u_response *response, void *context)
+{
+    return answer(request, response, context, true);
 }
 
 static int
@@ -206,30 +221,29 @@ instance_init(struct _u_instance *instance, endpoint callback, struct app *app, 
     return ulfius_add_endpoint_by_val(instance, "*", NULL, "*", 0, callback, app) == U_OK;
 }
 
-/* Both answer under an epoll loop; the API with a pool of them, whose connections the acceptor
- * deals out (fd < 0). No ERROR_LOG: the library's logger cannot bear what clients send. */
-static bool instance_start(struct _u_instance *instance,
-                           int fd,
-                           unsigned threads,
-                           unsigned connections,
-                           unsigned timeout_s)
+/* The API (fd < 0) has a thread for each connection the acceptor hands over: a request blocks its
+ * thread while PostgreSQL works, and in an epoll loop every connection of that thread with it. The
+ * small listeners never block, one epoll loop each. No ERROR_LOG: the library's logger cannot bear
+ * what clients send. */
+static bool
+instance_start(struct _u_instance *instance, int fd, unsigned connections, unsigned timeout_s)
 {
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, fd < 0 ? &connections_open : NULL},
-        /* The library deadlocks when a connection is added to a thread that has its share already,
-         * so each thread's share is as much as the acceptor lets in altogether. */
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(connections * threads), NULL},
+        /* The library counts a closed connection until its thread has been joined; the acceptor
+         * does not. */
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(connections * 2), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout_s, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES_MAX, NULL},
-        fd < 0 ? (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL}
+        fd < 0 ? (struct MHD_OptionItem){MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, NULL}
                : (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, fd, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
-    if (fd < 0)
-        flags |= MHD_USE_NO_LISTEN_SOCKET;
+    unsigned flags = fd < 0 ? MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+                                  MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET
+                            : MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
     return ulfius_start_framework_with_mhd_options(instance, flags, options) == U_OK;
 }
 
@@ -247,10 +261,9 @@ static bool api_start(struct http_server *server)
     int fd = listen_open(config->listen_address, config->listen_port, &port);
     if (fd < 0)
         return false;
-    unsigned threads = config->http_threads < 2 ? 2 : (unsigned)config->http_threads;
     unsigned limit = (unsigned)config->connection_limit;
     server->is_api_started =
-        instance_start(&server->api, -1, threads, limit, (unsigned)config->connection_timeout_s);
+        instance_start(&server->api, -1, limit, (unsigned)config->connection_timeout_s);
     if (!server->is_api_started) {
         close(fd);
         return false;
@@ -261,20 +274,25 @@ static bool api_start(struct http_server *server)
     return server->acceptor;
 }
 
-static bool metrics_start(struct http_server *server)
+/* A listener that never blocks: one thread. Port 0 = none. */
+static bool small_start(const struct http_server *server,
+                        const char *what,
+                        struct _u_instance *instance,
+                        long wanted,
+                        bool *ret_is_started)
 {
     const struct config *config = server->app->config;
     unsigned port;
-    if (config->metrics_port == 0)
+    if (wanted == 0)
         return true;
-    int fd = listen_open(config->listen_address, config->metrics_port, &port);
+    int fd = listen_open(config->listen_address, wanted, &port);
     if (fd < 0)
         return false;
-    server->is_metrics_started = instance_start(&server->metrics, fd, 1, METRICS_CONNECTIONS_MAX,
-                                                (unsigned)config->connection_timeout_s);
-    if (server->is_metrics_started)
-        listening_log("metrics", config->listen_address, port);
-    return server->is_metrics_started;
+    *ret_is_started =
+        instance_start(instance, fd, SMALL_CONNECTIONS_MAX, (unsigned)config->connection_timeout_s);
+    if (*ret_is_started)
+        listening_log(what, config->listen_address, port);
+    return *ret_is_started;
 }
 
 struct http_server *http_server_start(struct app *app)
@@ -284,12 +302,18 @@ struct http_server *http_server_start(struct app *app)
         return NULL;
     server->app = app;
     if (!instance_init(&server->api, dispatch, app, (size_t)app->config->max_body_bytes + 1) ||
+        !instance_init(&server->health, dispatch_health, app, 1) ||
         !instance_init(&server->metrics, dispatch_metrics, app, 1)) {
         log_event(LOG_LEVEL_ERROR, "cannot listen", "reason", "memory is exhausted", NULL);
         return NULL; /* nothing runs yet; the process ends */
     }
     errno = 0;
-    if (metrics_start(server) && api_start(server))
+    const struct config *config = app->config;
+    if (small_start(server, "metrics", &server->metrics, config->metrics_port,
+                    &server->is_metrics_started) &&
+        small_start(server, "health", &server->health, config->health_port,
+                    &server->is_health_started) &&
+        api_start(server))
         return server;
     log_event(LOG_LEVEL_ERROR, "cannot listen", "address", app->config->listen_address, "reason",
               strerror(errno), NULL);
@@ -317,9 +341,12 @@ void http_server_stop(struct http_server *server)
         drain(server);
         ulfius_stop_framework(&server->api);
     }
+    if (server->is_health_started)
+        ulfius_stop_framework(&server->health);
     if (server->is_metrics_started)
         ulfius_stop_framework(&server->metrics);
     ulfius_clean_instance(&server->api);
+    ulfius_clean_instance(&server->health);
     ulfius_clean_instance(&server->metrics);
     free(server);
 }

@@ -178,5 +178,9 @@ bool http_walk(struct http_exchange *exchange, bool is_host_needed)
         rq->response.status = 204;
         return true;
     }
+    if (http_kept_answer(exchange))
+        return negotiate(exchange, NULL);
+    if (exchange->is_from_memory && rq->route->lane != LANE_NONE)
+        return fail(rq, PROBLEM_NOT_FOUND);
     return authorise(rq) && answer(exchange);
 }

@@ -10,6 +10,7 @@
 #include "embed.h"
 #include "fetch.h"
 #include "http.h"
+#include "http_exchange.h"
 #include "log.h"
 #include "problem.h"
 #include "router.h"
@@ -107,6 +108,7 @@ static void app_close(struct app *app)
     token_verifier_destroy(app->tokens);
     seal_destroy(app->seal);
     free(app->fallback);
+    http_kept_free(app);
     fetch_finish();
 }
 
@@ -120,6 +122,7 @@ static bool app_open(struct app *app)
     is_open = is_open && (app->router = router_create(routes, routes_count));
     is_open = is_open && (app->db = db_create(app->config));
     is_open = is_open && (app->fallback = problem_fallback_make(db_help(app->db)));
+    is_open = is_open && http_kept_fill(app);
     if (!is_open)
         app_close(app);
     return is_open;

@@ -9,7 +9,7 @@ from harness.raw import connect, read_all, read_response, request
 
 @pytest.fixture(scope="module")
 def server_settings():
-    return {"connection_timeout_s": 2, "connection_limit": 120, "http_threads": 4}
+    return {"connection_timeout_s": 2, "connection_limit": 120}
 
 
 def test_idle_connections_are_closed(server):
