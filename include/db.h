@@ -21,8 +21,8 @@ struct db *db_create(const struct config *config);
 void db_destroy(struct db *db);
 /* Whom to call, as the database said at start: JSON text. Borrowed from db. */
 const char *db_help(const struct db *db);
-/* True while the last use of the database went well or a fresh probe does: /readyz. */
-bool db_is_ready(struct db *db);
+/* What was found a moment ago, from memory: it answers, and takes what is written. */
+bool db_is_ready(const struct db *db);
 /* Runs rq's route; fills rq->response (text owned by the arena) or sets a problem (SQLSTATE ->
  * problem, db_error.h). */
 bool db_run(struct request *rq) __attribute__((warn_unused_result));

@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* ---- start and end ---- */
@@ -56,13 +57,20 @@ struct db *db_create(const struct config *config)
         return NULL;
     }
     atomic_store(&db->last_ok_ns, monotonic_ns());
-    return db;
+    atomic_store(&db->is_well, true);
+    if ((db->watch = db_watch_start(db)))
+        return db;
+    db_destroy(db);
+    return NULL;
 }
 
 void db_destroy(struct db *db)
 {
     if (!db)
         return;
+    db_watch_stop(db->watch);
+    while (atomic_load(&db->openings) > 0) /* each ends by libpq's own time limits */
+        nanosleep(&(struct timespec){.tv_nsec = NS_PER_MS}, NULL);
     for (unsigned i = 0; i < db->lane_count; i++)
         db_lane_destroy(db->lanes[i]);
     free(db->lanes);
@@ -122,7 +130,7 @@ exchange_write(struct passage *passage, const struct db_batch *batch, struct db_
             passage->connection = db_pool_acquire(db->pool);
         if (!passage->connection)
             return DB_NONE;
-        if (!db_exchange(passage->connection, batch, db_patience_ms(db->config), answer)) {
+        if (!db_exchange(db, passage->connection, batch, answer)) {
             db_pool_discard(db->pool, passage->connection);
             passage->connection = NULL;
             return DB_LOST;
@@ -144,6 +152,13 @@ static void pause_before_retry(int tries)
     nanosleep(&pause, NULL);
 }
 
+static void heard(struct db *db, const char *sqlstate)
+{
+    atomic_store_explicit(&db->last_ok_ns, monotonic_ns(), memory_order_relaxed);
+    if (sqlstate && strcmp(sqlstate, "53100") == 0)
+        atomic_store(&db->is_disk_full, true);
+}
+
 enum { TRIES_MAX = 4 };
 
 static enum db_outcome
@@ -153,7 +168,7 @@ exchange(struct passage *passage, const struct db_batch *batch, struct db_answer
         enum db_outcome outcome = passage->is_read ? exchange_read(passage->db, batch, answer)
                                                    : exchange_write(passage, batch, answer);
         if (outcome == DB_ANSWERED)
-            atomic_store_explicit(&passage->db->last_ok_ns, monotonic_ns(), memory_order_relaxed);
+            heard(passage->db, db_answer_sqlstate(answer));
         if (outcome != DB_ANSWERED || tries == TRIES_MAX ||
             !db_error_is_retryable(db_answer_sqlstate(answer)))
             return outcome;
@@ -198,8 +213,6 @@ bool db_run(struct request *rq)
 
 /* ---- health ---- */
 
-enum { FRESH_MS = 2000 };
-
 /* A write that went well says nothing about reads while every lane waits out its pause. */
 static bool has_lane(const struct db *db)
 {
@@ -210,21 +223,14 @@ static bool has_lane(const struct db *db)
     return false;
 }
 
-bool db_is_ready(struct db *db)
+bool db_is_ready(const struct db *db)
 {
-    if (!has_lane(db))
-        return false;
-    uint64_t last_ok_ns = atomic_load_explicit(&db->last_ok_ns, memory_order_relaxed);
-    if (monotonic_ns() - last_ok_ns < (uint64_t)FRESH_MS * NS_PER_MS)
-        return true;
-    struct db_batch batch;
-    struct db_answer answer = {0};
-    db_batch_for_probe(&batch);
-    bool is_ready = exchange_read(db, &batch, &answer) == DB_ANSWERED && !answer.error;
-    db_answer_clear(&answer);
-    if (is_ready)
-        atomic_store_explicit(&db->last_ok_ns, monotonic_ns(), memory_order_relaxed);
-    return is_ready;
+    return atomic_load(&db->is_well) && !db_is_silent(db) && has_lane(db);
+}
+
+bool db_is_silent(const struct db *db)
+{
+    return atomic_load_explicit(&db->is_silent, memory_order_relaxed);
 }
 
 void db_stats_get(const struct db *db, struct db_stats *ret_stats)

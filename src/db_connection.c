@@ -129,8 +129,7 @@ static bool send_prepare(PGconn *connection, const struct embedded *statement, b
 
 static bool send_everything(PGconn *connection, const struct config *config, enum db_use use)
 {
-    if (!send_settings(connection, config, use) ||
-        !PQsendPrepare(connection, "kernel_probe", "select 1", 0, NULL))
+    if (!send_settings(connection, config, use))
         return false;
     for (const struct embedded *statement = embedded_statements; statement->name; statement++) {
         if (!send_prepare(connection, statement, use == DB_USE_START))
@@ -144,8 +143,8 @@ struct preparation {
     unsigned results;
     bool is_refused;
 };
-/* Results that come before those of the statements: settings, probe. */
-enum { FIRST_RESULTS = 2 };
+/* Results that come before those of the statements: settings. */
+enum { FIRST_RESULTS = 1 };
 
 /* The statement that result number `index` belongs to. */
 static const struct embedded *statement_at(const struct preparation *preparation, unsigned index)

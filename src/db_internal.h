@@ -20,8 +20,13 @@ struct db {
     struct db_lane **lanes;
     unsigned lane_count;
     struct db_pool *pool;
-    char *help;                  /* what db_help answers */
+    char *help; /* what db_help answers */
+    struct db_watch *watch;
     _Atomic uint64_t last_ok_ns; /* when PostgreSQL last answered */
+    atomic_bool is_silent;       /* it answers nobody */
+    atomic_bool is_well;         /* what the watch found: /readyz */
+    atomic_bool is_disk_full;    /* it said so, and has not yet written again */
+    atomic_uint openings;        /* threads of db_open */
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;
 };
@@ -72,6 +77,19 @@ void db_pool_release(struct db_pool *pool, PGconn *connection);
 /* Closes it whatever its state: PostgreSQL said that the connection is at fault. */
 void db_pool_discard(struct db_pool *pool, PGconn *connection);
 void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
+
+/* --- how it is (db_watch.c, db_open.c) --- */
+
+struct db_watch;
+/* Asks PostgreSQL how it is until db_watch_stop. NULL when the thread cannot be made. */
+struct db_watch *db_watch_start(struct db *db);
+void db_watch_stop(struct db_watch *watch);
+/* PostgreSQL stands still: whoever waits for it need wait no longer. */
+bool db_is_silent(const struct db *db);
+/* db_connection_open for as long as PostgreSQL is not silent. */
+PGconn *db_open(struct db *db, enum db_use use);
+/* A commit that writes, and so waits for what commits wait for. */
+extern const char db_commit_sql[];
 
 /* --- at start (db_schema.c) --- */
 

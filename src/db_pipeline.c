@@ -70,14 +70,6 @@ void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch)
     add_key(rq, ret_batch, "kernel_idempotency_replay");
 }
 
-void db_batch_for_probe(struct db_batch *ret_batch)
-{
-    ret_batch->count = 0;
-    ret_batch->claim = DB_STEPS_MAX;
-    ret_batch->owner = NULL;
-    step_add(ret_batch, "kernel_probe", 0);
-}
-
 bool db_batch_send(PGconn *connection, const struct db_batch *batch)
 {
     for (unsigned i = 0; i < batch->count; i++) {
@@ -96,8 +88,8 @@ enum { OWNER_COLUMN = 1 };
 
 static bool is_owned(const struct db_batch *batch, const PGresult *first)
 {
-    return !batch->owner || (PQntuples(first) == 1 && PQnfields(first) > OWNER_COLUMN &&
-                             strcmp(PQgetvalue(first, 0, OWNER_COLUMN), batch->owner) == 0);
+    return (PQntuples(first) == 1 && PQnfields(first) > OWNER_COLUMN &&
+            strcmp(PQgetvalue(first, 0, OWNER_COLUMN), batch->owner) == 0);
 }
 
 /* One result for each statement and then the Sync, with an error in between when it is the commit
@@ -292,6 +284,8 @@ bool db_read_until(PGconn *connection, uint64_t deadline_ns, db_feed *feed, void
     }
 }
 
+enum { SLICE_MS = 100 };
+
 struct exchange {
     const struct db_batch *batch;
     struct db_answer *answer;
@@ -303,18 +297,34 @@ static bool answer_feed(void *context, PGresult *result)
     return db_answer_feed(exchange->answer, exchange->batch, result);
 }
 
-bool db_exchange(PGconn *connection,
+/* Looks up now and then whether PostgreSQL is still there at all. */
+static bool read_while_heard(const struct db *db, PGconn *connection, struct exchange *exchange)
+{
+    uint64_t now = monotonic_ns();
+    uint64_t deadline_ns = now + (uint64_t)db_patience_ms(db->config) * NS_PER_MS;
+    for (uint64_t slice_ns = now; now >= slice_ns; now = monotonic_ns()) {
+        if (now >= deadline_ns || db_is_silent(db))
+            return false;
+        slice_ns = now + (uint64_t)SLICE_MS * NS_PER_MS;
+        if (db_read_until(connection, slice_ns, answer_feed, exchange))
+            return true;
+    }
+    return false; /* before its time: the connection is lost */
+}
+
+bool db_exchange(const struct db *db,
+                 PGconn *connection,
                  const struct db_batch *batch,
-                 unsigned timeout_ms,
                  struct db_answer *answer)
 {
-    uint64_t deadline_ns = monotonic_ns() + (uint64_t)timeout_ms * NS_PER_MS;
     struct exchange exchange = {batch, answer};
-    return db_batch_send(connection, batch) &&
-           db_read_until(connection, deadline_ns, answer_feed, &exchange) && !answer->is_astray;
+    return db_batch_send(connection, batch) && read_while_heard(db, connection, &exchange) &&
+           !answer->is_astray;
 }
 
 unsigned db_patience_ms(const struct config *config)
 {
-    return (unsigned)config->statement_timeout_ms * DB_STEPS_MAX + 1000;
+    long wanted_ms = 2 * config->statement_timeout_ms + 1000;
+    long left_ms = config->connection_timeout_s * 1000 - config->pool_wait_ms - 1000;
+    return (unsigned)(wanted_ms < left_ms ? wanted_ms : left_ms > 1000 ? left_ms : 1000);
 }

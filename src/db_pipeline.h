@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct config;
+struct db;
 struct request;
 
 /* The statements of one request, up to its Sync. Borrows everything from the request. */
@@ -21,12 +22,11 @@ struct db_step {
 struct db_batch {
     unsigned count;
     unsigned claim;    /* which step claims the idempotency key; count = none */
-    const char *owner; /* the request's id, which the first step answers; NULL = it does not */
+    const char *owner; /* the request's id, which the first step answers */
     struct db_step steps[DB_STEPS_MAX];
 };
 void db_batch_for_request(struct request *rq, struct db_batch *ret_batch);
 void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch);
-void db_batch_for_probe(struct db_batch *ret_batch);
 /* Queues the batch and its Sync and flushes what can be flushed. False when the connection cannot
  * be used any more. */
 bool db_batch_send(PGconn *connection, const struct db_batch *batch);
@@ -59,9 +59,10 @@ typedef bool db_feed(void *context, PGresult *result);
 bool db_read_until(PGconn *connection, uint64_t deadline_ns, db_feed *feed, void *context);
 /* Sends and reads one batch on a connection that nobody else uses. False: the answer did not come,
  * and the connection must not be used again. */
-bool db_exchange(PGconn *connection,
+bool db_exchange(const struct db *db,
+                 PGconn *connection,
                  const struct db_batch *batch,
-                 unsigned timeout_ms,
                  struct db_answer *answer);
-/* Longer than PostgreSQL itself lets a batch run, so only a lost or hanging server reaches it. */
+/* Longer than PostgreSQL itself lets a statement run, so only a commit that waits or a lost server
+ * reaches it; shorter than the HTTP library keeps a connection without a byte. */
 unsigned db_patience_ms(const struct config *config);

@@ -139,7 +139,7 @@ static PGconn *place_fill(struct db_pool *pool)
     if (is_too_soon)
         return NULL;
 
-    PGconn *connection = db_connection_open(pool->db->config, DB_USE_WRITE);
+    PGconn *connection = db_open(pool->db, DB_USE_WRITE);
     pthread_mutex_lock(&pool->lock);
     if (connection) {
         pool->failures = 0;

@@ -106,7 +106,7 @@ static void lane_connect(struct db_lane *lane)
 {
     lane->is_connecting = true;
     pthread_mutex_unlock(&lane->lock);
-    PGconn *connection = db_connection_open(lane->db->config, DB_USE_READ);
+    PGconn *connection = db_open(lane->db, DB_USE_READ);
     pthread_mutex_lock(&lane->lock);
     lane->is_connecting = false;
     if (connection) {
@@ -251,7 +251,7 @@ static PGconn *lane_read(struct db_lane *lane, const struct ticket *own)
             quiet_since_ns = monotonic_ns();
             PQconsumeInput(
                 lane->connection); /* a failure shows in PQstatus, after what came before it */
-        } else if (monotonic_ns() - quiet_since_ns > patience_ns) {
+        } else if (db_is_silent(lane->db) || monotonic_ns() - quiet_since_ns > patience_ns) {
             lane->is_broken = true;
         }
         lane_drain(lane);

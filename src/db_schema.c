@@ -17,6 +17,8 @@ const char db_state_is_current_sql[] =
     "select exists (select from alongside.schema_state where key = $1 "
     "and value = encode(sha256(convert_to($2, 'UTF8')), 'hex'))";
 
+const char db_commit_sql[] = "select pg_logical_emit_message(true, 'alongside', '')";
+
 static const char advice[] = "run `alongside migrate`";
 
 static bool differs(const char *what, const char *name)

@@ -109,18 +109,6 @@ static void an_error_of_libpqs_own_is_no_answer(void **state)
     db_answer_clear(&answer);
 }
 
-static void a_probe_needs_no_owner(void **state)
-{
-    (void)state;
-    struct db_answer answer = {0};
-    struct db_batch probe;
-    db_batch_for_probe(&probe);
-    assert_false(db_answer_feed(&answer, &probe, row("1")));
-    assert_true(db_answer_feed(&answer, &probe, sync_point()));
-    assert_false(answer.is_astray);
-    db_answer_clear(&answer);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,7 +117,6 @@ int main(void)
         cmocka_unit_test(a_lost_end_does_not_draw_in_the_next_answer),
         cmocka_unit_test(an_answer_that_is_too_short_is_none),
         cmocka_unit_test(an_error_of_libpqs_own_is_no_answer),
-        cmocka_unit_test(a_probe_needs_no_owner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

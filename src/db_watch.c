@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How PostgreSQL is, asked all the time on connections of its own, so that /readyz answers from
+ * memory and a request knows a database that stands still from a statement that takes long. */
+#include "config.h"
+#include "db_internal.h"
+#include "log.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ROUND_MS = 250,
+    ANSWER_MS = 1000, /* the pulse takes less than one; nobody else got an answer either */
+    COMMIT_MS = 2000
+};
+
+struct db_watch {
+    struct db *db;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t stop;
+    bool is_stopping;
+    PGconn *pulse;
+    PGconn *pen; /* commits something, again and again, while commits wait for a standby */
+    uint64_t pen_since_ns; /* when the commit under way was sent; 0 = none is */
+    unsigned failures;
+    const char *trouble; /* NULL = all is well */
+};
+
+/* ---- asking ---- */
+
+static void notice_ignore(void *context, const PGresult *result)
+{
+    (void)context;
+    (void)result;
+}
+
+static PGconn *open_quietly(const struct config *config)
+{
+    PGconn *connection = db_connection_plain(config->database_url);
+    if (connection)
+        PQsetNoticeReceiver(connection, notice_ignore, NULL);
+    return connection;
+}
+
+/* True when the answer is there, or the connection has ended. */
+static bool wait_for_answer(PGconn *connection, uint64_t deadline_ns)
+{
+    while (PQconsumeInput(connection) && PQisBusy(connection)) {
+        uint64_t now = monotonic_ns();
+        if (now >= deadline_ns)
+            return false;
+        struct pollfd fd = {.fd = PQsocket(connection), .events = POLLIN};
+        poll(&fd, 1, (int)((deadline_ns - now) / NS_PER_MS) + 1);
+    }
+    return true;
+}
+
+static PGresult *last_result(PGconn *connection)
+{
+    PGresult *last = NULL, *result;
+    while ((result = PQgetResult(connection))) {
+        PQclear(last);
+        last = result;
+    }
+    return last;
+}
+
+/* NULL: no answer in time. */
+static PGresult *ask(PGconn *connection, const char *sql)
+{
+    uint64_t deadline_ns = monotonic_ns() + (uint64_t)ANSWER_MS * NS_PER_MS;
+    return PQsendQuery(connection, sql) && wait_for_answer(connection, deadline_ns)
+               ? last_result(connection)
+               : NULL;
+}
+
+/* ---- what is asked ---- */
+
+static const char pulse_sql[] =
+    "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool, "
+    "current_setting('synchronous_standby_names') <> ''";
+
+/* A commit that waits is found by committing; only where a standby is named. */
+static bool commits_wait(struct db_watch *watch)
+{
+    if (!watch->pen && !(watch->pen = open_quietly(watch->db->config)))
+        return false;
+    if (watch->pen_since_ns == 0) {
+        if (!PQsendQuery(watch->pen, db_commit_sql))
+            return false;
+        watch->pen_since_ns = monotonic_ns();
+    }
+    uint64_t soon_ns = monotonic_ns() + (uint64_t)ROUND_MS / 5 * NS_PER_MS;
+    if (!wait_for_answer(watch->pen, soon_ns))
+        return monotonic_ns() - watch->pen_since_ns > (uint64_t)COMMIT_MS * NS_PER_MS;
+    PQclear(last_result(watch->pen));
+    watch->pen_since_ns = 0;
+    return false;
+}
+
+static void pen_drop(struct db_watch *watch)
+{
+    db_connection_abandon(watch->pen);
+    watch->pen = NULL;
+    watch->pen_since_ns = 0;
+}
+
+/* A disk that was full is asked by a sort that does not fit into memory: it writes a file. */
+static const char disk_sql[] =
+    "set work_mem = '64kB'; select count(*) from (select g from generate_series(1, 20000) g "
+    "order by -g offset 0) sorted";
+
+static bool disk_is_full(struct db_watch *watch)
+{
+    struct db *db = watch->db;
+    if (!atomic_load(&db->is_disk_full))
+        return false;
+    PGresult *result = ask(watch->pulse, disk_sql);
+    if (PQresultStatus(result) == PGRES_TUPLES_OK)
+        atomic_store(&db->is_disk_full, false);
+    PQclear(result);
+    return atomic_load(&db->is_disk_full);
+}
+
+static const char *trouble_find(struct db_watch *watch, const PGresult *pulse)
+{
+    if (*PQgetvalue(pulse, 0, 0) == 't')
+        return "the database is read-only";
+    bool is_standby_named = *PQgetvalue(pulse, 0, 1) == 't';
+    if (!is_standby_named && watch->pen)
+        pen_drop(watch);
+    if (is_standby_named && commits_wait(watch))
+        return "commits wait for a standby";
+    return disk_is_full(watch) ? "the database's disk is full" : NULL;
+}
+
+/* ---- the round ---- */
+
+/* Whether anybody had an answer since. */
+static bool is_heard(const struct db *db, uint64_t since_ns)
+{
+    return atomic_load(&db->last_ok_ns) > since_ns;
+}
+
+static void away(struct db_watch *watch, uint64_t since_ns)
+{
+    struct db *db = watch->db;
+    bool was_long = monotonic_ns() - since_ns >= (uint64_t)ANSWER_MS * NS_PER_MS;
+    if (was_long && !is_heard(db, since_ns))
+        atomic_store(&db->is_silent, true);
+    db_connection_abandon(watch->pulse);
+    watch->pulse = NULL;
+    pen_drop(watch);
+    watch->failures++;
+}
+
+static const char *look(struct db_watch *watch)
+{
+    uint64_t since_ns = monotonic_ns();
+    if (!watch->pulse)
+        watch->pulse = open_quietly(watch->db->config);
+    PGresult *pulse = watch->pulse ? ask(watch->pulse, pulse_sql) : NULL;
+    const char *trouble = "the database does not answer";
+    if (PQresultStatus(pulse) == PGRES_TUPLES_OK) {
+        watch->failures = 0;
+        atomic_store(&watch->db->is_silent, false);
+        trouble = trouble_find(watch, pulse);
+    } else {
+        away(watch, since_ns);
+    }
+    PQclear(pulse);
+    return trouble;
+}
+
+/* False when it is to end. */
+static bool rest(struct db_watch *watch)
+{
+    long rest_ms =
+        watch->failures == 0 ? ROUND_MS : (long)(db_backoff_ns(watch->failures) / NS_PER_MS);
+    struct timespec until = monotonic_deadline(rest_ms);
+    pthread_mutex_lock(&watch->lock);
+    while (!watch->is_stopping && pthread_cond_timedwait(&watch->stop, &watch->lock, &until) == 0) {
+        /* woken for nothing */
+    }
+    bool goes_on = !watch->is_stopping;
+    pthread_mutex_unlock(&watch->lock);
+    return goes_on;
+}
+
+static void *watch_run(void *context)
+{
+    struct db_watch *watch = context;
+    do {
+        const char *trouble = look(watch);
+        if (trouble != watch->trouble)
+            log_event(trouble ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+                      trouble ? "not ready" : "ready again", "reason", trouble, NULL);
+        watch->trouble = trouble;
+        atomic_store(&watch->db->is_well, !trouble);
+    } while (rest(watch));
+    return NULL;
+}
+
+struct db_watch *db_watch_start(struct db *db)
+{
+    struct db_watch *watch = calloc(1, sizeof *watch);
+    if (!watch)
+        return NULL;
+    watch->db = db;
+    pthread_mutex_init(&watch->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&watch->stop, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (pthread_create(&watch->thread, NULL, watch_run, watch) == 0)
+        return watch;
+    free(watch);
+    return NULL;
+}
+
+void db_watch_stop(struct db_watch *watch)
+{
+    if (!watch)
+        return;
+    pthread_mutex_lock(&watch->lock);
+    watch->is_stopping = true;
+    pthread_cond_signal(&watch->stop);
+    pthread_mutex_unlock(&watch->lock);
+    pthread_join(watch->thread, NULL);
+    PQfinish(watch->pulse);
+    db_connection_abandon(watch->pen);
+    pthread_cond_destroy(&watch->stop);
+    pthread_mutex_destroy(&watch->lock);
+    free(watch);
+}
