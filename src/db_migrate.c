@@ -110,15 +110,21 @@ static bool lock_take(const struct migration_run *run)
                    0, NULL);
 }
 
-/* All at once. accounts first: every request looks there before anywhere else, so new ones wait at
- * the door holding nothing, and those under way end. Then views: locking one locks what it stands
- * on. */
+/* An autovacuum ends a second after somebody waits for it: waited for in a mode that stops no
+ * request. Then all at once. accounts first: every request looks there before anywhere else, so new
+ * ones wait at the door holding nothing, and those under way end. Then views: locking one locks
+ * what it stands on. */
 static const char tables_lock_sql[] =
-    "begin; set local lock_timeout = '200ms'; "
-    "do $$ declare names text := (select string_agg(oid::regclass::text, ', ' "
-    "order by relname <> 'accounts', relkind desc, relname) from pg_class "
-    "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'v')); "
-    "begin execute 'lock table ' || names || ' in access exclusive mode'; end $$; "
+    "begin; do $$ declare names text; tables text; begin "
+    "select string_agg(oid::regclass::text, ', ' "
+    "order by relname <> 'accounts', relkind desc, relname), "
+    "string_agg(oid::regclass::text, ', ') filter (where relkind = 'r') "
+    "into names, tables from pg_class "
+    "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'v'); "
+    "set local lock_timeout = '2s'; "
+    "execute 'lock table ' || tables || ' in share update exclusive mode'; "
+    "set local lock_timeout = '200ms'; "
+    "execute 'lock table ' || names || ' in access exclusive mode'; end $$; "
     "set local lock_timeout = '5s'";
 
 enum { TABLES_TRIES = 120, TABLES_PAUSE_US = 300000 };
@@ -137,7 +143,8 @@ static bool begin_alone(const struct migration_run *run)
         PGresult *result = PQexec(run->connection, tables_lock_sql);
         bool is_done = is_good(result), is_last = !is_busy(result) || tries == TABLES_TRIES;
         if (!is_done && is_last)
-            report(run->connection, result, "tables", NULL);
+            report(run->connection, result, "whoever holds a table (pg_locks) has to end first",
+                   NULL);
         PQclear(result);
         if (is_done || is_last)
             return is_done;
@@ -148,11 +155,37 @@ static bool begin_alone(const struct migration_run *run)
     }
 }
 
+/* What only a superuser can give. Asked first, so that nothing is begun without it. */
+static const char ground_sql[] =
+    "do $$ declare absent text; begin "
+    "select string_agg(role, ', ') into absent "
+    "from unnest(array['alongside_api', 'alongside_worker', 'alongside_seats', "
+    "'alongside_conflicts', 'alongside_sessions', 'alongside_desk']) role "
+    "where case when role in ('alongside_api', 'alongside_worker') then to_regrole(role) is null "
+    "else pg_has_role(to_regrole(role), 'member') is not true end; "
+    "if current_user <> 'alongside_owner' then "
+    "raise exception 'logged in as %, not as alongside_owner', current_user "
+    "using hint = 'say alongside_owner in migrate_database_url'; "
+    "elsif absent is not null then "
+    "raise exception 'alongside_owner lacks %', absent "
+    "using hint = 'as a superuser: alongside roles | psql -d postgres'; "
+    "elsif not (select pg_has_role(datdba, 'usage') from pg_database "
+    "where datname = current_database()) then "
+    "raise exception 'the database % belongs to somebody else', current_database() "
+    "using hint = format('as a superuser: alter database %I owner to alongside_owner', "
+    "current_database()); "
+    "end if; end $$";
+
+/* No copy of a database keeps what was revoked on it: nobody else's temporary table may stand in
+ * front of ours. */
 static const char bootstrap_sql[] =
     "select set_config('search_path', 'alongside, pg_catalog', false), "
     "set_config('client_min_messages', 'warning', false), "
-    "set_config('statement_timeout', '0', false);"
+    "set_config('statement_timeout', '0', false), "
+    "set_config('client_connection_check_interval', '10s', false);"
     "do $$ begin "
+    "if has_database_privilege('public', current_database(), 'temporary') then "
+    "execute format('revoke temporary on database %I from public', current_database()); end if; "
     "if to_regnamespace('alongside') is null then create schema alongside; end if; "
     "if to_regclass('alongside.schema_migrations') is null then "
     "create table alongside.schema_migrations (name text primary key, sha256 text not null, "
@@ -338,8 +371,9 @@ bool db_migrate(const char *database_url, bool with_demo)
     struct migration_run run = {.connection = db_connection_plain(database_url)};
     if (!run.connection)
         return false;
-    bool is_done = lock_take(&run) && execute(&run, "bootstrap", bootstrap_sql, 0, NULL) &&
-                   upgrade(&run) && (!with_demo || demo(&run));
+    bool is_done = execute(&run, "cannot begin", ground_sql, 0, NULL) && lock_take(&run) &&
+                   execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
+                   (!with_demo || demo(&run));
     if (is_done && run.applied == 0)
         fprintf(stderr, "nothing to apply\n");
     PQfinish(run.connection);

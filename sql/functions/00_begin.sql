@@ -39,8 +39,6 @@ begin
         execute format('alter table %s force row level security', old.name);
         execute format('create policy owner_all on %s to alongside_owner using (true)', old.name);
     end loop;
-    -- Nobody else's temporary table may stand in front of ours.
-    execute format('revoke temporary on database %I from public', current_database());
 end $$;
 revoke all on all tables in schema alongside
 from alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;

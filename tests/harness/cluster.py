@@ -4,6 +4,7 @@
 import itertools
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,9 +21,11 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "timezone": "'UTC'",
     "log_error_verbosity": "terse",
+    "log_line_prefix": "'%m [%p] %a@%d '",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
+LACKING = re.compile(r" alongside@\S+ ERROR:  ((?:permission denied for|must be) .*)")
 SEAL_KEYS = "test1:" + "5e" * 32
 
 
@@ -62,6 +65,7 @@ class Cluster:
         self.root = Path(tempfile.mkdtemp(prefix="alongside-pg-", dir="/tmp"))
         self.data = self.root / "data"
         self.log = self.root / "log"
+        self.log_seen = 0
         self.numbers = itertools.count(1)
         if os.geteuid() == 0:
             shutil.chown(self.root, "postgres", "postgres")
@@ -113,6 +117,15 @@ class Cluster:
         except RuntimeError:
             pass
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def lacking(self):
+        """What the program lacked a privilege for since this was asked last. Its clients see a 403 like any other, its own log a job's
+        SQLSTATE at most."""
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            log.seek(self.log_seen)
+            text = log.read()
+            self.log_seen = log.tell()
+        return LACKING.findall(text)
 
     def url(self, database, user="postgres"):
         return f"host={self.root} dbname={database} user={user}"

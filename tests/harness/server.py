@@ -14,6 +14,8 @@ from pathlib import Path
 from .cluster import SEAL_KEYS, server_environment
 
 SANITIZER_REPORT = re.compile(r"ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|SUMMARY: \w+Sanitizer|: runtime error: ")
+# Where the fault is in a job, not in the moment: a database that is away, a lock.
+JOB_REFUSED = re.compile(r"a job's statement .*\"sqlstate\":\"(?:2[23]|42|AP|P0|XX).*")
 # Instrumented code is several times slower: waits are stretched.
 IS_SANITIZED = os.environ.get("TEST_SANITIZE") == "1"
 PATIENCE = 4 if IS_SANITIZED else 1
@@ -99,7 +101,7 @@ class Server:
         assert self.process.poll() is None, f"the server died with {self.process.returncode}:\n{self.log_text()[-3000:]}"
 
     def stop(self, timeout_s=30):
-        """SIGTERM; the server must have been alive, end by itself with 0 and have pleased the sanitizers."""
+        """SIGTERM; the server must have been alive, end by itself with 0, and have pleased sanitizers and privileges."""
         self.assert_alive()
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -114,6 +116,8 @@ class Server:
         text = self.log_text()
         found = SANITIZER_REPORT.search(text)
         assert not found, f"sanitizer report in the server's log:\n{text[max(0, found.start() - 200) :][:4000]}"
+        assert not JOB_REFUSED.findall(text)
+        assert not self.cluster.lacking()
 
     def kill(self):
         self.process.kill()

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""What stands round `alongside migrate`: what only a superuser gives, copies of a database, its own death and PostgreSQL's."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+import psycopg
+import pytest
+from harness.cluster import SEAL_KEYS, Cluster, server_environment
+from harness.server import PATIENCE
+
+TEMPORARY = "select has_database_privilege('alongside_api', current_database(), 'temporary')"
+FORGET = "delete from alongside.schema_state where key = 'code'"
+
+
+@pytest.fixture(scope="module")
+def own_cluster(binary):
+    """Roles are of the whole cluster."""
+    made = Cluster(binary, settings={"autovacuum_naptime": "1s"})
+    try:
+        made.make_template(demo=False)
+        yield made
+    finally:
+        made.destroy()
+
+
+@pytest.fixture
+def own_database(own_cluster):
+    name = own_cluster.create_database()
+    yield name
+    own_cluster.drop_database(name)
+
+
+@pytest.fixture
+def migrating(own_cluster, binary):
+    """migrating(database, user): the process."""
+
+    def start(database, user="alongside_owner"):
+        environment = server_environment(migrate_database_url=own_cluster.url(database, user), seal_keys=SEAL_KEYS)
+        return subprocess.Popen([binary, "migrate"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    return start
+
+
+@pytest.fixture
+def migrate(migrating):
+    """migrate(database, user) → exit code, what it says."""
+
+    def run(database, user="alongside_owner"):
+        process = migrating(database, user)
+        said, _ = process.communicate(timeout=120)
+        return process.returncode, said
+
+    return run
+
+
+def structure(cluster, database):
+    dump = cluster._run(["/usr/lib/postgresql/15/bin/pg_dump", "-s", "-h", cluster.root, "-U", "postgres", database])
+    return re.sub(r"(?m)^\\(un)?restrict .*", "", dump)
+
+
+def test_what_a_superuser_has_to_give_is_said_and_nothing_begun(own_cluster, migrate):
+    """Each role of `alongside roles` away in turn, each membership, another login, somebody else's database."""
+
+    def refused(sentence, advice, user="alongside_owner"):
+        code, said = migrate("empty", user)
+        assert code == 1 and sentence in said and advice in said, said
+        assert own_cluster.psql("empty", "select count(*) from pg_namespace where nspname = 'alongside'") == "0\n"
+
+    own_cluster.psql("postgres", "create database empty owner alongside_owner")
+    anew = "as a superuser: alongside roles | psql -d postgres"
+    roles = own_cluster.psql("empty", "select rolname from pg_roles where rolname ~ '^alongside_' and rolname <> 'alongside_owner'").split()
+    members = own_cluster.psql("empty", "select roleid::regrole from pg_auth_members where member = 'alongside_owner'::regrole").split()
+    assert len(roles) == 6 and len(members) == 4
+    for role in roles:
+        own_cluster.psql("empty", f"alter role {role} rename to away")
+        refused(f"alongside_owner lacks {role} (", anew)
+        own_cluster.psql("empty", f"alter role away rename to {role}")
+    for role in members:
+        own_cluster.psql("empty", f"revoke {role} from alongside_owner")
+        refused(f"alongside_owner lacks {role} (", anew)
+        own_cluster.psql("empty", f"grant {role} to alongside_owner")
+    refused("logged in as postgres, not as alongside_owner", "migrate_database_url", "postgres")
+    own_cluster.psql("postgres", "alter database empty owner to postgres; grant create on database empty to alongside_owner")
+    refused("the database empty belongs to somebody else", "alter database empty owner to alongside_owner")
+    own_cluster.psql("postgres", "alter database empty owner to alongside_owner")
+    assert migrate("empty")[0] == 0
+    own_cluster.drop_database("empty")
+
+
+def test_a_copy_of_a_database_is_closed_to_temporary_tables(own_cluster, own_database, migrate):
+    """A copy, and what a dump is restored into, begin with what every database grants."""
+    assert own_cluster.psql(own_database, TEMPORARY) == "t\n"
+    assert migrate(own_database) == (0, "nothing to apply\n")
+    assert own_cluster.psql(own_database, TEMPORARY) == "f\n"
+
+
+@pytest.mark.slow
+def test_an_autovacuum_gives_way(own_cluster, own_database, migrate):
+    """Also one that lasts for hours: of these pages it takes one in a tenth of a second."""
+    busy = "select count(*) from pg_stat_progress_vacuum where relid = 'alongside.holidays'::regclass"
+    own_cluster.psql(
+        own_database,
+        f"""{FORGET};
+        alter table alongside.holidays set (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1);
+        insert into alongside.holidays (date, name_en, name_fr) select date '2100-01-01' + n, repeat('x', 60), 'x'
+        from generate_series(1, 20000) n;
+        update alongside.holidays set name_fr = 'y' where date > '2100-01-01'""",
+    )
+    deadline = time.monotonic() + 30 * PATIENCE
+    while own_cluster.psql(own_database, busy) == "0\n":
+        assert time.monotonic() < deadline, "no vacuum began"
+        time.sleep(0.1)
+    began = time.monotonic()
+    code, said = migrate(own_database)
+    assert code == 0, said
+    assert time.monotonic() - began < 20 * PATIENCE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["migrate", "backend", "postgresql"])
+def test_a_death_in_the_middle_leaves_what_was(own_cluster, own_database, migrating, migrate, victim):
+    """At four moments; the next run is at work at once, and the same database comes of it."""
+    before = structure(own_cluster, own_database)
+    died = 0
+    for moment in (0.05, 0.15, 0.3, 0.5):
+        own_cluster.psql(own_database, FORGET)
+        process = migrating(own_database)
+        time.sleep(moment * PATIENCE)
+        if victim == "migrate":
+            process.kill()
+        elif victim == "postgresql":
+            os.kill(own_cluster.postmaster_pid(), signal.SIGQUIT)
+        else:
+            pid = own_cluster.psql(own_database, "select max(pid) from pg_stat_activity where usename = 'alongside_owner'").strip()
+            if pid:
+                os.kill(int(pid), signal.SIGKILL)
+        said, _ = process.communicate(timeout=60)
+        died += process.returncode != 0
+        assert process.returncode in (-signal.SIGKILL, 0) or "connection lost" in said or "57P" in said, said
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                own_cluster.ensure_running()
+                assert structure(own_cluster, own_database) == before
+                break
+            except RuntimeError:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+        code, said = migrate(own_database)
+        assert code == 0, said
+        assert structure(own_cluster, own_database) == before
+    assert died > 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "function", "arguments"),
+    [
+        ("jobs_run", "jobs_run", ""),
+        ("instants_rederive", "jobs_rederive", ""),
+        ("outbox_take", "outbox_take", "(1)"),
+        ("outbox_done", "outbox_done", "(gen_random_uuid(), 'sent', 250)"),
+    ],
+)
+def test_a_job_waits_for_an_upgrade_before_it_looks_for_its_function(own_cluster, own_database, root, statement, function, arguments):
+    """It is prepared from before, not planned since an upgrade, and asked while another one makes its function anew."""
+    text = (root / f"sql/statements/jobs/{statement}.sql").read_text()
+    options = {"autocommit": True, "options": "-c search_path=alongside,pg_catalog"}
+    with (
+        psycopg.connect(own_cluster.url(own_database, "alongside_worker"), **options) as worker,
+        psycopg.connect(own_cluster.url(own_database), **options) as upgrade,
+    ):
+        worker.execute(f"prepare job as {text}")
+        upgrade.execute("alter table schema_state set (fillfactor = 90)")
+        failed = []
+
+        def ask():
+            try:
+                worker.execute(f"execute job {arguments}")
+            except psycopg.Error as error:
+                failed.append(error)
+
+        with upgrade.transaction():
+            made = upgrade.execute(f"select pg_get_functiondef('{function}'::regproc)").fetchone()[0]
+            upgrade.execute("lock table schema_state in access exclusive mode")
+            asking = threading.Thread(target=ask)
+            asking.start()
+            while upgrade.execute("select from pg_locks where not granted and relation = 'schema_state'::regclass").fetchone() is None:
+                assert asking.is_alive(), "it did not wait"
+                time.sleep(0.01)
+            upgrade.execute(f"drop function {function}")
+            upgrade.execute(made)
+            upgrade.execute(f"grant execute on function {function} to alongside_worker")
+        asking.join(30)
+        assert not failed and not asking.is_alive()
