@@ -100,4 +100,6 @@ join documents d on d.kind = t.kind and d.number = 1
 where i.id::text like '00000000-0000-4000-8000-%' and i.form_returned_at is not null
     and (t.needed_for = 'form' or i.track = 'activity' or i.state in ('ready', 'placed', 'closed'))
 on conflict do nothing;
+select set_config('app.role', 'worker', true);
 select waiting_person_refresh(i.participant_id) from intakes i where i.state in ('ready', 'placed') and i.track = 'group';
+select set_config('app.role', '', true);

@@ -129,5 +129,7 @@ cross join lateral (values
 where s.at is not null
 order by e.id, s.place;
 -- Whose group was cancelled waits again.
+select set_config('app.role', 'worker', true);
 select waiting_person_refresh(d.participant_id) from demo_places d where d.state = 'removed';
 select waiting_person_refresh(i.participant_id) from intakes i where i.state in ('ready', 'placed') and i.track = 'group';
+select set_config('app.role', '', true);

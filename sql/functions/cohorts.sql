@@ -17,7 +17,7 @@ begin
         ((first_session.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first_session.timezone);
 end $$;
 
-create or replace function cohort_is_locked(in_cohort cohorts) returns boolean language plpgsql stable security definer as $$
+create or replace function cohort_is_locked(in_cohort cohorts) returns boolean language plpgsql stable as $$
 begin
     return coalesce(cohort_locks_at(in_cohort) <= app_now(), false);
 end $$;
@@ -105,5 +105,8 @@ end $$;
 create or replace function cohort_list_advance(in_id uuid) returns void language plpgsql security definer as $$
 begin
     perform require_role('coordinator');
+    if in_id = any (actor_own_cohort_ids()) then
+        perform problem('not-found');
+    end if;
     perform seat_list_advance(in_id);
 end $$;

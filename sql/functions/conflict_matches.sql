@@ -21,7 +21,14 @@ create or replace trigger guard before update on conflict_matches for each row e
 create or replace function conflict_match_shared_cohort_ids(in_match conflict_matches) returns uuid[]
 language plpgsql stable security definer as $$
 begin
-    if actor_role() <> 'coordinator' or in_match.ended_at is not null then
+    -- What was handed in is not believed: only the match's id counts, and whether the actor sees it.
+    select * into in_match from conflict_matches m
+    where m.id = in_match.id and m.ended_at is null and actor_role() = 'coordinator'
+        and (m.region_keys = '{}' or m.region_keys && actor_region_keys())
+        and not array[
+            m.declaration_id, m.other_declaration_id, m.for_participant_id, m.for_account_id, m.participant_id, m.account_id]
+            && actor_hidden_conflict_ids();
+    if not found then
         return '{}';
     end if;
     return array(select g from unnest(conflict_match_met_in(in_match)) g where g <> all (actor_own_cohort_ids()) order by g);

@@ -86,7 +86,8 @@ end $$;
 -- A6.5: whether two who are in it must not meet; for coordinators.
 create or replace function conflict_blocks_cohort(in_cohort_id uuid) returns boolean language plpgsql stable security definer as $$
 begin
-    return actor_role() = 'coordinator' and conflict_stands(array(select conflict_persons(in_cohort_id)));
+    return actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids())
+        and conflict_stands(array(select conflict_persons(in_cohort_id)));
 end $$;
 
 -- The questions of placement, assignment and start. The answer is yes or no, never who or why.
@@ -96,11 +97,14 @@ begin
     return conflict_stands(array(select conflict_persons(in_cohort_id)), in_participant_id);
 end $$;
 
+-- Of the staff alone, and not of the actor's own groups (I13): nobody tries out persons here.
 create or replace function conflict_blocks_host(in_account_id uuid, in_cohort_id uuid) returns boolean
 language plpgsql stable security definer as $$
 begin
     perform require_role('coordinator');
-    return conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id);
+    return account_is_staff(in_account_id) and in_cohort_id <> all (actor_own_cohort_ids()) and (
+        host_is_barred(in_account_id, in_cohort_id)
+        or conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id));
 end $$;
 
 -- Whether the actor has said, or taken back, whom this person must not meet, since then.
@@ -269,9 +273,7 @@ create or replace function conflict_follow_exclusions(
     in_participant_ids uuid[], in_account_ids uuid[], in_own_case uuid[] default '{}', in_is_lifted boolean default false)
 returns void language plpgsql security definer as $$
 begin
-    if in_is_lifted or in_own_case <> '{}' then
-        perform require_role('coordinator');
-    end if;
+    perform require_role('coordinator');
     perform conflict_recheck(in_participant_ids, in_account_ids);
     if in_is_lifted then
         -- Not their own case after all.

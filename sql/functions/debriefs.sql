@@ -44,7 +44,9 @@ create or replace function debrief_may_supervise(in_debrief debriefs, in_account
 language plpgsql stable security definer as $$
 begin
     perform require_role('coordinator');
-    return exists (
+    -- What was handed in is not believed: only the debrief's id counts.
+    select * into in_debrief from debriefs d where d.id = in_debrief.id and d.cohort_id <> all (actor_own_cohort_ids());
+    return found and exists (
         select from accounts a where a.id = in_account_id and a.role = 'mental_health_professional' and a.is_active)
         and not exists (select from host_assignments h where h.account_id = in_account_id and h.cohort_id = in_debrief.cohort_id)
         and not exists (select from session_presences p where p.account_id = in_account_id and p.session_id = in_debrief.session_id)

@@ -21,7 +21,7 @@ begin
         update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
         where r.id in (select m.id from met m))
     select array_agg(x.participant_id), array_agg(x.account_id) into participants, accounts from excluded x;
-    perform conflict_follow_exclusions(participants, accounts);
+    perform conflict_recheck(participants, accounts);
 end $$;
 
 -- A peer has asked: who bears the name today.

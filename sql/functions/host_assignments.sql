@@ -82,7 +82,7 @@ begin
             'modules_missing', host.modules));
     end if;
     perform conflict_hold(account);
-    if conflict_blocks_host(account, in_cohort_id) or host_is_barred(account, in_cohort_id) then
+    if conflict_blocks_host(account, in_cohort_id) then
         perform conflict('conflict');
     end if;
     insert into host_assignments (id, cohort_id, session_id, account_id, slot, replaces, assigned_by, assigned_at)

@@ -55,6 +55,9 @@ create or replace function host_clashes(in_cohort_id uuid) returns table (reason
 language plpgsql stable security definer as $$
 begin
     perform require_role('coordinator');
+    if in_cohort_id = any (actor_own_cohort_ids()) then
+        return;
+    end if;
     return query
     with lead as (
         select l.* from session_leads l join sessions s on s.id = l.session_id

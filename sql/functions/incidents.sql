@@ -24,7 +24,8 @@ begin
     new.state := 'open';
     select s.cohort_id into new.cohort_id from sessions s where s.id = new.session_id;
     select e.participant_id into new.participant_id from enrolments e
-    where e.id = new.enrolment_id and e.cohort_id = coalesce(new.cohort_id, e.cohort_id) and e.participant_id <> all (actor_hidden_ids());
+    where e.id = new.enrolment_id and e.cohort_id = coalesce(new.cohort_id, e.cohort_id)
+        and e.participant_id <> all (actor_hidden_ids()) and e.cohort_id <> all (actor_own_cohort_ids());
     if new.enrolment_id is not null and new.participant_id is null then
         perform problem_field('enrolment_id', 'does-not-exist');
     end if;

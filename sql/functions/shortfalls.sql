@@ -53,7 +53,6 @@ begin
             where h.account_id = c.id and h.released_at is null and o.state in ('scheduled', 'in_progress')
                 and o.starts_at < session_ends_at(session) and session_ends_at(o) > session.starts_at
                 and exists (select from session_leads l where l.assignment_id = h.id and l.session_id = o.id))
-        and not host_is_barred(c.id, cohort.id)
         and not conflict_blocks_host(c.id, cohort.id)
     order by c.alias, c.id
     limit 20;

@@ -31,7 +31,7 @@ end $$;
 -- Called by whatever changes an intake that waits, what the form asks for, where the person lives or their language.
 create or replace function waiting_person_refresh(in_participant_id uuid) returns void language plpgsql security definer as $$
 begin
-    if actor_role() in ('peer', 'coordinator') and not actor_serves(in_participant_id) then
+    if actor_role() <> 'worker' and not actor_serves(in_participant_id) then
         return;
     end if;
     delete from waiting_people w where w.participant_id = in_participant_id;

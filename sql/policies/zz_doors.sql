@@ -26,7 +26,7 @@ begin
             select o.owner, n.name from (values
                 -- Seats: who has one, who waits for one, and the mail about it.
                 ('alongside_seats', '
-                    cohort_is_locked cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
+                    cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_group_json enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
                     enrolments_remove enrolments_withdraw cohort_list_advance seat_expire_offers seat_list_advance seat_mail_verdict
                     seat_mail_when seat_release_all seat_withdraw_all waiting_person_missing waiting_person_refresh'),
@@ -90,7 +90,7 @@ grant execute on function actor_cohort_ids, actor_hidden_conflict_ids, actor_own
 grant execute on function attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;
-grant execute on function cohort_is_locked, cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
+grant execute on function cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
 grant execute on function colleagues_find to alongside_api;
 grant execute on function conflict_match_shared_cohort_ids to alongside_api;
 grant execute on function
@@ -107,7 +107,7 @@ to alongside_api;
 grant execute on function exclusion_request_follow, exclusion_request_today to alongside_api;
 grant execute on function cohort_list_advance, seat_release_all, seat_withdraw_all to alongside_api;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
-grant execute on function host_assignment_alias, host_facts, host_clashes, host_is_barred to alongside_api;
+grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
 grant execute on function rosters_read to alongside_api;

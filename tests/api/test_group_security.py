@@ -55,6 +55,20 @@ def test_a_coordinator_who_is_a_peer_of_a_group_sees_nothing_of_it(client, coord
     db.execute("update accounts set subject = id::text where id = %s", (person.account,))
 
 
+def test_a_coordinator_records_nothing_about_a_group_of_their_own(client, coordinator, db, formal):
+    """I13: a seat beside theirs is answered as one that never was."""
+    other = client("coordinator", "other")
+    person, beside = ready(client), ready(client)
+    group = Group(coordinator, formal).open()
+    group.seat(person)
+    seat = group.seat(beside)
+    same_sign_in(db, client, person, other.account)
+    body = {"kind": "distress", "severity": 2}
+    for enrolment_id in (seat.id, str(uuid.uuid4())):
+        other.post("/v1/incidents", body | {"enrolment_id": enrolment_id}).problem(422).fault("#/enrolment_id", "does-not-exist")
+    db.execute("update accounts set subject = id::text where id = %s", (person.account,))
+
+
 def test_a_coordinator_does_not_place_themselves(client, coordinator, db, formal):
     """I13: in a group where they are not yet, either."""
     other = client("coordinator", "other")
@@ -332,6 +346,56 @@ def test_functions_believe_no_argument(client, coordinator, inside, formal):
         row = {"id": str(uuid.uuid4()), "group_id": group.id, "participant_id": own, "state": "confirmed"}
         shown = asking.execute(f"select enrolment_group_json({forged})", (json.dumps(row),)).fetchone()
         assert shown == (None,), shown
+    begun = {"id": group.id, "joining": "closed", "registration_deadline_days": 9999}
+    locked = "select cohort_is_locked(jsonb_populate_record(null::cohorts, %s::jsonb))"
+    assert asking.execute(locked, (json.dumps(begun),)).fetchone() == (False,), "not even when it meets"
+
+
+def test_a_coordinator_tries_out_nobody(client, coordinator, administrator, db, inside, formal):
+    """Whoever reaches the database as a coordinator learns of no person whom they do not serve in which groups that person is, and (I13)
+    nothing of a group in which they are a peer themselves."""
+    other = client("coordinator", "other")
+    person, hidden = ready(client), ready(client)
+    host = Host(client, administrator)
+    group = Group(coordinator, formal).open()
+    for each in (person, hidden):
+        group.seat(each)
+    same_sign_in(db, client, hidden, host.id)
+    blocks = "select conflict_blocks_host(%s, %s)"
+    stranger = inside("coordinator", QUEBEC_COORDINATOR)
+    assert stranger.execute(blocks, (host.id, group.id)).fetchone() == (True,)
+    assert stranger.execute(blocks, (hidden.id, group.id)).fetchone() == (False,), "a participant is nobody's host"
+    refused(stranger, "select host_is_barred(%s, %s)", hidden.id, group.id)
+    forged = {"id": str(uuid.uuid4()), "basis": "known", "for_person_id": hidden.id, "person_id": hidden.id}
+    shared = "select conflict_match_shared_cohort_ids(jsonb_populate_record(null::conflict_matches, %s::jsonb))"
+    assert stranger.execute(shared, (json.dumps(forged),)).fetchone() == ([],)
+    forged = {"id": str(uuid.uuid4()), "session_id": str(uuid.uuid4()), "cohort_id": str(uuid.uuid4())}
+    may = "select debrief_may_supervise(jsonb_populate_record(null::debriefs, %s::jsonb), id) from accounts where id = actor_account_id()"
+    assert stranger.execute(may, (json.dumps(forged),)).fetchone() == (False,)
+    same_sign_in(db, client, person, other.account)
+    themself = inside("coordinator", other.account)
+    assert themself.execute(blocks, (host.id, group.id)).fetchone() == (False,)
+    between = {"kind": "no_contact", "for_participant_id": person.id, "participant_id": hidden.id}
+    coordinator.post("/v1/conflict-declarations", between).created()
+    asked = "select conflict_blocks_cohort(%s)"
+    assert stranger.execute(asked, (group.id,)).fetchone() == (True,)
+    assert themself.execute(asked, (group.id,)).fetchone() == (False,)
+    assert themself.execute("select count(*) from host_clashes(%s)", (group.id,)).fetchone() == (0,)
+    with pytest.raises(psycopg.DatabaseError, match="not-found"), themself.transaction():
+        themself.execute("select cohort_list_advance(%s)", (group.id,))
+    db.execute("update accounts set subject = id::text where id in (%s, %s)", (person.account, hidden.account))
+
+
+@pytest.mark.parametrize("role", ["peer", "line"])
+def test_what_follows_from_a_write_is_for_whoever_may_write_it(client, inside, db, role):
+    """And for nobody whom nobody has thought of: the place on the list that is gone here does not come back by their asking."""
+    someone = ready(client)
+    asking = inside(role, ready(client).account if role == "peer" else client(role).account)
+    refused(asking, "select conflict_follow_exclusions(array[%s]::uuid[], '{}')", someone.id)
+    db.execute("delete from waiting_people where participant_id = %s", (someone.id,))
+    asking.execute("select waiting_person_refresh(%s)", (someone.id,))
+    asking.commit()
+    assert db.execute("select from waiting_people where participant_id = %s", (someone.id,)).rowcount == 0
 
 
 def test_a_host_reaches_no_other_group_in_the_database(client, coordinator, administrator, inside, formal):

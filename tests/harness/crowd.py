@@ -102,7 +102,7 @@ def make_ready(db, people, moments=None, accepted=None):
     the program; {participant: intake}."""
     values = {"people": people, "moments": moments or [], "accepted": accepted, "coordinator": COORDINATOR}
     intakes = dict(db.execute(READY, values).fetchall())
-    db.execute("select waiting_person_refresh(p) from unnest(%s::uuid[]) p", (people,))
+    db.execute("select waiting_person_refresh(p) from set_config('app.role', 'worker', true), unnest(%s::uuid[]) p", (people,))
     return intakes
 
 

@@ -187,12 +187,12 @@ where p.schemaname = 'alongside' and regexp_replace(
     concat(p.qual, case p.cmd when 'INSERT' then '' else p.with_check end), 'SELECT (\w+\.)?actor_\w+\(\)', '', 'g') ~ 'actor_\w+\(\)';
 create temp view shared_names as
 select proname from pg_proc where pronamespace = 'alongside'::regnamespace group by proname having count(*) > 1;
--- Some ask through another that does. Three are for everybody: who comes in, who knows an address, whether a group one reads has locked.
+-- Some ask through another that does. Two are for everybody: who comes in, who knows an address.
 create temp view careless_doors as
 select name from own_functions
 where prosecdef and has_function_privilege('alongside_api', oid, 'execute')
     and text !~ '(require_role|actor_|session_(role|lock|seat_in_window)\()'
-    and name !~ '^(context_enter|calendars_read|cohort_is_locked)\(';
+    and name !~ '^(context_enter|calendars_read)\(';
 create temp view writing_triggers as
 select name from own_functions
 where is_trigger and text ~* '\m(insert\s+into|update\s+(only\s+)?\w+(\s+\w+)?\s+set|delete\s+from)\M';
