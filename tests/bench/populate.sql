@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- :count participants with an account, an intake and a referral each; of the referrals one in fifty is still in the queue; the groups
 -- in which some of them meet.
--- Sealed values are those of the one referral and the one participant that the bench has made through the API, so they open.
+-- What is sealed comes from bench_sealed, under a key for each row: n counts from 100000000001, for sessions too.
 set search_path = alongside, pg_catalog;
 begin;
 set local session_replication_role = replica; -- triggers and foreign keys would only slow the copying down
@@ -16,9 +16,16 @@ insert into participants (
 select
     (:'prefix' || n)::uuid, ('0000000a-0000-4000-8000-' || n)::uuid, 'Bench ' || n, case n % 3 when 0 then 'fr' else 'en' end,
     (array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], 'America/Toronto', 'caf_former', now(), now(),
-    model.accessibility_needs, model.created_by, now() - n % 1000000 * interval '1 second'
+    b.texts[1], model.created_by, now() - n % 1000000 * interval '1 second'
 from generate_series(100000000001, 100000000000 + :count) n
-cross join (select * from participants where id = :'participant') model;
+join bench_sealed b using (n)
+cross join (select * from participants where id = :'participant') model
+where b.kind = 'participant';
+insert into sealed_keys (id, owner_type, owner_id, wrapped)
+select
+    b.id, case b.kind when 'referral' then 'referral' else 'participant' end,
+    case b.kind when 'referral' then ('0000000d-0000-4000-8000-' || n)::uuid else (:'prefix' || n)::uuid end, b.wrapped
+from bench_sealed b where b.kind <> 'session';
 
 -- One in five has a place in a group of eight, the others are ready and wait.
 insert into intakes (
@@ -30,11 +37,13 @@ select
 from generate_series(100000000001, 100000000000 + :count) n
 cross join (select * from participants where id = :'participant') model
 cross join lateral (select now() - n % 1000000 * interval '25 seconds' as at) t;
-insert into intake_forms (intake_id, participant_id, device_ok, meeting_willing, services_wanted, availability, must_not_meet_exists)
+insert into intake_forms (
+    intake_id, participant_id, device_ok, meeting_willing, services_wanted, availability, must_not_meet_exists, composition_preference,
+    accommodation_needs)
 select
     ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid, true, true, '{formal_group}',
-    '[{"weekday": "tuesday", "part": "evening"}]', false
-from generate_series(100000000001, 100000000000 + :count) n;
+    '[{"weekday": "tuesday", "part": "evening"}]', false, b.texts[1], b.texts[2]
+from bench_sealed b where b.kind = 'form';
 insert into acceptances (participant_id, document_id, language_read, accepted_at)
 select (:'prefix' || n)::uuid, d.id, 'en', now() - interval '300 days'
 from generate_series(100000000001, 100000000000 + :count) n
@@ -46,16 +55,17 @@ from intakes i join participants p on p.id = i.participant_id cross join (values
 where i.id between '0000000c-0000-4000-8000-000000000000' and '0000000c-0000-4000-8000-ffffffffffff';
 
 insert into referrals (
-    id, recorded_by, channel, language, callback_method, callback_handle, ok_to_leave_message, caller_consented_at,
-    received_at, reply_due, reply_breach, attempts, state, closed_at, closed_by, created_at, updated_at)
+    id, recorded_by, channel, language, name, callback_method, callback_handle, safe_hours, ok_to_leave_message,
+    caller_consented_at, received_at, reply_due, reply_breach, attempts, state, closed_at, closed_by, created_at, updated_at)
 select
-    ('0000000d-0000-4000-8000-' || n)::uuid, model.recorded_by, model.channel, model.language, model.callback_method,
-    model.callback_handle, false, at, at, at + interval '1 day', at + interval '2 days', 0, fate.state,
+    ('0000000d-0000-4000-8000-' || n)::uuid, model.recorded_by, model.channel, model.language, b.texts[1],
+    model.callback_method, b.texts[2], b.texts[3], false, at, at, at + interval '1 day', at + interval '2 days', 0, fate.state,
     case when fate.state <> 'received' then at end, case when fate.state <> 'received' then model.recorded_by end, at, at
-from generate_series(100000000001, 100000000000 + :count) n
+from bench_sealed b
 cross join (select * from referrals where id = :'referral') model
 cross join lateral (
-    select case when n % 50 = 0 then 'received' else 'unreachable' end as state, now() - n % 1000000 * interval '1 second' as at) fate;
+    select case when n % 50 = 0 then 'received' else 'unreachable' end as state, now() - n % 1000000 * interval '1 second' as at) fate
+where b.kind = 'referral';
 
 -- Formal groups of ten weekly sessions, of which three are over; each led by a peer supporter and a professional, who lead two groups.
 insert into accounts (id, subject, role)
@@ -85,17 +95,22 @@ from generate_series(1, :count / 40) n
 cross join (select * from participants where id = :'participant') model
 join services v on v.code = 'formal_group';
 insert into sessions (
-    id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, topic_en, topic_fr, started_at, ended_at, changed_at)
+    id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, topic_en, topic_fr, started_at, ended_at, changed_at,
+    join_link)
 select
     md5(g.id::text || s.seq)::uuid, g.id, s.seq, s.starts_at at time zone g.timezone, g.timezone, s.starts_at, g.duration_minutes,
     case when s.seq <= 3 then 'completed' else 'scheduled' end, 'Boundaries', 'Limites',
-    case when s.seq <= 3 then s.starts_at end, case when s.seq <= 3 then s.starts_at end, now()
+    case when s.seq <= 3 then s.starts_at end, case when s.seq <= 3 then s.starts_at end, now(), b.texts[1]
 from cohorts g
 cross join lateral (
     select seq, date_trunc('minute', now()) + (seq - 4) * interval '7 days' + hashtext(g.id::text) % 3000 * interval '1 minute'
         + interval '3 days' as starts_at
     from generate_series(1, 10) seq) s
+join bench_sealed b on b.kind = 'session' and b.n = 100000000000 + (right(g.id::text, 12)::bigint - 100000000001) * 10 + s.seq
 where g.id::text like '0000000e-%';
+insert into sealed_keys (id, owner_type, owner_id, wrapped)
+select b.id, 'session', s.id, b.wrapped
+from bench_sealed b join sessions s on split_part(s.join_link, '.', 1)::uuid = b.id where b.kind = 'session';
 insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)
 select
     ('0000000e-0000-4000-8000-' || 100000000000 + n)::uuid,
@@ -111,4 +126,5 @@ select
     (:'prefix' || n)::uuid, 'active', t.at, t.at, t.at, t.at + interval '3 days', t.at, 'peer'
 from generate_series(100000000005, 100000000000 + :count / 40 * 40, 5) n
 cross join (select now() - interval '60 days' as at) t;
+drop table bench_sealed;
 commit;

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""What each operation may cost, in budgets.json, and how that is measured: on a small database, one request after another.
+
+    buffers, wal_bytes   of PostgreSQL, a request
+    plans                statements planned a request, on connections that have seen the operation before
+    statements           that the server sends for a request
+    postgres_us          CPU of the server's backends; server_us: of the server itself
+
+The first four are counted and hardly vary. CPU is compared with that of one fixed statement (by_hand/read.sql) in the same moments, whose
+cost stands as reference_us: a machine that is slow, or busy with something else, is slow for both."""
+
+import http.client
+import json
+import os
+import re
+import statistics
+import tempfile
+from pathlib import Path
+
+import psycopg
+from cases import ACCEPT, ACCOUNTS, BASE, BY_HAND, COORDINATOR, HOME, LIST, READ, WAITING, WRITE
+from harness.cluster import Cluster
+from harness.contract import Contract
+from harness.server import Server
+from harness.tokens import Key, claims
+from meter import cpu_seconds
+from world import make_models, populate
+
+FILE = Path(__file__).with_name("budgets.json")
+OFFER_SEATS = Path(__file__).with_name("seats.sql")
+CASES = (READ, LIST, WRITE, HOME, WAITING, ACCEPT)
+TOLERANCE = 1.3
+COUNTED = ("buffers", "wal_bytes", "plans", "statements")
+CPU = ("postgres_us", "server_us")
+COUNT, WARM, ROUNDS, REQUESTS = 2000, 60, 4, 100
+SEATS = 50 + ROUNDS * REQUESTS + WARM
+SETTINGS = {
+    "shared_preload_libraries": "'pg_stat_statements'",
+    "pg_stat_statements.track": "all",
+    "pg_stat_statements.track_planning": "on",
+    "autovacuum": "off",
+}
+# Of everybody but those who arrange and compare; what is nested is already in the buffers of what encloses it.
+USED = """
+select
+    sum(s.shared_blks_hit + s.shared_blks_read) filter (where s.toplevel) as buffers,
+    sum(s.wal_bytes) filter (where s.toplevel) as wal_bytes,
+    sum(s.plans) as plans,
+    sum(s.calls) filter (where s.toplevel) as statements
+from pg_stat_statements s
+join pg_database d on d.oid = s.dbid and d.datname = current_database()
+join pg_roles r on r.oid = s.userid
+where r.rolname not in ('postgres', 'peer_app')"""
+
+
+class Bench:
+    """A server, a database with people, somebody who looks at it and somebody who runs the reference."""
+
+    def __init__(self, cluster, binary, directory):
+        self.cluster, self.key, self.turn = cluster, Key("ES256"), 0
+        database = cluster.create_database()
+        log = Path(directory) / "log"
+        # One connection a lane: what is planned once is planned in the first requests.
+        lanes = {"read_connections": 1, "write_connections": 1}
+        self.server = Server(binary, cluster, database, self.key, log, clock_header="", **lanes)
+        self.tokens = {None: self.key.sign(claims(COORDINATOR, "coordinator"))}
+        models = make_models(self.server, self.tokens[None], Contract(binary.parent / "openapi" / "openapi.json"))
+        populate(cluster, database, COUNT, models)
+        cluster.psql(database, OFFER_SEATS.read_text(), "-v", f"seats={SEATS}", *models)
+        cluster.psql(database, "create extension pg_stat_statements schema public; vacuum analyze;")
+        self.looking = psycopg.connect(cluster.url(database), autocommit=True)
+        settings = "-c plan_cache_mode=force_generic_plan -c synchronous_commit=off -c jit=off"
+        self.reference = psycopg.connect(cluster.url(database, "peer_app"), autocommit=True, options=settings)
+        self.statement = re.sub(r"(?<!:):(\w+)", r"%(\1)s", re.sub(r"--[^\n]*\n", "", (BY_HAND / "read.sql").read_text()))
+        self.http = http.client.HTTPConnection("127.0.0.1", self.server.port)
+
+    def close(self):
+        for open_one in (self.http, self.looking, self.reference):
+            open_one.close()
+        self.server.stop()
+
+    def request(self, case, n):
+        if case.draw == "turn":
+            self.turn += 1
+            n = self.turn
+        account = None
+        if case.role == "peer":
+            n = account = COUNT // 50 * (1 + n % 50)
+            if account not in self.tokens:
+                self.tokens[account] = self.key.sign(claims(f"{ACCOUNTS}{BASE + n}", "peer"))
+        headers = {"Authorization": f"Bearer {self.tokens[account]}"}
+        if case.method != "GET":
+            headers |= {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+        body = None if case.body is None else json.dumps(case.body)
+        self.http.request(case.method, case.path_to(n), body, headers)
+        response = self.http.getresponse()
+        text = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{case.name}: {response.status} {text[:300]}")
+
+    def backends(self):
+        pids = self.looking.execute("select pid from pg_stat_activity where usename = 'alongside_api'")
+        return sum(cpu_seconds(pid) for (pid,) in pids)
+
+    def reference_us(self):
+        pid, parameters = self.reference.info.backend_pid, READ.variables()
+        before = cpu_seconds(pid)
+        for n in range(REQUESTS):
+            self.reference.execute(self.statement, parameters | {"n": str(BASE + 1 + n)}, prepare=True)
+        return (cpu_seconds(pid) - before) * 1e6 / REQUESTS
+
+    def measure(self, case):
+        for n in range(WARM):
+            self.request(case, 1 + n)
+        self.looking.execute("select pg_stat_statements_reset()")
+        rounds = []
+        for _ in range(ROUNDS):
+            reference = self.reference_us()
+            before = self.backends(), cpu_seconds(self.server.process.pid)
+            for n in range(REQUESTS):
+                self.request(case, 1 + n)
+            after = self.backends(), cpu_seconds(self.server.process.pid)
+            rounds.append((reference, *((b - a) * 1e6 / REQUESTS for a, b in zip(before, after, strict=True))))
+        used = self.looking.execute(USED).fetchone()
+        counted = {name: round(float(value) / ROUNDS / REQUESTS, 2) for name, value in zip(COUNTED, used, strict=True)}
+        return {"counted": counted, "rounds": rounds}
+
+
+def measure_all(binary):
+    """By name of the operation: what it used, and rounds of (reference, backends, server) in µs of CPU a request."""
+    seed = os.environ.get("TEST_CLUSTER_SEED")
+    cluster = Cluster(binary, settings=SETTINGS, seed=seed)
+    try:
+        if not seed:
+            cluster.make_template()
+        with tempfile.TemporaryDirectory() as directory:
+            bench = Bench(cluster, binary, directory)
+            try:
+                bench.reference_us()  # warm
+                return {case.name: bench.measure(case) for case in CASES}
+            finally:
+                bench.close()
+    finally:
+        cluster.destroy()
+
+
+def scaled(measured, reference_us, judge):
+    """CPU in µs of a machine on which the reference costs reference_us; `judge` picks among the rounds."""
+    return {name: judge(used[place] / used[0] for used in measured["rounds"]) * reference_us for place, name in enumerate(CPU, 1)}
+
+
+def exceeded(measured, budget, names, reference_us):
+    """A sentence for each thing that costs more than it may. Of CPU the best round counts: noise only ever adds."""
+    costs = measured["counted"] | scaled(measured, reference_us, min)
+    return [
+        f"{name}: {costs[name]:,.2f} is {'more than' if not budget[name] else f'{costs[name] / budget[name]:.2f} times'} {budget[name]:,}"
+        for name in names
+        if costs[name] > TOLERANCE * budget[name]
+    ]
+
+
+def load():
+    return json.loads(FILE.read_text())
+
+
+def refresh(binary):
+    """Measures and writes the file; prints what it was and what it is."""
+    old = load()["operations"] if FILE.exists() else {}
+    measured = measure_all(binary)
+    reference_us = statistics.median(used[0] for costs in measured.values() for used in costs["rounds"])
+    new = {}
+    for name, costs in measured.items():
+        cpu = {field: round(value) for field, value in scaled(costs, reference_us, statistics.median).items()}
+        new[name] = cpu | costs["counted"]
+        print(f"  {name}: " + ", ".join(f"{field} {old.get(name, {}).get(field, '-')} -> {value}" for field, value in new[name].items()))
+    lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(costs)}" for name, costs in new.items())
+    FILE.write_text(f'{{\n  "reference_us": {round(reference_us)},\n  "operations": {{\n{lines}\n  }}\n}}\n')

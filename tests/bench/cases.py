@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""The operations that are measured, and what pgbench runs instead of each: the server's own statements, or one written by hand."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sql")]
+
+import page  # noqa: E402
+from harness.tokens import ISSUER  # noqa: E402
+
+COORDINATOR = "00000000-0000-4000-8000-000000000004"
+PARTICIPANTS, ACCOUNTS, SEATS = (f"{kind}-0000-4000-8000-" for kind in ("0000000b", "0000000a", "00000010"))
+BASE = 100000000000  # the last part of an id is this and a number
+PEERS = 1000  # fewer than tokens are remembered
+STATEMENTS = ROOT / "sql" / "statements"
+BY_HAND = Path(__file__).with_name("by_hand")
+
+
+def statement(operation):
+    """What PostgreSQL is given, and the keyset before a list's first row."""
+    file = next(f for f in STATEMENTS.glob("*/*.sql") if operation in (f"{f.parent.name}_{f.stem}", f"{f.parent.name}/{f.stem}"))
+    text, after = page.statement(file)
+    return re.sub(r"--[^\n]*", "", text).strip().rstrip(";"), after
+
+
+class Case:
+    """One operation, asked for objects drawn at random (or each once, in turn), by a coordinator or by the peers it is about."""
+
+    def __init__(self, name, operation, method, path, aims, by_hand, body=None, query=None, ids="", draw="random", role="coordinator"):
+        self.name, self.operation, self.method, self.path, self.aims, self.by_hand = name, operation, method, path, aims, by_hand
+        self.body, self.query, self.ids, self.draw, self.role = body, query or {}, ids, draw, role
+
+    def path_to(self, n):
+        # Not in a cursor, which may spell anything.
+        return self.path.replace("ID", f"{self.ids}{BASE + n}") if self.ids else self.path
+
+    def draw_line(self, count):
+        highest, step = (PEERS, count // PEERS) if self.role == "peer" else (count, 1)
+        return f"\\set n {BASE} + {step} * random(1, {highest})\n"
+
+    def own_script(self, count):
+        """The pipeline of one request, as pgbench runs it."""
+        context, _ = statement("kernel/context")
+        subject = "(:peer || :n)" if self.role == "peer" else ":subject"
+        for number, value in enumerate((":issuer", subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
+            context = re.sub(rf"\${number}\b", value, context)
+        main, _ = statement(self.operation)
+        drawn = f"({BASE} + nextval('bench.turn'))" if self.draw == "turn" else ":n"
+        path_id = f"('{self.ids}' || {drawn})" if self.ids else "null::text"
+        body = "null::jsonb" if self.body is None else "(:body)::jsonb"
+        values = (path_id, "null::text", "(:query)::jsonb", body, "null::int[]", "null::jsonb")
+        for number, value in enumerate(values, 1):
+            main = re.sub(rf"\${number}\b", lambda _, value=value: value, main)
+        return f"{self.draw_line(count)}\\startpipeline\n{context};\n{main};\n\\endpipeline\n"
+
+    def hand_script(self, count):
+        """One statement that does what the request does."""
+        return self.draw_line(count) + re.sub(r"--[^\n]*\n", "", (BY_HAND / self.by_hand).read_text())
+
+    def variables(self):
+        """What the server sends as parameters is a parameter here too."""
+        given = {
+            "issuer": ISSUER,
+            "subject": COORDINATOR,
+            "peer": ACCOUNTS,
+            "ids": self.ids,
+            "role": self.role,
+            "language": "both",
+            "request_id": COORDINATOR,
+            "operation": self.operation,
+            "query": json.dumps({"limit": 25, "after": statement(self.operation)[1]} | self.query),
+            "body": json.dumps(self.body),
+        }
+        return {name: value for name, value in given.items() if value}  # pgbench knows no empty one
+
+    def settings(self):
+        """The lane's: reads do not wait for the disk that takes their audit row."""
+        return "-c jit=off -c synchronous_commit=" + ("off" if self.method == "GET" else "on")
+
+
+# Aims: ratio to the same statements and to the one by hand, µs of the server and of PostgreSQL.
+READ = Case("read", "participants_read", "GET", "/v1/participants/ID", (0.5, 0.5, 75, None), "read.sql", ids=PARTICIPANTS)
+LIST = Case("list", "referrals_list", "GET", "/v1/referrals", (0.6, 0.55, None, None), "list.sql")
+FRENCH = {"preferred_language": "fr"}
+WRITE = Case("write", "participants_update", "PATCH", READ.path, (0.5, 0.55, None, None), "write.sql", FRENCH, ids=PARTICIPANTS)
+HOME = Case("home of a peer", "homes_read", "GET", f"{READ.path}/home", (0.5, None, None, 450), "home.sql", ids=PARTICIPANTS, role="peer")
+WAITING = Case("waiting list", "waiting_people_list", "GET", "/v1/waiting-people", (0.6, None, None, 1200), "waiting_list.sql")
+ACCEPT = Case(
+    "accept", "enrolments_accept", "POST", "/v1/enrolments/ID/accept", (0.5, 0.5, None, None), "accept.sql", ids=SEATS, draw="turn"
+)
+EVERYDAY = [READ, LIST, WRITE, HOME]
+# What the peer programs can do as well.
+OF_PEERS = [READ, LIST, WRITE]
