@@ -6,8 +6,9 @@
     statements           that the server sends for a request
     postgres_us          CPU of the server's backends; server_us: of the server itself
 
-The first four are counted and hardly vary. CPU is compared with that of one fixed statement (by_hand/read.sql) in the same moments, whose
-cost stands as reference_us: a machine that is slow, or busy with something else, is slow for both."""
+The first four are counted and hardly vary. CPU is compared with that of one fixed statement (by_hand/read.sql), run in turn with the
+requests, and written in the µs of a machine on which that takes reference_us, about what it takes on two quiet cores: a machine that is
+slow, or busy with something else, is slow for both."""
 
 import http.client
 import json
@@ -15,6 +16,7 @@ import os
 import re
 import statistics
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -32,7 +34,7 @@ CASES = (READ, LIST, WRITE, HOME, WAITING, ACCEPT)
 TOLERANCE = 1.3
 COUNTED = ("buffers", "wal_bytes", "plans", "statements")
 CPU = ("postgres_us", "server_us")
-COUNT, WARM, ROUNDS, REQUESTS = 2000, 60, 4, 100
+COUNT, WARM, ROUNDS, REQUESTS = 2000, 60, 8, 50
 SEATS = 50 + ROUNDS * REQUESTS + WARM
 SETTINGS = {
     "shared_preload_libraries": "'pg_stat_statements'",
@@ -50,7 +52,7 @@ select
 from pg_stat_statements s
 join pg_database d on d.oid = s.dbid and d.datname = current_database()
 join pg_roles r on r.oid = s.userid
-where r.rolname not in ('postgres', 'peer_app')"""
+where r.rolname not in ('postgres', 'peer_app') and s.queryid <> all (%s)"""
 
 
 class Bench:
@@ -72,12 +74,19 @@ class Bench:
         settings = "-c plan_cache_mode=force_generic_plan -c synchronous_commit=off -c jit=off"
         self.reference = psycopg.connect(cluster.url(database, "peer_app"), autocommit=True, options=settings)
         self.statement = re.sub(r"(?<!:):(\w+)", r"%(\1)s", re.sub(r"--[^\n]*\n", "", (BY_HAND / "read.sql").read_text()))
+        self.at_rest = self.asked_at_rest()
         self.http = http.client.HTTPConnection("127.0.0.1", self.server.port)
 
     def close(self):
         for open_one in (self.http, self.looking, self.reference):
             open_one.close()
         self.server.stop()
+
+    def asked_at_rest(self):
+        """What the server asks by itself, by the clock: no request's."""
+        self.looking.execute("select pg_stat_statements_reset()")
+        time.sleep(1)
+        return [queryid for (queryid,) in self.looking.execute("select distinct queryid from pg_stat_statements")]
 
     def request(self, case, n):
         if case.draw == "turn":
@@ -102,32 +111,33 @@ class Bench:
         pids = self.looking.execute("select pid from pg_stat_activity where usename = 'alongside_api'")
         return sum(cpu_seconds(pid) for (pid,) in pids)
 
-    def reference_us(self):
-        pid, parameters = self.reference.info.backend_pid, READ.variables()
-        before = cpu_seconds(pid)
+    def refer(self, n):
+        self.reference.execute(self.statement, READ.variables() | {"n": str(BASE + 1 + n)}, prepare=True)
+
+    def cpu(self):
+        return cpu_seconds(self.reference.info.backend_pid), self.backends(), cpu_seconds(self.server.process.pid)
+
+    def measure_round(self, case):
+        """CPU in µs a request of (reference, backends, server), a request and a reference in turn."""
+        before = self.cpu()
         for n in range(REQUESTS):
-            self.reference.execute(self.statement, parameters | {"n": str(BASE + 1 + n)}, prepare=True)
-        return (cpu_seconds(pid) - before) * 1e6 / REQUESTS
+            self.request(case, 1 + n)
+            self.refer(n)
+        return [(b - a) * 1e6 / REQUESTS for a, b in zip(before, self.cpu(), strict=True)]
 
     def measure(self, case):
         for n in range(WARM):
             self.request(case, 1 + n)
+            self.refer(n)
         self.looking.execute("select pg_stat_statements_reset()")
-        rounds = []
-        for _ in range(ROUNDS):
-            reference = self.reference_us()
-            before = self.backends(), cpu_seconds(self.server.process.pid)
-            for n in range(REQUESTS):
-                self.request(case, 1 + n)
-            after = self.backends(), cpu_seconds(self.server.process.pid)
-            rounds.append((reference, *((b - a) * 1e6 / REQUESTS for a, b in zip(before, after, strict=True))))
-        used = self.looking.execute(USED).fetchone()
+        rounds = [self.measure_round(case) for _ in range(ROUNDS)]
+        used = self.looking.execute(USED, (self.at_rest,)).fetchone()
         counted = {name: round(float(value) / ROUNDS / REQUESTS, 2) for name, value in zip(COUNTED, used, strict=True)}
         return {"counted": counted, "rounds": rounds}
 
 
 def measure_all(binary):
-    """By name of the operation: what it used, and rounds of (reference, backends, server) in µs of CPU a request."""
+    """By name of the operation: what was counted, and the rounds of measure_round()."""
     seed = os.environ.get("TEST_CLUSTER_SEED")
     cluster = Cluster(binary, settings=SETTINGS, seed=seed)
     try:
@@ -136,7 +146,6 @@ def measure_all(binary):
         with tempfile.TemporaryDirectory() as directory:
             bench = Bench(cluster, binary, directory)
             try:
-                bench.reference_us()  # warm
                 return {case.name: bench.measure(case) for case in CASES}
             finally:
                 bench.close()
@@ -144,14 +153,15 @@ def measure_all(binary):
         cluster.destroy()
 
 
-def scaled(measured, reference_us, judge):
-    """CPU in µs of a machine on which the reference costs reference_us; `judge` picks among the rounds."""
-    return {name: judge(used[place] / used[0] for used in measured["rounds"]) * reference_us for place, name in enumerate(CPU, 1)}
+def scaled(measured, reference_us):
+    """CPU in µs of a machine on which the reference costs reference_us, by the median round."""
+    ratios = zip(*((backends / reference, server / reference) for reference, backends, server in measured["rounds"]), strict=True)
+    return {name: statistics.median(ratio) * reference_us for name, ratio in zip(CPU, ratios, strict=True)}
 
 
 def exceeded(measured, budget, names, reference_us):
-    """A sentence for each thing that costs more than it may. Of CPU the best round counts: noise only ever adds."""
-    costs = measured["counted"] | scaled(measured, reference_us, min)
+    """A sentence for each thing that costs more than it may."""
+    costs = measured["counted"] | scaled(measured, reference_us)
     return [
         f"{name}: {costs[name]:,.2f} is {'more than' if not budget[name] else f'{costs[name] / budget[name]:.2f} times'} {budget[name]:,}"
         for name in names
@@ -165,13 +175,13 @@ def load():
 
 def refresh(binary):
     """Measures and writes the file; prints what it was and what it is."""
-    old = load()["operations"] if FILE.exists() else {}
+    kept = load()
+    reference_us, old = kept["reference_us"], kept["operations"]
     measured = measure_all(binary)
-    reference_us = statistics.median(used[0] for costs in measured.values() for used in costs["rounds"])
     new = {}
     for name, costs in measured.items():
-        cpu = {field: round(value) for field, value in scaled(costs, reference_us, statistics.median).items()}
+        cpu = {field: round(value) for field, value in scaled(costs, reference_us).items()}
         new[name] = cpu | costs["counted"]
         print(f"  {name}: " + ", ".join(f"{field} {old.get(name, {}).get(field, '-')} -> {value}" for field, value in new[name].items()))
     lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(costs)}" for name, costs in new.items())
-    FILE.write_text(f'{{\n  "reference_us": {round(reference_us)},\n  "operations": {{\n{lines}\n  }}\n}}\n')
+    FILE.write_text(f'{{\n  "reference_us": {reference_us},\n  "operations": {{\n{lines}\n  }}\n}}\n')
