@@ -51,8 +51,9 @@ struct db *db_create(const struct config *config)
         return NULL;
     }
     db->config = config;
+    db->breakers = calloc(routes_count, sizeof *db->breakers);
     db->pool = db_pool_create(db, first);
-    if (!db->pool || !open_lanes(db)) {
+    if (!db->breakers || !db->pool || !open_lanes(db)) {
         db_destroy(db);
         return NULL;
     }
@@ -75,6 +76,7 @@ void db_destroy(struct db *db)
         db_lane_destroy(db->lanes[i]);
     free(db->lanes);
     db_pool_destroy(db->pool);
+    free(db->breakers);
     free(db->help);
     free(db);
 }
@@ -91,6 +93,8 @@ const char *db_help(const struct db *db)
 struct passage {
     struct db *db;
     bool is_read;
+    bool is_trial;      /* of an operation that met a lock */
+    bool is_through;    /* it was answered, and met no lock */
     PGconn *connection; /* writes */
 };
 
@@ -127,18 +131,19 @@ exchange_write(struct passage *passage, const struct db_batch *batch, struct db_
     struct db *db = passage->db;
     for (int tries = 0; tries < 2; tries++) {
         if (!passage->connection)
-            passage->connection = db_pool_acquire(db->pool);
-        if (!passage->connection)
+            passage->connection = db_pool_acquire(db->pool, batch->route);
+        /* What it waited for may have been taken by those who now wait for a lock. */
+        if (!passage->connection || (!passage->is_trial && db_breaker_is_held(db, batch->route)))
             return DB_NONE;
         if (!db_exchange(db, passage->connection, batch, answer)) {
-            db_pool_discard(db->pool, passage->connection);
+            db_pool_discard(db->pool, batch->route, passage->connection);
             passage->connection = NULL;
             return DB_LOST;
         }
         if (tries > 0 || !db_error_is_stale(db_answer_sqlstate(answer)))
             break;
         db_answer_clear(answer);
-        db_pool_discard(db->pool, passage->connection);
+        db_pool_discard(db->pool, batch->route, passage->connection);
         passage->connection = NULL;
     }
     return DB_ANSWERED;
@@ -182,6 +187,10 @@ static bool run(struct request *rq, struct passage *passage, struct db_answer *a
     struct db_batch batch;
     db_batch_for_request(rq, &batch);
     enum db_outcome outcome = exchange(passage, &batch, answer);
+    bool has_met_lock = outcome == DB_ANSWERED && db_answer_met_lock(answer, &batch);
+    passage->is_through = outcome == DB_ANSWERED && !has_met_lock;
+    if (has_met_lock)
+        db_breaker_hold(passage->db, rq->route);
     bool is_replay = outcome == DB_ANSWERED && db_answer_is_replay(answer);
     if (is_replay) {
         db_answer_clear(answer);
@@ -203,11 +212,18 @@ static bool run(struct request *rq, struct passage *passage, struct db_answer *a
 
 bool db_run(struct request *rq)
 {
-    struct passage passage = {.db = rq->app->db, .is_read = rq->route->lane == LANE_READ};
+    struct db *db = rq->app->db;
+    bool is_trial;
+    if (!db_breaker_enter(db, rq->route, &is_trial))
+        return fail(rq, PROBLEM_UNAVAILABLE);
+    struct passage passage = {
+        .db = db, .is_read = rq->route->lane == LANE_READ && !is_trial, .is_trial = is_trial};
     struct db_answer answer = {0};
     bool is_good = run(rq, &passage, &answer);
+    if (is_trial)
+        db_breaker_leave(db, rq->route, passage.is_through);
     db_answer_clear(&answer);
-    db_pool_release(passage.db->pool, passage.connection);
+    db_pool_release(db->pool, rq->route, passage.connection);
     return is_good;
 }
 

@@ -109,7 +109,7 @@ static bool send_settings(PGconn *connection, const struct config *config, enum 
     /* The shared lane must not stand still behind one request's lock, nor wait for the disk at each
      * read: all it writes is the audit row of the read, and a crash of the database machine may
      * cost the last moments of those. */
-    const char *values[] = {timeout, is_read ? "250ms" : "2s", is_read ? "off" : "on"};
+    const char *values[] = {timeout, is_read ? "100ms" : "2s", is_read ? "off" : "on"};
     return PQsendQueryParams(connection, settings_sql, 3, NULL, values, NULL, NULL, 0) == 1;
 }
 

@@ -7,6 +7,7 @@
 #include "db.h"
 #include "db_pipeline.h"
 #include "monotonic.h"
+#include "router.h"
 
 #include <libpq-fe.h>
 #include <stdatomic.h>
@@ -26,6 +27,7 @@ struct db {
     atomic_bool is_silent;       /* it answers nobody */
     atomic_bool is_well;         /* what the watch found: /readyz */
     atomic_bool is_disk_full;    /* it said so, and has not yet written again */
+    atomic_int *breakers;        /* by route */
     atomic_uint openings;        /* threads of db_open */
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;
@@ -70,12 +72,13 @@ db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_a
 struct db_pool;
 struct db_pool *db_pool_create(struct db *db, PGconn *connection);
 void db_pool_destroy(struct db_pool *pool);
-/* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. */
-PGconn *db_pool_acquire(struct db_pool *pool);
+/* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. One route gets three quarters
+ * of the connections at most: when they all wait for a lock, the others still have some. */
+PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route);
 /* Hands the connection on if it is clean, closes it otherwise. */
-void db_pool_release(struct db_pool *pool, PGconn *connection);
+void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *connection);
 /* Closes it whatever its state: PostgreSQL said that the connection is at fault. */
-void db_pool_discard(struct db_pool *pool, PGconn *connection);
+void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *connection);
 void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
 
 /* --- how it is (db_watch.c, db_open.c) --- */
@@ -90,6 +93,14 @@ bool db_is_silent(const struct db *db);
 PGconn *db_open(struct db *db, enum db_use use);
 /* A commit that writes, and so waits for what commits wait for. */
 extern const char db_commit_sql[];
+
+/* --- operations that met a lock (db_breaker.c) --- */
+
+/* False: not now. A trial goes off the shared lane and ends with db_breaker_leave. */
+bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial);
+void db_breaker_hold(struct db *db, const struct route *route);
+bool db_breaker_is_held(const struct db *db, const struct route *route);
+void db_breaker_leave(struct db *db, const struct route *route, bool is_through);
 
 /* --- at start (db_schema.c) --- */
 

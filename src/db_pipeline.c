@@ -45,6 +45,7 @@ void db_batch_for_request(struct request *rq, struct db_batch *ret_batch)
 {
     struct db_batch *batch = ret_batch;
     batch->count = 0;
+    batch->route = rq->route;
     batch->owner = rq->id;
     add_context(rq, batch);
     batch->claim = DB_STEPS_MAX;
@@ -65,6 +66,7 @@ void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch)
 {
     ret_batch->count = 0;
     ret_batch->claim = DB_STEPS_MAX;
+    ret_batch->route = rq->route;
     ret_batch->owner = rq->id;
     add_context(rq, ret_batch);
     add_key(rq, ret_batch, "kernel_idempotency_replay");
@@ -149,6 +151,12 @@ static struct db_failure failure_of(const struct db_answer *answer)
 const char *db_answer_sqlstate(const struct db_answer *answer)
 {
     return answer->error ? PQresultErrorField(answer->error, PG_DIAG_SQLSTATE) : NULL;
+}
+
+bool db_answer_met_lock(const struct db_answer *answer, const struct db_batch *batch)
+{
+    const char *sqlstate = db_answer_sqlstate(answer);
+    return sqlstate && strcmp(sqlstate, "55P03") == 0 && answer->error_step != batch->claim;
 }
 
 bool db_answer_is_replay(const struct db_answer *answer)

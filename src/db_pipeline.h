@@ -11,6 +11,7 @@
 struct config;
 struct db;
 struct request;
+struct route;
 
 /* The statements of one request, up to its Sync. Borrows everything from the request. */
 enum { DB_STEPS_MAX = 3, DB_PARAMS_MAX = 7 };
@@ -21,7 +22,8 @@ struct db_step {
 };
 struct db_batch {
     unsigned count;
-    unsigned claim;    /* which step claims the idempotency key; count = none */
+    unsigned claim; /* which step claims the idempotency key; count = none */
+    const struct route *route;
     const char *owner; /* the request's id, which the first step answers */
     struct db_step steps[DB_STEPS_MAX];
 };
@@ -47,6 +49,9 @@ bool db_answer_feed(struct db_answer *answer, const struct db_batch *batch, PGre
 void db_answer_clear(struct db_answer *answer);
 /* NULL without an error, or when the error had none (lost connection). */
 const char *db_answer_sqlstate(const struct db_answer *answer);
+/* The statement waited for a lock until its time was up; not the claim, which waits for another
+ * request with its key. */
+bool db_answer_met_lock(const struct db_answer *answer, const struct db_batch *batch);
 bool db_answer_is_replay(const struct db_answer *answer);
 /* Fills rq->response from the row, or fails with what the error says. */
 bool db_answer_finish(struct request *rq,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The write lane: connections lent to one request at a time, opened on demand up to a limit. Who
- * waits is served in order. Invariant: size == idle + lent + being opened; nobody waits while
- * something is idle. */
+ * waits is served in order. Invariant: size == idle + lent + being opened; while something is idle
+ * nobody waits but for a route that has its share. */
 #include "config.h"
 #include "db_internal.h"
 #include "log.h"
@@ -15,6 +15,7 @@
 /* A thread waiting for its turn; on its stack. */
 struct waiter {
     struct waiter *next;
+    const struct route *route;
     pthread_cond_t served;
     bool is_served;
     PGconn *connection; /* NULL when served: a place to open one of its own */
@@ -27,6 +28,8 @@ struct db_pool {
     unsigned idle_count;
     unsigned size;
     unsigned limit;
+    unsigned share;    /* what one route may have of it */
+    unsigned *lent_to; /* by route, places included */
     struct waiter *first;
     struct waiter **last;
     unsigned waiting;
@@ -39,15 +42,19 @@ struct db_pool *db_pool_create(struct db *db, PGconn *connection)
     unsigned limit = (unsigned)db->config->write_connections;
     struct db_pool *pool = calloc(1, sizeof *pool);
     PGconn **idle = calloc(limit, sizeof(PGconn *));
-    if (!pool || !idle) {
+    unsigned *lent_to = calloc(routes_count, sizeof *lent_to);
+    if (!pool || !idle || !lent_to) {
         free(pool);
         free(idle);
+        free(lent_to);
         PQfinish(connection);
         return NULL;
     }
     pool->db = db;
     pool->idle = idle;
     pool->limit = limit;
+    pool->share = limit - limit / 4;
+    pool->lent_to = lent_to;
     pool->last = &pool->first;
     pool->idle[0] = connection;
     pool->idle_count = pool->size = 1;
@@ -63,6 +70,7 @@ void db_pool_destroy(struct db_pool *pool)
         PQfinish(pool->idle[i]);
     pthread_mutex_destroy(&pool->lock);
     free(pool->idle);
+    free(pool->lent_to);
     free(pool);
 }
 
@@ -79,23 +87,32 @@ static void waiter_remove(struct db_pool *pool, struct waiter *waiter)
     pool->waiting--;
 }
 
-/* Gives a connection, or the place for one, to the first in line. False when nobody waits. */
+static unsigned *lent_to(const struct db_pool *pool, const struct route *route)
+{
+    return &pool->lent_to[route - routes];
+}
+
+/* Gives a connection, or the place for one, to the first in line whose route has not its share yet.
+ * False when there is none. */
 static bool waiter_serve(struct db_pool *pool, PGconn *connection)
 {
     struct waiter *waiter = pool->first;
+    while (waiter && *lent_to(pool, waiter->route) >= pool->share)
+        waiter = waiter->next;
     if (!waiter)
         return false;
     waiter_remove(pool, waiter);
+    (*lent_to(pool, waiter->route))++;
     waiter->connection = connection;
     waiter->is_served = true;
     pthread_cond_signal(&waiter->served);
     return true;
 }
 
-static void waiter_init(struct waiter *waiter)
+static void waiter_init(struct waiter *waiter, const struct route *route)
 {
     pthread_condattr_t attributes;
-    *waiter = (struct waiter){0};
+    *waiter = (struct waiter){.route = route};
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&waiter->served, &attributes);
@@ -122,19 +139,20 @@ static bool waiter_wait(struct db_pool *pool, struct waiter *waiter)
 /* ---- connections ---- */
 
 /* The place of a connection that is no more. */
-static void place_give_back(struct db_pool *pool)
+static void place_give_back(struct db_pool *pool, const struct route *route)
 {
+    (*lent_to(pool, route))--;
     if (!waiter_serve(pool, NULL))
         pool->size--;
 }
 
 /* Fills a place that is already counted; gives it back when that fails. */
-static PGconn *place_fill(struct db_pool *pool)
+static PGconn *place_fill(struct db_pool *pool, const struct route *route)
 {
     pthread_mutex_lock(&pool->lock);
     bool is_too_soon = monotonic_ns() < pool->retry_at_ns;
     if (is_too_soon)
-        place_give_back(pool);
+        place_give_back(pool, route);
     pthread_mutex_unlock(&pool->lock);
     if (is_too_soon)
         return NULL;
@@ -147,63 +165,66 @@ static PGconn *place_fill(struct db_pool *pool)
     } else {
         pool->failures++;
         pool->retry_at_ns = monotonic_ns() + db_backoff_ns(pool->failures);
-        place_give_back(pool);
+        place_give_back(pool, route);
     }
     pthread_mutex_unlock(&pool->lock);
     return connection;
 }
 
 /* False when none came free in time; *ret_connection NULL means a place for one. */
-static bool place_take(struct db_pool *pool, PGconn **ret_connection)
+static bool place_take(struct db_pool *pool, const struct route *route, PGconn **ret_connection)
 {
     bool is_taken = true;
     pthread_mutex_lock(&pool->lock);
-    if (pool->idle_count > 0) {
-        *ret_connection = pool->idle[--pool->idle_count];
-    } else if (pool->size < pool->limit) {
-        pool->size++;
-        *ret_connection = NULL;
-    } else {
+    bool is_free =
+        *lent_to(pool, route) < pool->share && (pool->idle_count > 0 || pool->size < pool->limit);
+    if (!is_free) {
         struct waiter waiter;
-        waiter_init(&waiter);
+        waiter_init(&waiter, route);
         is_taken = waiter_wait(pool, &waiter);
         *ret_connection = waiter.connection;
         pthread_cond_destroy(&waiter.served);
+    } else {
+        bool is_idle = pool->idle_count > 0;
+        *ret_connection = is_idle ? pool->idle[--pool->idle_count] : NULL;
+        pool->size += !is_idle;
+        (*lent_to(pool, route))++;
     }
     pthread_mutex_unlock(&pool->lock);
     return is_taken;
 }
 
-PGconn *db_pool_acquire(struct db_pool *pool)
+PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route)
 {
     PGconn *connection;
-    if (!place_take(pool, &connection))
+    if (!place_take(pool, route, &connection))
         return NULL;
     if (connection && db_connection_is_clean(connection))
         return connection;
     /* It died while it lay idle: nothing was sent, so nobody need know. */
     PQfinish(connection);
-    return place_fill(pool);
+    return place_fill(pool, route);
 }
 
-void db_pool_discard(struct db_pool *pool, PGconn *connection)
+void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *connection)
 {
     log_event(LOG_LEVEL_WARNING, "the write lane gave up a connection", NULL);
     db_connection_abandon(connection);
     pthread_mutex_lock(&pool->lock);
-    place_give_back(pool);
+    place_give_back(pool, route);
     pthread_mutex_unlock(&pool->lock);
 }
 
-void db_pool_release(struct db_pool *pool, PGconn *connection)
+void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *connection)
 {
     if (!connection)
         return;
     if (!db_connection_is_clean(connection)) {
-        db_pool_discard(pool, connection);
+        db_pool_discard(pool, route, connection);
         return;
     }
     pthread_mutex_lock(&pool->lock);
+    (*lent_to(pool, route))--;
     if (!waiter_serve(pool, connection))
         pool->idle[pool->idle_count++] = connection;
     pthread_mutex_unlock(&pool->lock);

@@ -59,23 +59,30 @@ static bool wait_for_answer(PGconn *connection, uint64_t deadline_ns)
     return true;
 }
 
-static PGresult *last_result(PGconn *connection)
+/* False: not all of the answer in time. Any part of it may be missing, the end too. */
+static bool read_answer(PGconn *connection, uint64_t deadline_ns, PGresult **ret_last)
 {
-    PGresult *last = NULL, *result;
-    while ((result = PQgetResult(connection))) {
-        PQclear(last);
-        last = result;
+    *ret_last = NULL;
+    while (wait_for_answer(connection, deadline_ns)) {
+        PGresult *result = PQgetResult(connection);
+        if (!result)
+            return true;
+        PQclear(*ret_last);
+        *ret_last = result;
     }
-    return last;
+    PQclear(*ret_last);
+    *ret_last = NULL;
+    return false;
 }
 
 /* NULL: no answer in time. */
 static PGresult *ask(PGconn *connection, const char *sql)
 {
+    PGresult *answer = NULL;
     uint64_t deadline_ns = monotonic_ns() + (uint64_t)ANSWER_MS * NS_PER_MS;
-    return PQsendQuery(connection, sql) && wait_for_answer(connection, deadline_ns)
-               ? last_result(connection)
-               : NULL;
+    if (PQsendQuery(connection, sql))
+        read_answer(connection, deadline_ns, &answer);
+    return answer;
 }
 
 /* ---- what is asked ---- */
@@ -83,6 +90,13 @@ static PGresult *ask(PGconn *connection, const char *sql)
 static const char pulse_sql[] =
     "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool, "
     "current_setting('synchronous_standby_names') <> ''";
+
+static void pen_drop(struct db_watch *watch)
+{
+    db_connection_abandon(watch->pen);
+    watch->pen = NULL;
+    watch->pen_since_ns = 0;
+}
 
 /* A commit that waits is found by committing; only where a standby is named. */
 static bool commits_wait(struct db_watch *watch)
@@ -95,18 +109,14 @@ static bool commits_wait(struct db_watch *watch)
         watch->pen_since_ns = monotonic_ns();
     }
     uint64_t soon_ns = monotonic_ns() + (uint64_t)ROUND_MS / 5 * NS_PER_MS;
-    if (!wait_for_answer(watch->pen, soon_ns))
+    PGresult *answer;
+    if (!read_answer(watch->pen, soon_ns, &answer))
         return monotonic_ns() - watch->pen_since_ns > (uint64_t)COMMIT_MS * NS_PER_MS;
-    PQclear(last_result(watch->pen));
+    PQclear(answer);
     watch->pen_since_ns = 0;
+    if (PQstatus(watch->pen) != CONNECTION_OK)
+        pen_drop(watch);
     return false;
-}
-
-static void pen_drop(struct db_watch *watch)
-{
-    db_connection_abandon(watch->pen);
-    watch->pen = NULL;
-    watch->pen_since_ns = 0;
 }
 
 /* A disk that was full is asked by a sort that does not fit into memory: it writes a file. */

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import statistics
 import subprocess
 import threading
 import time
@@ -12,13 +13,14 @@ import time
 import httpx
 import psycopg
 import pytest
-from harness.client import Client
+from harness.client import TLS, Client
 from harness.cluster import with_template
 from harness.raw import connect, read_response, request
 from harness.server import IS_SANITIZED, PATIENCE, Server, free_port
 
 SCENE_S = 6
 WRITERS, READERS = 24, 30
+STAFF = "00000000-0000-4000-8000-000000000002"
 HELP = ("/livez", "/readyz", "/v1/help-lines")
 
 
@@ -26,13 +28,13 @@ class Asker:
     """Asks one thing again and again on one connection that is kept; every status with how long it took."""
 
     def __init__(self, url, path, headers=None, method="GET", content=None, pause_s=0.0):
-        self.path, self.seen, self.lost = url + path, [], 0
+        self.method, self.path, self.seen, self.lost = method, url + path, [], 0
         self.is_over = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(url, path, headers, method, content, pause_s))
         self.thread.start()
 
     def _run(self, url, path, headers, method, content, pause_s):
-        with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=url, timeout=60, trust_env=False, verify=TLS) as client:
             number = 0
             while not self.is_over.is_set():
                 number += 1
@@ -48,8 +50,8 @@ class Asker:
     def statuses(self, since=0):
         return {status for started, status, _ in self.seen if started >= since}
 
-    def p99_ms(self, since=0):
-        times = sorted(took for started, _, took in self.seen if started >= since)
+    def p99_ms(self, since=0, until=float("inf")):
+        times = sorted(took for started, _, took in self.seen if since <= started < until)
         return times[int(len(times) * 0.99)] * 1000
 
 
@@ -97,6 +99,41 @@ def test_a_locked_table_keeps_nobody_from_the_help_lines(server, cluster, header
         assert len(asker.seen) > 5 and asker.lost == 0, (asker.path, asker.seen)
         assert asker.statuses() == {200}
         assert asker.p99_ms() < 500 * PATIENCE, asker.p99_ms()
+
+
+def fill_the_pool(cluster, server, patch):
+    """A connection that is opened prepares every statement, which waits for a locked table, too."""
+    with psycopg.connect(cluster.url(server.database)) as db:
+        db.execute("select from alongside.accounts where id = %s for update", [STAFF])
+        with asking([Asker(server.url, f"/v1/staff/{STAFF}", patch, "PATCH", b'{"is_active": true}') for _ in range(8)]):
+            time.sleep(1)
+            db.rollback()
+
+
+def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, headers, token, inquiry):
+    """Also by those who do, and they are told so at once; and when it is free again they get their answers."""
+    patch = {"Content-Type": "application/merge-patch+json", "If-Match": "*", "Authorization": f"Bearer {token('administrator')}"}
+    with asking(crowd(server, headers, json.dumps(inquiry()).encode())) as needing:
+        fill_the_pool(cluster, server, patch)
+        others = [Asker(server.url, path, headers, pause_s=0.01) for path in ("/v1/me", "/v1/holidays")]
+        others += [Asker(server.url, f"/v1/staff/{STAFF}", patch, "PATCH", b'{"is_active": true}', 0.01)]
+        with asking(others):
+            time.sleep(3)
+            with locked(cluster, server, "referrals"):
+                since = time.monotonic()
+                time.sleep(SCENE_S * 2)
+            free = time.monotonic() + 0.5
+            time.sleep(3)
+    for asker in others:
+        refused = [round(started - since, 2) for started, status, _ in asker.seen if status != 200]
+        assert not refused and asker.lost == 0, f"{asker.method}: refused {refused} s after the lock"
+        before, during = asker.p99_ms(until=since), asker.p99_ms(since, free)
+        assert during < max(50 * PATIENCE, 2 * before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
+    for asker in needing:
+        # Some are under way when the lock comes or goes, and one at a time tries.
+        during = [took for started, status, took in asker.seen if since + 2.5 < started < free - 0.5 and status == 503]
+        assert statistics.median(during) < 0.1 * PATIENCE
+        assert asker.statuses(free) <= {200, 201}, "it is free"
 
 
 def test_the_help_lines_are_said_whatever_the_database_is_at(server, cluster, contract):

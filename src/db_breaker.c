@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Who met a lock that was held too long keeps the others of the same operation from waiting for it
+ * as well, and with them everybody who wants the same connections. One at a time tries, off the
+ * shared lane, until one gets through. */
+#include "db_internal.h"
+
+enum breaker { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };
+
+static atomic_int *breaker_of(const struct db *db, const struct route *route)
+{
+    return &db->breakers[route - routes];
+}
+
+bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial)
+{
+    int held = BREAKER_HELD;
+    *ret_is_trial = atomic_compare_exchange_strong(breaker_of(db, route), &held, BREAKER_TRYING);
+    return *ret_is_trial || held == BREAKER_FREE;
+}
+
+void db_breaker_hold(struct db *db, const struct route *route)
+{
+    atomic_store(breaker_of(db, route), BREAKER_HELD);
+}
+
+bool db_breaker_is_held(const struct db *db, const struct route *route)
+{
+    return atomic_load(breaker_of(db, route)) != BREAKER_FREE;
+}
+
+void db_breaker_leave(struct db *db, const struct route *route, bool is_through)
+{
+    atomic_store(breaker_of(db, route), is_through ? BREAKER_FREE : BREAKER_HELD);
+}
