@@ -2,7 +2,8 @@
  *
  * One JSON object per line on stdout. Never a path value, query string, body, token, e-mail or
  * address of a peer: callers pass only codes, names of statements and routes, numbers and request
- * ids. Thread safe. */
+ * ids. Thread safe; never waits for whoever reads: lines are written within 50 ms, or dropped and
+ * counted. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +15,8 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
 /* Also catches what ulfius says through yder. level: the least level that is written. */
 void log_init(enum log_level level);
 void log_finish(void);
+/* Lines lost because nobody read them fast enough. */
+unsigned long long log_dropped(void);
 /* key/value pairs of strings, ended by NULL: log_event(LOG_LEVEL_ERROR, "database lost",
  * "sqlstate", code, NULL). */
 void log_event(enum log_level level, const char *message, ...) __attribute__((sentinel));

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
+#include "log_writer.h"
 #include "request.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 #include <yder.h>
 
 static atomic_int least_level = LOG_LEVEL_INFO;
 
-/* One line, written at once so that threads never mix theirs. What does not fit is left out, the
+/* One line, handed over whole so that threads never mix theirs. What does not fit is left out, the
  * closing brace never. */
 struct line {
     char text[2048];
@@ -97,15 +96,7 @@ static void line_write(struct line *line)
 {
     line->text[line->used++] = '}';
     line->text[line->used++] = '\n';
-    const char *text = line->text;
-    size_t left = line->used;
-    while (left > 0) {
-        ssize_t count = write(STDOUT_FILENO, text, left);
-        if (count < 0 && errno != EINTR)
-            return;
-        text += count > 0 ? count : 0;
-        left -= count > 0 ? (size_t)count : 0;
-    }
+    log_writer_put(line->text, line->used);
 }
 
 static bool is_written(enum log_level level)
@@ -133,6 +124,7 @@ static void on_library_message(void *context,
 void log_init(enum log_level level)
 {
     atomic_store(&least_level, (int)level);
+    log_writer_start();
     y_init_logs("alongside", Y_LOG_MODE_CALLBACK, Y_LOG_LEVEL_ERROR, NULL, NULL);
     y_set_logs_callback(on_library_message, NULL, NULL);
 }
@@ -140,6 +132,12 @@ void log_init(enum log_level level)
 void log_finish(void)
 {
     y_close_logs();
+    log_writer_stop();
+}
+
+unsigned long long log_dropped(void)
+{
+    return log_writer_dropped();
 }
 
 void log_event(enum log_level level, const char *message, ...)

@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "db.h"
+#include "log.h"
 #include "request.h"
 
 #include <stdatomic.h>
@@ -195,6 +196,8 @@ char *metrics_render(struct app *app)
     for (size_t i = 0; i < OUTCOMES; i++)
         fprintf(out, "outbox_deliveries_total{outcome=\"%s\"} %llu\n", outcomes[i],
                 atomic_load(&deliveries[i]));
+    number_print(out, "log_lines_dropped_total", "counter",
+                 "Lines of the log that nobody read fast enough.", log_dropped());
     bool is_whole = !ferror(out);
     if (fclose(out) != 0 || !is_whole) {
         free(text);

@@ -79,6 +79,7 @@ class Server:
             return False
 
     def log_text(self):
+        time.sleep(0.05 * PATIENCE)  # lines are written that soon
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def log_lines(self):
