@@ -3,6 +3,7 @@
  * Stop 7 and 8: which lane, what is tried again, and what stops the start. */
 #include "app.h"
 #include "config.h"
+#include "db_breaker.h"
 #include "db_error.h"
 #include "db_internal.h"
 #include "log.h"

@@ -3,6 +3,8 @@
  * Who met a lock that was held too long keeps the others of the same operation from waiting for it
  * as well, and with them everybody who wants the same connections. One at a time tries, off the
  * shared lane, until one gets through. */
+#include "db_breaker.h"
+
 #include "db_internal.h"
 
 enum breaker { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };

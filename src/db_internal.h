@@ -7,7 +7,6 @@
 #include "db.h"
 #include "db_pipeline.h"
 #include "monotonic.h"
-#include "router.h"
 
 #include <libpq-fe.h>
 #include <stdatomic.h>
@@ -93,14 +92,6 @@ bool db_is_silent(const struct db *db);
 PGconn *db_open(struct db *db, enum db_use use);
 /* A commit that writes, and so waits for what commits wait for. */
 extern const char db_commit_sql[];
-
-/* --- operations that met a lock (db_breaker.c) --- */
-
-/* False: not now. A trial goes off the shared lane and ends with db_breaker_leave. */
-bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial);
-void db_breaker_hold(struct db *db, const struct route *route);
-bool db_breaker_is_held(const struct db *db, const struct route *route);
-void db_breaker_leave(struct db *db, const struct route *route, bool is_through);
 
 /* --- at start (db_schema.c) --- */
 

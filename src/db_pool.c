@@ -6,6 +6,7 @@
 #include "config.h"
 #include "db_internal.h"
 #include "log.h"
+#include "router.h"
 
 #include <errno.h>
 #include <pthread.h>
