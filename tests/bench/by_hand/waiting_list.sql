@@ -18,6 +18,9 @@ page as (
         limit 26) w
     order by w.waiting_since, w.intake_id
     limit 26),
+needed as materialized (
+    select d.id, t.kind from track_documents t join documents_current d on d.kind = t.kind
+    where t.track = 'group' and t.needed_for = 'completion'),
 noted as (
     insert into audit_events (at, account_id, role, operation, action, object_type, participant_ids, request_id)
     select now(), a.id, :role, :operation, 'list', 'waiting_person', (select array_agg(participant_id) from page), (:request_id)::uuid from a)
@@ -27,9 +30,9 @@ select json_agg(json_build_object(
     'services_wanted', f.services_wanted, 'availability', f.availability, 'composition_preference', f.composition_preference,
     'wrapped', k.wrapped,
     'missing', (
-        select array_agg(t.kind)
-        from track_documents t join documents_current d on d.kind = t.kind
-        where t.track = 'group' and t.needed_for = 'completion' and not exists (
+        select array_agg(d.kind)
+        from needed d
+        where not exists (
             select from acceptances c where c.participant_id = w.participant_id and c.document_id = d.id and c.withdrawn_at is null)),
     'enrolments', (
         select json_agg(json_build_object('id', e.id, 'group_id', e.cohort_id, 'state', e.state) order by e.created_at desc, e.id desc)
