@@ -53,6 +53,7 @@ static const struct {
     {"token_max_lifetime_s", 1, INT_MAX},
     {"token_jwks_refresh_s", 1, INT_MAX},
     {"connection_timeout_s", 1, 3600},
+    {"drain_announce_ms", 0, 600000},
     {"drain_timeout_s", 0, 3600},
     {"worker_interval_ms", 10, 3600000},
 };

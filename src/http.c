@@ -325,7 +325,11 @@ struct http_server *http_server_start(struct app *app)
  * the daemon. */
 static void drain(struct http_server *server)
 {
+    long announce_ms = server->app->config->drain_announce_ms;
+    struct timespec announce = {.tv_sec = announce_ms / 1000,
+                                .tv_nsec = announce_ms % 1000 * NS_PER_MS};
     atomic_store(&server->app->is_draining, true);
+    nanosleep(&announce, NULL);
     acceptor_stop(server->acceptor);
     uint64_t deadline_ns =
         monotonic_ns() + (uint64_t)server->app->config->drain_timeout_s * NS_PER_S;

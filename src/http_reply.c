@@ -79,7 +79,8 @@ static void problem_headers(const struct http_exchange *exchange, struct _u_resp
     header(response, "WWW-Authenticate", challenge(rq));
     if (rq->problem.id == PROBLEM_METHOD_NOT_ALLOWED)
         header(response, "Allow", exchange->allow);
-    if (rq->problem.id == PROBLEM_UNAVAILABLE || rq->problem.id == PROBLEM_IDEMPOTENCY_IN_PROGRESS)
+    if (rq->problem.id == PROBLEM_UNAVAILABLE || rq->problem.id == PROBLEM_TIMEOUT ||
+        rq->problem.id == PROBLEM_IDEMPOTENCY_IN_PROGRESS)
         header(response, "Retry-After", "1");
     if (exchange->is_encoding_refused)
         header(response, "Accept-Encoding", "identity");

@@ -156,6 +156,15 @@ def test_a_lock_that_is_held_ends_in_504_or_503_and_leaves_the_pool_whole(start_
     coordinator.post("/v1/referrals", body).created()
 
 
+def test_a_statement_that_takes_too_long_says_when_to_try_again(start_server, cluster, make_client, inquiry):
+    server = start_server(statement_timeout_ms=300)
+    coordinator, body = make_client(server, "coordinator"), inquiry()
+    with psycopg.connect(cluster.url(server.database)) as db:
+        db.execute("lock table alongside.referrals in access exclusive mode")
+        assert coordinator.post("/v1/referrals", body).problem(504, "timeout").headers["Retry-After"] == "1"
+        db.rollback()
+
+
 def test_no_start_without_a_database_or_with_another_schema(start_server, cluster, binary):
     started = time.monotonic()
     with pytest.raises(AssertionError, match="ended at start"):
