@@ -2,6 +2,7 @@
 #include "app.h"
 #include "db.h"
 #include "handlers.h"
+#include "heartbeat.h"
 #include "request.h"
 #include "token.h"
 
@@ -21,7 +22,7 @@ bool health_ready(struct request *rq)
 {
     struct app *app = rq->app;
     if (atomic_load(&app->is_draining) || !token_verifier_is_ready(app->tokens) ||
-        !db_is_ready(app->db))
+        !heartbeat_is_well() || !db_is_ready(app->db))
         return fail(rq, PROBLEM_UNAVAILABLE);
     return is_well(rq);
 }

@@ -7,6 +7,7 @@
  * it is replaced. Thread safe. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,16 +36,20 @@ struct db_stats {
 void db_stats_get(const struct db *db, struct db_stats *ret_stats);
 
 /* A session for background work (role alongside_worker), with every statement of
- * sql/statements/jobs prepared. Used by one thread. */
+ * sql/statements/jobs prepared. Used by one thread; once *is_stopping (NULL = never), each call
+ * ends within two seconds, whatever PostgreSQL does. */
 struct db_session;
-/* NULL when the database is not there. */
-struct db_session *db_session_open(const char *database_url);
+/* NULL when the database is not there, its zone data is stale, or it is an old primary: one with a
+ * timeline behind another's that this process has seen. Blocks for connect_timeout at most for each
+ * host. */
+struct db_session *db_session_open(const char *database_url, const atomic_bool *is_stopping);
 void db_session_close(struct db_session *session);
 struct db_rows; /* text result of one statement; valid until db_rows_free */
-/* One statement in a transaction of its own. NULL on failure (logged without data); then check
- * db_session_is_alive. */
+/* One statement in a transaction of its own, of limit_ms at most. NULL on failure (logged without
+ * data); then check db_session_is_alive. */
 struct db_rows *db_session_run(struct db_session *session,
                                const char *statement,
+                               unsigned limit_ms,
                                int count,
                                const char *const *params);
 bool db_session_is_alive(const struct db_session *session);

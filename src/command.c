@@ -116,6 +116,9 @@ static int print_head(const struct db_rows *rows)
     return EXIT_SUCCESS;
 }
 
+/* A long chain takes a while. */
+enum { AUDIT_LIMIT_MS = 600000 };
+
 int command_audit(const struct config *config, int count, char **words)
 {
     bool is_verify = count == 1 && strcmp(words[0], "verify") == 0;
@@ -123,10 +126,11 @@ int command_audit(const struct config *config, int count, char **words)
         return misuse("audit takes verify or head");
     if (!*config->worker_database_url)
         return fault("audit needs the setting worker_database_url");
-    struct db_session *session = db_session_open(config->worker_database_url);
-    struct db_rows *rows =
-        session ? db_session_run(session, is_verify ? "audit_verify" : "audit_head", 0, NULL)
-                : NULL;
+    struct db_session *session = db_session_open(config->worker_database_url, NULL);
+    struct db_rows *rows = session
+                               ? db_session_run(session, is_verify ? "audit_verify" : "audit_head",
+                                                AUDIT_LIMIT_MS, 0, NULL)
+                               : NULL;
     int code;
     if (!rows || (is_verify && db_rows_count(rows) == 0))
         code = fault("the audit chain cannot be read");

@@ -21,8 +21,7 @@
 static PGconn *open_first(const struct config *config, char **ret_help)
 {
     PGconn *connection = db_connection_plain(config->database_url);
-    if (connection && db_schema_is_current(connection) && db_zones_are_current(connection) &&
-        (*ret_help = db_help_read(connection)) &&
+    if (connection && db_schema_is_current(connection) && (*ret_help = db_help_read(connection)) &&
         db_connection_prepare(connection, config, DB_USE_START))
         return connection;
     PQfinish(connection);

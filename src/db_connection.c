@@ -129,7 +129,7 @@ static bool send_prepare(PGconn *connection, const struct embedded *statement, b
 
 static bool send_everything(PGconn *connection, const struct config *config, enum db_use use)
 {
-    if (!send_settings(connection, config, use))
+    if (!send_settings(connection, config, use) || !db_zones_send(connection))
         return false;
     for (const struct embedded *statement = embedded_statements; statement->name; statement++) {
         if (!send_prepare(connection, statement, use == DB_USE_START))
@@ -143,8 +143,8 @@ struct preparation {
     unsigned results;
     bool is_refused;
 };
-/* Results that come before those of the statements: settings. */
-enum { FIRST_RESULTS = 1 };
+/* Results that come before those of the statements. */
+enum { RESULT_SETTINGS, RESULT_ZONES, FIRST_RESULTS };
 
 /* The statement that result number `index` belongs to. */
 static const struct embedded *statement_at(const struct preparation *preparation, unsigned index)
@@ -196,7 +196,9 @@ static bool preparation_feed(void *context, PGresult *result)
     bool is_description = preparation->use == DB_USE_START &&
                           preparation->results > FIRST_RESULTS &&
                           (preparation->results - FIRST_RESULTS) % 2 == 0;
-    if (status == PGRES_FATAL_ERROR) {
+    if (statement && preparation->results == RESULT_ZONES + 1 && status != PGRES_PIPELINE_ABORTED) {
+        preparation->is_refused |= !db_zones_are_current(result);
+    } else if (status == PGRES_FATAL_ERROR) {
         refuse(preparation, statement, result);
     } else if (status == PGRES_COMMAND_OK && is_description && !is_kernel(statement) &&
                !has_right_columns(result)) {

@@ -93,13 +93,15 @@ PGconn *db_open(struct db *db, enum db_use use);
 /* A commit that writes, and so waits for what commits wait for. */
 extern const char db_commit_sql[];
 
-/* --- at start (db_schema.c) --- */
+/* --- at start, and what every connection is asked (db_schema.c) --- */
 
 /* The database was migrated by this binary's migrations, functions and policies. Logs what differs
  * otherwise. */
 bool db_schema_is_current(PGconn *connection);
-/* PostgreSQL's zone data. Logs the package to upgrade otherwise. */
-bool db_zones_are_current(PGconn *connection);
+/* PostgreSQL's zone data, which each of its sessions reads anew: asked in the round trip of every
+ * new connection's settings. Logs the package to upgrade when the answer says that it is stale. */
+bool db_zones_send(PGconn *connection);
+bool db_zones_are_current(const PGresult *wrong);
 /* What kernel/help.sql answers; NULL, logged, when it does not. Caller frees. */
 char *db_help_read(PGconn *connection);
 /* What is applied whole: functions, policies, reference data, in this order. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What must be true of the database before the server starts: its schema is this binary's, its zone
- * data is not stale; and what is asked of it only then. */
+ * What must be true of the database: before the server starts, that its schema is this binary's; on
+ * every connection, that its zone data is not stale; and what is asked of it only at start. */
 #include "db_internal.h"
 #include "embed.h"
 #include "log.h"
@@ -112,26 +112,32 @@ static void list_zones(char *ret_names, char *ret_locals, size_t size)
     snprintf(ret_locals + locals, size - locals, "}");
 }
 
-bool db_zones_are_current(PGconn *connection)
+bool db_zones_send(PGconn *connection)
 {
     char names[512], locals[512];
     list_zones(names, locals, sizeof names);
     const char *const params[] = {names, locals, ZONE_INSTANT};
-    PGresult *wrong = PQexecParams(
-        connection,
-        "select fact.zone from unnest($1::text[], $2::text[]) as fact (zone, local) "
-        "where to_char($3::timestamptz at time zone fact.zone, 'HH24:MI') <> fact.local limit 1",
-        3, NULL, params, NULL, NULL, 0);
+    return PQsendQueryParams(
+               connection,
+               "select fact.zone from unnest($1::text[], $2::text[]) as fact (zone, local) "
+               "where to_char($3::timestamptz at time zone fact.zone, 'HH24:MI') <> fact.local "
+               "limit 1",
+               3, NULL, params, NULL, NULL, 0) == 1;
+}
+
+bool db_zones_are_current(const PGresult *wrong)
+{
     /* A zone that PostgreSQL does not know at all is an error, and as stale as can be. */
-    bool is_answered = PQresultStatus(wrong) == PGRES_TUPLES_OK;
-    bool is_current = is_answered && PQntuples(wrong) == 0;
-    if (!is_current) {
-        log_event(LOG_LEVEL_ERROR, "PostgreSQL's time zone data is stale", "zone",
-                  is_answered ? PQgetvalue(wrong, 0, 0) : "unknown", "needs", ZONE_PACKAGE,
-                  "advice", "upgrade tzdata on the database machine and restart PostgreSQL", NULL);
-    }
-    PQclear(wrong);
-    return is_current;
+    const char *state = PQresultErrorField(wrong, PG_DIAG_SQLSTATE);
+    bool is_unknown = state && strcmp(state, "22023") == 0;
+    if (!is_unknown && PQresultStatus(wrong) != PGRES_TUPLES_OK)
+        return query_failed(wrong);
+    if (!is_unknown && PQntuples(wrong) == 0)
+        return true;
+    log_event(LOG_LEVEL_ERROR, "PostgreSQL's time zone data is stale", "zone",
+              is_unknown ? "unknown" : PQgetvalue(wrong, 0, 0), "needs", ZONE_PACKAGE, "advice",
+              "upgrade tzdata on the database machine and restart PostgreSQL", NULL);
+    return false;
 }
 
 char *db_help_read(PGconn *connection)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * A session for background work: one connection, one thread, blocking calls. */
+ * A session for background work: one connection, one thread. Every wait has an end: a statement's
+ * limit, which PostgreSQL keeps, a little more, which we keep when PostgreSQL does not, and a stop.
+ *
+ * An old primary that thaws after another one was promoted would take us back, and mail would go
+ * out of its history. A session whose timeline is behind the newest this process has seen is
+ * refused. */
 #include "db_internal.h"
 #include "embed.h"
 #include "log.h"
@@ -10,38 +15,118 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    OPEN_LIMIT_MS = 5000,
+    ANSWER_MS = 2000,     /* PostgreSQL has ended a statement at its limit, and the news arrives */
+    STOP_GRACE_MS = 2000, /* what is under way when the process is stopped */
+    SLICE_MS = 200        /* between looks at is_stopping */
+};
+
 struct db_session {
     PGconn *connection;
+    const atomic_bool *is_stopping;
+    bool is_lost;
 };
 
 struct db_rows {
     PGresult *result;
 };
 
-/* Statements of jobs infer their parameters' types; they may run longer than a request's. */
-static bool session_prepare(PGconn *connection)
+/* False when the connection is lost, or given up: then nobody knows what PostgreSQL still does. */
+static bool
+read_until_end(struct db_session *session, unsigned limit_ms, db_feed *feed, void *context)
 {
-    PGresult *result =
-        PQexec(connection, "select set_config('statement_timeout', '10min', false), "
-                           "set_config('lock_timeout', '5s', false), "
-                           "set_config('timezone', 'UTC', false), set_config('jit', 'off', false)");
-    const char *name = "settings";
-    bool is_good = PQresultStatus(result) == PGRES_TUPLES_OK;
-    for (const struct embedded *job = embedded_jobs; is_good && job->name; job++) {
-        PQclear(result);
-        name = job->name;
-        result = PQprepare(connection, job->name, job->text, 0, NULL);
-        is_good = PQresultStatus(result) == PGRES_COMMAND_OK;
+    uint64_t now = monotonic_ns();
+    uint64_t end = now + (uint64_t)(limit_ms + ANSWER_MS) * NS_PER_MS;
+    for (; now < end && PQstatus(session->connection) == CONNECTION_OK; now = monotonic_ns()) {
+        uint64_t slice = now + (uint64_t)SLICE_MS * NS_PER_MS;
+        uint64_t stop = now + (uint64_t)STOP_GRACE_MS * NS_PER_MS;
+        if (session->is_stopping && atomic_load(session->is_stopping) && stop < end)
+            end = stop;
+        if (db_read_until(session->connection, slice < end ? slice : end, feed, context))
+            return true;
     }
-    if (!is_good) {
-        char text[300];
-        const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-        log_event(LOG_LEVEL_ERROR, "a job's statement cannot be prepared", "statement", name,
-                  "sqlstate", state ? state : "", "reason",
-                  db_message(PQresultErrorMessage(result), text, sizeof text), NULL);
+    session->is_lost = true;
+    log_event(LOG_LEVEL_WARNING, "no answer from PostgreSQL to a job", NULL);
+    return false;
+}
+
+/* ---- opening ---- */
+
+static const char settings_sql[] =
+    "select case when pg_is_in_recovery() then '0' "
+    "else left(pg_walfile_name(pg_current_wal_lsn()), 8) end, "
+    "set_config('lock_timeout', '2s', false), "
+    "set_config('timezone', 'UTC', false), set_config('jit', 'off', false)";
+static const char limit_name[] = "limit",
+                  limit_sql[] = "select set_config('statement_timeout', $1, true)";
+enum { RESULT_SETTINGS, RESULT_ZONES, RESULT_LIMIT, FIRST_RESULTS };
+
+/* Statements of jobs infer their parameters' types. */
+static bool send_everything(PGconn *connection)
+{
+    if (PQsendQueryParams(connection, settings_sql, 0, NULL, NULL, NULL, NULL, 0) != 1 ||
+        !db_zones_send(connection) ||
+        PQsendPrepare(connection, limit_name, limit_sql, 0, NULL) != 1)
+        return false;
+    for (const struct embedded *job = embedded_jobs; job->name; job++) {
+        if (PQsendPrepare(connection, job->name, job->text, 0, NULL) != 1)
+            return false;
     }
+    return PQpipelineSync(connection) == 1;
+}
+
+static bool timeline_is_current(const char *text)
+{
+    static atomic_ulong newest;
+    unsigned long timeline = strtoul(text, NULL, 16), seen = atomic_load(&newest);
+    while (timeline > seen && !atomic_compare_exchange_weak(&newest, &seen, timeline)) {
+        /* seen is what somebody else has put there */
+    }
+    if (timeline >= seen)
+        return true;
+    log_event(LOG_LEVEL_ERROR,
+              "this PostgreSQL is behind one that was promoted: nothing is done there", "timeline",
+              text, "advice", "fence the old primary", NULL);
+    return false;
+}
+
+struct opening {
+    unsigned results;
+    bool is_refused;
+};
+
+static bool refuse(unsigned index, const PGresult *result)
+{
+    char text[300];
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    log_event(LOG_LEVEL_ERROR, "a job's statement cannot be prepared", "statement",
+              index < FIRST_RESULTS ? "settings" : embedded_jobs[index - FIRST_RESULTS].name,
+              "sqlstate", state ? state : "", "reason",
+              db_message(PQresultErrorMessage(result), text, sizeof text), NULL);
+    return false;
+}
+
+static bool is_good(unsigned index, const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_PIPELINE_ABORTED)
+        return false;
+    if (index == RESULT_ZONES)
+        return db_zones_are_current(result);
+    if (status == PGRES_FATAL_ERROR)
+        return refuse(index, result);
+    return index != RESULT_SETTINGS || timeline_is_current(PQgetvalue(result, 0, 0));
+}
+
+static bool opening_feed(void *context, PGresult *result)
+{
+    struct opening *opening = context;
+    bool is_end = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+    if (!is_end)
+        opening->is_refused |= !is_good(opening->results++, result);
     PQclear(result);
-    return is_good;
+    return is_end;
 }
 
 static void notice_ignore(void *context, const PGresult *result)
@@ -50,17 +135,25 @@ static void notice_ignore(void *context, const PGresult *result)
     (void)result;
 }
 
-struct db_session *db_session_open(const char *database_url)
+static bool session_prepare(struct db_session *session)
+{
+    PGconn *connection = session->connection;
+    struct opening opening = {0};
+    PQsetNoticeReceiver(connection, notice_ignore, NULL);
+    return PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1 &&
+           send_everything(connection) &&
+           read_until_end(session, OPEN_LIMIT_MS, opening_feed, &opening) && !opening.is_refused;
+}
+
+struct db_session *db_session_open(const char *database_url, const atomic_bool *is_stopping)
 {
     struct db_session *session = calloc(1, sizeof *session);
     if (!session)
         return NULL;
+    session->is_stopping = is_stopping;
     session->connection = db_connection_plain(database_url);
-    if (session->connection) {
-        PQsetNoticeReceiver(session->connection, notice_ignore, NULL);
-        if (session_prepare(session->connection))
-            return session;
-    }
+    if (session->connection && session_prepare(session))
+        return session;
     db_session_close(session);
     return NULL;
 }
@@ -69,26 +162,44 @@ void db_session_close(struct db_session *session)
 {
     if (!session)
         return;
-    PQfinish(session->connection);
+    if (session->connection)
+        db_connection_abandon(session->connection);
     free(session);
 }
 
 bool db_session_is_alive(const struct db_session *session)
 {
-    return PQstatus(session->connection) == CONNECTION_OK;
+    return !session->is_lost && PQstatus(session->connection) == CONNECTION_OK;
+}
+
+/* ---- one statement ---- */
+
+/* Keeps the last result, or the first error. */
+static bool result_feed(void *context, PGresult *result)
+{
+    PGresult **kept = context;
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_PIPELINE_SYNC && status != PGRES_PIPELINE_ABORTED &&
+        (!*kept || PQresultStatus(*kept) != PGRES_FATAL_ERROR)) {
+        PQclear(*kept);
+        *kept = result;
+    } else {
+        PQclear(result);
+    }
+    return status == PGRES_PIPELINE_SYNC;
 }
 
 static struct db_rows *rows_of(PGresult *result, const char *statement)
 {
     ExecStatusType status = PQresultStatus(result);
-    bool is_good = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
-    if (!is_good) {
+    bool is_result = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+    if (!is_result) {
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
         log_event(LOG_LEVEL_ERROR, "a job's statement failed", "statement", statement, "sqlstate",
                   state ? state : "", "constraint", constraint ? constraint : "", NULL);
     }
-    struct db_rows *rows = is_good ? calloc(1, sizeof *rows) : NULL;
+    struct db_rows *rows = is_result ? calloc(1, sizeof *rows) : NULL;
     if (rows)
         rows->result = result;
     else
@@ -96,13 +207,33 @@ static struct db_rows *rows_of(PGresult *result, const char *statement)
     return rows;
 }
 
+/* What was read before the connection was lost is no answer: its commit is missing. */
+static struct db_rows *
+rows_read(struct db_session *session, const char *statement, unsigned limit_ms)
+{
+    PGresult *result = NULL;
+    if (read_until_end(session, limit_ms, result_feed, &result))
+        return rows_of(result, statement);
+    PQclear(result);
+    return NULL;
+}
+
 struct db_rows *db_session_run(struct db_session *session,
                                const char *statement,
+                               unsigned limit_ms,
                                int count,
                                const char *const *params)
 {
-    return rows_of(PQexecPrepared(session->connection, statement, count, params, NULL, NULL, 0),
-                   statement);
+    char limit[16];
+    snprintf(limit, sizeof limit, "%u", limit_ms);
+    const char *limit_params[] = {limit};
+    PGconn *connection = session->connection;
+    if (PQsendQueryPrepared(connection, limit_name, 1, limit_params, NULL, NULL, 0) == 1 &&
+        PQsendQueryPrepared(connection, statement, count, params, NULL, NULL, 0) == 1 &&
+        PQpipelineSync(connection) == 1)
+        return rows_read(session, statement, limit_ms);
+    session->is_lost = true;
+    return NULL;
 }
 
 int db_rows_count(const struct db_rows *rows)
@@ -123,19 +254,22 @@ void db_rows_free(struct db_rows *rows)
     free(rows);
 }
 
+/* ---- notifications ---- */
+
 bool db_session_listen(struct db_session *session, const char *channel)
 {
     /* LISTEN takes a name, not a parameter: libpq quotes it. */
-    char *name = PQescapeIdentifier(session->connection, channel, strlen(channel));
+    PGconn *connection = session->connection;
+    char *name = PQescapeIdentifier(connection, channel, strlen(channel));
     char command[100];
-    bool is_listening =
-        name && snprintf(command, sizeof command, "listen %s", name) < (int)sizeof command;
-    if (is_listening) {
-        PGresult *result = PQexec(session->connection, command);
-        is_listening = PQresultStatus(result) == PGRES_COMMAND_OK;
-        PQclear(result);
-    }
+    struct db_rows *rows = NULL;
+    if (name && snprintf(command, sizeof command, "listen %s", name) < (int)sizeof command &&
+        PQsendQueryParams(connection, command, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
+        PQpipelineSync(connection) == 1)
+        rows = rows_read(session, "listen", OPEN_LIMIT_MS);
     PQfreemem(name);
+    bool is_listening = rows;
+    db_rows_free(rows);
     return is_listening;
 }
 

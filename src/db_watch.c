@@ -168,11 +168,37 @@ static void away(struct db_watch *watch, uint64_t since_ns)
     watch->failures++;
 }
 
+/* Of a new connection; without an answer the pulse has none either. */
+static bool zones_are_current(PGconn *pulse)
+{
+    uint64_t deadline_ns = monotonic_ns() + (uint64_t)ANSWER_MS * NS_PER_MS;
+    PGresult *zones;
+    if (!db_zones_send(pulse) || !read_answer(pulse, deadline_ns, &zones) || !zones)
+        return true;
+    bool is_current = db_zones_are_current(zones);
+    PQclear(zones);
+    return is_current;
+}
+
+/* False when there is one that must not be used. */
+static bool pulse_open(struct db_watch *watch)
+{
+    if (watch->pulse)
+        return true;
+    watch->pulse = open_quietly(watch->db->config);
+    if (!watch->pulse || zones_are_current(watch->pulse))
+        return true;
+    PQfinish(watch->pulse);
+    watch->pulse = NULL;
+    watch->failures++;
+    return false;
+}
+
 static const char *look(struct db_watch *watch)
 {
     uint64_t since_ns = monotonic_ns();
-    if (!watch->pulse)
-        watch->pulse = open_quietly(watch->db->config);
+    if (!pulse_open(watch))
+        return "the database's time zone data is stale";
     PGresult *pulse = watch->pulse ? ask(watch->pulse, pulse_sql) : NULL;
     const char *trouble = "the database does not answer";
     if (PQresultStatus(pulse) == PGRES_TUPLES_OK) {

@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "db.h"
+#include "heartbeat.h"
 #include "log.h"
 #include "request.h"
 
@@ -32,7 +33,7 @@ static _Atomic(series_slot *) table;
 
 static atomic_uint active_requests;
 
-static const char *const outcomes[] = {"sent", "retry", "failed", "held"};
+static const char *const outcomes[] = {"sent", "retry", "failed", "away"};
 enum { OUTCOMES = sizeof outcomes / sizeof *outcomes };
 static atomic_ullong deliveries[OUTCOMES];
 
@@ -190,6 +191,7 @@ char *metrics_render(struct app *app)
     requests_print(out);
     if (app->db)
         pool_print(out, app->db);
+    heartbeat_print(out);
     fputs("# HELP outbox_deliveries_total Messages by outcome.\n# TYPE outbox_deliveries_total "
           "counter\n",
           out);

@@ -12,15 +12,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Columns of outbox_take. */
 enum { COLUMN_ID, COLUMN_TO, COLUMN_SUBJECT, COLUMN_BODY, COLUMN_LANGUAGE };
-enum { AWAY_PAUSE_S = 5 };
+enum { AWAY_PAUSE_MS = 5000, STATEMENT_LIMIT_MS = 5000 };
 
-static int64_t now_s(void)
+static uint64_t after_ms(unsigned ms)
 {
-    return (int64_t)(monotonic_ns() / NS_PER_S);
+    return monotonic_ns() + (uint64_t)ms * NS_PER_MS;
+}
+
+bool outbox_is_away(const struct outbox *outbox)
+{
+    return monotonic_ns() < outbox->away_until_ns;
 }
 
 static void text_wipe(char *text)
@@ -37,8 +41,9 @@ static const char *outcome_name(enum smtp_outcome outcome)
         return "sent";
     case SMTP_REFUSED:
         return "failed";
-    case SMTP_LATER:
     case SMTP_AWAY:
+        return "away";
+    case SMTP_LATER:
     default:
         return "retry";
     }
@@ -57,8 +62,9 @@ row_send(const struct outbox *outbox, const struct db_rows *rows, int *ret_code)
     enum smtp_outcome outcome = SMTP_LATER;
     *ret_code = 0;
     if (body && subject) {
-        struct smtp_mail mail = {to, subject, body, db_rows_get(rows, 0, COLUMN_LANGUAGE)};
-        outcome = smtp_send(outbox->config, &mail, ret_code);
+        struct smtp_mail mail = {outbox->id, to, subject, body,
+                                 db_rows_get(rows, 0, COLUMN_LANGUAGE)};
+        outcome = smtp_send(outbox->config, &mail, outbox->is_stopping, ret_code);
     } else {
         log_event(LOG_LEVEL_ERROR, "mail cannot be opened", "id", outbox->id, NULL);
     }
@@ -73,7 +79,7 @@ static bool result_record(struct outbox *outbox, struct db_session *session)
     if (!outbox->id[0])
         return true;
     const char *params[] = {outbox->id, outbox->outcome, outbox->code[0] ? outbox->code : NULL};
-    struct db_rows *rows = db_session_run(session, "outbox_done", 3, params);
+    struct db_rows *rows = db_session_run(session, "outbox_done", STATEMENT_LIMIT_MS, 3, params);
     if (!rows)
         return false;
     db_rows_free(rows);
@@ -92,29 +98,36 @@ static void result_set(struct outbox *outbox, enum smtp_outcome outcome, int cod
               "outcome", outbox->outcome, "code", outbox->code, NULL);
 }
 
-bool outbox_round(struct outbox *outbox, struct db_session *session, unsigned limit)
+/* *ret_is_over: nothing is due. */
+static bool message_send(struct outbox *outbox, struct db_session *session, bool *ret_is_over)
 {
     static const char *const one[] = {"1"};
-    if (!result_record(outbox, session))
+    struct db_rows *rows = db_session_run(session, "outbox_take", STATEMENT_LIMIT_MS, 1, one);
+    if (!rows)
         return false;
-    for (unsigned i = 0;
-         i < limit && now_s() >= outbox->away_until_s && !atomic_load(outbox->is_stopping); i++) {
-        struct db_rows *rows = db_session_run(session, "outbox_take", 1, one);
-        if (!rows)
-            return false;
-        const char *id = db_rows_count(rows) > 0 ? db_rows_get(rows, 0, COLUMN_ID) : NULL;
-        if (!id || strlen(id) >= sizeof outbox->id) {
-            db_rows_free(rows);
-            return true;
-        }
+    const char *id = db_rows_count(rows) > 0 ? db_rows_get(rows, 0, COLUMN_ID) : NULL;
+    *ret_is_over = !id || strlen(id) >= sizeof outbox->id;
+    if (!*ret_is_over) {
         int code = 0;
         memcpy(outbox->id, id, strlen(id) + 1);
         enum smtp_outcome outcome = row_send(outbox, rows, &code);
-        db_rows_free(rows);
         if (outcome == SMTP_AWAY)
-            outbox->away_until_s = now_s() + AWAY_PAUSE_S;
+            outbox->away_until_ns = after_ms(AWAY_PAUSE_MS);
         result_set(outbox, outcome, code);
-        if (!result_record(outbox, session))
+    }
+    db_rows_free(rows);
+    return result_record(outbox, session);
+}
+
+bool outbox_round(struct outbox *outbox, struct db_session *session, unsigned limit_ms)
+{
+    uint64_t end = after_ms(limit_ms);
+    bool is_over = false;
+    if (!result_record(outbox, session))
+        return false;
+    while (!is_over && monotonic_ns() < end && !outbox_is_away(outbox) &&
+           !atomic_load(outbox->is_stopping)) {
+        if (!message_send(outbox, session, &is_over))
             return false;
     }
     return true;

@@ -3,7 +3,7 @@
 
 #include "config.h"
 #include "fetch.h"
-#include "request.h"
+#include "monotonic.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@ enum {
     WORD_BYTES =
         36, /* in =?UTF-8?B?...?= after "Subject: ": below the 76 characters a line may have */
     CONNECT_TIMEOUT_MS = 10000,
-    SEND_TIMEOUT_MS = 30000
+    SEND_TIMEOUT_MS = 30000,
+    STOP_GRACE_MS = 4000
 };
 
 static bool is_alphanumeric(char c)
@@ -172,19 +173,24 @@ static bool language_is_safe(const char *language)
                strlen(language);
 }
 
+static bool id_is_safe(const char *id)
+{
+    size_t length = strspn(id, "0123456789abcdef-");
+    return length > 0 && id[length] == '\0';
+}
+
 char *smtp_compose(const char *from, const struct smtp_mail *mail, size_t *ret_bytes)
 {
-    char id[37], *text = NULL;
-    if (!smtp_address_is_valid(from) || !smtp_address_is_valid(mail->to) ||
+    char *text = NULL;
+    if (!id_is_safe(mail->id) || !smtp_address_is_valid(from) || !smtp_address_is_valid(mail->to) ||
         !line_is_safe(mail->subject, SUBJECT_MAX) || !language_is_safe(mail->language))
         return NULL;
-    uuid_make(id);
     FILE *out = open_memstream(&text, ret_bytes);
     if (!out)
         return NULL;
     fprintf(out, "From: <%s>\r\nTo: <%s>\r\n", from, mail->to);
     date_write(out);
-    fprintf(out, "Message-ID: <%s%s>\r\n", id, strchr(from, '@'));
+    fprintf(out, "Message-ID: <%s%s>\r\n", mail->id, strchr(from, '@'));
     subject_write(out, mail->subject);
     fputs("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
           "Content-Transfer-Encoding: quoted-printable\r\n",
@@ -207,6 +213,9 @@ struct delivery {
     size_t bytes;
     size_t sent;
     char step[5];
+    bool is_leaving; /* QUIT: the outcome is known */
+    const atomic_bool *is_stopping;
+    uint64_t stop_ns; /* when a stop ends the conversation; 0 = no stop yet */
 };
 
 static size_t text_read(char *buffer, size_t size, size_t count, void *context)
@@ -225,9 +234,25 @@ static int step_notice(CURL *handle, curl_infotype type, char *data, size_t byte
     struct delivery *delivery = context;
     (void)handle;
     bool is_command = type == CURLINFO_HEADER_OUT && bytes >= sizeof delivery->step - 1;
-    if (is_command && memcmp(data, "QUIT", 4) != 0)
+    if (is_command && memcmp(data, "QUIT", 4) == 0)
+        delivery->is_leaving = true;
+    else if (is_command)
         memcpy(delivery->step, data, sizeof delivery->step - 1);
     return 0;
+}
+
+/* curl asks at least once a second. It would wait two minutes for the answer to QUIT. */
+static int stop_look(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    struct delivery *delivery = context;
+    (void)a, (void)b, (void)c, (void)d;
+    if (delivery->is_leaving)
+        return 1;
+    if (!delivery->is_stopping || !atomic_load(delivery->is_stopping))
+        return 0;
+    if (delivery->stop_ns == 0)
+        delivery->stop_ns = monotonic_ns() + (uint64_t)STOP_GRACE_MS * NS_PER_MS;
+    return monotonic_ns() >= delivery->stop_ns;
 }
 
 /* smtp_url with the sender's domain as the name we greet with (curl would send the machine's),
@@ -258,6 +283,22 @@ static char *server_address(const struct config *config, bool *ret_is_loopback)
     return url;
 }
 
+static bool callbacks_set(CURL *handle, struct delivery *delivery)
+{
+    bool is_set = curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_READFUNCTION, text_read) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_READDATA, delivery) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_VERBOSE, 1L) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, step_notice) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_DEBUGDATA, delivery) == CURLE_OK;
+    /* Or QUIT is said only when the handle is gone, and nobody asks us. */
+    is_set &= curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, stop_look) == CURLE_OK;
+    is_set &= curl_easy_setopt(handle, CURLOPT_XFERINFODATA, delivery) == CURLE_OK;
+    return is_set;
+}
+
 static bool handle_prepare(CURL *handle, const struct config *config, struct delivery *delivery)
 {
     bool is_loopback = false;
@@ -277,25 +318,23 @@ static bool handle_prepare(CURL *handle, const struct config *config, struct del
         is_set &= curl_easy_setopt(handle, CURLOPT_USERNAME, config->smtp_username) == CURLE_OK;
         is_set &= curl_easy_setopt(handle, CURLOPT_PASSWORD, config->smtp_password) == CURLE_OK;
     }
-    is_set &= curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L) == CURLE_OK;
-    is_set &= curl_easy_setopt(handle, CURLOPT_READFUNCTION, text_read) == CURLE_OK;
-    is_set &= curl_easy_setopt(handle, CURLOPT_READDATA, delivery) == CURLE_OK;
-    is_set &= curl_easy_setopt(handle, CURLOPT_VERBOSE, 1L) == CURLE_OK;
-    is_set &= curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, step_notice) == CURLE_OK;
-    is_set &= curl_easy_setopt(handle, CURLOPT_DEBUGDATA, delivery) == CURLE_OK;
-    return is_set;
+    return is_set && callbacks_set(handle, delivery);
 }
 
-/* A wrong password or a refused sender is the installation's trouble and must not cost a single
- * mail. */
-static enum smtp_outcome outcome_of(CURLcode result, long code, const char *step)
+/* A wrong password, a refused sender or a server that closes (421) is the installation's trouble
+ * and must not cost a single mail. A copy that was handed over must, or one person could get any
+ * number. */
+static enum smtp_outcome outcome_of(CURLcode result, long code, const struct delivery *delivery)
 {
-    bool is_about_mail = strcmp(step, "RCPT") == 0 || strcmp(step, "DATA") == 0;
+    bool is_about_mail = strcmp(delivery->step, "RCPT") == 0 || strcmp(delivery->step, "DATA") == 0;
     if (result == CURLE_OK)
         return SMTP_SENT;
+    if (result == CURLE_ABORTED_BY_CALLBACK)
+        return SMTP_AWAY;
     if (code >= 500 && is_about_mail)
         return SMTP_REFUSED;
-    return code >= 400 && is_about_mail ? SMTP_LATER : SMTP_AWAY;
+    bool is_put_off = code >= 400 && code != 421 && is_about_mail;
+    return is_put_off || delivery->sent > 0 ? SMTP_LATER : SMTP_AWAY;
 }
 
 static enum smtp_outcome
@@ -314,11 +353,13 @@ text_send(const struct config *config, const char *to, struct delivery *delivery
     curl_slist_free_all(recipients);
     curl_easy_cleanup(handle);
     *ret_code = result == CURLE_OK || code >= 400 ? (int)code : 0;
-    return outcome_of(result, code, delivery->step);
+    return outcome_of(result, code, delivery);
 }
 
-enum smtp_outcome
-smtp_send(const struct config *config, const struct smtp_mail *mail, int *ret_code)
+enum smtp_outcome smtp_send(const struct config *config,
+                            const struct smtp_mail *mail,
+                            const atomic_bool *is_stopping,
+                            int *ret_code)
 {
     *ret_code = 0;
     if (!smtp_address_is_valid(config->smtp_from))
@@ -327,7 +368,7 @@ smtp_send(const struct config *config, const struct smtp_mail *mail, int *ret_co
     char *text = smtp_compose(config->smtp_from, mail, &bytes);
     if (!text)
         return SMTP_REFUSED;
-    struct delivery delivery = {.text = text, .bytes = bytes};
+    struct delivery delivery = {.text = text, .bytes = bytes, .is_stopping = is_stopping};
     enum smtp_outcome outcome = text_send(config, mail->to, &delivery, ret_code);
     explicit_bzero(text, bytes);
     free(text);

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "config.h"
 #include "db.h"
+#include "heartbeat.h"
 #include "log.h"
 #include "monotonic.h"
 #include "outbox.h"
@@ -18,7 +19,9 @@
 #include <unistd.h>
 
 enum {
-    ROUND_LIMIT = 100, /* messages before the other jobs have their turn again */
+    JOB_LIMIT_MS = 5000,
+    INSTANTS_LIMIT_MS = 60000,
+    MAIL_ROUND_MS = 3000, /* then the other jobs have their turn again */
     WAIT_SLICE_MS = 200,
     BACK_OFF_MIN_MS = 1000,
     BACK_OFF_MAX_MS = 30000
@@ -27,7 +30,7 @@ enum {
 struct worker {
     const struct config *config;
     pthread_t thread;
-    atomic_bool is_stopping;
+    const atomic_bool *is_stopping;
     struct outbox outbox;
 };
 
@@ -38,7 +41,7 @@ static int64_t now_ms(void)
 
 static bool is_stopping(const struct worker *worker)
 {
-    return atomic_load(&worker->is_stopping);
+    return atomic_load(worker->is_stopping);
 }
 
 static void pause_for(const struct worker *worker, long pause_ms)
@@ -68,11 +71,13 @@ static bool wait_for_work(const struct worker *worker, struct db_session *sessio
  * each new one looks; what fails here is logged, and tried with the next session. */
 static void instants_rederive(struct db_session *session)
 {
-    struct db_rows *rows = db_session_run(session, "instants_rederive", 0, NULL);
+    struct db_rows *rows = db_session_run(session, "instants_rederive", INSTANTS_LIMIT_MS, 0, NULL);
     const char *corrected = rows && db_rows_count(rows) ? db_rows_get(rows, 0, 0) : NULL;
     if (corrected && strcmp(corrected, "0") != 0)
         log_event(LOG_LEVEL_WARNING, "instants derived again from their wall times", "count",
                   corrected, NULL);
+    if (rows)
+        heartbeat_beat(HEARTBEAT_INSTANTS);
     db_rows_free(rows);
 }
 
@@ -80,29 +85,74 @@ static void instants_rederive(struct db_session *session)
 static bool session_prepare(const struct worker *worker, struct db_session *session)
 {
     const char *params[] = {worker->config->public_url};
-    struct db_rows *rows = db_session_run(session, "worker_settings", 1, params);
+    struct db_rows *rows = db_session_run(session, "worker_settings", JOB_LIMIT_MS, 1, params);
     if (!rows)
         return false;
     db_rows_free(rows);
     instants_rederive(session);
-    return db_session_listen(session, "outbox");
+    return db_session_is_alive(session) && db_session_listen(session, "outbox");
 }
 
-/* A statement that fails is logged by the database room and tried again next round; only a lost
- * session ends the work. */
+/* Rows that were set aside since it was last asked, and how many there are now. */
+static void faults_tell(const struct db_rows *rows)
+{
+    enum { COLUMN_JOB, COLUMN_SUBJECT, COLUMN_STATE, COLUMN_COUNT };
+    for (int row = 0; row < db_rows_count(rows); row++) {
+        const char *job = db_rows_get(rows, row, COLUMN_JOB);
+        heartbeat_set_aside(strtoul(db_rows_get(rows, row, COLUMN_COUNT), NULL, 10));
+        if (job)
+            log_event(LOG_LEVEL_ERROR, "a job has set a row aside", "job", job, "id",
+                      db_rows_get(rows, row, COLUMN_SUBJECT), "sqlstate",
+                      db_rows_get(rows, row, COLUMN_STATE), NULL);
+    }
+}
+
+/* Each is a transaction of its own. One that fails is logged by the database room and has its turn
+ * again next round; only a lost session ends the round. */
+static bool jobs_run(const struct worker *worker, struct db_session *session)
+{
+    static const struct {
+        enum heartbeat job;
+        const char *statement;
+    } jobs[] = {
+        {HEARTBEAT_CLOCK, "mail_follow_clock"}, {HEARTBEAT_LEASES, "mail_release"},
+        {HEARTBEAT_AUDIT, "audit_link"},        {HEARTBEAT_OFFERS, "offers_expire"},
+        {HEARTBEAT_LISTS, "lists_advance"},     {HEARTBEAT_KEYS, "keys_expire"},
+        {HEARTBEAT_FAULTS, "faults_tell"},
+    };
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs && !is_stopping(worker); i++) {
+        struct db_rows *rows = db_session_run(session, jobs[i].statement, JOB_LIMIT_MS, 0, NULL);
+        if (rows)
+            heartbeat_beat(jobs[i].job);
+        if (rows && jobs[i].job == HEARTBEAT_FAULTS)
+            faults_tell(rows);
+        db_rows_free(rows);
+        if (!db_session_is_alive(session))
+            return false;
+    }
+    return true;
+}
+
+/* False when the session is lost. */
+static bool mail_run(struct worker *worker, struct db_session *session)
+{
+    bool is_done = outbox_round(&worker->outbox, session, MAIL_ROUND_MS);
+    if (is_done && !outbox_is_away(&worker->outbox))
+        heartbeat_beat(HEARTBEAT_MAIL);
+    if (!db_session_is_alive(session))
+        return false;
+    if (!is_done)
+        pause_for(worker, BACK_OFF_MIN_MS);
+    return true;
+}
+
 static void work(struct worker *worker, struct db_session *session)
 {
     bool is_mailing = worker->config->smtp_url[0] != '\0';
     bool is_there = session_prepare(worker, session);
     while (is_there && !is_stopping(worker)) {
-        db_rows_free(db_session_run(session, "jobs_run", 0, NULL));
-        is_there = db_session_is_alive(session);
-        bool is_done =
-            !is_there || !is_mailing || outbox_round(&worker->outbox, session, ROUND_LIMIT);
-        is_there = is_there && db_session_is_alive(session);
-        if (is_there && !is_done)
-            pause_for(worker, BACK_OFF_MIN_MS);
-        is_there = is_there && wait_for_work(worker, session);
+        is_there = jobs_run(worker, session) && (!is_mailing || mail_run(worker, session)) &&
+                   wait_for_work(worker, session);
     }
 }
 
@@ -111,7 +161,8 @@ static void *worker_run(void *context)
     struct worker *worker = context;
     long back_off_ms = BACK_OFF_MIN_MS;
     while (!is_stopping(worker)) {
-        struct db_session *session = db_session_open(worker->config->worker_database_url);
+        struct db_session *session =
+            db_session_open(worker->config->worker_database_url, worker->is_stopping);
         if (session) {
             back_off_ms = BACK_OFF_MIN_MS;
             work(worker, session);
@@ -146,8 +197,10 @@ struct worker *worker_start(struct app *app)
     if (!worker)
         return NULL;
     worker->config = config;
+    worker->is_stopping = &app->is_draining;
     worker->outbox =
-        (struct outbox){.config = config, .seal = app->seal, .is_stopping = &worker->is_stopping};
+        (struct outbox){.config = config, .seal = app->seal, .is_stopping = &app->is_draining};
+    heartbeat_start(config->smtp_url[0] != '\0');
     if (!config->smtp_url[0])
         log_event(LOG_LEVEL_INFO, "smtp_url is not set: mail stays queued", NULL);
     if (thread_start(worker))
@@ -161,7 +214,6 @@ void worker_stop(struct worker *worker)
 {
     if (!worker)
         return;
-    atomic_store(&worker->is_stopping, true);
     pthread_join(worker->thread, NULL);
     free(worker);
 }

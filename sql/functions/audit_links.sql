@@ -14,6 +14,10 @@ begin
     end if;
     select * into previous_link from audit_links order by seq desc limit 1;
     previous_link.upto_xid := coalesce(previous_link.upto_xid, '0'::xid8);
+    -- Not all at once after a long while without a worker: whole transactions, ten thousand events at most but for one that has more.
+    upto := coalesce((
+        select e.xid from audit_events e where e.xid > previous_link.upto_xid and e.xid < upto
+        order by e.xid offset 10000 limit 1), upto);
     select count(*), string_agg(audit_event_digest(e), ''::bytea order by e.id) into linked, digest
     from audit_events e where e.xid >= previous_link.upto_xid and e.xid < upto;
     if linked = 0 then

@@ -90,50 +90,65 @@ begin
     state := case when reason is not null then 'held' end;
 end $$;
 
+-- Leases the message and gives its words; no row when it may not leave, and is settled.
+create or replace function outbox_lease(in_message outbox)
+returns table (id uuid, to_mark text, subject text, body text, language text) language plpgsql as $$
+#variable_conflict use_column
+declare
+    participant participants;
+    intake intakes;
+    contact contacts;
+    verdict record;
+begin
+    select p.id, p.status, p.preferred_language, p.timezone
+    into participant.id, participant.status, participant.preferred_language, participant.timezone
+    from participants p where p.id = in_message.participant_id;
+    select * into intake from intakes i where i.id = in_message.intake_id;
+    select c.email, c.email_is_government, c.work_address_acknowledged, c.ok_to_email
+    into contact.email, contact.email_is_government, contact.work_address_acknowledged, contact.ok_to_email
+    from contacts c where c.participant_id = in_message.participant_id;
+    verdict := outbox_verdict(in_message, participant, intake, contact);
+    if verdict.state is not null then
+        update outbox o set state = verdict.state, reason = verdict.reason, changed_at = app_now() where o.id = in_message.id;
+        return;
+    end if;
+    update outbox o set
+        state = 'sending', attempts = o.attempts + 1, lease_until = app_now() + interval '5 minutes', changed_at = app_now()
+    where o.id = in_message.id;
+    return query
+    select in_message.id, unseal('contact.email', contact.email),
+        case participant.preferred_language when 'fr' then t.subject_fr else t.subject_en end,
+        replace(replace(
+            case participant.preferred_language when 'fr' then t.body_fr else t.body_en end,
+            '{link}', setting('public_url')),
+            '{when}', coalesce(case
+                when in_message.enrolment_id is null
+                    then intake_meeting_text(intake, participant.timezone, participant.preferred_language)
+                else seat_mail_when(in_message, participant.timezone, participant.preferred_language) end, '')),
+        participant.preferred_language
+    from mail_templates t where t.kind = in_message.kind;
+end $$;
+
 -- Worker: up to in_limit messages that may go out now, leased. Those that may not are settled on the way.
 create or replace function outbox_take(in_limit int) returns table (id uuid, to_mark text, subject text, body text, language text)
 language plpgsql as $$
 #variable_conflict use_column
 declare
     message outbox;
-    participant participants;
-    intake intakes;
-    contact contacts;
-    verdict record;
 begin
     perform set_config('app.role', 'worker', true);
     for message in
-        select * from outbox o where o.state = 'queued' and o.due_at <= app_now()
+        select * from outbox o where o.state = 'queued' and o.due_at <= app_now() and not job_is_aside('mail', o.id)
         order by o.due_at, o.id limit greatest(in_limit, 100) for update skip locked
     loop
-        exit when in_limit <= 0;
-        select p.id, p.status, p.preferred_language, p.timezone
-        into participant.id, participant.status, participant.preferred_language, participant.timezone
-        from participants p where p.id = message.participant_id;
-        select * into intake from intakes i where i.id = message.intake_id;
-        select c.email, c.email_is_government, c.work_address_acknowledged, c.ok_to_email
-        into contact.email, contact.email_is_government, contact.work_address_acknowledged, contact.ok_to_email
-        from contacts c where c.participant_id = message.participant_id;
-        verdict := outbox_verdict(message, participant, intake, contact);
-        if verdict.state is not null then
-            update outbox o set state = verdict.state, reason = verdict.reason, changed_at = app_now() where o.id = message.id;
-            continue;
-        end if;
-        update outbox o set
-            state = 'sending', attempts = o.attempts + 1, lease_until = app_now() + interval '5 minutes', changed_at = app_now()
-        where o.id = message.id;
-        in_limit := in_limit - 1;
-        return query
-        select message.id, unseal('contact.email', contact.email),
-            case participant.preferred_language when 'fr' then t.subject_fr else t.subject_en end,
-            replace(replace(
-                case participant.preferred_language when 'fr' then t.body_fr else t.body_en end,
-                '{link}', setting('public_url')),
-                '{when}', coalesce(case
-                    when message.enrolment_id is null then intake_meeting_text(intake, participant.timezone, participant.preferred_language)
-                    else seat_mail_when(message, participant.timezone, participant.preferred_language) end, '')),
-            participant.preferred_language
-        from mail_templates t where t.kind = message.kind;
+        exit when in_limit <= 0 or job_is_long();
+        begin
+            return query select * from outbox_lease(message);
+            in_limit := in_limit - found::int;
+            perform job_take_back('mail', message.id);
+        exception when others then
+            perform job_set_aside('mail', message.id, sqlstate);
+        end;
     end loop;
 end $$;
 
@@ -142,15 +157,43 @@ create or replace function outbox_is_last(in_attempts int) returns boolean immut
 -- Worker: whoever took it is gone. The message may have left: at least once. Returns how many.
 create or replace function outbox_release_leases() returns bigint language plpgsql as $$
 declare
-    released bigint;
+    message outbox;
+    released bigint := 0;
 begin
-    update outbox o set
-        state = case when outbox_is_last(o.attempts) then 'failed' else 'queued' end,
-        reason = case when outbox_is_last(o.attempts) then 'not_delivered' end,
-        lease_until = null, due_at = app_now(), changed_at = app_now()
-    where o.state = 'sending' and o.lease_until < app_now();
-    get diagnostics released = row_count;
+    for message in
+        select * from outbox o where o.state = 'sending' and o.lease_until < app_now() and not job_is_aside('leases', o.id)
+        order by o.lease_until limit 1000 for update skip locked
+    loop
+        exit when job_is_long();
+        begin
+            update outbox o set
+                state = case when outbox_is_last(o.attempts) then 'failed' else 'queued' end,
+                reason = case when outbox_is_last(o.attempts) then 'not_delivered' end,
+                lease_until = null, due_at = app_now(), changed_at = app_now()
+            where o.id = message.id;
+            released := released + 1;
+            perform job_take_back('leases', message.id);
+        exception when others then
+            perform job_set_aside('leases', message.id, sqlstate);
+        end;
+    end loop;
     return released;
+end $$;
+
+-- Worker: a clock that was set back has its past in the future; without this, mail would wait until it is there again. More than a day is
+-- no clock that was put right. Returns how many.
+create or replace function outbox_follow_clock() returns bigint language plpgsql as $$
+declare
+    moved bigint;
+    moved_leases bigint;
+begin
+    update outbox o set due_at = o.due_at - (o.changed_at - app_now()), changed_at = app_now()
+    where o.state = 'queued' and o.changed_at > app_now() and o.changed_at < app_now() + interval '1 day';
+    get diagnostics moved = row_count;
+    update outbox o set lease_until = o.lease_until - (o.changed_at - app_now()), changed_at = app_now()
+    where o.state = 'sending' and o.changed_at > app_now() and o.changed_at < app_now() + interval '1 day';
+    get diagnostics moved_leases = row_count;
+    return moved + moved_leases;
 end $$;
 
 -- 1, 5, 30 minutes, 2 hours, then every 6.
@@ -158,13 +201,15 @@ create or replace function outbox_pause(in_attempts int) returns interval immuta
 return coalesce((array[
     interval '1 minute', interval '5 minutes', interval '30 minutes', interval '2 hours'])[in_attempts], interval '6 hours');
 
--- Worker: what became of it. Sent mail has told the person: the ten-day clock starts again, a receipt becomes an acknowledgement.
+-- Worker: what became of it: sent, retry, failed, or away when there was no server, which is no attempt. Sent mail has told the person:
+-- the ten-day clock starts again, a receipt becomes an acknowledgement.
 -- Writes: deliveries, outbox, intakes, updates. Locks: the message, then the intake.
 create or replace function outbox_done(in_id uuid, in_outcome text, in_smtp_code int default null) returns void language plpgsql as $$
 declare
     message outbox;
     intake intakes;
     moot text;
+    is_away boolean := in_outcome = 'away';
     is_over boolean;
 begin
     perform set_config('app.role', 'worker', true);
@@ -173,8 +218,10 @@ begin
     if message.state is distinct from 'sending' then
         return;
     end if;
-    insert into deliveries (outbox_id, attempt, at, outcome, smtp_code)
-    values (in_id, message.attempts, app_now(), in_outcome, in_smtp_code);
+    if not is_away then
+        insert into deliveries (outbox_id, attempt, at, outcome, smtp_code)
+        values (in_id, message.attempts, app_now(), in_outcome, in_smtp_code);
+    end if;
     is_over := in_outcome = 'failed' or in_outcome = 'retry' and outbox_is_last(message.attempts);
     -- What ended while it was on its way is neither tried again nor anybody's to call. The lock waits for an ending under way.
     if in_outcome <> 'sent' then
@@ -185,13 +232,26 @@ begin
         state = case
             when in_outcome = 'sent' then 'sent' when moot is not null then 'cancelled' when is_over then 'failed' else 'queued' end,
         reason = coalesce(moot, case when is_over then case in_outcome when 'failed' then 'refused' else 'not_delivered' end end),
-        due_at = case when in_outcome = 'retry' then app_now() + outbox_pause(message.attempts) else o.due_at end,
+        attempts = o.attempts - is_away::int,
+        due_at = case in_outcome
+            when 'retry' then app_now() + outbox_pause(message.attempts) when 'away' then app_now() + interval '1 minute' else o.due_at end,
         lease_until = null,
         changed_at = app_now()
     where o.id = in_id;
     if in_outcome = 'sent' then
-        perform outbox_sent(message);
+        perform outbox_follow_sent(message);
     end if;
+end $$;
+
+-- The message has left, whatever comes of this: it is not to leave again because what follows from it cannot be written.
+create or replace function outbox_follow_sent(in_message outbox) returns void language plpgsql as $$
+begin
+    perform outbox_sent(in_message);
+exception when others then
+    if job_is_met(sqlstate) then
+        raise;
+    end if;
+    perform job_set_aside('sent', in_message.id, sqlstate);
 end $$;
 
 create or replace function outbox_sent(in_message outbox) returns void language plpgsql as $$

@@ -236,40 +236,70 @@ begin
     end loop;
 end $$;
 
--- Worker: offers whose time is over end; lists move on, also those that stood still because something was missing or being declared.
+-- Worker: offers whose time is over end, and their lists move on.
 -- Groups that somebody is working on come next time, so that jobs never wait for requests.
 create or replace function seat_expire_offers(in_limit int default 100) returns bigint language plpgsql security definer as $$
 declare
     cohort cohorts;
-    enrolment enrolments;
     expired bigint := 0;
 begin
     for cohort in
         select g.* from cohorts g
         where g.id in (
-            select e.cohort_id from enrolments e where e.state = 'offered' and e.offer_expires_at <= app_now()
+            select e.cohort_id from enrolments e
+            where e.state = 'offered' and e.offer_expires_at <= app_now() and not job_is_aside('offers', e.cohort_id)
             order by e.offer_expires_at limit in_limit)
         order by g.id for update skip locked
     loop
-        for enrolment in
-            select * from enrolments e
-            where e.cohort_id = cohort.id and e.state = 'offered' and e.offer_expires_at <= app_now()
-            order by e.id for update
-        loop
-            perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
-            expired := expired + 1;
-        end loop;
-        perform seat_list_advance(cohort.id);
+        exit when job_is_long();
+        begin
+            expired := expired + seat_expire_in(cohort.id);
+            perform job_take_back('offers', cohort.id);
+        exception when others then
+            perform job_set_aside('offers', cohort.id, sqlstate);
+        end;
     end loop;
+    return expired;
+end $$;
+
+-- One group. A seat that somebody holds at this moment is not waited for: the other groups have their turn first.
+create or replace function seat_expire_in(in_cohort_id uuid) returns bigint language plpgsql as $$
+declare
+    enrolment enrolments;
+    expired bigint := 0;
+begin
+    for enrolment in
+        select * from enrolments e
+        where e.cohort_id = in_cohort_id and e.state = 'offered' and e.offer_expires_at <= app_now()
+        order by e.id for update nowait
+    loop
+        perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
+        expired := expired + 1;
+    end loop;
+    perform seat_list_advance(in_cohort_id);
+    return expired;
+end $$;
+
+-- Worker: lists that stood still because something was missing or being declared.
+create or replace function seat_advance_lists() returns void language plpgsql security definer as $$
+declare
+    cohort cohorts;
+begin
     for cohort in
         select g.* from cohorts g
         where g.id in (
             select w.cohort_id from (select distinct e.cohort_id from enrolments e where e.state = 'waitlisted') w
             join cohorts o on o.id = w.cohort_id and o.state in ('recruiting', 'confirmed', 'in_progress')
-            where cohort_seats_taken(o.id) < o.capacity and cohort_takes_people(o) order by random() limit 20)
+            where not job_is_aside('lists', o.id) and cohort_seats_taken(o.id) < o.capacity and cohort_takes_people(o)
+            order by random() limit 20)
         order by g.id for update skip locked
     loop
-        perform seat_list_advance(cohort.id);
+        exit when job_is_long();
+        begin
+            perform seat_list_advance(cohort.id);
+            perform job_take_back('lists', cohort.id);
+        exception when others then
+            perform job_set_aside('lists', cohort.id, sqlstate);
+        end;
     end loop;
-    return expired;
 end $$;

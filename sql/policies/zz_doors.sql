@@ -9,8 +9,9 @@ grant select on schema_migrations, schema_state to alongside_api, alongside_work
 -- Jobs: the worker alone.
 grant execute on function
     audit_event_digest, audit_link_append, audit_link_verify, idempotency_key_expire, intake_meeting_text, intake_meetings_rederive,
-    jobs_rederive, jobs_run, moment_text, moment_texts, outbox_done, outbox_is_last, outbox_moot, outbox_pause, outbox_release_leases,
-    outbox_sent, outbox_take, outbox_verdict, seat_expire_offers, seat_mail_verdict, seat_mail_when, setting
+    job_is_aside, job_is_long, job_is_met, job_set_aside, job_take_back, jobs_rederive, moment_text, moment_texts, outbox_done,
+    outbox_follow_clock, outbox_follow_sent, outbox_is_last, outbox_lease, outbox_moot, outbox_pause, outbox_release_leases,
+    outbox_sent, outbox_take, outbox_verdict, seat_advance_lists, seat_expire_offers, seat_mail_verdict, seat_mail_when, setting
 to alongside_worker;
 
 -- Whose what is, and the frame of every function, said once. Whoever is given a function must be able to make one, for that moment. A path
@@ -28,8 +29,8 @@ begin
                 ('alongside_seats', '
                     cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_group_json enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
-                    enrolments_remove enrolments_withdraw cohort_list_advance seat_expire_offers seat_list_advance seat_mail_verdict
-                    seat_mail_when seat_release_all seat_withdraw_all waiting_person_missing waiting_person_refresh'),
+                    enrolments_remove enrolments_withdraw cohort_list_advance seat_advance_lists seat_expire_offers seat_list_advance
+                    seat_mail_verdict seat_mail_when seat_release_all seat_withdraw_all waiting_person_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
                     account_is_staff actor_hidden_conflict_ids conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant

@@ -160,7 +160,8 @@ def test_a_death_in_the_middle_leaves_what_was(own_cluster, own_database, migrat
 @pytest.mark.parametrize(
     ("statement", "function", "arguments"),
     [
-        ("jobs_run", "jobs_run", ""),
+        ("audit_link", "audit_link_append", ""),
+        ("mail_release", "outbox_release_leases", ""),
         ("instants_rederive", "jobs_rederive", ""),
         ("outbox_take", "outbox_take", "(1)"),
         ("outbox_done", "outbox_done", "(gen_random_uuid(), 'sent', 250)"),

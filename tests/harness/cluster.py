@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A throw-away PostgreSQL 15 cluster on a Unix socket, and databases copied from a migrated template."""
 
+import contextlib
 import itertools
 import os
 import pwd
@@ -103,6 +104,25 @@ class Cluster:
 
     def stop(self, mode="fast"):
         self._run([POSTGRES_BIN / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop"])
+
+    @contextlib.contextmanager
+    def promoted_copy(self):
+        """A cluster that followed this one until now and was promoted: the same data, the next timeline."""
+        base = Path(tempfile.mkdtemp(prefix="alongside-base-", dir="/tmp"))
+        if os.geteuid() == 0:
+            shutil.chown(base, "postgres", "postgres")
+        try:
+            self._run([POSTGRES_BIN / "pg_basebackup", "-h", self.root, "-U", "postgres", "-D", base / "data", "-c", "fast"])
+            (base / "data" / "standby.signal").touch()
+            (base / "data" / "postmaster.pid").unlink(missing_ok=True)
+            copy = Cluster(self.binary, seed=base / "data")
+        finally:
+            shutil.rmtree(base, ignore_errors=True)
+        try:
+            copy._run([POSTGRES_BIN / "pg_ctl", "-D", copy.data, "-w", "promote"])
+            yield copy
+        finally:
+            copy.destroy()
 
     def ensure_running(self):
         if not (self.data / "postmaster.pid").exists():

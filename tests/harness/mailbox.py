@@ -26,12 +26,14 @@ class Message:
 
 class Mailbox:
     """`answer` is what DATA is answered: None accepts, "451 ..." and "554 ..." do not, "close" hangs up. `recipient_answer`
-    is what RCPT is answered. Nothing is answered to DATA while it is held()."""
+    is what RCPT is answered. DATA is answered after `seconds`, and not at all while it is held()."""
 
     def __init__(self, port=None):
         self.messages = []
+        self.handed_over = []
         self.refused = 0
         self.answer = None
+        self.seconds = 0
         self.recipient_answer = None
         self.changed = threading.Condition()
         self.gate = threading.Event()
@@ -54,7 +56,9 @@ class Mailbox:
     async def handle_DATA(self, server, session, envelope):
         with self.changed:
             self.waiting += 1
+            self.handed_over.append(Message(envelope))
             self.changed.notify_all()
+        await asyncio.sleep(self.seconds)
         while not self.gate.is_set():
             await asyncio.sleep(0.01)
         with self.changed:
@@ -108,7 +112,8 @@ class Mailbox:
     def clear(self):
         with self.changed:
             self.messages.clear()
-            self.refused = 0
+            self.handed_over.clear()
+            self.refused = self.seconds = 0
             self.answer = self.recipient_answer = None
 
     def stop(self):

@@ -71,8 +71,8 @@ $$;
 select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, e' \n'), '\s+'), c.role || ' reach no more') from (values
     ('seats', '
         acceptances:s audit_events:I cohorts:Su documents:S enrolment_decisions:SI enrolment_transitions:S enrolments:SIU help_lines:S
-        idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su outbox:SIu participants:s plain_texts:S services:S sessions:S
-        track_documents:S waiting_people:SIUD'),
+        idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu participants:s plain_texts:S
+        services:S sessions:S track_documents:S waiting_people:SIUD'),
     ('conflicts', '
         accounts:s cohorts:s conflict_declarations:Su conflict_matches:SIu contacts:s enrolments:S exclusion_requests:Su exclusions:SI
         host_assignments:S participants:s sessions:S staff:s'),
@@ -141,7 +141,7 @@ select is_empty($$select name from own_functions where has_function_privilege('p
 select is_empty($$
     select name from own_functions
     where text ~* '\m(now\(\)|current_timestamp|clock_timestamp|statement_timestamp|current_date|localtimestamp)'
-        and name !~ '(audit_link|conflict_answer_evenly)\(\)$'$$, 'no rule reads the clock but through app_now()');
+        and name !~ '(audit_link|conflict_answer_evenly|job_is_long)\(\)$'$$, 'no rule reads the clock but through app_now()');
 select is_empty($$
     select rolname from pg_roles where rolname like 'alongside\_%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)$$,
     'no role of ours looks past row level security');

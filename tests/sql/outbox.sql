@@ -79,7 +79,7 @@ select is(refusal(format(c.tried, :'mail')), c.refused, c.title) from (values
     ('a request cannot say that mail was sent', 'update outbox set state = ''sent'' where id = %L', '42501'),
     ('nor take it', 'select * from outbox_take(1)', '42501'),
     ('nor finish it', 'select outbox_done(%L, ''sent'')', '42501'),
-    ('nor run jobs', 'select * from jobs_run()', '42501'),
+    ('nor run jobs', 'select outbox_release_leases()', '42501'),
     ('nor derive instants', 'select jobs_rederive()', '42501'),
     ('nor announce documents, but the administrator', 'select document_announce(%L)', '42501')) c (title, tried, refused);
 select throws_ok('update deliveries set smtp_code = 1', '42501', null, 'the log of deliveries is append-only');
@@ -98,9 +98,10 @@ select is((select state from outbox where id = :'blocked'), 'held', 'and settled
 select is(worker('select * from outbox_take(5)'), '[]', 'what somebody is sending nobody else takes');
 insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
 values (:'boss', 'x', 'old', 'f', app_now() - interval '25 hours'), (:'boss', 'x', 'young', 'f', app_now() - interval '23 hours');
-select is(worker('select leases_released from jobs_run()')#>>'{0,leases_released}', '0', 'who is sending has five minutes');
+select is(worker('select outbox_release_leases() as n')#>>'{0,n}', '0', 'who is sending has five minutes');
+select worker('select idempotency_key_expire()') \g /dev/null
 select is((select string_agg(key, ',') from idempotency_keys where account_id = :'boss'), 'young', 'kept answers live 24 hours');
 select clock('2026-11-23 15:07:01Z') \g /dev/null
-select is(worker('select leases_released from jobs_run()')#>>'{0,leases_released}', '1', 'then somebody else may');
+select is(worker('select outbox_release_leases() as n')#>>'{0,n}', '1', 'then somebody else may');
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(57);
+select plan(58);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -121,6 +121,8 @@ insert into rows (name, who, insertion) values
     ('intakes', 'peer:SU coordinator:SIU',
         $$insert into intakes (participant_id, track, coordinator_account_id, created_at)
         values (%1$L, 'activity', actor_account_id(), now())$$),
+    ('job_faults', '',
+        $$insert into job_faults (job, subject_id, sqlstate, since, retry_at) values ('x', %1$L, 'x', now(), now())$$),
     ('mail_templates', '',
         $$insert into mail_templates values ('x', 'x', 'x', 'x', 'x')$$),
     ('outbox', 'peer:SIU coordinator:SIU',
@@ -223,6 +225,7 @@ select set_eq($$
     ('deliveries', 'insert'), ('documents', 'select'), ('help_lines', 'select'), ('holidays', 'select'),
     ('idempotency_keys', 'select'), ('idempotency_keys', 'update'), ('idempotency_keys', 'delete'), ('intake_transitions', 'select'),
     ('intakes', 'select'), ('intakes', 'update acknowledged_at last_told_at meeting_starts_at state update_due_at version'),
+    ('job_faults', 'select'), ('job_faults', 'insert'), ('job_faults', 'update'), ('job_faults', 'delete'),
     ('mail_templates', 'select'), ('outbox', 'select'), ('outbox', 'update'),
     ('participants', 'select id preferred_language status timezone'), ('plain_texts', 'select'), ('schema_migrations', 'select'),
     ('schema_state', 'select'), ('sealed_keys', 'select'), ('sealed_keys', 'delete'), ('services', 'select'), ('sessions', 'select'),

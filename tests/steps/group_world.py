@@ -319,7 +319,7 @@ class World:
         self.model.jobs()
         with self.worker.transaction():
             self.worker.execute("select set_config('app.now', %s, true)", (f"{self.model.now:%Y-%m-%dT%H:%M:%SZ}",))
-            self.worker.execute("select jobs_run()")
+            self.worker.execute("select seat_expire_offers(), seat_advance_lists()")
         return True
 
     def declare(self):

@@ -93,8 +93,8 @@ static int teardown(void **state)
     return 0;
 }
 
-static const struct smtp_mail plain = {"someone@example.test", "A message for you", "Hello\nthere",
-                                       "en"};
+static const struct smtp_mail plain = {"0a-1", "someone@example.test", "A message for you",
+                                       "Hello\nthere", "en"};
 
 static enum smtp_outcome send_to(const char *smtp_url, const char *user, int *ret_code)
 {
@@ -102,7 +102,7 @@ static enum smtp_outcome send_to(const char *smtp_url, const char *user, int *re
                             .smtp_from = "no-reply@post.test",
                             .smtp_username = user,
                             .smtp_password = "p"};
-    return smtp_send(&config, &plain, ret_code);
+    return smtp_send(&config, &plain, NULL, ret_code);
 }
 
 /* Sends `plain` to a server that refuses one verb; ret_transcript is what it saw. */
@@ -158,6 +158,9 @@ static void refusals_are_told_apart(void **state)
         {"MAIL", "550 not from you", "", SMTP_AWAY, 550},
         {"AUTH", "535 wrong password", "u", SMTP_AWAY, 535},
         {"220", "421 closing", "", SMTP_AWAY, 421},
+        {"RCPT", "421 closing", "", SMTP_AWAY, 421},
+        /* It was handed over: this may be about it. */
+        {".", "421 closing", "", SMTP_LATER, 421},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int code = 0;
@@ -182,7 +185,7 @@ static void absent_server_means_later(void **state)
 static char *compose(const char *subject, const char *body, const char *language)
 {
     size_t bytes = 0;
-    struct smtp_mail mail = {"someone@example.test", subject, body, language};
+    struct smtp_mail mail = {"0a-1", "someone@example.test", subject, body, language};
     return smtp_compose("no-reply@post.test", &mail, &bytes);
 }
 
@@ -235,8 +238,8 @@ static void addresses_are_checked(void **state)
     int code = 0;
     struct config config = {
         .smtp_url = url, .smtp_from = "no-reply@post.test", .smtp_username = ""};
-    struct smtp_mail mail = {"a@b\r\nRCPT TO:<x@y.test>", "s", "b", "en"};
-    assert_int_equal(smtp_send(&config, &mail, &code), SMTP_REFUSED);
+    struct smtp_mail mail = {"0a-1", "a@b\r\nRCPT TO:<x@y.test>", "s", "b", "en"};
+    assert_int_equal(smtp_send(&config, &mail, NULL, &code), SMTP_REFUSED);
 }
 
 static void subject_is_encoded(void **state)

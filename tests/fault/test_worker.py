@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""The worker among things that hang, break or lie: none of them stops the rest of its work, nor SIGTERM."""
+
+import re
+import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from harness.cluster import with_template
+from harness.relay import Relay
+from harness.server import PATIENCE, free_port
+from steps.groups import FORMAL, ago, clock, ready, taking_people
+from steps.journey import Intake, open_person, until
+
+# What a hanging PostgreSQL may cost: the statement (5 s), its answer (2 s), and the next connection (3 s for each host).
+LOST_S = 15 * PATIENCE
+
+
+@pytest.fixture
+def stage(start_server, make_client, cluster, mailbox):
+    """stage(**settings): a server with a worker, a maker of its clients, and its database."""
+    opened = []
+    mailbox.clear()
+
+    def make(**settings):
+        server = start_server(**({"worker": True, "smtp_url": mailbox.url} | settings))
+        db = psycopg.connect(cluster.url(server.database), autocommit=True, options="-c search_path=alongside,pg_catalog")
+        opened.append(db)
+
+        def client(role=None, account=None, **more):
+            return make_client(server, role, account, **more)
+
+        client.db = db
+        return server, client, db
+
+    yield make
+    for db in opened:
+        db.close()
+    mailbox.clear()
+
+
+def is_linked(db):
+    """All that has happened so far is in the chain."""
+    newest = "select coalesce(max(xid), '0') from audit_events"
+    return lambda: db.execute(f"select coalesce(max(upto_xid), '0') > ({newest}) from audit_links").fetchone()[0]
+
+
+def mail_of(db, person):
+    return db.execute("select state, attempts from outbox where participant_id = %s", [person.id]).fetchone()
+
+
+# ---- PostgreSQL hangs ----
+
+
+@pytest.fixture
+def relays(cluster):
+    made = Relay(cluster), Relay(cluster)
+    yield made
+    for relay in made:
+        relay.stop()
+
+
+def through(relays, database):
+    return f"host={relays[0].root},{relays[1].root} dbname={database} user=alongside_worker"
+
+
+def test_a_database_that_hangs_is_left_for_another(stage, cluster, relays):
+    """What a primary does whose machine stands still while another one has been promoted."""
+    database = cluster.create_database()
+    _, client, db = stage(database=database, worker_database_url=through(relays, database))
+    client("coordinator").get("/v1/participants").ok()
+    until(is_linked(db))
+    relays[0].freeze()
+    client("coordinator").get("/v1/participants/00000000-0000-4000-8000-000000003001").ok()
+    until(is_linked(db), timeout_s=LOST_S)
+
+
+def test_sigterm_ends_a_worker_whose_database_hangs(stage, cluster, relays):
+    database = cluster.create_database()
+    server, _, _ = stage(database=database, worker_database_url=through(relays[:1] * 2, database))
+    until(lambda: relays[0].carried)
+    relays[0].freeze()
+    time.sleep(1)
+    server.stop(timeout_s=9)
+
+
+def test_an_old_primary_that_thaws_does_nothing(stage, binary, local_key, tmp_path, token, contract, mailbox):
+    """The one that was promoted is known by its timeline; where it was before, nobody is sent mail again."""
+    old = with_template(binary)
+    try:
+        database = old.create_database()
+        with old.promoted_copy() as new:
+            relay = Relay(old)
+            hosts = f"host={relay.root},{new.root} dbname={database} user=alongside_worker"
+            with psycopg.connect(new.url(database), autocommit=True) as there, psycopg.connect(old.url(database), autocommit=True) as here:
+                sessions = "select pid from pg_stat_activity where usename = 'alongside_worker'"
+                relay.freeze()
+                server, _, _ = stage(database_url=new.url(database, "alongside_api"), worker_database_url=hosts)
+                until(lambda: there.execute(sessions).fetchone(), timeout_s=LOST_S)
+                relay.thaw()
+                there.execute(f"select pg_terminate_backend(pid) from ({sessions}) s")
+                until(lambda: "behind one that was promoted" in server.log_text(), timeout_s=LOST_S)
+                assert here.execute("select count(*) from alongside.audit_links").fetchone() == (0,)
+                server.stop()
+            relay.stop()
+    finally:
+        old.destroy()
+
+
+# ---- one bad row ----
+
+
+def poison(db, table, row_id):
+    """Nothing that is done to this row ends well."""
+    db.execute(
+        f"create function tests_poison() returns trigger language plpgsql as $$ begin raise division_by_zero; end $$;"
+        f"create trigger aa_poison before update on {table} for each row when (old.id = '{row_id}') execute function tests_poison()"
+    )
+
+
+def set_aside(server):
+    return [(line["job"], line["id"], line["sqlstate"]) for line in server.log_lines() if line["msg"] == "a job has set a row aside"]
+
+
+def metrics(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    return dict(re.findall(r"^(worker_\S+) (\S+)$", text, re.MULTILINE))
+
+
+def test_a_message_that_cannot_be_taken_is_set_aside(stage, mailbox):
+    port = free_port()
+    server, client, db = stage(metrics_port=port)
+    bad, good = open_person(client).reachable(), open_person(client).reachable()
+    with mailbox.held() as handed_over:
+        first = open_person(client).reachable()
+        Intake(first).send_form().ok()
+        handed_over()
+        Intake(bad).send_form().ok()
+        Intake(good).send_form().ok()
+        (bad_id,) = db.execute("select id::text from outbox where participant_id = %s", [bad.id]).fetchone()
+        poison(db, "outbox", bad_id)
+    assert mailbox.wait_for(good.email)
+    until(lambda: set_aside(server))
+    time.sleep(1)
+    assert set_aside(server) == [("mail", bad_id, "22012")], "told once, not each round"
+    assert mail_of(db, bad) == ("queued", 0)
+    until(is_linked(db))
+    seen = metrics(port)
+    assert seen["worker_rows_set_aside"] == "1"
+    jobs = ("instants", "clock", "leases", "audit", "offers", "lists", "keys", "faults", "mail")
+    ages = {job: float(seen[f'worker_job_age_seconds{{job="{job}"}}']) for job in jobs}
+    assert all(age < 10 * PATIENCE for job, age in ages.items() if job != "instants"), ages
+    # Mended, and its time has come.
+    db.execute("drop trigger aa_poison on outbox; update job_faults set retry_at = now()")
+    assert mailbox.wait_for(bad.email)
+    until(lambda: metrics(port)["worker_rows_set_aside"] == "0")
+
+
+def test_a_group_whose_offers_cannot_end_holds_up_no_other(stage):
+    server, client, db = stage()
+    seats = []
+    for _ in range(2):
+        person = ready(client, now=ago(days=30)).at(None)
+        group = taking_people(client, FORMAL | {"capacity": 1})
+        clock(ago(hours=71), group.coordinator)
+        seats.append(group.seat(person, "offered"))
+        clock(None, group.coordinator)
+    poison(db, "enrolments", seats[0].id)
+    changed = "update enrolments set offer_expires_at = now() - interval '1 second' where id = %s"
+    db.execute("set session_replication_role = replica")
+    for seat in seats:
+        db.execute(changed, [seat.id])
+    db.execute("set session_replication_role = origin")
+    until(lambda: seats[1].state == "expired")
+    until(lambda: set_aside(server))
+    (cohort,) = db.execute("select cohort_id::text from enrolments where id = %s", [seats[0].id]).fetchone()
+    assert set_aside(server) == [("offers", cohort, "22012")] and seats[0].state == "offered"
+    until(is_linked(db))
+
+
+# ---- the mail server hangs ----
+
+
+def test_slow_mail_holds_up_no_other_job(stage, mailbox):
+    _, client, db = stage()
+    people = [open_person(client).reachable() for _ in range(8)]
+    mailbox.seconds = 1.2
+    for person in people:
+        Intake(person).send_form().ok()
+    mailbox.wait_for(count=1)
+    client("coordinator").get(people[0].path).ok()
+    until(is_linked(db))
+    assert db.execute("select count(*) from outbox where state = 'queued'").fetchone()[0] > 2, "while mail still waits"
+    mailbox.seconds = 0
+    for person in people:
+        mailbox.wait_for(person.email)
+
+
+def test_sigterm_ends_a_message_that_hangs_and_costs_it_nothing(stage, mailbox):
+    server, client, db = stage()
+    person = open_person(client).reachable()
+    with mailbox.held() as handed_over:
+        Intake(person).send_form().ok()
+        handed_over()
+        server.stop(timeout_s=10)
+        assert mail_of(db, person) == ("queued", 0)
+
+
+# ---- clocks ----
+
+
+def test_a_clock_set_back_an_hour_delays_no_mail(stage, mailbox):
+    _, client, _ = stage()
+    person = open_person(client).reachable()
+    person.at((datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    Intake(person).send_form().ok()
+    assert mailbox.wait_for(person.email)
