@@ -22,7 +22,7 @@ FIRST |= dict.fromkeys(("number", "place", "position", "seq"), NUMBERS)
 PAGE = """{subject}select 200 as status, listed.body, listed.next
 from (
     select
-        coalesce(json_agg(r.body) filter (where r.nth <= ($3->>'limit')::int), '[]') as body,
+        '[' || coalesce(string_agg(r.body::text, ', ') filter (where r.nth <= ($3->>'limit')::int), '') || ']' as body,
         case when count(*) > ($3->>'limit')::int then
             max(json_build_object({key})::text) filter (where r.nth = ($3->>'limit')::int) end as next{shows}
     from (

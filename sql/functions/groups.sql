@@ -27,7 +27,7 @@ from cohorts g join services v on v.id = g.service_id;
 -- How a group stands at the moment: it changes without the group's version, so only lists show it. How many are placed and whether a
 -- conflict stands is not for hosts to know.
 create or replace view group_standings with (security_invoker = true) as
-select g.id, jsonb_build_object(
+select g.id, json_build_object(
     'seats_taken', cohort_seats_shown(g.id),
     'sessions', s.planned,
     'first_starts_at', utc(s.first_starts_at),

@@ -39,13 +39,15 @@ select f.intake_id, f.participant_id, f.version, json_build_object(
     'meeting_willing', f.meeting_willing,
     'services_wanted', f.services_wanted,
     'availability', f.availability,
-    'composition_preference', unseal('intake.composition_preference', f.composition_preference),
-    'accommodation_needs', unseal('intake.accommodation_needs', f.accommodation_needs),
+    'composition_preference', sealed_mark('intake.composition_preference', f.composition_preference, preference_key.wrapped),
+    'accommodation_needs', sealed_mark('intake.accommodation_needs', f.accommodation_needs, needs_key.wrapped),
     'must_not_meet_exists', f.must_not_meet_exists,
     'filled_by', f.filled_by,
     'submitted_at', utc(f.submitted_at),
     'submitted_by', f.submitted_by) as body
-from intake_forms f;
+from intake_forms f
+left join sealed_keys preference_key on preference_key.id = sealed_key_id(f.composition_preference)
+left join sealed_keys needs_key on needs_key.id = sealed_key_id(f.accommodation_needs);
 
 -- Locked after its intake.
 create or replace function intake_form_lock(in_intake_id uuid, in_if_match int[]) returns intake_forms language plpgsql as $$

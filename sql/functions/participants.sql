@@ -48,10 +48,11 @@ select p.id, p.version, p.created_at, json_build_object(
     'affiliation_kind', p.affiliation_kind,
     'age_attested_at', utc(p.age_attested_at),
     'eligibility_attested_at', utc(p.eligibility_attested_at),
-    'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
+    'accessibility_needs', sealed_mark('participant.accessibility_needs', p.accessibility_needs, needs_key.wrapped),
     'status', p.status,
     'created_at', utc(p.created_at)) as body
-from participants p;
+from participants p
+left join sealed_keys needs_key on needs_key.id = sealed_key_id(p.accessibility_needs);
 
 -- Newest first. Where a region is asked for, or some are all that the coordinator has, one index scan for each of them.
 create or replace function participants_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$

@@ -37,12 +37,12 @@ select r.id, r.version, referral_reply_status(r.state, r.first_reply_at, r.reply
     'external_ref', r.external_ref,
     'language', r.language,
     'urgent', r.urgent,
-    'name', unseal('referral.name', r.name),
+    'name', sealed_mark('referral.name', r.name, name_key.wrapped),
     'callback', case when r.callback_method is not null then json_build_object(
         'method', r.callback_method,
-        'handle', unseal('referral.callback', r.callback_handle)) end,
+        'handle', sealed_mark('referral.callback', r.callback_handle, handle_key.wrapped)) end,
     'ok_to_leave_message', r.ok_to_leave_message,
-    'safe_hours', unseal('referral.safe_hours', r.safe_hours),
+    'safe_hours', sealed_mark('referral.safe_hours', r.safe_hours, hours_key.wrapped),
     'caller_consented_at', utc(r.caller_consented_at),
     'received_at', utc(r.received_at),
     'reply_due', utc(r.reply_due),
@@ -58,7 +58,10 @@ select r.id, r.version, referral_reply_status(r.state, r.first_reply_at, r.reply
     'closed_at', utc(r.closed_at),
     'closed_by', r.closed_by,
     'updated_at', utc(r.updated_at)) as body
-from referrals r;
+from referrals r
+left join sealed_keys name_key on name_key.id = sealed_key_id(r.name)
+left join sealed_keys handle_key on handle_key.id = sealed_key_id(r.callback_handle)
+left join sealed_keys hours_key on hours_key.id = sealed_key_id(r.safe_hours);
 
 create or replace view referral_attempts_json with (security_invoker = true) as
 select a.id, a.referral_id, a.at, json_build_object(

@@ -97,11 +97,12 @@ select s.id, s.cohort_id, s.seq, s.version, json_build_object(
     'makes_up_for', s.makes_up_for,
     'topic', case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end,
     'material', case when s.material_en is not null then localized(s.material_en, s.material_fr) end,
-    'join_link', unseal('session.join_link', s.join_link),
+    'join_link', sealed_mark('session.join_link', s.join_link, link_key.wrapped),
     'started_at', utc(s.started_at),
     'ended_at', utc(s.ended_at),
     'changed_at', utc(s.changed_at)) as body
-from sessions s;
+from sessions s
+left join sealed_keys link_key on link_key.id = sealed_key_id(s.join_link);
 
 create or replace function session_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin

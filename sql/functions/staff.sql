@@ -6,8 +6,8 @@ select a.id, a.version, a.role, a.is_active, a.created_at, json_build_object(
     'id', a.id,
     'role', a.role,
     'is_active', a.is_active,
-    'name', unseal('staff.name', s.name),
-    'email', unseal('staff.email', s.email),
+    'name', sealed_mark('staff.name', s.name, name_key.wrapped),
+    'email', sealed_mark('staff.email', s.email, email_key.wrapped),
     'alias', s.alias,
     'languages', coalesce(s.languages, '{}'),
     'regions', a.regions,
@@ -16,6 +16,8 @@ select a.id, a.version, a.role, a.is_active, a.created_at, json_build_object(
     'identity', json_build_object('issuer', a.issuer, 'subject', a.subject),
     'created_at', utc(a.created_at)) as body
 from accounts a left join staff s on s.id = a.id
+left join sealed_keys name_key on name_key.id = sealed_key_id(s.name)
+left join sealed_keys email_key on email_key.id = sealed_key_id(s.email)
 where a.role <> 'peer';
 
 create or replace function staff_require_complete(in_role text, in_alias text, in_employer text) returns void language plpgsql as $$

@@ -131,5 +131,6 @@ to alongside_sessions;
 grant execute on function
     actor_account_id, actor_role, app_now, audit, business_day, business_days, business_days_after, document_kinds_missing,
     idempotency_key_horizon, intake_may_step, intake_told, intake_update_due, office_close, office_date, office_zone, problem,
-    problem_state, session_rederive, unseal, utc, utc_offset, waiting_person_refresh, waiting_person_state, wall_instant
+    problem_state, sealed_key_id, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh, waiting_person_state,
+    wall_instant
 to alongside_worker;

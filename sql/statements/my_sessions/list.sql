@@ -9,7 +9,7 @@ with keys as (
     order by l.starts_at, l.session_id
     limit ($3->>'limit')::int + 1)
 select k.starts_at as at, k.session_id as id,
-    s.body::jsonb || jsonb_build_object('slot', k.slot, 'language', s.language, 'joining', s.joining) as body
+    json_join(s.body, json_build_object('slot', k.slot, 'language', s.language, 'joining', s.joining)) as body
 from keys k
 cross join lateral (
     select j.body, g.language, g.joining
