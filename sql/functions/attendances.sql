@@ -2,13 +2,14 @@
 -- Decision 5: who came; participation and safety, never a penalty.
 
 create or replace view attendances_json with (security_invoker = true) as
-select a.id, a.session_id, a.enrolment_id, a.participant_id, a.version, json_build_object(
-    'session_id', a.session_id,
-    'enrolment_id', a.enrolment_id,
-    'status', a.status,
-    'recorded_at', utc(a.recorded_at),
-    'recorded_by', case when (select actor_role()) <> 'peer' then a.recorded_by end) as body
-from attendances a;
+select a.id, a.session_id, a.enrolment_id, a.participant_id, a.version, row_to_json(members) as body
+from attendances a
+cross join lateral (select
+    a.session_id,
+    a.enrolment_id,
+    a.status,
+    utc(a.recorded_at) as recorded_at,
+    case when (select actor_role()) <> 'peer' then a.recorded_by end as recorded_by) members;
 
 -- I7: of whoever is confirmed or active, by the hosts of this session or a coordinator, once it has started. Somebody who left
 -- unexpectedly may be in danger: an incident opens, with a call to make at once where they agreed to be called.

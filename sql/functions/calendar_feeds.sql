@@ -2,13 +2,14 @@
 -- Private addresses of one's own sessions.
 
 create or replace view calendar_feeds_json with (security_invoker = true) as
-select f.id, f.participant_id, f.created_at, json_build_object(
-    'id', f.id,
-    'participant_id', f.participant_id,
-    'language', f.language,
-    'path', null,
-    'created_at', utc(f.created_at)) as body
-from calendar_feeds f;
+select f.id, f.participant_id, f.created_at, row_to_json(members) as body
+from calendar_feeds f
+cross join lateral (select
+    f.id,
+    f.participant_id,
+    f.language,
+    null as path,
+    utc(f.created_at) as created_at) members;
 
 -- The address is told once, here; what is kept for a repeated request has none. Its two halves together are 244 random bits.
 create or replace function calendar_feeds_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$

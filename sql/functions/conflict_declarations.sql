@@ -17,26 +17,27 @@ create or replace trigger guard before update on conflict_declarations for each 
 
 -- Peers and hosts: what they said, nothing more. Coordinators: also for whom, about whom, and whom it meets.
 create or replace view conflict_declarations_json with (security_invoker = true) as
-select d.id, d.version, d.created_at, d.declared_by, d.for_participant_id, d.withdrawn_at, json_build_object(
-    'id', d.id,
-    'kind', d.kind,
-    'period', d.period,
-    'about', case when d.unit_digest is not null then 'unit' when d.name_digest is not null then 'named' else 'known' end,
-    'from', d.from_date,
-    'to', d.to_date,
-    'state', case when d.withdrawn_at is null then 'standing' else 'withdrawn' end,
-    'for_participant_id', case when (select actor_role()) = 'coordinator' then d.for_participant_id end,
-    'for_account_id', case when (select actor_role()) = 'coordinator' then d.for_account_id end,
-    'participant_id', case when (select actor_role()) = 'coordinator' then d.participant_id end,
-    'account_id', case when (select actor_role()) = 'coordinator' then d.account_id end,
-    'matches', case when (select actor_role()) = 'coordinator' then (
+select d.id, d.version, d.created_at, d.declared_by, d.for_participant_id, d.withdrawn_at, row_to_json(members) as body
+from conflict_declarations d
+cross join lateral (select
+    d.id,
+    d.kind,
+    d.period,
+    case when d.unit_digest is not null then 'unit' when d.name_digest is not null then 'named' else 'known' end as about,
+    d.from_date as from,
+    d.to_date as to,
+    case when d.withdrawn_at is null then 'standing' else 'withdrawn' end as state,
+    case when (select actor_role()) = 'coordinator' then d.for_participant_id end as for_participant_id,
+    case when (select actor_role()) = 'coordinator' then d.for_account_id end as for_account_id,
+    case when (select actor_role()) = 'coordinator' then d.participant_id end as participant_id,
+    case when (select actor_role()) = 'coordinator' then d.account_id end as account_id,
+    case when (select actor_role()) = 'coordinator' then (
         select coalesce(json_agg(json_build_object(
             'id', m.id, 'basis', m.basis, 'state', m.state, 'participant_id', m.participant_id, 'account_id', m.account_id)
             order by m.created_at, m.id), '[]')
-        from conflict_matches m where m.declaration_id = d.id) end,
-    'created_at', utc(d.created_at),
-    'withdrawn_at', utc(d.withdrawn_at)) as body
-from conflict_declarations d;
+        from conflict_matches m where m.declaration_id = d.id) end as matches,
+    utc(d.created_at) as created_at,
+    utc(d.withdrawn_at) as withdrawn_at) members;
 
 -- A6.5: people read in the audit who has looked at their file. What others do about conflicts is found there by its object, not by its
 -- people: a look at a match would tell either side that there is one.

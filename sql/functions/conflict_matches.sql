@@ -36,28 +36,29 @@ end $$;
 
 create or replace view conflict_matches_json with (security_invoker = true) as
 select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.ended_at, m.for_participant_id, m.participant_id,
-    json_build_object(
-        'id', m.id,
-        'declaration_id', m.declaration_id,
-        'kind', coalesce(d.kind, 'shared_group'),
-        'period', d.period,
-        'basis', m.basis,
-        'needs_agreement', m.needs_agreement,
-        'state', m.state,
-        'is_blocking', m.is_blocking,
-        'for_participant_id', m.for_participant_id,
-        'for_account_id', m.for_account_id,
-        'participant_id', m.participant_id,
-        'account_id', m.account_id,
-        'group_ids', conflict_match_shared_cohort_ids(m),
-        'same_person', m.same_person,
-        'informed_agreement', m.informed_agreement,
-        'decided_by', m.decided_by,
-        'decided_at', utc(m.decided_at),
-        'raised_at', utc(m.raised_at),
-        'ended_at', utc(m.ended_at),
-        'created_at', utc(m.created_at)) as body
-from conflict_matches m left join conflict_declarations d on d.id = m.declaration_id;
+    row_to_json(members) as body
+from conflict_matches m left join conflict_declarations d on d.id = m.declaration_id
+cross join lateral (select
+    m.id,
+    m.declaration_id,
+    coalesce(d.kind, 'shared_group') as kind,
+    d.period,
+    m.basis,
+    m.needs_agreement,
+    m.state,
+    m.is_blocking,
+    m.for_participant_id,
+    m.for_account_id,
+    m.participant_id,
+    m.account_id,
+    conflict_match_shared_cohort_ids(m) as group_ids,
+    m.same_person,
+    m.informed_agreement,
+    m.decided_by,
+    utc(m.decided_at) as decided_at,
+    utc(m.raised_at) as raised_at,
+    utc(m.ended_at) as ended_at,
+    utc(m.created_at) as created_at) members;
 
 -- Newest first. open: what nobody decided yet, and what stands between two who are in one group; its index says the same.
 create or replace function conflict_matches_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$

@@ -54,22 +54,23 @@ begin
 end $$;
 
 create or replace view debriefs_json with (security_invoker = true) as
-select d.id, d.version, d.created_at, d.session_id, d.account_id, d.supervision_due, d.supervised_at, json_build_object(
-    'id', d.id,
-    'session_id', d.session_id,
-    'account_id', d.account_id,
-    'delivered', d.delivered,
-    'climate', d.climate,
-    'wellbeing', d.wellbeing,
-    'wants_supervision', d.wants_supervision,
-    'note', case when d.note is not null then debrief_note(d.id) end,
-    'needs_supervision', d.needs_supervision,
-    'supervision_due', utc(d.supervision_due),
-    'supervisor_account_id', d.supervisor_account_id,
-    'supervised_at', utc(d.supervised_at),
-    'supervised_by', d.supervised_by,
-    'created_at', utc(d.created_at)) as body
-from debriefs d;
+select d.id, d.version, d.created_at, d.session_id, d.account_id, d.supervision_due, d.supervised_at, row_to_json(members) as body
+from debriefs d
+cross join lateral (select
+    d.id,
+    d.session_id,
+    d.account_id,
+    d.delivered,
+    d.climate,
+    d.wellbeing,
+    d.wants_supervision,
+    case when d.note is not null then debrief_note(d.id) end as note,
+    d.needs_supervision,
+    utc(d.supervision_due) as supervision_due,
+    d.supervisor_account_id,
+    utc(d.supervised_at) as supervised_at,
+    d.supervised_by,
+    utc(d.created_at) as created_at) members;
 
 create or replace function debrief_lock(in_id uuid, in_if_match int[]) returns debriefs language plpgsql as $$
 declare

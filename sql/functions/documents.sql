@@ -5,15 +5,16 @@ create or replace view documents_current with (security_invoker = true) as
 select distinct on (d.kind) d.* from documents d order by d.kind, d.number desc;
 
 create or replace view documents_json with (security_invoker = true) as
-select d.id, d.kind, d.number, json_build_object(
-    'id', d.id,
-    'kind', d.kind,
-    'number', d.number,
-    'title', localized(d.title_en, d.title_fr),
-    'body', localized(d.body_en, d.body_fr),
-    'sha256', d.sha256,
-    'published_at', utc(d.published_at)) as body
-from documents d;
+select d.id, d.kind, d.number, row_to_json(members) as body
+from documents d
+cross join lateral (select
+    d.id,
+    d.kind,
+    d.number,
+    localized(d.title_en, d.title_fr) as title,
+    localized(d.body_en, d.body_fr) as body,
+    d.sha256,
+    utc(d.published_at) as published_at) members;
 
 -- The four texts, each followed by a line feed, in UTF-8: anybody can check what was accepted.
 create or replace function document_sha256(in_title_en text, in_body_en text, in_title_fr text, in_body_fr text)

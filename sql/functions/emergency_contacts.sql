@@ -2,19 +2,20 @@
 -- Whom to call in an emergency.
 
 create or replace view emergency_contacts_json with (security_invoker = true) as
-select e.participant_id, e.version, json_build_object(
-    'participant_id', e.participant_id,
-    'name', sealed_mark('emergency_contact.name', e.name, name_key.wrapped),
-    'phone', sealed_mark('emergency_contact.phone', e.phone, phone_key.wrapped),
-    'relation', sealed_mark('emergency_contact.relation', e.relation, relation_key.wrapped),
-    'may_know_program', e.may_know_program,
-    'declined', e.declined,
-    'confirmed_at', utc(e.confirmed_at),
-    'needs_confirmation', needs_confirmation(e.participant_id, e.confirmed_at)) as body
+select e.participant_id, e.version, row_to_json(members) as body
 from emergency_contacts e
 left join sealed_keys name_key on name_key.id = sealed_key_id(e.name)
 left join sealed_keys phone_key on phone_key.id = sealed_key_id(e.phone)
-left join sealed_keys relation_key on relation_key.id = sealed_key_id(e.relation);
+left join sealed_keys relation_key on relation_key.id = sealed_key_id(e.relation)
+cross join lateral (select
+    e.participant_id,
+    sealed_mark('emergency_contact.name', e.name, name_key.wrapped) as name,
+    sealed_mark('emergency_contact.phone', e.phone, phone_key.wrapped) as phone,
+    sealed_mark('emergency_contact.relation', e.relation, relation_key.wrapped) as relation,
+    e.may_know_program,
+    e.declined,
+    utc(e.confirmed_at) as confirmed_at,
+    needs_confirmation(e.participant_id, e.confirmed_at) as needs_confirmation) members;
 
 create or replace function emergency_contacts_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb)
 returns response language plpgsql as $$

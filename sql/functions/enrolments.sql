@@ -101,38 +101,40 @@ begin
 end $$;
 
 create or replace view enrolments_json with (security_invoker = true) as
-select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.version, json_build_object(
-    'id', e.id,
-    'group_id', e.cohort_id,
-    'participant_id', e.participant_id,
-    'alias', case when (select actor_role()) = 'coordinator' then (
-        select p.alias from participants p where p.id = e.participant_id) end,
-    'state', e.state,
-    'text', localized(t.text_en, t.text_fr),
-    'waiting_since', utc(e.waiting_since),
-    'created_at', utc(e.created_at),
-    'offered_at', utc(e.offered_at),
-    'offer_expires_at', case when e.state in ('offered', 'expired') then utc(e.offer_expires_at) end,
-    'offer_expires_local', (
+select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.version, row_to_json(members) as body
+from enrolments e left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state
+cross join lateral (select
+    e.id,
+    e.cohort_id as group_id,
+    e.participant_id,
+    case when (select actor_role()) = 'coordinator' then (
+        select p.alias from participants p where p.id = e.participant_id) end as alias,
+    e.state,
+    localized(t.text_en, t.text_fr) as text,
+    utc(e.waiting_since) as waiting_since,
+    utc(e.created_at) as created_at,
+    utc(e.offered_at) as offered_at,
+    case when e.state in ('offered', 'expired') then utc(e.offer_expires_at) end as offer_expires_at,
+    (
         select local_moment_json(e.offer_expires_at, coalesce(p.timezone, office_zone()))
-        from participants p where p.id = e.participant_id and e.state = 'offered'),
-    'decided_at', utc(e.decided_at),
-    'decided_by_role', case when (select actor_role()) = 'coordinator' then e.decided_by_role end,
-    'left_at', utc(e.left_at),
-    'removal_reason', case when (select actor_role()) = 'coordinator' then e.removal_reason end,
-    'group', enrolment_group_json(e)) as body
-from enrolments e left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state;
+        from participants p where p.id = e.participant_id and e.state = 'offered') as offer_expires_local,
+    utc(e.decided_at) as decided_at,
+    case when (select actor_role()) = 'coordinator' then e.decided_by_role end as decided_by_role,
+    utc(e.left_at) as left_at,
+    case when (select actor_role()) = 'coordinator' then e.removal_reason end as removal_reason,
+    enrolment_group_json(e) as group) members;
 
 create or replace view enrolment_decisions_json with (security_invoker = true) as
-select d.id, d.enrolment_id, d.place, json_build_object(
-    'id', d.id,
-    'enrolment_id', d.enrolment_id,
-    'at', utc(d.at),
-    'decision', d.decision,
-    'reason', d.reason,
-    'by_role', d.by_role,
-    'account_id', d.account_id) as body
-from enrolment_decisions d;
+select d.id, d.enrolment_id, d.place, row_to_json(members) as body
+from enrolment_decisions d
+cross join lateral (select
+    d.id,
+    d.enrolment_id,
+    utc(d.at) as at,
+    d.decision,
+    d.reason,
+    d.by_role,
+    d.account_id) members;
 
 create or replace function enrolment_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin

@@ -39,14 +39,15 @@ begin
 end $$;
 
 create or replace view exclusion_requests_json with (security_invoker = true) as
-select r.id, r.version, r.participant_id, r.state, r.created_at, json_build_object(
-    'id', r.id,
-    'participant_id', r.participant_id,
-    'state', r.state,
-    'created_at', utc(r.created_at),
-    'closed_at', utc(r.closed_at),
-    'closed_by', r.closed_by) as body
-from exclusion_requests r;
+select r.id, r.version, r.participant_id, r.state, r.created_at, row_to_json(members) as body
+from exclusion_requests r
+cross join lateral (select
+    r.id,
+    r.participant_id,
+    r.state,
+    utc(r.created_at) as created_at,
+    utc(r.closed_at) as closed_at,
+    r.closed_by) members;
 
 -- Newest first, all or the open ones.
 create or replace function exclusion_requests_find(in_query jsonb) returns table (at timestamptz, id uuid, participant_id uuid)

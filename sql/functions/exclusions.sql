@@ -2,14 +2,15 @@
 -- I13, R14: staff for whom a participant does not exist.
 
 create or replace view exclusions_json with (security_invoker = true) as
-select x.id, x.participant_id, x.created_at, json_build_object(
-    'id', x.id,
-    'participant_id', x.participant_id,
-    'account_id', x.account_id,
-    'reason', x.reason,
-    'created_by', x.created_by,
-    'created_at', utc(x.created_at)) as body
-from exclusions x;
+select x.id, x.participant_id, x.created_at, row_to_json(members) as body
+from exclusions x
+cross join lateral (select
+    x.id,
+    x.participant_id,
+    x.account_id,
+    x.reason,
+    x.created_by,
+    utc(x.created_at) as created_at) members;
 
 -- I13: from now on this person does not exist for that account.
 create or replace function exclusions_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$

@@ -2,27 +2,28 @@
 -- Groups: planned from a service, opened, confirmed, ended.
 
 create or replace view groups_json with (security_invoker = true) as
-select g.id, g.version, g.created_at, json_build_object(
-    'id', g.id,
-    'service_id', g.service_id,
-    'service', json_build_object('code', v.code, 'title', localized(v.title_en, v.title_fr)),
-    'language', g.language,
-    'composition', g.composition,
-    'timezone', g.timezone,
-    'state', g.state,
-    'coordinator_account_id', g.coordinator_account_id,
-    'capacity', g.capacity,
-    'max_sessions', g.max_sessions,
-    'duration_minutes', g.duration_minutes,
-    'peer_supporters', g.peer_supporters,
-    'mental_health_professionals', g.mental_health_professionals,
-    'on_call_professional', g.on_call_professional,
-    'joining', g.joining,
-    'topics', g.topics,
-    'registration_deadline_days', g.registration_deadline_days,
-    'offer_hours', g.offer_hours,
-    'created_at', utc(g.created_at)) as body
-from cohorts g join services v on v.id = g.service_id;
+select g.id, g.version, g.created_at, row_to_json(members) as body
+from cohorts g join services v on v.id = g.service_id
+cross join lateral (select
+    g.id,
+    g.service_id,
+    json_build_object('code', v.code, 'title', localized(v.title_en, v.title_fr)) as service,
+    g.language,
+    g.composition,
+    g.timezone,
+    g.state,
+    g.coordinator_account_id,
+    g.capacity,
+    g.max_sessions,
+    g.duration_minutes,
+    g.peer_supporters,
+    g.mental_health_professionals,
+    g.on_call_professional,
+    g.joining,
+    g.topics,
+    g.registration_deadline_days,
+    g.offer_hours,
+    utc(g.created_at) as created_at) members;
 
 -- How a group stands at the moment: it changes without the group's version, so only lists show it. How many are placed and whether a
 -- conflict stands is not for hosts to know.

@@ -2,14 +2,16 @@
 -- Mail that was held: a coordinator calls instead.
 
 create or replace view held_messages_json with (security_invoker = true) as
-select o.id, o.participant_id, o.changed_at, json_build_object(
-    'id', o.id,
-    'kind', o.kind,
-    'participant_id', o.participant_id,
-    'intake_id', o.intake_id,
-    'enrolment_id', o.enrolment_id,
-    'state', o.state,
-    'reason', o.reason,
-    'attempts', o.attempts,
-    'since', utc(o.changed_at)) as body
-from outbox o where o.state in ('held', 'failed');
+select o.id, o.participant_id, o.changed_at, row_to_json(members) as body
+from outbox o
+cross join lateral (select
+    o.id,
+    o.kind,
+    o.participant_id,
+    o.intake_id,
+    o.enrolment_id,
+    o.state,
+    o.reason,
+    o.attempts,
+    utc(o.changed_at) as since) members
+where o.state in ('held', 'failed');

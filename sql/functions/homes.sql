@@ -51,18 +51,19 @@ begin
 end $$;
 
 create or replace view homes_json with (security_invoker = true) as
-select p.id as participant_id, json_build_object(
-    'participant_id', p.id,
-    'timezone', p.timezone,
-    'offers', (
-        select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
-        from enrolments_json e where e.participant_id = p.id and e.state = 'offered'),
-    'groups', (
-        select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
-        from enrolments_json e where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'confirmed', 'active')),
-    'next_sessions', home_next_sessions(10),
-    'prepare', plain_list('prepare'),
-    'help_arranged', home_help_arranged(),
-    'help', help_json()) as body
+select p.id as participant_id, row_to_json(members) as body
 from participants p
+cross join lateral (select
+    p.id as participant_id,
+    p.timezone,
+    (
+        select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
+        from enrolments_json e where e.participant_id = p.id and e.state = 'offered') as offers,
+    (
+        select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
+        from enrolments_json e where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'confirmed', 'active')) as groups,
+    home_next_sessions(10) as next_sessions,
+    plain_list('prepare') as prepare,
+    home_help_arranged() as help_arranged,
+    help_json() as help) members
 where p.id = (select actor_participant_id());

@@ -11,18 +11,19 @@ begin
 end $$;
 
 create or replace view host_assignments_json with (security_invoker = true) as
-select h.id, h.cohort_id, h.assigned_at, h.released_at, h.version, json_build_object(
-    'id', h.id,
-    'group_id', h.cohort_id,
-    'session_id', h.session_id,
-    'account_id', h.account_id,
-    'alias', host_assignment_alias(h.account_id),
-    'slot', h.slot,
-    'replaces', h.replaces,
-    'assigned_by', case when (select actor_role()) = 'coordinator' then h.assigned_by end,
-    'assigned_at', utc(h.assigned_at),
-    'released_at', utc(h.released_at)) as body
-from host_assignments h;
+select h.id, h.cohort_id, h.assigned_at, h.released_at, h.version, row_to_json(members) as body
+from host_assignments h
+cross join lateral (select
+    h.id,
+    h.cohort_id as group_id,
+    h.session_id,
+    h.account_id,
+    host_assignment_alias(h.account_id) as alias,
+    h.slot,
+    h.replaces,
+    case when (select actor_role()) = 'coordinator' then h.assigned_by end as assigned_by,
+    utc(h.assigned_at) as assigned_at,
+    utc(h.released_at) as released_at) members;
 
 create or replace function host_assignment_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin

@@ -55,34 +55,35 @@ begin
 end $$;
 
 create or replace view incidents_json with (security_invoker = true) as
-select i.id, i.version, i.created_at, i.state, i.kind, i.severity, i.session_id, i.next_due, i.participant_id, json_build_object(
-    'id', i.id,
-    'kind', i.kind,
-    'severity', i.severity,
-    'state', i.state,
-    'session_id', i.session_id,
-    'group_id', i.cohort_id,
-    'enrolment_id', i.enrolment_id,
-    'participant_id', case when (select actor_role()) = 'coordinator' then i.participant_id end,
-    'created_by', i.created_by,
-    'created_by_role', i.created_by_role,
-    'created_at', utc(i.created_at),
-    'acknowledge_due', utc(i.acknowledge_due),
-    'follow_up_due', utc(i.follow_up_due),
-    'check_in_due', case when (select actor_role()) <> 'peer_supporter' then utc(i.check_in_due) end,
-    'check_in_at', case when (select actor_role()) <> 'peer_supporter' then utc(i.check_in_at) end,
-    'is_overdue', coalesce(i.next_due < app_now(), false),
-    'acknowledged_at', utc(i.acknowledged_at),
-    'acknowledged_by', i.acknowledged_by,
-    'followed_up_at', utc(i.followed_up_at),
-    'closed_at', utc(i.closed_at),
-    'closed_by', i.closed_by,
-    'actions', (
+select i.id, i.version, i.created_at, i.state, i.kind, i.severity, i.session_id, i.next_due, i.participant_id, row_to_json(members) as body
+from incidents i
+cross join lateral (select
+    i.id,
+    i.kind,
+    i.severity,
+    i.state,
+    i.session_id,
+    i.cohort_id as group_id,
+    i.enrolment_id,
+    case when (select actor_role()) = 'coordinator' then i.participant_id end as participant_id,
+    i.created_by,
+    i.created_by_role,
+    utc(i.created_at) as created_at,
+    utc(i.acknowledge_due) as acknowledge_due,
+    utc(i.follow_up_due) as follow_up_due,
+    case when (select actor_role()) <> 'peer_supporter' then utc(i.check_in_due) end as check_in_due,
+    case when (select actor_role()) <> 'peer_supporter' then utc(i.check_in_at) end as check_in_at,
+    coalesce(i.next_due < app_now(), false) as is_overdue,
+    utc(i.acknowledged_at) as acknowledged_at,
+    i.acknowledged_by,
+    utc(i.followed_up_at) as followed_up_at,
+    utc(i.closed_at) as closed_at,
+    i.closed_by,
+    (
         select coalesce(json_agg(json_build_object(
             'code', a.code, 'at', utc(a.at), 'province', a.province, 'recorded_by', a.recorded_by, 'recorded_at', utc(a.recorded_at))
             order by a.at, a.id), '[]')
-        from incident_actions a where a.incident_id = i.id)) as body
-from incidents i;
+        from incident_actions a where a.incident_id = i.id) as actions) members;
 
 -- Newest first; for a coordinator, what is overdue by the clock that ran out first. Hosts: what is theirs, which is little.
 create or replace function incidents_find(in_query jsonb) returns table (at timestamptz, id uuid, participant_id uuid)

@@ -32,22 +32,23 @@ begin atomic
 end;
 
 create or replace view intake_forms_json with (security_invoker = true) as
-select f.intake_id, f.participant_id, f.version, json_build_object(
-    'intake_id', f.intake_id,
-    'participant_id', f.participant_id,
-    'device_ok', f.device_ok,
-    'meeting_willing', f.meeting_willing,
-    'services_wanted', f.services_wanted,
-    'availability', f.availability,
-    'composition_preference', sealed_mark('intake.composition_preference', f.composition_preference, preference_key.wrapped),
-    'accommodation_needs', sealed_mark('intake.accommodation_needs', f.accommodation_needs, needs_key.wrapped),
-    'must_not_meet_exists', f.must_not_meet_exists,
-    'filled_by', f.filled_by,
-    'submitted_at', utc(f.submitted_at),
-    'submitted_by', f.submitted_by) as body
+select f.intake_id, f.participant_id, f.version, row_to_json(members) as body
 from intake_forms f
 left join sealed_keys preference_key on preference_key.id = sealed_key_id(f.composition_preference)
-left join sealed_keys needs_key on needs_key.id = sealed_key_id(f.accommodation_needs);
+left join sealed_keys needs_key on needs_key.id = sealed_key_id(f.accommodation_needs)
+cross join lateral (select
+    f.intake_id,
+    f.participant_id,
+    f.device_ok,
+    f.meeting_willing,
+    f.services_wanted,
+    f.availability,
+    sealed_mark('intake.composition_preference', f.composition_preference, preference_key.wrapped) as composition_preference,
+    sealed_mark('intake.accommodation_needs', f.accommodation_needs, needs_key.wrapped) as accommodation_needs,
+    f.must_not_meet_exists,
+    f.filled_by,
+    utc(f.submitted_at) as submitted_at,
+    f.submitted_by) members;
 
 -- Locked after its intake.
 create or replace function intake_form_lock(in_intake_id uuid, in_if_match int[]) returns intake_forms language plpgsql as $$

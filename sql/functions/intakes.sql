@@ -60,33 +60,34 @@ create or replace trigger begin before insert on intakes for each row execute fu
 
 -- Readiness and who works on it are the coordinators'; the person sees the state and its plain words.
 create or replace view intakes_json with (security_invoker = true) as
-select i.id, i.participant_id, i.version, i.created_at, json_build_object(
-    'id', i.id,
-    'participant_id', i.participant_id,
-    'track', i.track,
-    'state', i.state,
-    'text', localized(t.text_en, t.text_fr),
-    'coordinator_account_id', case when (select actor_role()) = 'coordinator' then i.coordinator_account_id end,
-    'created_at', utc(i.created_at),
-    'form_sent_at', utc(i.form_sent_at),
-    'form_returned_at', utc(i.form_returned_at),
-    'acknowledged_at', utc(i.acknowledged_at),
-    'meeting', case when i.meeting_starts_at is not null then json_build_object(
+select i.id, i.participant_id, i.version, i.created_at, row_to_json(members) as body
+from intakes i left join plain_texts t on t.list = 'state' and t.code = i.state
+cross join lateral (select
+    i.id,
+    i.participant_id,
+    i.track,
+    i.state,
+    localized(t.text_en, t.text_fr) as text,
+    case when (select actor_role()) = 'coordinator' then i.coordinator_account_id end as coordinator_account_id,
+    utc(i.created_at) as created_at,
+    utc(i.form_sent_at) as form_sent_at,
+    utc(i.form_returned_at) as form_returned_at,
+    utc(i.acknowledged_at) as acknowledged_at,
+    case when i.meeting_starts_at is not null then json_build_object(
         'local_start', wall_text(i.meeting_local_start),
         'timezone', i.meeting_timezone,
         'utc_offset', utc_offset(i.meeting_local_start, i.meeting_starts_at),
         'starts_at', utc(i.meeting_starts_at),
         'language', i.meeting_language,
         'duration_minutes', i.meeting_duration_minutes,
-        'held_at', utc(i.meeting_held_at)) end,
-    'readiness', case when (select actor_role()) = 'coordinator' then i.readiness end,
-    'ready_at', utc(i.ready_at),
-    'registered_at', utc(i.registered_at),
-    'valid_until', utc(i.valid_until),
-    'outcome', i.outcome,
-    'closed_at', utc(i.closed_at),
-    'withdrawn_at', utc(i.withdrawn_at)) as body
-from intakes i left join plain_texts t on t.list = 'state' and t.code = i.state;
+        'held_at', utc(i.meeting_held_at)) end as meeting,
+    case when (select actor_role()) = 'coordinator' then i.readiness end as readiness,
+    utc(i.ready_at) as ready_at,
+    utc(i.registered_at) as registered_at,
+    utc(i.valid_until) as valid_until,
+    i.outcome,
+    utc(i.closed_at) as closed_at,
+    utc(i.withdrawn_at) as withdrawn_at) members;
 
 -- Newest first. Each way of asking has an index of its own: one person's, the overdue, by state, everything.
 create or replace function intakes_find(in_query jsonb) returns setof intakes language plpgsql stable as $$

@@ -3,13 +3,14 @@
 
 -- All that the 24/7 line sees, of its own referrals only.
 create or replace view line_referrals_json with (security_invoker = true) as
-select r.id, r.client_account_id, r.external_ref, r.received_at, json_build_object(
-    'id', r.id,
-    'external_ref', r.external_ref,
-    'received_at', utc(r.received_at),
-    'state', case when r.state in ('received', 'contacted') then r.state else 'closed' end,
-    'outcome', case when r.state not in ('received', 'contacted') then r.state end) as body
+select r.id, r.client_account_id, r.external_ref, r.received_at, row_to_json(members) as body
 from referrals r
+cross join lateral (select
+    r.id,
+    r.external_ref,
+    utc(r.received_at) as received_at,
+    case when r.state in ('received', 'contacted') then r.state else 'closed' end as state,
+    case when r.state not in ('received', 'contacted') then r.state end as outcome) members
 where r.client_account_id = (select actor_account_id());
 
 create or replace function line_referrals_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$

@@ -37,22 +37,23 @@ end $$;
 create or replace trigger guard before update on participants for each row execute function participant_guard();
 
 create or replace view participants_json with (security_invoker = true) as
-select p.id, p.version, p.created_at, json_build_object(
-    'id', p.id,
-    'account_id', p.account_id,
-    'alias', p.alias,
-    'preferred_language', p.preferred_language,
-    'pronouns', p.pronouns,
-    'region', p.region,
-    'timezone', p.timezone,
-    'affiliation_kind', p.affiliation_kind,
-    'age_attested_at', utc(p.age_attested_at),
-    'eligibility_attested_at', utc(p.eligibility_attested_at),
-    'accessibility_needs', sealed_mark('participant.accessibility_needs', p.accessibility_needs, needs_key.wrapped),
-    'status', p.status,
-    'created_at', utc(p.created_at)) as body
+select p.id, p.version, p.created_at, row_to_json(members) as body
 from participants p
-left join sealed_keys needs_key on needs_key.id = sealed_key_id(p.accessibility_needs);
+left join sealed_keys needs_key on needs_key.id = sealed_key_id(p.accessibility_needs)
+cross join lateral (select
+    p.id,
+    p.account_id,
+    p.alias,
+    p.preferred_language,
+    p.pronouns,
+    p.region,
+    p.timezone,
+    p.affiliation_kind,
+    utc(p.age_attested_at) as age_attested_at,
+    utc(p.eligibility_attested_at) as eligibility_attested_at,
+    sealed_mark('participant.accessibility_needs', p.accessibility_needs, needs_key.wrapped) as accessibility_needs,
+    p.status,
+    utc(p.created_at) as created_at) members;
 
 -- Newest first. Where a region is asked for, or some are all that the coordinator has, one index scan for each of them.
 create or replace function participants_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$

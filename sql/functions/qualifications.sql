@@ -23,15 +23,16 @@ return coalesce(
     and (in_qualification.clearance_expires_on is null or in_qualification.clearance_expires_on >= in_on), false);
 
 create or replace view qualifications_json with (security_invoker = true) as
-select a.id as account_id, coalesce(q.version, 0) as version, json_build_object(
-    'account_id', a.id,
-    'designation', q.designation,
-    'cleared_on', q.cleared_on,
-    'clearance_expires_on', q.clearance_expires_on,
-    'regions', coalesce(q.regions, '{}'),
-    'is_cleared', qualification_is_cleared(q, office_date()),
-    'modules_missing', qualification_modules_missing(a.id, a.role, office_date())) as body
+select a.id as account_id, coalesce(q.version, 0) as version, row_to_json(members) as body
 from accounts a left join qualifications q on q.account_id = a.id
+cross join lateral (select
+    a.id as account_id,
+    q.designation,
+    q.cleared_on,
+    q.clearance_expires_on,
+    coalesce(q.regions, '{}') as regions,
+    qualification_is_cleared(q, office_date()) as is_cleared,
+    qualification_modules_missing(a.id, a.role, office_date()) as modules_missing) members
 where a.role <> 'peer';
 
 create or replace function qualifications_replace(in_account_id uuid, in_if_match int[], in_body jsonb) returns response

@@ -30,47 +30,51 @@ return case
 end;
 
 create or replace view referrals_json with (security_invoker = true) as
-select r.id, r.version, referral_reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach) as reply_status, json_build_object(
-    'id', r.id,
-    'state', r.state,
-    'channel', r.channel,
-    'external_ref', r.external_ref,
-    'language', r.language,
-    'urgent', r.urgent,
-    'name', sealed_mark('referral.name', r.name, name_key.wrapped),
-    'callback', case when r.callback_method is not null then json_build_object(
-        'method', r.callback_method,
-        'handle', sealed_mark('referral.callback', r.callback_handle, handle_key.wrapped)) end,
-    'ok_to_leave_message', r.ok_to_leave_message,
-    'safe_hours', sealed_mark('referral.safe_hours', r.safe_hours, hours_key.wrapped),
-    'caller_consented_at', utc(r.caller_consented_at),
-    'received_at', utc(r.received_at),
-    'reply_due', utc(r.reply_due),
-    'reply_breach', utc(r.reply_breach),
-    'first_reply_at', utc(r.first_reply_at),
-    'first_reply_by', r.first_reply_by,
-    'attempts', r.attempts,
-    'last_attempt_at', utc(r.last_attempt_at),
-    'assigned_to', r.assigned_to,
-    'recorded_by', r.recorded_by,
-    'redirect_reason', r.redirect_reason,
-    'duplicate_of', r.duplicate_of,
-    'closed_at', utc(r.closed_at),
-    'closed_by', r.closed_by,
-    'updated_at', utc(r.updated_at)) as body
+select
+    r.id, r.version, referral_reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach) as reply_status,
+    row_to_json(members) as body
 from referrals r
 left join sealed_keys name_key on name_key.id = sealed_key_id(r.name)
 left join sealed_keys handle_key on handle_key.id = sealed_key_id(r.callback_handle)
-left join sealed_keys hours_key on hours_key.id = sealed_key_id(r.safe_hours);
+left join sealed_keys hours_key on hours_key.id = sealed_key_id(r.safe_hours)
+cross join lateral (select
+    r.id,
+    r.state,
+    r.channel,
+    r.external_ref,
+    r.language,
+    r.urgent,
+    sealed_mark('referral.name', r.name, name_key.wrapped) as name,
+    case when r.callback_method is not null then json_build_object(
+        'method', r.callback_method,
+        'handle', sealed_mark('referral.callback', r.callback_handle, handle_key.wrapped)) end as callback,
+    r.ok_to_leave_message,
+    sealed_mark('referral.safe_hours', r.safe_hours, hours_key.wrapped) as safe_hours,
+    utc(r.caller_consented_at) as caller_consented_at,
+    utc(r.received_at) as received_at,
+    utc(r.reply_due) as reply_due,
+    utc(r.reply_breach) as reply_breach,
+    utc(r.first_reply_at) as first_reply_at,
+    r.first_reply_by,
+    r.attempts,
+    utc(r.last_attempt_at) as last_attempt_at,
+    r.assigned_to,
+    r.recorded_by,
+    r.redirect_reason,
+    r.duplicate_of,
+    utc(r.closed_at) as closed_at,
+    r.closed_by,
+    utc(r.updated_at) as updated_at) members;
 
 create or replace view referral_attempts_json with (security_invoker = true) as
-select a.id, a.referral_id, a.at, json_build_object(
-    'id', a.id,
-    'at', utc(a.at),
-    'channel', a.channel,
-    'outcome', a.outcome,
-    'recorded_by', a.recorded_by) as body
-from referral_attempts a;
+select a.id, a.referral_id, a.at, row_to_json(members) as body
+from referral_attempts a
+cross join lateral (select
+    a.id,
+    utc(a.at) as at,
+    a.channel,
+    a.outcome,
+    a.recorded_by) members;
 
 -- Null when the line has sent this reference before: a reference never makes a second referral.
 create or replace function referral_insert(in_body jsonb, in_key jsonb, in_client uuid, in_received_at timestamptz) returns uuid

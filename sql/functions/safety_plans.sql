@@ -2,14 +2,15 @@
 -- Where somebody is and whether they may be called.
 
 create or replace view safety_plans_json with (security_invoker = true) as
-select s.participant_id, s.version, json_build_object(
-    'participant_id', s.participant_id,
-    'current_place_method', sealed_mark('safety_plan.current_place_method', s.current_place_method, place_key.wrapped),
-    'consent_to_checkin', s.consent_to_checkin,
-    'confirmed_at', utc(s.confirmed_at),
-    'needs_confirmation', needs_confirmation(s.participant_id, s.confirmed_at)) as body
+select s.participant_id, s.version, row_to_json(members) as body
 from safety_plans s
-left join sealed_keys place_key on place_key.id = sealed_key_id(s.current_place_method);
+left join sealed_keys place_key on place_key.id = sealed_key_id(s.current_place_method)
+cross join lateral (select
+    s.participant_id,
+    sealed_mark('safety_plan.current_place_method', s.current_place_method, place_key.wrapped) as current_place_method,
+    s.consent_to_checkin,
+    utc(s.confirmed_at) as confirmed_at,
+    needs_confirmation(s.participant_id, s.confirmed_at) as needs_confirmation) members;
 
 create or replace function safety_plans_replace(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$

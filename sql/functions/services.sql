@@ -2,25 +2,26 @@
 -- What is offered, as figures.
 
 create or replace view services_json with (security_invoker = true) as
-select s.id, s.version, s.state, s.created_at, json_build_object(
-    'id', s.id,
-    'code', s.code,
-    'title', localized(s.title_en, s.title_fr),
-    'description', localized(s.description_en, s.description_fr),
-    'season', case when s.season_en is not null then localized(s.season_en, s.season_fr) end,
-    'state', s.state,
-    'planned_on', s.planned_on,
-    'capacity', s.capacity,
-    'max_sessions', s.max_sessions,
-    'duration_minutes', s.duration_minutes,
-    'peer_supporters', s.peer_supporters,
-    'mental_health_professionals', s.mental_health_professionals,
-    'on_call_professional', s.on_call_professional,
-    'joining', s.joining,
-    'topics', s.topics,
-    'registration_deadline_days', s.registration_deadline_days,
-    'offer_hours', s.offer_hours) as body
-from services s;
+select s.id, s.version, s.state, s.created_at, row_to_json(members) as body
+from services s
+cross join lateral (select
+    s.id,
+    s.code,
+    localized(s.title_en, s.title_fr) as title,
+    localized(s.description_en, s.description_fr) as description,
+    case when s.season_en is not null then localized(s.season_en, s.season_fr) end as season,
+    s.state,
+    s.planned_on,
+    s.capacity,
+    s.max_sessions,
+    s.duration_minutes,
+    s.peer_supporters,
+    s.mental_health_professionals,
+    s.on_call_professional,
+    s.joining,
+    s.topics,
+    s.registration_deadline_days,
+    s.offer_hours) members;
 
 create or replace function service_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin

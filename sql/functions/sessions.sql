@@ -83,26 +83,27 @@ begin
 end $$;
 
 create or replace view sessions_json with (security_invoker = true) as
-select s.id, s.cohort_id, s.seq, s.version, json_build_object(
-    'id', s.id,
-    'group_id', s.cohort_id,
-    'seq', s.seq,
-    'state', s.state,
-    'local_start', wall_text(s.local_start),
-    'timezone', s.timezone,
-    'utc_offset', utc_offset(s.local_start, s.starts_at),
-    'starts_at', utc(s.starts_at),
-    'ends_at', utc(session_ends_at(s)),
-    'duration_minutes', s.duration_minutes,
-    'makes_up_for', s.makes_up_for,
-    'topic', case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end,
-    'material', case when s.material_en is not null then localized(s.material_en, s.material_fr) end,
-    'join_link', sealed_mark('session.join_link', s.join_link, link_key.wrapped),
-    'started_at', utc(s.started_at),
-    'ended_at', utc(s.ended_at),
-    'changed_at', utc(s.changed_at)) as body
+select s.id, s.cohort_id, s.seq, s.version, row_to_json(members) as body
 from sessions s
-left join sealed_keys link_key on link_key.id = sealed_key_id(s.join_link);
+left join sealed_keys link_key on link_key.id = sealed_key_id(s.join_link)
+cross join lateral (select
+    s.id,
+    s.cohort_id as group_id,
+    s.seq,
+    s.state,
+    wall_text(s.local_start) as local_start,
+    s.timezone,
+    utc_offset(s.local_start, s.starts_at) as utc_offset,
+    utc(s.starts_at) as starts_at,
+    utc(session_ends_at(s)) as ends_at,
+    s.duration_minutes,
+    s.makes_up_for,
+    case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
+    case when s.material_en is not null then localized(s.material_en, s.material_fr) end as material,
+    sealed_mark('session.join_link', s.join_link, link_key.wrapped) as join_link,
+    utc(s.started_at) as started_at,
+    utc(s.ended_at) as ended_at,
+    utc(s.changed_at) as changed_at) members;
 
 create or replace function session_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin

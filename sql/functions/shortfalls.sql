@@ -74,26 +74,28 @@ begin
 end $$;
 
 create or replace view shortfalls_json with (security_invoker = true) as
-select s.id, s.starts_at, json_build_object(
-    'session_id', s.id,
-    'group_id', s.cohort_id,
-    'seq', s.seq,
-    'language', g.language,
-    'local_start', wall_text(s.local_start),
-    'timezone', s.timezone,
-    'utc_offset', utc_offset(s.local_start, s.starts_at),
-    'starts_at', utc(s.starts_at),
-    'duration_minutes', s.duration_minutes,
-    'missing', short.missing,
-    'stops_session', short.missing && array['peer_supporter', 'mental_health_professional'],
-    'unfit', (
-        select coalesce(json_agg(json_build_object(
-            'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing) order by u.alias, u.account_id), '[]')
-        from shortfall_unfit(s.id) u),
-    'could_cover', (
-        select coalesce(json_agg(json_build_object(
-            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias) order by w.slot, c.alias, c.account_id), '[]')
-        from (select distinct unnest(short.missing) as slot) w cross join lateral shortfall_candidates(s.id, w.slot) c)) as body
+select s.id, s.starts_at, row_to_json(members) as body
 from sessions s
 join cohorts g on g.id = s.cohort_id
-cross join lateral (select shortfall_missing(s.id) as missing) short;
+cross join lateral (select shortfall_missing(s.id) as missing) short
+cross join lateral (select
+    s.id as session_id,
+    s.cohort_id as group_id,
+    s.seq,
+    g.language,
+    wall_text(s.local_start) as local_start,
+    s.timezone,
+    utc_offset(s.local_start, s.starts_at) as utc_offset,
+    utc(s.starts_at) as starts_at,
+    s.duration_minutes,
+    short.missing,
+    short.missing && array['peer_supporter', 'mental_health_professional'] as stops_session,
+    (
+        select coalesce(json_agg(json_build_object(
+            'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing) order by u.alias, u.account_id), '[]')
+        from shortfall_unfit(s.id) u) as unfit,
+    (
+        select coalesce(json_agg(json_build_object(
+            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias) order by w.slot, c.alias, c.account_id), '[]')
+        from (select distinct unnest(short.missing) as slot) w
+        cross join lateral shortfall_candidates(s.id, w.slot) c) as could_cover) members;

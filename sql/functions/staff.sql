@@ -2,22 +2,23 @@
 -- Staff accounts and their profiles; only the administrator works here.
 
 create or replace view staff_json with (security_invoker = true) as
-select a.id, a.version, a.role, a.is_active, a.created_at, json_build_object(
-    'id', a.id,
-    'role', a.role,
-    'is_active', a.is_active,
-    'name', sealed_mark('staff.name', s.name, name_key.wrapped),
-    'email', sealed_mark('staff.email', s.email, email_key.wrapped),
-    'alias', s.alias,
-    'languages', coalesce(s.languages, '{}'),
-    'regions', a.regions,
-    'employer', s.employer,
-    'serving_caf', s.serving_caf,
-    'identity', json_build_object('issuer', a.issuer, 'subject', a.subject),
-    'created_at', utc(a.created_at)) as body
+select a.id, a.version, a.role, a.is_active, a.created_at, row_to_json(members) as body
 from accounts a left join staff s on s.id = a.id
 left join sealed_keys name_key on name_key.id = sealed_key_id(s.name)
 left join sealed_keys email_key on email_key.id = sealed_key_id(s.email)
+cross join lateral (select
+    a.id,
+    a.role,
+    a.is_active,
+    sealed_mark('staff.name', s.name, name_key.wrapped) as name,
+    sealed_mark('staff.email', s.email, email_key.wrapped) as email,
+    s.alias,
+    coalesce(s.languages, '{}') as languages,
+    a.regions,
+    s.employer,
+    s.serving_caf,
+    json_build_object('issuer', a.issuer, 'subject', a.subject) as identity,
+    utc(a.created_at) as created_at) members
 where a.role <> 'peer';
 
 create or replace function staff_require_complete(in_role text, in_alias text, in_employer text) returns void language plpgsql as $$

@@ -2,16 +2,17 @@
 -- S0.31: what was completed and until when it counts.
 
 create or replace view trainings_json with (security_invoker = true) as
-select t.id, t.account_id, t.completed_on, json_build_object(
-    'id', t.id,
-    'account_id', t.account_id,
-    'kind', t.kind,
-    'module', t.module,
-    'label', localized(l.label_en, l.label_fr),
-    'completed_on', t.completed_on,
-    'expires_on', t.expires_on,
-    'created_at', utc(t.created_at)) as body
-from trainings t join code_lists l on l.list = 'training_' || t.kind and l.code = t.module;
+select t.id, t.account_id, t.completed_on, row_to_json(members) as body
+from trainings t join code_lists l on l.list = 'training_' || t.kind and l.code = t.module
+cross join lateral (select
+    t.id,
+    t.account_id,
+    t.kind,
+    t.module,
+    localized(l.label_en, l.label_fr) as label,
+    t.completed_on,
+    t.expires_on,
+    utc(t.created_at) as created_at) members;
 
 -- Writes: trainings, qualifications.
 create or replace function trainings_create(in_account_id uuid, in_body jsonb) returns response language plpgsql as $$

@@ -2,13 +2,14 @@
 -- Each time somebody was told how things stand.
 
 create or replace view updates_json with (security_invoker = true) as
-select u.id, u.intake_id, u.participant_id, u.recorded_at, json_build_object(
-    'id', u.id,
-    'intake_id', u.intake_id,
-    'method', u.method,
-    'recorded_at', utc(u.recorded_at),
-    'told_at', utc(u.told_at)) as body
-from updates u;
+select u.id, u.intake_id, u.participant_id, u.recorded_at, row_to_json(members) as body
+from updates u
+cross join lateral (select
+    u.id,
+    u.intake_id,
+    u.method,
+    utc(u.recorded_at) as recorded_at,
+    utc(u.told_at) as told_at) members;
 
 -- S1.35, I12. Mail tells the person when it has gone out; a voice tells at once, and nothing queued repeats it.
 -- Writes: outbox, intakes, updates. Locks: the person, the intake.
