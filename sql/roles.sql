@@ -23,9 +23,10 @@ alter role alongside_conflicts nologin;
 alter role alongside_sessions nologin;
 alter role alongside_desk nologin;
 grant alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk to alongside_owner;
-alter role alongside_owner set search_path = alongside, pg_catalog;
-alter role alongside_api set search_path = alongside, pg_catalog;
-alter role alongside_worker set search_path = alongside, pg_catalog;
+-- The path of definers' functions, too: a plan is made for one path.
+alter role alongside_owner set search_path = alongside, pg_catalog, pg_temp;
+alter role alongside_api set search_path = alongside, pg_catalog, pg_temp;
+alter role alongside_worker set search_path = alongside, pg_catalog, pg_temp;
 -- Bound values never reach the server log.
 alter role alongside_api set log_parameter_max_length = 0;
 alter role alongside_api set log_parameter_max_length_on_error = 0;

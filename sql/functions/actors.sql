@@ -24,6 +24,12 @@ begin
         select e.cohort_id from enrolments e where e.participant_id = actor_participant_id() and actor_role() <> 'peer');
 end $$;
 
+-- The sessions of those groups.
+create or replace function actor_own_session_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return array(select s.id from sessions s where s.cohort_id = any (actor_own_cohort_ids()));
+end $$;
+
 -- The sessions that the actor leads or led.
 create or replace function actor_session_ids() returns uuid[] language plpgsql stable security definer as $$
 begin

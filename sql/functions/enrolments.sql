@@ -43,14 +43,31 @@ create or replace trigger guard before insert or update on enrolments for each r
 -- I4, decision 3: what a person still lacks for a seat in any group; empty = nothing.
 create or replace function enrolment_missing(in_participant_id uuid) returns text[] language plpgsql stable as $$
 begin
-    return array(
+    return (select m.missing from enrolments_missing(array[in_participant_id]) m);
+end $$;
+
+-- The same of many, in one scan: what is asked for is looked up once for all of them.
+create or replace function enrolments_missing(in_participant_ids uuid[]) returns table (participant_id uuid, missing text[])
+language plpgsql stable rows 26 as $$
+begin
+    return query
+    with needed as materialized (
+        select t.kind, t.position, d.id
+        from track_documents t left join documents_current d on d.kind = t.kind
+        where t.track = 'group' and t.needed_for = 'completion')
+    select p.id, array(
         select 'intake' where not exists (
             select from intakes i
-            where i.participant_id = in_participant_id and i.track = 'group' and i.valid_until > app_now()
+            where i.participant_id = p.id and i.track = 'group' and i.valid_until > (select app_now())
                 and i.state in ('ready', 'placed', 'closed'))
         union all
         select kind from (
-            select d.kind from document_kinds_missing(in_participant_id, 'group', 'completion') d order by d.position) documents);
+            select n.kind from needed n
+            where not exists (
+                select from acceptances a
+                where a.participant_id = p.id and a.document_id = n.id and a.withdrawn_at is null)
+            order by n.position) documents)
+    from unnest(in_participant_ids) p (id);
 end $$;
 
 -- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.

@@ -10,10 +10,16 @@ begin
             and i.state in ('ready', 'placed', 'closed')), app_now());
 end $$;
 
--- What somebody on the list still lacks: whether the coordinator serves the person is asked once, not for every row behind the answer.
-create or replace function waiting_person_missing(in_participant_id uuid) returns text[] language plpgsql stable security definer as $$
+-- What people on the list still lack, of those whom the coordinator serves.
+create or replace function waiting_people_missing(in_participant_ids uuid[]) returns table (participant_id uuid, missing text[])
+language plpgsql stable security definer rows 26 as $$
 begin
-    return case when actor_role() = 'coordinator' and actor_serves(in_participant_id) then enrolment_missing(in_participant_id) end;
+    if actor_role() = 'coordinator' then
+        return query select * from enrolments_missing(array(
+            select p.id from participants p
+            where p.id = any (in_participant_ids)
+                and actor_covers(p.region_key, p.id, (select actor_region_keys()), (select actor_hidden_ids()))));
+    end if;
 end $$;
 
 -- Who waits: who is ready, and whose last place the program itself has ended, until they have another. The intake's own state never

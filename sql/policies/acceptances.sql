@@ -6,7 +6,7 @@ grant select, insert, update on acceptances to alongside_api;
 create policy api_reads on acceptances for select to alongside_api using (
     case (select actor_role())
         when 'peer' then participant_id = (select actor_participant_id())
-        when 'coordinator' then participant_is_seen(participant_id)
+        when 'coordinator' then exists (select from participants p where p.id = acceptances.participant_id)
         else false end);
 create policy api_adds on acceptances for insert to alongside_api with check (
     actor_role() = 'peer' and participant_id = actor_participant_id() and withdrawn_at is null);

@@ -7,7 +7,8 @@ grant select on enrolments to alongside_api;
 create policy api_reads on enrolments for select to alongside_api using (
     case (select actor_role())
         when 'peer' then participant_id = (select actor_participant_id())
-        when 'coordinator' then cohort_id <> all ((select actor_own_cohort_ids())::uuid[]) and participant_is_seen(participant_id)
+        when 'coordinator' then cohort_id <> all ((select actor_own_cohort_ids())::uuid[])
+            and exists (select from participants p where p.id = enrolments.participant_id)
         else false end);
 grant select on enrolments_json to alongside_api, alongside_seats;
 

@@ -3,11 +3,13 @@
 
 grant select, insert, update (state, name_digest, closed_at, closed_by, version) on exclusion_requests to alongside_api;
 create policy api_reads on exclusion_requests for select to alongside_api using (
-    case (select actor_role()) when 'coordinator' then participant_is_seen(participant_id) else false end);
+    case (select actor_role())
+        when 'coordinator' then exists (select from participants p where p.id = exclusion_requests.participant_id)
+        else false end);
 create policy api_adds on exclusion_requests for insert to alongside_api with check (
     actor_role() = 'peer' and participant_id = actor_participant_id() and state = 'open');
 create policy api_changes on exclusion_requests for update to alongside_api using (
-    (select actor_role()) = 'coordinator' and participant_is_seen(participant_id));
+    (select actor_role()) = 'coordinator' and exists (select from participants p where p.id = exclusion_requests.participant_id));
 grant select on exclusion_requests_json to alongside_api;
 
 grant select, update (state, name_digest, closed_at, version) on exclusion_requests to alongside_conflicts;

@@ -7,12 +7,12 @@ grant select, insert, delete on exclusions to alongside_api;
 create policy api_reads on exclusions for select to alongside_api using (
     case (select actor_role())
         when 'coordinator' then account_id = (select actor_account_id()) and created_by = (select actor_account_id())
-            or participant_is_seen(participant_id)
+            or exists (select from participants p where p.id = exclusions.participant_id)
         else false end);
 create policy api_adds on exclusions for insert to alongside_api with check (
     actor_role() = 'coordinator' and created_by = actor_account_id() and participant_is_seen(participant_id));
 create policy api_removes on exclusions for delete to alongside_api using (
-    (select actor_role()) = 'coordinator' and participant_is_seen(participant_id));
+    (select actor_role()) = 'coordinator' and exists (select from participants p where p.id = exclusions.participant_id));
 grant select on exclusions_json to alongside_api;
 
 grant select, insert on exclusions to alongside_conflicts;

@@ -145,7 +145,7 @@ insert into plain_texts (list, code, position, text_en, text_fr) values
         'Le nom que le groupe verra est celui que vous avez choisi. Vérifiez ce que Teams affiche avant d''entrer.'),
     ('prepare', 'care', 4,
         'Something that does you good for afterwards. You need not speak, and you can leave at any moment.',
-        'Quelque chose qui vous fait du bien pour après. Vous n''êtes pas obligé de parler, et vous pouvez partir à tout moment.'),
+        'Quelque chose qui vous fait du bien pour après. Rien ne vous oblige à parler, et vous pouvez partir à tout moment.'),
 
     ('enrolment_stops', 'place', 1,
         'Your place is released at once; nobody is told why.',

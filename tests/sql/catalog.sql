@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(61);
+select plan(62);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -26,8 +26,10 @@ select is_empty($$select relname from pg_class where relnamespace = 'alongside':
     'no materialized view: row level security does not reach it');
 -- Unnamed, pg_temp would come first: a caller's table in place of ours, its triggers with the definer's rights, also in what a
 -- definer's function calls.
-select is_empty($$select name from own_functions where lanname = 'plpgsql' and not coalesce(
-    proconfig @> array['search_path=alongside, pg_catalog, pg_temp'], false)$$, 'every plpgsql function has its search path fixed');
+select is_empty($$select name from own_functions where prosecdef and not coalesce(
+    proconfig @> array['search_path=alongside, pg_catalog, pg_temp'], false)$$, 'a definer''s search path is fixed');
+select is_empty($$select rolname from pg_roles where rolname like 'alongside\_%' and rolcanlogin and not coalesce(
+    rolconfig @> array['search_path=alongside, pg_catalog, pg_temp'], false)$$, 'all else has its caller''s, which is the same');
 select is_empty($$select name from own_functions where prosecdef and lanname <> 'plpgsql'$$, 'and no other looks past row level security');
 select set_eq($$select rolname::text from pg_roles where rolname in ('alongside_api', 'alongside_worker')
     and rolconfig @> array['log_error_verbosity=terse', 'log_parameter_max_length=0', 'log_parameter_max_length_on_error=0']$$,

@@ -38,16 +38,20 @@ select k.waiting_since as at, k.intake_id as id, k.participant_id, json_build_ob
     'valid_until', utc(k.valid_until),
     'services_wanted', coalesce(f.services_wanted, '{}'),
     'availability', coalesce(f.availability, '[]'),
-    'composition_preference', unseal('intake.composition_preference', f.composition_preference),
-    'missing', waiting_person_missing(k.participant_id),
+    'composition_preference', f.composition_preference,
+    'missing', m.missing,
     'enrolments', e.live) as body
 from keys k
+left join waiting_people_missing(array(select k.participant_id from keys k)) m on m.participant_id = k.participant_id
 cross join lateral (
     select p.alias, p.preferred_language, p.region, p.timezone from participants p where p.id = k.participant_id limit 1) p
 cross join lateral (select i.state from intakes i where i.id = k.intake_id limit 1) i
 left join lateral (
-    select f.services_wanted, f.availability, f.composition_preference
-    from intake_forms f where f.intake_id = k.intake_id limit 1) f on true
+    select
+        f.services_wanted, f.availability,
+        sealed_mark('intake.composition_preference', f.composition_preference, key.wrapped) as composition_preference
+    from intake_forms f left join sealed_keys key on key.id = sealed_key_id(f.composition_preference)
+    where f.intake_id = k.intake_id limit 1) f on true
 cross join lateral (
     select coalesce(json_agg(json_build_object(
         'id', e.id, 'group_id', e.cohort_id, 'state', e.state) order by e.created_at desc, e.id desc), '[]') as live
