@@ -99,35 +99,30 @@ create or replace function context_enter(
     in_issuer text, in_subject text, in_role text, in_language text, in_request_id text, in_clock text, in_operation text) returns void
 language plpgsql security definer as $$
 declare
-    account accounts;
-    keys text[];
-    hidden uuid[];
+    actor record;
 begin
-    if in_role <> 'public' then
-        select * into account from accounts a
-        where a.issuer = in_issuer and a.subject = in_subject and (a.role = 'peer') = (in_role = 'peer');
-        if account.id is null or not account.is_active or account.role <> in_role then
-            perform problem('unauthenticated');
-        end if;
-        if in_role <> 'peer' then
-            -- I13: the participant that they are themselves.
-            select a.participant_id into account.participant_id from accounts a
-            where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
-            hidden := array(
-                select account.participant_id where account.participant_id is not null
-                union all
-                select x.participant_id from exclusions x where x.account_id = account.id);
-        end if;
-        if in_role = 'coordinator' then
-            keys := case when account.regions = '{}' then region_keys() else '-'::text || account.regions end;
-        end if;
+    -- I13: somebody of the staff may be a participant, too; that one does not exist for them, nor whom they are excluded from.
+    select
+        a.id, a.is_active and a.role = in_role as may_enter, coalesce(own.participant_id, a.participant_id) as participant_id,
+        case when in_role = 'coordinator' and a.regions = '{}' then region_keys()
+            when in_role = 'coordinator' then '-'::text || a.regions end as region_keys,
+        case when in_role <> 'peer' then array(
+            select own.participant_id where own.participant_id is not null
+            union all
+            select x.participant_id from exclusions x where x.account_id = a.id) end as hidden
+    into actor
+    from accounts a
+    left join accounts own on in_role <> 'peer' and own.issuer = a.issuer and own.subject = a.subject and own.role = 'peer'
+    where in_role <> 'public' and a.issuer = in_issuer and a.subject = in_subject and (a.role = 'peer') = (in_role = 'peer');
+    if in_role <> 'public' and actor.may_enter is not true then
+        perform problem('unauthenticated');
     end if;
     perform
         set_config('app.role', in_role, true),
-        set_config('app.account_id', coalesce(account.id::text, ''), true),
-        set_config('app.participant_id', coalesce(account.participant_id::text, ''), true),
-        set_config('app.region_keys', coalesce(keys::text, ''), true),
-        set_config('app.hidden', coalesce(hidden::text, ''), true),
+        set_config('app.account_id', coalesce(actor.id::text, ''), true),
+        set_config('app.participant_id', coalesce(actor.participant_id::text, ''), true),
+        set_config('app.region_keys', coalesce(actor.region_keys::text, ''), true),
+        set_config('app.hidden', coalesce(actor.hidden::text, ''), true),
         set_config('app.language', in_language, true),
         set_config('app.request_id', in_request_id, true),
         set_config('app.operation', in_operation, true),

@@ -170,7 +170,9 @@ begin
         perform conflict_follow_region(in_id);
         update intakes i set region_key = coalesce(in_body->>'region', '-') where i.participant_id = in_id;
     end if;
-    if in_body ?| array['region', 'preferred_language'] then
+    if coalesce(in_body->>'preferred_language', participant.preferred_language) <> participant.preferred_language
+        or in_body ? 'region' and in_body->>'region' is distinct from participant.region
+    then
         perform waiting_person_refresh(in_id);
     end if;
     perform keep_key(in_key, 'participant', in_id);
