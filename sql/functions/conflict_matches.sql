@@ -18,12 +18,13 @@ end $$;
 create or replace trigger guard before update on conflict_matches for each row execute function conflict_match_guard();
 
 -- As a coordinator sees them: none of their own (I13).
-create or replace function conflict_match_shared_cohort_ids(in_match conflict_matches) returns uuid[]
+create or replace function conflict_match_shared_cohort_ids(in_id uuid) returns uuid[]
 language plpgsql stable security definer as $$
+declare
+    match conflict_matches;
 begin
-    -- What was handed in is not believed: only the match's id counts, and whether the actor sees it.
-    select * into in_match from conflict_matches m
-    where m.id = in_match.id and m.ended_at is null and actor_role() = 'coordinator'
+    select * into match from conflict_matches m
+    where m.id = in_id and m.ended_at is null and actor_role() = 'coordinator'
         and (m.region_keys = '{}' or m.region_keys && actor_region_keys())
         and not array[
             m.declaration_id, m.other_declaration_id, m.for_participant_id, m.for_account_id, m.participant_id, m.account_id]
@@ -31,7 +32,7 @@ begin
     if not found then
         return '{}';
     end if;
-    return array(select g from unnest(conflict_match_met_in(in_match)) g where g <> all (actor_own_cohort_ids()) order by g);
+    return array(select g from unnest(conflict_match_met_in(match)) g where g <> all (actor_own_cohort_ids()) order by g);
 end $$;
 
 create or replace view conflict_matches_json with (security_invoker = true) as
@@ -51,7 +52,7 @@ cross join lateral (select
     m.for_account_id,
     m.participant_id,
     m.account_id,
-    conflict_match_shared_cohort_ids(m) as group_ids,
+    conflict_match_shared_cohort_ids(m.id) as group_ids,
     m.same_person,
     m.informed_agreement,
     m.decided_by,

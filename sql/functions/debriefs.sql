@@ -40,17 +40,18 @@ create or replace function debrief_is_near(in_session_id uuid, in_cohort_id uuid
 return debrief_cohort_id(in_session_id) is not null or in_cohort_id = any (actor_cohort_ids() || actor_own_cohort_ids());
 
 -- Who may be asked to supervise: an active professional who is not, and was not, a host of that group.
-create or replace function debrief_may_supervise(in_debrief debriefs, in_account_id uuid) returns boolean
+create or replace function debrief_may_supervise(in_id uuid, in_account_id uuid) returns boolean
 language plpgsql stable security definer as $$
+declare
+    debrief debriefs;
 begin
     perform require_role('coordinator');
-    -- What was handed in is not believed: only the debrief's id counts.
-    select * into in_debrief from debriefs d where d.id = in_debrief.id and d.cohort_id <> all (actor_own_cohort_ids());
+    select * into debrief from debriefs d where d.id = in_id and d.cohort_id <> all (actor_own_cohort_ids());
     return found and exists (
         select from accounts a where a.id = in_account_id and a.role = 'mental_health_professional' and a.is_active)
-        and not exists (select from host_assignments h where h.account_id = in_account_id and h.cohort_id = in_debrief.cohort_id)
-        and not exists (select from session_presences p where p.account_id = in_account_id and p.session_id = in_debrief.session_id)
-        and not host_is_barred(in_account_id, in_debrief.cohort_id);
+        and not exists (select from host_assignments h where h.account_id = in_account_id and h.cohort_id = debrief.cohort_id)
+        and not exists (select from session_presences p where p.account_id = in_account_id and p.session_id = debrief.session_id)
+        and not host_is_barred(in_account_id, debrief.cohort_id);
 end $$;
 
 create or replace view debriefs_json with (security_invoker = true) as
@@ -166,7 +167,7 @@ declare
     supervisor uuid := (in_body->>'supervisor_account_id')::uuid;
 begin
     perform debrief_require_open(debrief);
-    if supervisor is not null and not debrief_may_supervise(debrief, supervisor) then
+    if supervisor is not null and not debrief_may_supervise(in_id, supervisor) then
         perform problem_field('supervisor_account_id', 'not-allowed');
     end if;
     update debriefs d set supervisor_account_id = supervisor, version = d.version + 1 where d.id = in_id;

@@ -88,16 +88,16 @@ return json_build_object(
     -- A6.5: whatever keeps it from starting, a peer reads the same.
     'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
 
-create or replace function enrolment_group_json(in_enrolment enrolments) returns json language plpgsql stable security definer as $$
+create or replace function enrolment_group_json(in_id uuid) returns json language plpgsql stable security definer as $$
 declare
+    enrolment enrolments;
     own_zone text;
 begin
-    -- What was handed in is not believed: only the seat's id counts.
-    select * into in_enrolment from enrolments e where e.id = in_enrolment.id and e.participant_id = actor_participant_id();
+    select * into enrolment from enrolments e where e.id = in_id and e.participant_id = actor_participant_id();
     if not found or actor_role() <> 'peer' then
         return null;
     end if;
-    select p.timezone into own_zone from participants p where p.id = in_enrolment.participant_id;
+    select p.timezone into own_zone from participants p where p.id = enrolment.participant_id;
     return (
         select json_build_object(
             'title', localized(v.title_en, v.title_fr),
@@ -108,13 +108,13 @@ begin
             'joining', g.joining,
             'sessions', (
                 select coalesce(json_agg(
-                    enrolment_session_json(s, own_zone, in_enrolment.is_seated) order by s.starts_at, s.seq), '[]')
+                    enrolment_session_json(s, own_zone, enrolment.is_seated) order by s.starts_at, s.seq), '[]')
                 from sessions s
-                where s.cohort_id = g.id and in_enrolment.is_live
+                where s.cohort_id = g.id and enrolment.is_live
                     and s.state <> 'completed' and session_ends_at(s) > app_now()),
             'prepare', plain_list('prepare'))
         from cohorts g join services v on v.id = g.service_id
-        where g.id = in_enrolment.cohort_id);
+        where g.id = enrolment.cohort_id);
 end $$;
 
 create or replace view enrolments_json with (security_invoker = true) as
@@ -139,7 +139,7 @@ cross join lateral (select
     case when (select actor_role()) = 'coordinator' then e.decided_by_role end as decided_by_role,
     utc(e.left_at) as left_at,
     case when (select actor_role()) = 'coordinator' then e.removal_reason end as removal_reason,
-    enrolment_group_json(e) as group) members;
+    enrolment_group_json(e.id) as group) members;
 
 create or replace view enrolment_decisions_json with (security_invoker = true) as
 select d.id, d.enrolment_id, d.place, row_to_json(members) as body

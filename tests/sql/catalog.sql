@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(62);
+select plan(64);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -195,6 +195,10 @@ select name from own_functions
 where prosecdef and has_function_privilege('alongside_api', oid, 'execute')
     and text !~ '(require_role|actor_|session_(role|lock|seat_in_window)\()'
     and name !~ '^(context_enter|calendars_read)\(';
+create temp view believing_doors as
+select f.name
+from own_functions f join pg_proc p on p.oid = f.oid join pg_type t on t.oid = any (p.proargtypes::oid[])
+where f.prosecdef and has_function_privilege('alongside_api', f.oid, 'execute') and t.typtype = 'c';
 create temp view writing_triggers as
 select name from own_functions
 where is_trigger and text ~* '\m(insert\s+into|update\s+(only\s+)?\w+(\s+\w+)?\s+set|delete\s+from)\M';
@@ -223,6 +227,8 @@ insert into walls (name, title, fault) values
     ('shared_names', 'no two functions share a name',
         'create function alongside.utc(in_at date) returns text language sql return ''x'''),
     ('careless_doors', 'an open door asks who acts', 'grant execute on function conflict_raise to alongside_api'),
+    ('believing_doors', 'an open door takes ids, no row that somebody has made up',
+        'grant execute on function conflict_match_met_in to alongside_api'),
     ('writing_triggers', 'a trigger refuses or completes its own row',
         'create function alongside.careless() returns trigger language plpgsql as
         ''begin update holidays h set version = 2; return new; end'''),
