@@ -195,14 +195,15 @@ begin
 end $$;
 
 -- A sealed value is <id of its key>.<payload>. The mark that C opens on the way out is \x01 label.key id.wrapped.payload, null when the key
--- was erased. Views join sealed_keys by the first and say the second: a function for each value costs ten times that.
+-- was erased. Views select the key in place, for a tenth of what a function for each value costs; joined, it would not be found by its
+-- index, for row level security lets no expression over columns become an index condition.
 create or replace function sealed_key_id(in_value text) returns uuid immutable language sql
 return split_part(in_value, '.', 1)::uuid;
 
 create or replace function sealed_mark(in_label text, in_value text, in_wrapped text) returns text immutable language sql
 return e'\x01' || in_label || '.' || replace(in_value, '.', '.' || in_wrapped || '.');
 
--- One value, where there is nothing to join.
+-- One value, where nothing is hot.
 create or replace function unseal(in_label text, in_value text) returns text language plpgsql stable as $$
 begin
     return (select sealed_mark(in_label, in_value, k.wrapped) from sealed_keys k where k.id = sealed_key_id(in_value));

@@ -100,7 +100,9 @@ end $$;
 create or replace function session_ends_at(in_session sessions) returns timestamptz stable language sql
 return in_session.starts_at + make_interval(mins => in_session.duration_minutes);
 
-create or replace function plain_list(in_list text) returns json language plpgsql stable as $$
+-- Words that anybody may read. The definer's, so that its plan is one role's: row level security has a plan made anew for whoever else asks
+-- on the same connection, and both requests and the functions of others do.
+create or replace function plain_list(in_list text) returns json language plpgsql stable security definer as $$
 begin
     return (
         select coalesce(json_agg(localized(t.text_en, t.text_fr) order by t.position), '[]') from plain_texts t where t.list = in_list);

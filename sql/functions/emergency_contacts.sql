@@ -4,14 +4,14 @@
 create or replace view emergency_contacts_json with (security_invoker = true) as
 select e.participant_id, e.version, row_to_json(members) as body
 from emergency_contacts e
-left join sealed_keys name_key on name_key.id = sealed_key_id(e.name)
-left join sealed_keys phone_key on phone_key.id = sealed_key_id(e.phone)
-left join sealed_keys relation_key on relation_key.id = sealed_key_id(e.relation)
 cross join lateral (select
     e.participant_id,
-    sealed_mark('emergency_contact.name', e.name, name_key.wrapped) as name,
-    sealed_mark('emergency_contact.phone', e.phone, phone_key.wrapped) as phone,
-    sealed_mark('emergency_contact.relation', e.relation, relation_key.wrapped) as relation,
+    sealed_mark('emergency_contact.name', e.name, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(e.name))) as name,
+    sealed_mark('emergency_contact.phone', e.phone, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(e.phone))) as phone,
+    sealed_mark('emergency_contact.relation', e.relation, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(e.relation))) as relation,
     e.may_know_program,
     e.declined,
     utc(e.confirmed_at) as confirmed_at,

@@ -34,8 +34,6 @@ end;
 create or replace view intake_forms_json with (security_invoker = true) as
 select f.intake_id, f.participant_id, f.version, row_to_json(members) as body
 from intake_forms f
-left join sealed_keys preference_key on preference_key.id = sealed_key_id(f.composition_preference)
-left join sealed_keys needs_key on needs_key.id = sealed_key_id(f.accommodation_needs)
 cross join lateral (select
     f.intake_id,
     f.participant_id,
@@ -43,8 +41,10 @@ cross join lateral (select
     f.meeting_willing,
     f.services_wanted,
     f.availability,
-    sealed_mark('intake.composition_preference', f.composition_preference, preference_key.wrapped) as composition_preference,
-    sealed_mark('intake.accommodation_needs', f.accommodation_needs, needs_key.wrapped) as accommodation_needs,
+    sealed_mark('intake.composition_preference', f.composition_preference, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(f.composition_preference))) as composition_preference,
+    sealed_mark('intake.accommodation_needs', f.accommodation_needs, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(f.accommodation_needs))) as accommodation_needs,
     f.must_not_meet_exists,
     f.filled_by,
     utc(f.submitted_at) as submitted_at,

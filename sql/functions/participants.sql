@@ -39,7 +39,6 @@ create or replace trigger guard before update on participants for each row execu
 create or replace view participants_json with (security_invoker = true) as
 select p.id, p.version, p.created_at, row_to_json(members) as body
 from participants p
-left join sealed_keys needs_key on needs_key.id = sealed_key_id(p.accessibility_needs)
 cross join lateral (select
     p.id,
     p.account_id,
@@ -51,7 +50,8 @@ cross join lateral (select
     p.affiliation_kind,
     utc(p.age_attested_at) as age_attested_at,
     utc(p.eligibility_attested_at) as eligibility_attested_at,
-    sealed_mark('participant.accessibility_needs', p.accessibility_needs, needs_key.wrapped) as accessibility_needs,
+    sealed_mark('participant.accessibility_needs', p.accessibility_needs, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(p.accessibility_needs))) as accessibility_needs,
     p.status,
     utc(p.created_at) as created_at) members;
 

@@ -34,9 +34,6 @@ select
     r.id, r.version, referral_reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach) as reply_status,
     row_to_json(members) as body
 from referrals r
-left join sealed_keys name_key on name_key.id = sealed_key_id(r.name)
-left join sealed_keys handle_key on handle_key.id = sealed_key_id(r.callback_handle)
-left join sealed_keys hours_key on hours_key.id = sealed_key_id(r.safe_hours)
 cross join lateral (select
     r.id,
     r.state,
@@ -44,12 +41,15 @@ cross join lateral (select
     r.external_ref,
     r.language,
     r.urgent,
-    sealed_mark('referral.name', r.name, name_key.wrapped) as name,
+    sealed_mark('referral.name', r.name, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.name))) as name,
     case when r.callback_method is not null then json_build_object(
         'method', r.callback_method,
-        'handle', sealed_mark('referral.callback', r.callback_handle, handle_key.wrapped)) end as callback,
+        'handle', sealed_mark('referral.callback', r.callback_handle, (
+            select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.callback_handle)))) end as callback,
     r.ok_to_leave_message,
-    sealed_mark('referral.safe_hours', r.safe_hours, hours_key.wrapped) as safe_hours,
+    sealed_mark('referral.safe_hours', r.safe_hours, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.safe_hours))) as safe_hours,
     utc(r.caller_consented_at) as caller_consented_at,
     utc(r.received_at) as received_at,
     utc(r.reply_due) as reply_due,

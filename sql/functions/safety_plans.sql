@@ -4,10 +4,10 @@
 create or replace view safety_plans_json with (security_invoker = true) as
 select s.participant_id, s.version, row_to_json(members) as body
 from safety_plans s
-left join sealed_keys place_key on place_key.id = sealed_key_id(s.current_place_method)
 cross join lateral (select
     s.participant_id,
-    sealed_mark('safety_plan.current_place_method', s.current_place_method, place_key.wrapped) as current_place_method,
+    sealed_mark('safety_plan.current_place_method', s.current_place_method, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.current_place_method))) as current_place_method,
     s.consent_to_checkin,
     utc(s.confirmed_at) as confirmed_at,
     needs_confirmation(s.participant_id, s.confirmed_at) as needs_confirmation) members;

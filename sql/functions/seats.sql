@@ -33,13 +33,14 @@ begin
     values (in_kind, in_enrolment.participant_id, in_enrolment.id, in_values, app_now(), app_now(), app_now());
 end $$;
 
--- What has not gone out. A message that is locked is on its way to the worker, who asks again: nobody waits for it here.
+-- What has not gone out. A message that is locked is on its way to the worker, who asks again: nobody waits for it here. As an array, ids
+-- are looked up one by one, whatever the planner believes of their number.
 create or replace function seat_mail_cancel(in_enrolment_id uuid, in_reason text) returns void language plpgsql as $$
 begin
     update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
-    where o.id in (
+    where o.id = any (array(
         select m.id from outbox m
-        where m.enrolment_id = in_enrolment_id and m.state in ('queued', 'held', 'failed') for update skip locked);
+        where m.enrolment_id = in_enrolment_id and m.state in ('queued', 'held', 'failed') for update skip locked));
 end $$;
 
 -- Why a message about a seat may not leave any more; null = it may.

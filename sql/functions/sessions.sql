@@ -85,7 +85,6 @@ end $$;
 create or replace view sessions_json with (security_invoker = true) as
 select s.id, s.cohort_id, s.seq, s.version, row_to_json(members) as body
 from sessions s
-left join sealed_keys link_key on link_key.id = sealed_key_id(s.join_link)
 cross join lateral (select
     s.id,
     s.cohort_id as group_id,
@@ -100,7 +99,8 @@ cross join lateral (select
     s.makes_up_for,
     case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
     case when s.material_en is not null then localized(s.material_en, s.material_fr) end as material,
-    sealed_mark('session.join_link', s.join_link, link_key.wrapped) as join_link,
+    sealed_mark('session.join_link', s.join_link, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.join_link))) as join_link,
     utc(s.started_at) as started_at,
     utc(s.ended_at) as ended_at,
     utc(s.changed_at) as changed_at) members;

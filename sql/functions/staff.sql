@@ -4,14 +4,14 @@
 create or replace view staff_json with (security_invoker = true) as
 select a.id, a.version, a.role, a.is_active, a.created_at, row_to_json(members) as body
 from accounts a left join staff s on s.id = a.id
-left join sealed_keys name_key on name_key.id = sealed_key_id(s.name)
-left join sealed_keys email_key on email_key.id = sealed_key_id(s.email)
 cross join lateral (select
     a.id,
     a.role,
     a.is_active,
-    sealed_mark('staff.name', s.name, name_key.wrapped) as name,
-    sealed_mark('staff.email', s.email, email_key.wrapped) as email,
+    sealed_mark('staff.name', s.name, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.name))) as name,
+    sealed_mark('staff.email', s.email, (
+        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.email))) as email,
     s.alias,
     coalesce(s.languages, '{}') as languages,
     a.regions,

@@ -50,7 +50,7 @@ begin
                 ('alongside_desk', '
                     actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find calendars_read
                     context_enter document_announce home_next_sessions host_assignment_alias idempotency_key_forget
-                    staff_alias')) o (owner, names)
+                    plain_list staff_alias')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -113,6 +113,7 @@ grant execute on function home_help_arranged, home_next_sessions to alongside_ap
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
+grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function rosters_read to alongside_api;
 grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;

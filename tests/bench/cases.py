@@ -79,7 +79,7 @@ class Case:
 
     def settings(self):
         """The lane's: reads do not wait for the disk that takes their audit row."""
-        return "-c jit=off -c synchronous_commit=" + ("off" if self.method == "GET" else "on")
+        return "-c jit=off -c plan_cache_mode=force_generic_plan -c synchronous_commit=" + ("off" if self.method == "GET" else "on")
 
 
 # Aims: ratio to the same statements and to the one by hand, µs of the server and of PostgreSQL.

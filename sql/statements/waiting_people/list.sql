@@ -49,8 +49,9 @@ cross join lateral (select i.state from intakes i where i.id = k.intake_id limit
 left join lateral (
     select
         f.services_wanted, f.availability,
-        sealed_mark('intake.composition_preference', f.composition_preference, key.wrapped) as composition_preference
-    from intake_forms f left join sealed_keys key on key.id = sealed_key_id(f.composition_preference)
+        sealed_mark('intake.composition_preference', f.composition_preference, (
+            select k.wrapped from sealed_keys k where k.id = sealed_key_id(f.composition_preference))) as composition_preference
+    from intake_forms f
     where f.intake_id = k.intake_id limit 1) f on true
 cross join lateral (
     select coalesce(json_agg(json_build_object(
