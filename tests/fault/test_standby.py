@@ -8,6 +8,8 @@ import uuid
 import psycopg
 import pytest
 from harness.cluster import with_template
+from harness.server import PATIENCE
+from steps.journey import until
 
 STATEMENT_MS = 300
 WRITERS, READERS = 3, 1
@@ -85,3 +87,13 @@ def test_who_gives_up_leaves_nobody_behind_in_postgresql(server, cluster, standb
     assert max(counts) <= 2 * WRITERS + READERS, counts
     standby(True)
     make_client(server, "coordinator").post("/v1/referrals", inquiry()).created()
+
+
+def test_a_server_whose_commits_wait_is_not_ready_until_they_do_not(server, standby):
+    standby(False)
+    until(lambda: not server.is_ready(), 10 * PATIENCE)
+    assert "commits wait for a standby" in server.log_text()
+    time.sleep(3)
+    assert not server.is_ready(), "also when nobody writes"
+    standby(True)
+    until(server.is_ready, 10 * PATIENCE)
