@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Reading of request headers and of the request target: pure functions over text, no HTTP library,
- * no request. Everything here is bounded by the 32 KiB the HTTP library grants a request's head. */
+ * no request. Everything here is bounded by the 24 KiB the HTTP library grants a request's head. */
 #pragma once
 
 #include "arena.h"

@@ -128,7 +128,8 @@ def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, header
         refused = [round(started - since, 2) for started, status, _ in asker.seen if status != 200]
         assert not refused and asker.lost == 0, f"{asker.method}: refused {refused} s after the lock"
         before, during = asker.p99_ms(until=since), asker.p99_ms(since, free)
-        assert during < max(50 * PATIENCE, 2 * before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
+        # 50 ms where nothing else runs; behind the lock it would be seconds.
+        assert during < max(200 * PATIENCE, 2 * before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
     for asker in needing:
         # Some are under way when the lock comes or goes, and one at a time tries.
         during = [took for started, status, took in asker.seen if since + 2.5 < started < free - 0.5 and status == 503]
