@@ -22,7 +22,10 @@ alter role alongside_seats nologin;
 alter role alongside_conflicts nologin;
 alter role alongside_sessions nologin;
 alter role alongside_desk nologin;
-grant alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk to alongside_owner;
+grant alongside_seats to alongside_owner;
+grant alongside_conflicts to alongside_owner;
+grant alongside_sessions to alongside_owner;
+grant alongside_desk to alongside_owner;
 -- The path of definers' functions, too: a plan is made for one path.
 alter role alongside_owner set search_path = alongside, pg_catalog, pg_temp;
 alter role alongside_api set search_path = alongside, pg_catalog, pg_temp;

@@ -91,7 +91,8 @@ static const Oid route_types[] = {OID_TEXT,  OID_TEXT,       OID_JSONB,
 static const Oid kernel_types[DB_PARAMS_MAX] = {OID_TEXT, OID_TEXT, OID_TEXT, OID_TEXT,
                                                 OID_TEXT, OID_TEXT, OID_TEXT};
 
-/* A plan for the values at hand costs more than any of them saves: a list would be planned anew by every request. */
+/* A plan for the values at hand costs more than any of them saves: a list would be planned anew by
+ * every request. */
 static const char settings_sql[] =
     "select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
     "set_config('synchronous_commit', $3, false), set_config('timezone', 'UTC', false), "

@@ -73,7 +73,7 @@ static bool room_take(struct room **ret_full)
     bool is_stopping = writer.is_stopping;
     pthread_mutex_unlock(&writer.lock);
     if (!is_stopping)
-        nanosleep(&(struct timespec){.tv_nsec = GATHER_MS * NS_PER_MS}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = (long)GATHER_MS * NS_PER_MS}, NULL);
     pthread_mutex_lock(&writer.lock);
     *ret_full = writer.filling;
     writer.filling = writer.filling == writer.rooms ? writer.rooms + 1 : writer.rooms;

@@ -139,7 +139,7 @@ cross join lateral (select
     case when (select actor_role()) = 'coordinator' then e.decided_by_role end as decided_by_role,
     utc(e.left_at) as left_at,
     case when (select actor_role()) = 'coordinator' then e.removal_reason end as removal_reason,
-    enrolment_group_json(e.id) as group) members;
+    enrolment_group_json(e.id) as "group") members;
 
 create or replace view enrolment_decisions_json with (security_invoker = true) as
 select d.id, d.enrolment_id, d.place, row_to_json(members) as body

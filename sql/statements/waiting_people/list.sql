@@ -42,7 +42,7 @@ select k.waiting_since as at, k.intake_id as id, k.participant_id, json_build_ob
     'missing', m.missing,
     'enrolments', e.live) as body
 from keys k
-left join waiting_people_missing(array(select k.participant_id from keys k)) m on m.participant_id = k.participant_id
+left join waiting_people_missing(array(select listed.participant_id from keys listed)) m on m.participant_id = k.participant_id
 cross join lateral (
     select p.alias, p.preferred_language, p.region, p.timezone from participants p where p.id = k.participant_id limit 1) p
 cross join lateral (select i.state from intakes i where i.id = k.intake_id limit 1) i
@@ -50,7 +50,7 @@ left join lateral (
     select
         f.services_wanted, f.availability,
         sealed_mark('intake.composition_preference', f.composition_preference, (
-            select k.wrapped from sealed_keys k where k.id = sealed_key_id(f.composition_preference))) as composition_preference
+            select s.wrapped from sealed_keys s where s.id = sealed_key_id(f.composition_preference))) as composition_preference
     from intake_forms f
     where f.intake_id = k.intake_id limit 1) f on true
 cross join lateral (
