@@ -220,11 +220,16 @@ static void notice_ignore(void *context, const PGresult *result)
     (void)result;
 }
 
+void db_notices_ignore(PGconn *connection)
+{
+    PQsetNoticeReceiver(connection, notice_ignore, NULL);
+}
+
 bool db_connection_prepare(PGconn *connection, const struct config *config, enum db_use use)
 {
     struct preparation preparation = {.use = use};
     uint64_t deadline = monotonic_ns() + (uint64_t)10000 * NS_PER_MS;
-    PQsetNoticeReceiver(connection, notice_ignore, NULL);
+    db_notices_ignore(connection);
     if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1 ||
         !send_everything(connection, config, use) ||
         !db_read_until(connection, deadline, preparation_feed, &preparation)) {

@@ -40,6 +40,7 @@ enum db_use { DB_USE_START, DB_USE_READ, DB_USE_WRITE };
 PGconn *db_connection_open(const struct config *config, enum db_use use);
 /* Only connected; for the checks at start, jobs and migrations. NULL (logged) when that fails. */
 PGconn *db_connection_plain(const char *url);
+void db_notices_ignore(PGconn *connection);
 /* Turns a plain connection into one of the above. DB_USE_START is DB_USE_WRITE that also checks
  * every statement's columns and may log PostgreSQL's own words. */
 bool db_connection_prepare(PGconn *connection, const struct config *config, enum db_use use);

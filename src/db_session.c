@@ -129,17 +129,11 @@ static bool opening_feed(void *context, PGresult *result)
     return is_end;
 }
 
-static void notice_ignore(void *context, const PGresult *result)
-{
-    (void)context;
-    (void)result;
-}
-
 static bool session_prepare(struct db_session *session)
 {
     PGconn *connection = session->connection;
     struct opening opening = {0};
-    PQsetNoticeReceiver(connection, notice_ignore, NULL);
+    db_notices_ignore(connection);
     return PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1 &&
            send_everything(connection) &&
            read_until_end(session, OPEN_LIMIT_MS, opening_feed, &opening) && !opening.is_refused;

@@ -32,17 +32,11 @@ struct db_watch {
 
 /* ---- asking ---- */
 
-static void notice_ignore(void *context, const PGresult *result)
-{
-    (void)context;
-    (void)result;
-}
-
 static PGconn *open_quietly(const struct config *config)
 {
     PGconn *connection = db_connection_plain(config->database_url);
     if (connection)
-        PQsetNoticeReceiver(connection, notice_ignore, NULL);
+        db_notices_ignore(connection);
     return connection;
 }
 
