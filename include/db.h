@@ -20,6 +20,11 @@ struct db;
  * request; config must live as long. */
 struct db *db_create(const struct config *config);
 void db_destroy(struct db *db);
+/* Somebody answers where the connection string points. Logs why not. */
+bool db_is_there(const struct config *config);
+/* A commit comes to its end within two seconds; one that waits for a standby nobody serves does
+ * not. Logs it then. */
+bool db_takes_commits(const struct config *config);
 /* Whom to call, as the database said at start: JSON text. Borrowed from db. */
 const char *db_help(const struct db *db);
 /* What was found a moment ago, from memory: it answers, and takes what is written. */

@@ -14,7 +14,9 @@ struct db_failure {
     const char *message;  /* the others: NULL when PostgreSQL gave none */
     const char *detail;
     const char *constraint; /* table__field__rule */
+    const char *routine;    /* of PostgreSQL's source */
     bool is_claim;          /* it happened while claiming the idempotency key */
+    bool is_new;            /* of statements that the connection had not seen before */
 };
 
 /* Sets rq's problem; always returns false. Constraint names and AP000 details become errors[] and

@@ -6,6 +6,7 @@
 #include "db_breaker.h"
 #include "db_error.h"
 #include "db_internal.h"
+#include "embed.h"
 #include "log.h"
 #include "request.h"
 
@@ -22,10 +23,21 @@ static PGconn *open_first(const struct config *config, char **ret_help)
 {
     PGconn *connection = db_connection_plain(config->database_url);
     if (connection && db_schema_is_current(connection) && (*ret_help = db_help_read(connection)) &&
-        db_connection_prepare(connection, config, DB_USE_START))
+        db_connection_set_up(connection, config, DB_USE_WRITE) && db_line_check(connection))
         return connection;
     PQfinish(connection);
     return NULL;
+}
+
+static bool statements_find(struct db *db)
+{
+    db->context = embedded_find(embedded_statements, "kernel_context");
+    db->claim = embedded_find(embedded_statements, "kernel_idempotency_claim");
+    db->replay = embedded_find(embedded_statements, "kernel_idempotency_replay");
+    db->statements = calloc(routes_count, sizeof(struct embedded *));
+    for (size_t i = 0; db->statements && i < routes_count; i++)
+        db->statements[i] = embedded_find(embedded_statements, routes[i].operation);
+    return db->statements;
 }
 
 static bool open_lanes(struct db *db)
@@ -53,7 +65,7 @@ struct db *db_create(const struct config *config)
     db->config = config;
     db->breakers = calloc(routes_count, sizeof *db->breakers);
     db->pool = db_pool_create(db, first);
-    if (!db->breakers || !db->pool || !open_lanes(db)) {
+    if (!db->breakers || !statements_find(db) || !db->pool || !open_lanes(db)) {
         db_destroy(db);
         return NULL;
     }
@@ -77,6 +89,7 @@ void db_destroy(struct db *db)
     free(db->lanes);
     db_pool_destroy(db->pool);
     free(db->breakers);
+    free(db->statements);
     free(db->help);
     free(db);
 }
@@ -157,8 +170,10 @@ static void pause_before_retry(int tries)
     nanosleep(&pause, NULL);
 }
 
-static void heard(struct db *db, const char *sqlstate)
+static void heard(struct db *db, bool is_read, const char *sqlstate)
 {
+    if (is_read)
+        atomic_fetch_add_explicit(&db->reads, 1, memory_order_relaxed);
     atomic_store_explicit(&db->last_ok_ns, monotonic_ns(), memory_order_relaxed);
     if (sqlstate && strcmp(sqlstate, "53100") == 0)
         atomic_store(&db->is_disk_full, true);
@@ -173,7 +188,7 @@ exchange(struct passage *passage, const struct db_batch *batch, struct db_answer
         enum db_outcome outcome = passage->is_read ? exchange_read(passage->db, batch, answer)
                                                    : exchange_write(passage, batch, answer);
         if (outcome == DB_ANSWERED)
-            heard(passage->db, db_answer_sqlstate(answer));
+            heard(passage->db, passage->is_read, db_answer_sqlstate(answer));
         if (outcome != DB_ANSWERED || tries == TRIES_MAX ||
             !db_error_is_retryable(db_answer_sqlstate(answer)))
             return outcome;

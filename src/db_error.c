@@ -24,9 +24,10 @@ bool db_error_is_retryable(const char *sqlstate)
 bool db_error_is_stale(const char *sqlstate)
 {
     /* 26000: no such prepared statement; 0A000: its result type has changed; 25006: this is no
-     * longer the primary. */
+     * longer the primary; XX000: an upgrade replaced a function while the statement was being
+     * prepared, which PostgreSQL does not notice. */
     return is_state(sqlstate, "26000") || is_state(sqlstate, "0A000") ||
-           is_state(sqlstate, "25006");
+           is_state(sqlstate, "25006") || is_state(sqlstate, "XX000");
 }
 
 bool db_error_is_replay(const struct db_failure *failure)
@@ -138,6 +139,13 @@ bool db_error_fail(struct request *rq, const struct db_failure *failure)
         return fail_by_slug(rq, failure);
     if (failure->is_claim && is_state(state, "55P03"))
         return fail(rq, PROBLEM_IDEMPOTENCY_IN_PROGRESS);
+    /* Every statement was prepared at start: since then the database has become another's. */
+    if (failure->is_new && has_prefix(state, "42") && !is_state(state, "42501"))
+        return fail(rq, PROBLEM_UNAVAILABLE);
+    /* A grant that is missing is no answer to whoever asks; a policy that refuses is. */
+    if (is_state(state, "42501") && failure->routine &&
+        strcmp(failure->routine, "aclcheck_error") == 0)
+        return fail(rq, PROBLEM_INTERNAL);
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         if (!has_prefix(state, meanings[i].prefix))
             continue;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * What db*.c share: connections, the pipelined exchange, and the two lanes. Nobody else
- * includes this. */
+ * What db*.c share: connections, the pipelined exchange, and the two lanes. Private to them. */
 #pragma once
 
 #include "db.h"
+#include "db_line.h"
 #include "db_pipeline.h"
 #include "monotonic.h"
 
@@ -17,6 +17,8 @@ struct request;
 
 struct db {
     const struct config *config;
+    const struct embedded **statements; /* by route */
+    const struct embedded *context, *claim, *replay;
     struct db_lane **lanes;
     unsigned lane_count;
     struct db_pool *pool;
@@ -28,22 +30,23 @@ struct db {
     atomic_bool is_disk_full;    /* it said so, and has not yet written again */
     atomic_int *breakers;        /* by route */
     atomic_uint openings;        /* threads of db_open */
+    atomic_ullong reads;         /* answered */
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;
 };
 
 /* --- one connection (db_connection.c) --- */
 
-enum db_use { DB_USE_START, DB_USE_READ, DB_USE_WRITE };
-/* An open connection in pipeline and non-blocking mode, with its settings and every route statement
- * prepared. NULL (logged) otherwise. Blocks for connect_timeout at most, so never under a lock. */
+enum db_use { DB_USE_READ, DB_USE_WRITE };
+/* An open connection in pipeline and non-blocking mode, with its settings. NULL (logged) otherwise.
+ * Blocks for connect_timeout at most, so never under a lock. */
 PGconn *db_connection_open(const struct config *config, enum db_use use);
-/* Only connected; for the checks at start, jobs and migrations. NULL (logged) when that fails. */
+/* Only connected, to the host of the string that was good last or the next that is (db_hosts.c);
+ * for the checks at start, jobs and migrations. NULL (logged) when that fails. */
 PGconn *db_connection_plain(const char *url);
 void db_notices_ignore(PGconn *connection);
-/* Turns a plain connection into one of the above. DB_USE_START is DB_USE_WRITE that also checks
- * every statement's columns and may log PostgreSQL's own words. */
-bool db_connection_prepare(PGconn *connection, const struct config *config, enum db_use use);
+/* Turns a plain connection into one of the above. */
+bool db_connection_set_up(PGconn *connection, const struct config *config, enum db_use use);
 /* Closes it, and ends what PostgreSQL still does for it: a commit that waits for a standby would
  * keep its place there for as long as that lasts. Does not block. */
 void db_connection_abandon(PGconn *connection);

@@ -2,11 +2,14 @@
  *
  * One exchange: the statements of a request and one Sync go out together, PostgreSQL runs them as
  * one transaction. */
+#include "app.h"
 #include "config.h"
 #include "db_error.h"
 #include "db_internal.h"
+#include "embed.h"
 #include "log.h"
 #include "request.h"
+#include "router.h"
 
 #include <poll.h>
 #include <stddef.h>
@@ -15,16 +18,16 @@
 
 /* ---- out ---- */
 
-static struct db_step *step_add(struct db_batch *batch, const char *statement, int count)
+static struct db_step *step_add(struct db_batch *batch, const struct embedded *statement)
 {
     struct db_step *step = &batch->steps[batch->count++];
-    *step = (struct db_step){.statement = statement, .count = count};
+    *step = (struct db_step){.statement = statement};
     return step;
 }
 
 static void add_context(struct request *rq, struct db_batch *batch)
 {
-    struct db_step *step = step_add(batch, "kernel_context", DB_PARAMS_MAX);
+    struct db_step *step = step_add(batch, rq->app->db->context);
     step->params[0] = rq->actor.issuer;
     step->params[1] = rq->actor.subject;
     step->params[2] = role_name(rq->actor.role);
@@ -34,9 +37,9 @@ static void add_context(struct request *rq, struct db_batch *batch)
     step->params[6] = rq->route->operation;
 }
 
-static void add_key(struct request *rq, struct db_batch *batch, const char *statement)
+static void add_key(struct request *rq, struct db_batch *batch, const struct embedded *statement)
 {
-    struct db_step *step = step_add(batch, statement, DB_PARAMS_MAX);
+    struct db_step *step = step_add(batch, statement);
     step->params[0] = rq->idempotency_key_sql;
     step->params[1] = rq->fingerprint;
 }
@@ -51,9 +54,9 @@ void db_batch_for_request(struct request *rq, struct db_batch *ret_batch)
     batch->claim = DB_STEPS_MAX;
     if (rq->route->flags & ROUTE_IDEMPOTENT) {
         batch->claim = batch->count;
-        add_key(rq, batch, "kernel_idempotency_claim");
+        add_key(rq, batch, rq->app->db->claim);
     }
-    struct db_step *step = step_add(batch, rq->route->operation, 6);
+    struct db_step *step = step_add(batch, rq->app->db->statements[rq->route - routes]);
     step->params[0] = rq->path_ids[0];
     step->params[1] = rq->path_ids[1];
     step->params[2] = rq->query_sql;
@@ -69,15 +72,45 @@ void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch)
     ret_batch->route = rq->route;
     ret_batch->owner = rq->id;
     add_context(rq, ret_batch);
-    add_key(rq, ret_batch, "kernel_idempotency_replay");
+    add_key(rq, ret_batch, rq->app->db->replay);
 }
 
-bool db_batch_send(PGconn *connection, const struct db_batch *batch)
+/* Asks for what is not prepared and nobody has asked for; false when that cannot be sent. */
+static bool ask(PGconn *connection, const struct db_batch *batch, struct db_answer *answer)
 {
     for (unsigned i = 0; i < batch->count; i++) {
+        unsigned char *knows = db_line_knows(connection, batch->steps[i].statement);
+        if (*knows != DB_KNOWS_NOT)
+            continue;
+        if (!db_line_prepare(connection, batch->steps[i].statement))
+            return false;
+        *knows = DB_ASKED;
+        answer->asked[answer->asked_count++] = (struct db_asked){knows, i};
+        answer->is_new = true;
+    }
+    return true;
+}
+
+/* What somebody before us has asked for may yet be refused: that one is sent whole. */
+static bool is_to_be_prepared(const struct db_answer *answer, unsigned step)
+{
+    for (unsigned i = 0; i < answer->asked_count; i++) {
+        if (answer->asked[i].step == step)
+            return true;
+    }
+    return false;
+}
+
+bool db_batch_send(PGconn *connection, const struct db_batch *batch, struct db_answer *answer)
+{
+    if (!ask(connection, batch, answer))
+        return false;
+    for (unsigned i = 0; i < batch->count; i++) {
         const struct db_step *step = &batch->steps[i];
-        if (PQsendQueryPrepared(connection, step->statement, step->count, step->params, NULL, NULL,
-                                0) != 1)
+        bool is_prepared =
+            *db_line_knows(connection, step->statement) == DB_KNOWS || is_to_be_prepared(answer, i);
+        answer->is_new = answer->is_new || !is_prepared;
+        if (!db_line_send(connection, step->statement, is_prepared, step->params))
             return false;
     }
     return PQpipelineSync(connection) == 1;
@@ -92,6 +125,15 @@ static bool is_owned(const struct db_batch *batch, const PGresult *first)
 {
     return (PQntuples(first) == 1 && PQnfields(first) > OWNER_COLUMN &&
             strcmp(PQgetvalue(first, 0, OWNER_COLUMN), batch->owner) == 0);
+}
+
+/* The first one to fail is told why, those behind it only that they were not looked at. */
+static bool
+asked_fits(const struct db_answer *answer, const PGresult *result, ExecStatusType status)
+{
+    if (status == PGRES_FATAL_ERROR)
+        return !answer->error && PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return status == (answer->error ? PGRES_PIPELINE_ABORTED : PGRES_COMMAND_OK);
 }
 
 /* One result for each statement and then the Sync, with an error in between when it is the commit
@@ -110,10 +152,29 @@ static bool result_fits(const struct db_answer *answer,
     return status == PGRES_PIPELINE_ABORTED || answer->step > 0 || is_owned(batch, result);
 }
 
+/* PostgreSQL keeps what it has prepared, whatever becomes of the transaction. */
+static void asked_feed(struct db_answer *answer, PGresult *result, ExecStatusType status)
+{
+    struct db_asked asked = answer->asked[answer->asked_heard++];
+    *asked.knows = status == PGRES_COMMAND_OK ? DB_KNOWS : DB_KNOWS_NOT;
+    if (status == PGRES_FATAL_ERROR) {
+        answer->error = result;
+        answer->error_step = asked.step;
+    } else {
+        PQclear(result);
+    }
+}
+
 bool db_answer_feed(struct db_answer *answer, const struct db_batch *batch, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    answer->is_astray = !result_fits(answer, batch, result, status);
+    bool is_asked = answer->asked_heard < answer->asked_count;
+    answer->is_astray = !(is_asked ? asked_fits(answer, result, status)
+                                   : result_fits(answer, batch, result, status));
+    if (is_asked && !answer->is_astray) {
+        asked_feed(answer, result, status);
+        return false;
+    }
     if (answer->is_astray || status == PGRES_PIPELINE_SYNC) {
         PQclear(result);
         return true;
@@ -145,6 +206,8 @@ static struct db_failure failure_of(const struct db_answer *answer)
         .message = PQresultErrorField(answer->error, PG_DIAG_MESSAGE_PRIMARY),
         .detail = PQresultErrorField(answer->error, PG_DIAG_MESSAGE_DETAIL),
         .constraint = PQresultErrorField(answer->error, PG_DIAG_CONSTRAINT_NAME),
+        .routine = PQresultErrorField(answer->error, PG_DIAG_SOURCE_FUNCTION),
+        .is_new = answer->is_new,
     };
 }
 
@@ -175,7 +238,7 @@ answer_fail(struct request *rq, const struct db_batch *batch, const struct db_an
         /* After a failure at commit the step is past the last statement. */
         unsigned step = answer->error_step < batch->count ? answer->error_step : batch->count - 1;
         log_event(LOG_LEVEL_ERROR, "PostgreSQL refused a statement", "statement",
-                  batch->steps[step].statement, "sqlstate",
+                  batch->steps[step].statement->name, "sqlstate",
                   failure.sqlstate ? failure.sqlstate : "", "constraint",
                   failure.constraint ? failure.constraint : "", "request_id", rq->id, NULL);
     }
@@ -219,7 +282,7 @@ bool db_answer_finish(struct request *rq,
     const PGresult *rows = answer->rows;
     if (!rows || PQresultStatus(rows) != PGRES_TUPLES_OK || PQntuples(rows) > 1) {
         log_event(LOG_LEVEL_ERROR, "a statement answered something else than one row", "statement",
-                  batch->steps[batch->count - 1].statement, "request_id", rq->id, NULL);
+                  batch->steps[batch->count - 1].statement->name, "request_id", rq->id, NULL);
         return fail(rq, PROBLEM_INTERNAL);
     }
     if (PQntuples(rows) == 0)
@@ -326,8 +389,8 @@ bool db_exchange(const struct db *db,
                  struct db_answer *answer)
 {
     struct exchange exchange = {batch, answer};
-    return db_batch_send(connection, batch) && read_while_heard(db, connection, &exchange) &&
-           !answer->is_astray;
+    return db_batch_send(connection, batch, answer) &&
+           read_while_heard(db, connection, &exchange) && !answer->is_astray;
 }
 
 unsigned db_patience_ms(const struct config *config)

@@ -10,14 +10,14 @@
 
 struct config;
 struct db;
+struct embedded;
 struct request;
 struct route;
 
 /* The statements of one request, up to its Sync. Borrows everything from the request. */
 enum { DB_STEPS_MAX = 3, DB_PARAMS_MAX = 7 };
 struct db_step {
-    const char *statement;
-    int count;
+    const struct embedded *statement;
     const char *params[DB_PARAMS_MAX];
 };
 struct db_batch {
@@ -29,12 +29,16 @@ struct db_batch {
 };
 void db_batch_for_request(struct request *rq, struct db_batch *ret_batch);
 void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch);
-/* Queues the batch and its Sync and flushes what can be flushed. False when the connection cannot
- * be used any more. */
-bool db_batch_send(PGconn *connection, const struct db_batch *batch);
 
 /* What came back. */
 struct db_answer {
+    /* What the connection is asked to prepare, in front of the statements. */
+    struct db_asked {
+        unsigned char *knows; /* enum db_knows of the connection */
+        unsigned step;
+    } asked[DB_STEPS_MAX];
+    unsigned asked_count, asked_heard;
+    bool is_new; /* not every statement had been prepared on this connection */
     PGresult *rows;  /* of the last statement that went well */
     PGresult *error; /* the first one that failed: it wins */
     unsigned step;
@@ -43,6 +47,9 @@ struct db_answer {
      * is short), and whatever comes next on the connection may be somebody else's. */
     bool is_astray;
 };
+/* Queues the batch and its Sync, and before them what the connection has yet to prepare. False when
+ * it cannot be used any more. */
+bool db_batch_send(PGconn *connection, const struct db_batch *batch, struct db_answer *answer);
 /* Takes the result. True when there is no more to come: it was the Sync, or the answer is astray.
  */
 bool db_answer_feed(struct db_answer *answer, const struct db_batch *batch, PGresult *result);

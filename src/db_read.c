@@ -169,11 +169,11 @@ static void lane_pop(struct db_lane *lane, enum ticket_state state)
     sem_post(&ticket->wake);
 }
 
-static void lane_send(struct db_lane *lane, const struct db_batch *batch)
+static void lane_send(struct db_lane *lane, const struct db_batch *batch, struct db_answer *answer)
 {
     if (lane->is_broken)
         return;
-    if (!db_batch_send(lane->connection, batch))
+    if (!db_line_is_current(lane->connection) || !db_batch_send(lane->connection, batch, answer))
         lane->is_broken = true;
     int flush = PQflush(lane->connection);
     if (flush < 0)
@@ -199,6 +199,9 @@ static void lane_drain(struct db_lane *lane)
          */
         is_astray = answer->is_astray;
         bool is_lost = is_astray || db_error_is_stale(db_answer_sqlstate(answer));
+        if (is_lost)
+            log_event(LOG_LEVEL_WARNING, "the read lane's connection is at fault", "sqlstate",
+                      is_astray ? "" : db_answer_sqlstate(answer), NULL);
         lane->is_broken = lane->is_broken || is_lost;
         lane_pop(lane, is_lost ? TICKET_LOST : TICKET_DONE);
     }
@@ -285,7 +288,7 @@ db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_a
     sem_init(&ticket.wake, 0, 0);
     atomic_fetch_add_explicit(&lane->in_flight, 1, memory_order_relaxed);
     lane_push(lane, &ticket);
-    lane_send(lane, batch);
+    lane_send(lane, batch, answer);
     bool is_reader = ticket.state == TICKET_READER;
     if (!is_reader) {
         pthread_mutex_unlock(&lane->lock);

@@ -2,10 +2,7 @@
  *
  * A session for background work: one connection, one thread. Every wait has an end: a statement's
  * limit, which PostgreSQL keeps, a little more, which we keep when PostgreSQL does not, and a stop.
- *
- * An old primary that thaws after another one was promoted would take us back, and mail would go
- * out of its history. A session whose timeline is behind the newest this process has seen is
- * refused. */
+ */
 #include "db_internal.h"
 #include "embed.h"
 #include "log.h"
@@ -54,8 +51,7 @@ read_until_end(struct db_session *session, unsigned limit_ms, db_feed *feed, voi
 /* ---- opening ---- */
 
 static const char settings_sql[] =
-    "select case when pg_is_in_recovery() then '0' "
-    "else left(pg_walfile_name(pg_current_wal_lsn()), 8) end, "
+    "select " DB_TIMELINE_SQL ", "
     "set_config('lock_timeout', '2s', false), "
     "set_config('timezone', 'UTC', false), set_config('jit', 'off', false)";
 static const char limit_name[] = "limit",
@@ -76,22 +72,8 @@ static bool send_everything(PGconn *connection)
     return PQpipelineSync(connection) == 1;
 }
 
-static bool timeline_is_current(const char *text)
-{
-    static atomic_ulong newest;
-    unsigned long timeline = strtoul(text, NULL, 16), seen = atomic_load(&newest);
-    while (timeline > seen && !atomic_compare_exchange_weak(&newest, &seen, timeline)) {
-        /* seen is what somebody else has put there */
-    }
-    if (timeline >= seen)
-        return true;
-    log_event(LOG_LEVEL_ERROR,
-              "this PostgreSQL is behind one that was promoted: nothing is done there", "timeline",
-              text, "advice", "fence the old primary", NULL);
-    return false;
-}
-
 struct opening {
+    PGconn *connection;
     unsigned results;
     bool is_refused;
 };
@@ -107,7 +89,7 @@ static bool refuse(unsigned index, const PGresult *result)
     return false;
 }
 
-static bool is_good(unsigned index, const PGresult *result)
+static bool is_good(PGconn *connection, unsigned index, const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_PIPELINE_ABORTED)
@@ -116,7 +98,7 @@ static bool is_good(unsigned index, const PGresult *result)
         return db_zones_are_current(result);
     if (status == PGRES_FATAL_ERROR)
         return refuse(index, result);
-    return index != RESULT_SETTINGS || timeline_is_current(PQgetvalue(result, 0, 0));
+    return index != RESULT_SETTINGS || db_line_attach(connection, PQgetvalue(result, 0, 0));
 }
 
 static bool opening_feed(void *context, PGresult *result)
@@ -124,7 +106,7 @@ static bool opening_feed(void *context, PGresult *result)
     struct opening *opening = context;
     bool is_end = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
     if (!is_end)
-        opening->is_refused |= !is_good(opening->results++, result);
+        opening->is_refused |= !is_good(opening->connection, opening->results++, result);
     PQclear(result);
     return is_end;
 }
@@ -132,7 +114,7 @@ static bool opening_feed(void *context, PGresult *result)
 static bool session_prepare(struct db_session *session)
 {
     PGconn *connection = session->connection;
-    struct opening opening = {0};
+    struct opening opening = {.connection = connection};
     db_notices_ignore(connection);
     return PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1 &&
            send_everything(connection) &&
@@ -163,7 +145,8 @@ void db_session_close(struct db_session *session)
 
 bool db_session_is_alive(const struct db_session *session)
 {
-    return !session->is_lost && PQstatus(session->connection) == CONNECTION_OK;
+    return !session->is_lost && PQstatus(session->connection) == CONNECTION_OK &&
+           db_line_is_current(session->connection);
 }
 
 /* ---- one statement ---- */
@@ -222,7 +205,8 @@ struct db_rows *db_session_run(struct db_session *session,
     snprintf(limit, sizeof limit, "%u", limit_ms);
     const char *limit_params[] = {limit};
     PGconn *connection = session->connection;
-    if (PQsendQueryPrepared(connection, limit_name, 1, limit_params, NULL, NULL, 0) == 1 &&
+    if (db_line_is_current(connection) &&
+        PQsendQueryPrepared(connection, limit_name, 1, limit_params, NULL, NULL, 0) == 1 &&
         PQsendQueryPrepared(connection, statement, count, params, NULL, NULL, 0) == 1 &&
         PQpipelineSync(connection) == 1)
         return rows_read(session, statement, limit_ms);

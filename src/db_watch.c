@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ struct db_watch {
     PGconn *pulse;
     PGconn *pen; /* commits something, again and again, while commits wait for a standby */
     uint64_t pen_since_ns; /* when the commit under way was sent; 0 = none is */
-    unsigned failures;
+    unsigned long long reads_before, reads_kept; /* it, and the one before it, and the standby */
+    unsigned failures, turn;
     const char *trouble; /* NULL = all is well */
 };
 
@@ -83,13 +85,24 @@ static PGresult *ask(PGconn *connection, const char *sql)
 
 static const char pulse_sql[] =
     "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool, "
-    "current_setting('synchronous_standby_names') <> ''";
+    "current_setting('synchronous_standby_names') <> '', " DB_TIMELINE_SQL;
 
 static void pen_drop(struct db_watch *watch)
 {
     db_connection_abandon(watch->pen);
     watch->pen = NULL;
     watch->pen_since_ns = 0;
+}
+
+/* Whether another was promoted in the meantime: seen, it is the one to go to. */
+static void look_elsewhere(struct db_watch *watch)
+{
+    PGconn *other = db_connection_from(watch->db->config->database_url, ++watch->turn);
+    PGresult *timeline = other ? ask(other, "select " DB_TIMELINE_SQL) : NULL;
+    if (PQresultStatus(timeline) == PGRES_TUPLES_OK)
+        db_timeline_see(PQgetvalue(timeline, 0, 0));
+    PQclear(timeline);
+    db_connection_abandon(other);
 }
 
 /* A commit that waits is found by committing; only where a standby is named. */
@@ -101,11 +114,14 @@ static bool commits_wait(struct db_watch *watch)
         if (!PQsendQuery(watch->pen, db_commit_sql))
             return false;
         watch->pen_since_ns = monotonic_ns();
+        watch->reads_before = atomic_load(&watch->db->reads);
     }
     uint64_t soon_ns = monotonic_ns() + (uint64_t)ROUND_MS / 5 * NS_PER_MS;
     PGresult *answer;
     if (!read_answer(watch->pen, soon_ns, &answer))
         return monotonic_ns() - watch->pen_since_ns > (uint64_t)COMMIT_MS * NS_PER_MS;
+    if (PQresultStatus(answer) == PGRES_TUPLES_OK)
+        watch->reads_kept = watch->reads_before;
     PQclear(answer);
     watch->pen_since_ns = 0;
     if (PQstatus(watch->pen) != CONNECTION_OK)
@@ -130,15 +146,39 @@ static bool disk_is_full(struct db_watch *watch)
     return atomic_load(&db->is_disk_full);
 }
 
-static const char *trouble_find(struct db_watch *watch, const PGresult *pulse)
+static const char promoted[] = "another database was promoted";
+
+/* Reads do not wait for the standby, and what it has not got is not in its history. */
+static void tell_lost(const struct db_watch *watch)
+{
+    char count[24];
+    unsigned long long reads = atomic_load(&watch->db->reads) - watch->reads_kept;
+    if (!watch->pen || reads == 0)
+        return;
+    snprintf(count, sizeof count, "%llu", reads);
+    log_event(LOG_LEVEL_ERROR, "the audit of reads that the old database answered may be lost",
+              "reads", count, "advice", "their lines in this log have who asked for what", NULL);
+}
+
+/* Of a server that is nobody's primary, or an old one; another may stand in the same connection
+ * string. */
+static const char *place_trouble(const PGresult *pulse)
 {
     if (*PQgetvalue(pulse, 0, 0) == 't')
         return "the database is read-only";
+    bool is_current = db_timeline_is_current(PQgetvalue(pulse, 0, 2));
+    return is_current ? NULL : promoted;
+}
+
+static const char *trouble_find(struct db_watch *watch, const PGresult *pulse)
+{
     bool is_standby_named = *PQgetvalue(pulse, 0, 1) == 't';
     if (!is_standby_named && watch->pen)
         pen_drop(watch);
-    if (is_standby_named && commits_wait(watch))
+    if (is_standby_named && commits_wait(watch)) {
+        look_elsewhere(watch);
         return "commits wait for a standby";
+    }
     return disk_is_full(watch) ? "the database's disk is full" : NULL;
 }
 
@@ -150,16 +190,20 @@ static bool is_heard(const struct db *db, uint64_t since_ns)
     return atomic_load(&db->last_ok_ns) > since_ns;
 }
 
-static void away(struct db_watch *watch, uint64_t since_ns)
+static void leave(struct db_watch *watch)
 {
-    struct db *db = watch->db;
-    bool was_long = monotonic_ns() - since_ns >= (uint64_t)ANSWER_MS * NS_PER_MS;
-    if (was_long && !is_heard(db, since_ns))
-        atomic_store(&db->is_silent, true);
     db_connection_abandon(watch->pulse);
     watch->pulse = NULL;
     pen_drop(watch);
     watch->failures++;
+}
+
+static void away(struct db_watch *watch, uint64_t since_ns)
+{
+    bool was_long = monotonic_ns() - since_ns >= (uint64_t)ANSWER_MS * NS_PER_MS;
+    if (was_long && !is_heard(watch->db, since_ns))
+        atomic_store(&watch->db->is_silent, true);
+    leave(watch);
 }
 
 /* Of a new connection; without an answer the pulse has none either. */
@@ -195,12 +239,18 @@ static const char *look(struct db_watch *watch)
         return "the database's time zone data is stale";
     PGresult *pulse = watch->pulse ? ask(watch->pulse, pulse_sql) : NULL;
     const char *trouble = "the database does not answer";
-    if (PQresultStatus(pulse) == PGRES_TUPLES_OK) {
-        watch->failures = 0;
-        atomic_store(&watch->db->is_silent, false);
-        trouble = trouble_find(watch, pulse);
-    } else {
+    if (PQresultStatus(pulse) != PGRES_TUPLES_OK) {
         away(watch, since_ns);
+    } else {
+        atomic_store(&watch->db->is_silent, false);
+        trouble = place_trouble(pulse);
+        if (trouble == promoted)
+            tell_lost(watch);
+        if (trouble)
+            leave(watch);
+        else
+            trouble = trouble_find(watch, pulse);
+        watch->failures = watch->pulse ? 0 : watch->failures;
     }
     PQclear(pulse);
     return trouble;
@@ -267,4 +317,29 @@ void db_watch_stop(struct db_watch *watch)
     pthread_cond_destroy(&watch->stop);
     pthread_mutex_destroy(&watch->lock);
     free(watch);
+}
+
+/* ---- before it is watched ---- */
+
+bool db_is_there(const struct config *config)
+{
+    PGconn *connection = db_connection_plain(config->database_url);
+    PQfinish(connection);
+    return connection;
+}
+
+bool db_takes_commits(const struct config *config)
+{
+    uint64_t deadline_ns = monotonic_ns() + (uint64_t)COMMIT_MS * NS_PER_MS;
+    PGconn *connection = open_quietly(config);
+    PGresult *answer = NULL;
+    bool is_committed = connection && PQsendQuery(connection, db_commit_sql) &&
+                        read_answer(connection, deadline_ns, &answer) &&
+                        PQresultStatus(answer) == PGRES_TUPLES_OK;
+    if (!is_committed)
+        log_event(LOG_LEVEL_ERROR, "PostgreSQL does not commit", "advice",
+                  "see that every standby in synchronous_standby_names is served", NULL);
+    PQclear(answer);
+    db_connection_abandon(connection);
+    return is_committed;
 }

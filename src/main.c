@@ -112,20 +112,34 @@ static void app_close(struct app *app)
     fetch_finish();
 }
 
-/* Everything up to listening. */
+/* Its machine may be starting, too. False: told to stop. */
+static bool database_wait(const struct config *config, const sigset_t *signals)
+{
+    const struct timespec pause = {.tv_sec = 1};
+    while (!db_is_there(config)) {
+        log_event(LOG_LEVEL_WARNING, "waiting for PostgreSQL", NULL);
+        if (sigtimedwait(signals, NULL, &pause) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* What needs no database, first: a key that cannot be read is told at once. */
 static bool app_open(struct app *app)
 {
     json_object_seed(0);
     /* TZ is changed for a moment, so before the first thread. */
     bool is_open = fetch_init() && zones_are_current() && routes_fit() && seal_open(app);
     is_open = is_open && (app->tokens = token_verifier_create(app->config));
-    is_open = is_open && (app->router = router_create(routes, routes_count));
-    is_open = is_open && (app->db = db_create(app->config));
+    return is_open && (app->router = router_create(routes, routes_count));
+}
+
+/* The rest, up to listening. */
+static bool app_connect(struct app *app)
+{
+    bool is_open = (app->db = db_create(app->config));
     is_open = is_open && (app->fallback = problem_fallback_make(db_help(app->db)));
-    is_open = is_open && http_kept_fill(app);
-    if (!is_open)
-        app_close(app);
-    return is_open;
+    return is_open && http_kept_fill(app);
 }
 
 static enum log_level level_of(const char *name)
@@ -160,6 +174,21 @@ static int serve_open(struct app *app, const sigset_t *signals)
     return EXIT_SUCCESS;
 }
 
+static int app_check(struct app *app)
+{
+    if (!app_connect(app) || !db_takes_commits(app->config))
+        return EXIT_FAILURE;
+    puts("all is well");
+    return EXIT_SUCCESS;
+}
+
+static int app_serve(struct app *app, const sigset_t *signals)
+{
+    if (!database_wait(app->config, signals))
+        return EXIT_SUCCESS;
+    return app_connect(app) ? serve_open(app, signals) : EXIT_FAILURE;
+}
+
 static int command_serve(const struct config *config, bool is_check)
 {
     struct app app = {.config = config};
@@ -173,12 +202,9 @@ static int command_serve(const struct config *config, bool is_check)
 
     log_init(level_of(config->log_level));
     int code = EXIT_FAILURE;
-    if (app_open(&app)) {
-        if (is_check)
-            puts("all is well");
-        code = is_check ? EXIT_SUCCESS : serve_open(&app, &signals);
-        app_close(&app);
-    }
+    if (app_open(&app))
+        code = is_check ? app_check(&app) : app_serve(&app, &signals);
+    app_close(&app);
     log_finish();
     return code;
 }
@@ -189,8 +215,9 @@ static const char usage[] =
     "usage: alongside [--config FILE] COMMAND\n"
     "\n"
     "  serve                     answer requests until SIGTERM, which drains\n"
-    "  check                     everything serve does up to listening; exit status 0 when it "
-    "would start\n"
+    "  check                     everything serve does up to listening, and a commit; exit status "
+    "0 "
+    "when all is well\n"
     "  migrate [--demo]          bring the database to this binary's version; --demo adds the demo "
     "program\n"
     "  token ROLE --account ID [--lifetime SECONDS]\n"

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A synchronous standby that nobody serves: every commit waits. Nothing is called safe before it is, and what nobody waits for ends."""
 
+import subprocess
 import threading
 import time
 import uuid
 
 import psycopg
 import pytest
-from harness.cluster import with_template
-from harness.server import PATIENCE
+from harness.cluster import server_environment, with_template
+from harness.server import PATIENCE, Server
 from steps.journey import until
 
 STATEMENT_MS = 300
@@ -87,6 +88,55 @@ def test_who_gives_up_leaves_nobody_behind_in_postgresql(server, cluster, standb
     assert max(counts) <= 2 * WRITERS + READERS, counts
     standby(True)
     make_client(server, "coordinator").post("/v1/referrals", inquiry()).created()
+
+
+def command(server, *words):
+    done = subprocess.run([server.binary, *words], env=server_environment(**server.settings), capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_check_sees_a_standby_that_nobody_serves(server, standby):
+    standby(False)
+    code, said = command(server, "check")
+    assert code == 1 and "PostgreSQL does not commit" in said and "synchronous_standby_names" in said
+    standby(True)
+    assert command(server, "check") == (0, "all is well\n")
+
+
+def test_two_primaries_the_one_whose_commits_wait_is_left(cluster, standby, binary, start_server, make_client, inquiry):
+    """Nobody has stopped the old one: it goes on answering reads, whose audit no other has. That is said, with how many."""
+    database = cluster.create_database()
+    standby(False)
+    with cluster.promoted_copy() as new, psycopg.connect(new.url("postgres"), autocommit=True) as there:
+        there.execute("alter system set synchronous_standby_names = ''")
+        there.execute("select pg_reload_conf()")
+        hosts = f"host={cluster.root},{new.root} dbname={database} target_session_attrs=read-write user=alongside_api"
+        server = start_server(database=database, database_url=hosts, statement_timeout_ms=STATEMENT_MS)
+        coordinator = make_client(server, "coordinator")
+        coordinator.get("/v1/participants").ok()
+        until(lambda: coordinator.post("/v1/referrals", inquiry(), check=False).status == 201, 20 * PATIENCE)
+        with psycopg.connect(new.url(database)) as db:
+            assert db.execute("select count(*) from alongside.audit_events where operation = 'referrals_create'").fetchone() == (1,)
+        lost = [line for line in server.log_lines() if "may be lost" in line["msg"]]
+        assert len(lost) == 1 and int(lost[0]["reads"]) >= 1
+        server.stop()
+
+
+def test_a_start_without_a_database_waits_for_it(binary, local_key, tmp_path):
+    own = with_template(binary)
+    try:
+        database = own.create_database()
+        own.stop()
+        server = Server(binary, own, database, local_key, tmp_path / "log", wait=False)
+        until(lambda: "waiting for PostgreSQL" in server.log_text(), 10 * PATIENCE)
+        server.stop(timeout_s=5)
+        server.start(wait=False)
+        time.sleep(0.5)
+        own.start()
+        server.wait_ready()
+        server.stop()
+    finally:
+        own.destroy()
 
 
 def test_a_server_whose_commits_wait_is_not_ready_until_they_do_not(server, standby):

@@ -17,6 +17,7 @@ from harness.client import TLS, Client
 from harness.cluster import with_template
 from harness.raw import connect, read_response, request
 from harness.server import IS_SANITIZED, PATIENCE, Server, free_port
+from steps.journey import until
 
 SCENE_S = 6
 WRITERS, READERS = 24, 30
@@ -101,20 +102,10 @@ def test_a_locked_table_keeps_nobody_from_the_help_lines(server, cluster, header
         assert asker.p99_ms() < 500 * PATIENCE, asker.p99_ms()
 
 
-def fill_the_pool(cluster, server, patch):
-    """A connection that is opened prepares every statement, which waits for a locked table, too."""
-    with psycopg.connect(cluster.url(server.database)) as db:
-        db.execute("select from alongside.accounts where id = %s for update", [STAFF])
-        with asking([Asker(server.url, f"/v1/staff/{STAFF}", patch, "PATCH", b'{"is_active": true}') for _ in range(8)]):
-            time.sleep(1)
-            db.rollback()
-
-
 def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, headers, token, inquiry):
     """Also by those who do, and they are told so at once; and when it is free again they get their answers."""
     patch = {"Content-Type": "application/merge-patch+json", "If-Match": "*", "Authorization": f"Bearer {token('administrator')}"}
     with asking(crowd(server, headers, json.dumps(inquiry()).encode())) as needing:
-        fill_the_pool(cluster, server, patch)
         others = [Asker(server.url, path, headers, pause_s=0.01) for path in ("/v1/me", "/v1/holidays")]
         others += [Asker(server.url, f"/v1/staff/{STAFF}", patch, "PATCH", b'{"is_active": true}', 0.01)]
         with asking(others):
@@ -128,13 +119,29 @@ def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, header
         refused = [round(started - since, 2) for started, status, _ in asker.seen if status != 200]
         assert not refused and asker.lost == 0, f"{asker.method}: refused {refused} s after the lock"
         before, during = asker.p99_ms(until=since), asker.p99_ms(since, free)
-        # 50 ms where nothing else runs; behind the lock it would be seconds.
-        assert during < max(200 * PATIENCE, 2 * before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
+        # Where the clients themselves need the processors, "before" is more; behind the lock it would be seconds.
+        assert during < max(50 * PATIENCE, before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
     for asker in needing:
         # Some are under way when the lock comes or goes, and one at a time tries.
         during = [took for started, status, took in asker.seen if since + 2.5 < started < free - 0.5 and status == 503]
         assert statistics.median(during) < 0.1 * PATIENCE
         assert asker.statuses(free) <= {200, 201}, "it is free"
+
+
+def test_a_connection_can_be_opened_while_a_table_is_locked(server, cluster, token, contract):
+    """What was lost in the meantime is replaced; only who wants that table waits for it."""
+    coordinator = Client(server.url, contract, token("coordinator"))
+    administrator = Client(server.url, contract, token("administrator"))
+    with locked(cluster, server, "referrals"):
+        with psycopg.connect(cluster.url(server.database), autocommit=True) as db:
+            db.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'alongside_api'")
+        until(lambda: coordinator.get("/v1/me", check=False).status == 200, 5 * PATIENCE)
+        for _ in range(5):
+            coordinator.get("/v1/holidays").ok()
+            administrator.patch(f"/v1/staff/{STAFF}", {"is_active": True}, if_match="*").ok()
+        coordinator.get("/v1/referrals").problem(503, "unavailable")
+        coordinator.get("/v1/holidays").ok()
+    until(lambda: coordinator.get("/v1/referrals", check=False).status == 200, 5 * PATIENCE)
 
 
 def test_the_help_lines_are_said_whatever_the_database_is_at(server, cluster, contract):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The worker among things that hang, break or lie: none of them stops the rest of its work, nor SIGTERM."""
 
+import contextlib
 import re
 import time
 import urllib.request
@@ -86,27 +87,79 @@ def test_sigterm_ends_a_worker_whose_database_hangs(stage, cluster, relays):
     server.stop(timeout_s=9)
 
 
-def test_an_old_primary_that_thaws_does_nothing(stage, binary, local_key, tmp_path, token, contract, mailbox):
-    """The one that was promoted is known by its timeline; where it was before, nobody is sent mail again."""
+def test_an_old_primary_that_thaws_is_left(binary, start_server, make_client, mailbox, inquiry):
+    """The one that was promoted is known by its timeline. Where it was before, nobody is answered and nobody sent mail again, though the
+    connection string names it first."""
     old = with_template(binary)
-    try:
-        database = old.create_database()
-        with old.promoted_copy() as new:
-            relay = Relay(old)
-            hosts = f"host={relay.root},{new.root} dbname={database} user=alongside_worker"
-            with psycopg.connect(new.url(database), autocommit=True) as there, psycopg.connect(old.url(database), autocommit=True) as here:
-                sessions = "select pid from pg_stat_activity where usename = 'alongside_worker'"
-                relay.freeze()
-                server, _, _ = stage(database_url=new.url(database, "alongside_api"), worker_database_url=hosts)
-                until(lambda: there.execute(sessions).fetchone(), timeout_s=LOST_S)
-                relay.thaw()
-                there.execute(f"select pg_terminate_backend(pid) from ({sessions}) s")
-                until(lambda: "behind one that was promoted" in server.log_text(), timeout_s=LOST_S)
-                assert here.execute("select count(*) from alongside.audit_links").fetchone() == (0,)
-                server.stop()
-            relay.stop()
-    finally:
-        old.destroy()
+    database = old.create_database()
+    mailbox.clear()
+    with contextlib.ExitStack() as stack:
+        stack.callback(old.destroy)
+
+        def serve(**settings):
+            return start_server(database=database, smtp_url=mailbox.url, statement_timeout_ms=1000, **settings)
+
+        def client_of(server):
+            return lambda role=None, account=None, **more: make_client(server, role, account, **more)
+
+        first = serve(database_url=old.url(database, "alongside_api"))
+        person = open_person(client_of(first)).reachable()
+        Intake(person).send_form().ok()
+        first.stop()
+        new = stack.enter_context(old.promoted_copy())
+        relay = Relay(old)
+        stack.callback(relay.stop)
+        here, there = (
+            stack.enter_context(psycopg.connect(at.url(database), autocommit=True, options="-c search_path=alongside,pg_catalog"))
+            for at in (old, new)
+        )
+
+        def seen():
+            tables = ("referrals", "audit_events", "audit_links")
+            return mail_of(here, person), [here.execute(f"select count(*) from {table}").fetchone() for table in tables]
+
+        before = seen()
+        assert before[0] == mail_of(there, person) == ("queued", 0)
+        relay.freeze()
+        hosts = f"host={relay.root},{new.root} dbname={database} target_session_attrs=read-write user="
+        server = serve(database_url=hosts + "alongside_api", worker_database_url=hosts + "alongside_worker", worker=True)
+        coordinator = make_client(server, "coordinator")
+        mailbox.wait_for(person.email, timeout_s=LOST_S)
+        coordinator.post("/v1/referrals", inquiry()).created()
+        relay.thaw()
+        end = "select pg_terminate_backend(pid) from pg_stat_activity where usename ~ 'alongside_(api|worker)'"
+        for _ in range(3):
+            there.execute(end)
+            until(lambda: coordinator.post("/v1/referrals", inquiry(), check=False).status == 201, timeout_s=LOST_S)
+        another = open_person(client_of(server)).reachable()
+        Intake(another).send_form().ok()
+        mailbox.wait_for(another.email, timeout_s=LOST_S)
+        assert len(mailbox.messages) == 2
+        assert seen() == before
+        server.stop()
+
+
+def test_a_connection_string_that_comes_to_an_old_primary_goes_on(binary, start_server, make_client, inquiry):
+    """The other host is asked next, and the old one said to be so."""
+    old = with_template(binary)
+    database = old.create_database()
+    with contextlib.ExitStack() as stack:
+        stack.callback(old.destroy)
+        relay = Relay(old)
+        stack.callback(relay.stop)
+        new = stack.enter_context(old.promoted_copy())
+        hosts = f"host={new.root},{relay.root} dbname={database} user=alongside_api"
+        server = start_server(database=database, database_url=hosts, statement_timeout_ms=1000)
+        coordinator = make_client(server, "coordinator")
+        coordinator.post("/v1/referrals", inquiry()).created()
+        new.stop("immediate")
+        until(lambda: "behind one that was promoted" in server.log_text(), timeout_s=LOST_S)
+        assert coordinator.post("/v1/referrals", inquiry(), check=False).status == 503
+        new.start()
+        until(lambda: coordinator.post("/v1/referrals", inquiry(), check=False).status == 201, timeout_s=LOST_S)
+        with psycopg.connect(old.url(database)) as here:
+            assert here.execute("select count(*) from alongside.audit_events where operation = 'referrals_create'").fetchone() == (0,)
+        server.stop()
 
 
 # ---- one bad row ----

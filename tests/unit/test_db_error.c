@@ -42,6 +42,24 @@ static void states_become_problems(void **state)
         assert_int_equal(problem_of((struct db_failure){.sqlstate = rows[i].sqlstate}), rows[i].id);
 }
 
+static void a_grant_that_is_missing_is_ours(void **state)
+{
+    (void)state;
+    struct db_failure failure = {.sqlstate = "42501", .routine = "aclcheck_error"};
+    assert_int_equal(problem_of(failure), PROBLEM_INTERNAL);
+    failure.routine = "ExecWithCheckOptions";
+    assert_int_equal(problem_of(failure), PROBLEM_FORBIDDEN);
+}
+
+static void another_versions_database_is_unavailable(void **state)
+{
+    (void)state;
+    struct db_failure failure = {.sqlstate = "42883", .is_new = true};
+    assert_int_equal(problem_of(failure), PROBLEM_UNAVAILABLE);
+    failure.is_new = false;
+    assert_int_equal(problem_of(failure), PROBLEM_INTERNAL);
+}
+
 static void a_lock_while_claiming_means_the_first_request_is_still_running(void **state)
 {
     (void)state;
@@ -137,7 +155,7 @@ static void what_may_be_tried_again(void **state)
     assert_true(db_error_is_retryable("40001") && db_error_is_retryable("40P01"));
     assert_false(db_error_is_retryable("23505") || db_error_is_retryable(NULL));
     assert_true(db_error_is_stale("26000") && db_error_is_stale("0A000") &&
-                db_error_is_stale("25006"));
+                db_error_is_stale("25006") && db_error_is_stale("XX000"));
     assert_false(db_error_is_stale("42501") || db_error_is_stale(NULL));
     struct db_failure replay = {.sqlstate = "AP000", .message = "idempotency-replay"};
     assert_true(db_error_is_replay(&replay));
@@ -149,6 +167,8 @@ static void what_may_be_tried_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_grant_that_is_missing_is_ours),
+        cmocka_unit_test(another_versions_database_is_unavailable),
         cmocka_unit_test(states_become_problems),
         cmocka_unit_test(a_lock_while_claiming_means_the_first_request_is_still_running),
         cmocka_unit_test(constraint_names_carry_the_field),

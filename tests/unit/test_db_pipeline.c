@@ -2,7 +2,7 @@
  *
  * Whose answer is it: results are fed as libpq would hand them over, whole, short of one, or with
  * one that belongs to the batch behind. */
-#include "../../src/db_pipeline.h"
+#include "../../src/db_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,6 +109,31 @@ static void an_error_of_libpqs_own_is_no_answer(void **state)
     db_answer_clear(&answer);
 }
 
+/* The statement was asked for; what the connection then knows of it. */
+static int knows_after(PGresult *prepared, PGresult *first, int heard)
+{
+    unsigned char knows = DB_ASKED;
+    struct db_answer answer = {.asked = {{&knows, 2}}, .asked_count = 1};
+    PGresult *results[] = {prepared, first, row("claim"), row("body"), sync_point()};
+    assert_int_equal(feed(&answer, results, 5), heard);
+    db_answer_clear(&answer);
+    return knows;
+}
+
+static void what_was_prepared_is_known(void **state)
+{
+    (void)state;
+    assert_int_equal(knows_after(of_status(PGRES_COMMAND_OK), row(own_id), 5), DB_KNOWS);
+}
+
+static void what_is_no_answer_to_a_preparation_is_astray(void **state)
+{
+    (void)state;
+    assert_int_equal(knows_after(row(own_id), row("claim"), 1), DB_ASKED);
+    assert_int_equal(knows_after(of_status(PGRES_FATAL_ERROR), sync_point(), 1), DB_ASKED);
+    assert_int_equal(knows_after(of_status(PGRES_PIPELINE_ABORTED), sync_point(), 1), DB_ASKED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +142,8 @@ int main(void)
         cmocka_unit_test(a_lost_end_does_not_draw_in_the_next_answer),
         cmocka_unit_test(an_answer_that_is_too_short_is_none),
         cmocka_unit_test(an_error_of_libpqs_own_is_no_answer),
+        cmocka_unit_test(what_was_prepared_is_known),
+        cmocka_unit_test(what_is_no_answer_to_a_preparation_is_astray),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
