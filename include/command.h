@@ -3,6 +3,8 @@
  * The operator's commands beside serve. Each returns the exit status of the process. */
 #pragma once
 
+#include <stdbool.h>
+
 struct config;
 
 /* The exit status for a command line that cannot be understood. */
@@ -15,3 +17,7 @@ int command_audit(const struct config *config, int count, char **words);
 int command_healthcheck(const struct config *config);
 int command_routes(void);
 int command_roles(void);
+
+/* The part of `alongside check` about the audit, where a worker links it: false and one line when
+ * its chain cannot go on; a line when its months have to be seen to. */
+bool command_check_audit(const struct config *config) __attribute__((warn_unused_result));

@@ -89,17 +89,31 @@ int command_token(const struct config *config, int count, char **words)
 
 /* ---- audit ---- */
 
+static const char foreign_chain[] = "the audit chain is another cluster's (a dump was restored): "
+                                    "nothing is linked until `alongside audit anchor`";
+
+static bool is_true(const struct db_rows *rows, int column)
+{
+    const char *text = db_rows_get(rows, 0, column);
+    return text && *text == 't';
+}
+
 static int print_verdict(const struct db_rows *rows)
 {
-    const char *ok = db_rows_get(rows, 0, 0), *checked = db_rows_get(rows, 0, 1),
-               *first_bad = db_rows_get(rows, 0, 2);
-    if (ok && *ok == 't') {
-        printf("the audit chain is whole: %s events\n", checked ? checked : "0");
-        return EXIT_SUCCESS;
+    enum { COLUMN_OK, COLUMN_CHECKED, COLUMN_FIRST_BAD, COLUMN_DETACHED, COLUMN_FOREIGN };
+    const char *checked = db_rows_get(rows, 0, COLUMN_CHECKED),
+               *first_bad = db_rows_get(rows, 0, COLUMN_FIRST_BAD),
+               *detached = db_rows_get(rows, 0, COLUMN_DETACHED);
+    if (!is_true(rows, COLUMN_OK)) {
+        printf("the audit chain is BROKEN at link %s (%s events before it are whole)\n",
+               first_bad ? first_bad : "?", checked ? checked : "0");
+        return EXIT_FAILURE;
     }
-    printf("the audit chain is BROKEN at link %s (%s events before it are whole)\n",
-           first_bad ? first_bad : "?", checked ? checked : "0");
-    return EXIT_FAILURE;
+    printf("the audit chain is whole: %s events%s%s\n", checked ? checked : "0",
+           detached ? "; detached: " : "", detached ? detached : "");
+    if (is_true(rows, COLUMN_FOREIGN))
+        puts(foreign_chain);
+    return EXIT_SUCCESS;
 }
 
 static int print_head(const struct db_rows *rows)
@@ -116,29 +130,90 @@ static int print_head(const struct db_rows *rows)
     return EXIT_SUCCESS;
 }
 
+/* One column: null, or why nothing was done. */
+static int print_refusal(const struct db_rows *rows)
+{
+    const char *refusal = db_rows_get(rows, 0, 0);
+    return refusal ? fault(refusal) : EXIT_SUCCESS;
+}
+
+/* What `alongside audit` takes. What changes the audit is its owner's. */
+static const struct audit_command {
+    const char *name, *statement;
+    int (*print)(const struct db_rows *rows);
+    bool has_month, is_owners;
+} audit_commands[] = {
+    {"verify", "audit_verify", print_verdict, false, false},
+    {"head", "audit_head", print_head, false, false},
+    {"anchor", "audit_anchor", print_refusal, false, true},
+    {"detach", "audit_detach", print_refusal, true, true},
+    {"attach", "audit_attach", print_refusal, true, true},
+};
+
+static const struct audit_command *audit_command_find(int count, char **words)
+{
+    for (size_t i = 0; i < sizeof audit_commands / sizeof *audit_commands; i++) {
+        const struct audit_command *command = &audit_commands[i];
+        if (count == 1 + command->has_month && strcmp(words[0], command->name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
 /* A long chain takes a while. */
 enum { AUDIT_LIMIT_MS = 600000 };
 
 int command_audit(const struct config *config, int count, char **words)
 {
-    bool is_verify = count == 1 && strcmp(words[0], "verify") == 0;
-    if (!is_verify && !(count == 1 && strcmp(words[0], "head") == 0))
-        return misuse("audit takes verify or head");
-    if (!*config->worker_database_url)
-        return fault("audit needs the setting worker_database_url");
-    struct db_session *session = db_session_open(config->worker_database_url, NULL);
-    struct db_rows *rows = session
-                               ? db_session_run(session, is_verify ? "audit_verify" : "audit_head",
-                                                AUDIT_LIMIT_MS, 0, NULL)
-                               : NULL;
-    int code;
-    if (!rows || (is_verify && db_rows_count(rows) == 0))
-        code = fault("the audit chain cannot be read");
-    else
-        code = is_verify ? print_verdict(rows) : print_head(rows);
+    const struct audit_command *command = audit_command_find(count, words);
+    if (!command)
+        return misuse("audit takes verify, head, anchor, detach YYYY-MM or attach YYYY-MM");
+    const char *url =
+        command->is_owners ? config->migrate_database_url : config->worker_database_url;
+    if (!*url)
+        return fault(command->is_owners ? "this needs the setting migrate_database_url"
+                                        : "audit needs the setting worker_database_url");
+    const char *params[] = {command->has_month ? words[1] : NULL};
+    struct db_session *session = db_session_open(url, NULL);
+    struct db_rows *rows = session ? db_session_run(session, command->statement, AUDIT_LIMIT_MS,
+                                                    command->has_month, params)
+                                   : NULL;
+    int code = rows ? command->print(rows) : fault("the audit chain cannot be read");
     db_rows_free(rows);
     db_session_close(session);
     return code;
+}
+
+/* ---- check ---- */
+
+enum { MONTHS_AHEAD = 3 };
+
+static bool audit_is_well(const struct db_rows *rows)
+{
+    enum { COLUMN_FOREIGN, COLUMN_AHEAD, COLUMN_REST };
+    const char *ahead = db_rows_get(rows, 0, COLUMN_AHEAD);
+    if (strtol(ahead, NULL, 10) < MONTHS_AHEAD)
+        fprintf(stderr, "alongside: the audit has %s months ahead: run `alongside migrate`\n",
+                ahead);
+    if (is_true(rows, COLUMN_REST))
+        fprintf(stderr, "alongside: audit events lie outside of all months: was the clock wrong, "
+                        "or `alongside migrate` not run for long?\n");
+    if (is_true(rows, COLUMN_FOREIGN))
+        fault(foreign_chain);
+    return !is_true(rows, COLUMN_FOREIGN);
+}
+
+bool command_check_audit(const struct config *config)
+{
+    if (!*config->worker_database_url)
+        return true;
+    struct db_session *session = db_session_open(config->worker_database_url, NULL);
+    struct db_rows *rows =
+        session ? db_session_run(session, "audit_state", AUDIT_LIMIT_MS, 0, NULL) : NULL;
+    bool is_well = rows ? audit_is_well(rows) : !fault("the audit chain cannot be read");
+    db_rows_free(rows);
+    db_session_close(session);
+    return is_well;
 }
 
 /* ---- healthcheck ---- */

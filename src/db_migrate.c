@@ -118,9 +118,9 @@ static const char tables_lock_sql[] =
     "begin; do $$ declare names text; tables text; begin "
     "select string_agg(oid::regclass::text, ', ' "
     "order by relname <> 'accounts', relkind desc, relname), "
-    "string_agg(oid::regclass::text, ', ') filter (where relkind = 'r') "
+    "string_agg(oid::regclass::text, ', ') filter (where relkind in ('r', 'p')) "
     "into names, tables from pg_class "
-    "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'v'); "
+    "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'p', 'v'); "
     "set local lock_timeout = '2s'; "
     "execute 'lock table ' || tables || ' in share update exclusive mode'; "
     "set local lock_timeout = '200ms'; "
@@ -371,9 +371,11 @@ bool db_migrate(const char *database_url, bool with_demo)
     struct migration_run run = {.connection = db_connection_plain(database_url)};
     if (!run.connection)
         return false;
-    bool is_done = execute(&run, "cannot begin", ground_sql, 0, NULL) && lock_take(&run) &&
-                   execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
-                   (!with_demo || demo(&run));
+    bool is_done =
+        execute(&run, "cannot begin", ground_sql, 0, NULL) && lock_take(&run) &&
+        execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
+        execute(&run, "months of the audit", "select alongside.audit_month_prepare()", 0, NULL) &&
+        (!with_demo || demo(&run));
     if (is_done && run.applied == 0)
         fprintf(stderr, "nothing to apply\n");
     PQfinish(run.connection);

@@ -176,7 +176,7 @@ static int serve_open(struct app *app, const sigset_t *signals)
 
 static int app_check(struct app *app)
 {
-    if (!app_connect(app) || !db_takes_commits(app->config))
+    if (!app_connect(app) || !db_takes_commits(app->config) || !command_check_audit(app->config))
         return EXIT_FAILURE;
     puts("all is well");
     return EXIT_SUCCESS;
@@ -215,15 +215,19 @@ static const char usage[] =
     "usage: alongside [--config FILE] COMMAND\n"
     "\n"
     "  serve                     answer requests until SIGTERM, which drains\n"
-    "  check                     everything serve does up to listening, and a commit; exit status "
-    "0 "
-    "when all is well\n"
+    "  check                     everything serve does up to listening, a commit, and whether the "
+    "audit chain\n"
+    "                            goes on; exit status 0 when all is well\n"
     "  migrate [--demo]          bring the database to this binary's version; --demo adds the demo "
     "program\n"
     "  token ROLE --account ID [--lifetime SECONDS]\n"
     "                            print an access token signed with the local key\n"
     "  audit verify              walk the audit chain; exit status 1 when it is broken\n"
     "  audit head                print the chain's last link, to be kept outside the database\n"
+    "  audit anchor              let the chain go on in another cluster, after a dump was "
+    "restored\n"
+    "  audit detach YYYY-MM      take a past month out of the audit, to be kept elsewhere\n"
+    "  audit attach YYYY-MM      put it back\n"
     "  healthcheck               ask the running server whether it is ready\n"
     "  routes                    print the route table, one JSON object a line\n"
     "  roles                     print the SQL that makes the database roles: alongside roles | "

@@ -32,6 +32,7 @@ struct worker {
     pthread_t thread;
     const atomic_bool *is_stopping;
     struct outbox outbox;
+    bool is_foreign_told;
 };
 
 static int64_t now_ms(void)
@@ -107,9 +108,21 @@ static void faults_tell(const struct db_rows *rows)
     }
 }
 
+/* Whether the chain goes on. It does not in a cluster that counts transactions anew, until an
+ * operator says so: told once. */
+static bool audit_goes_on(struct worker *worker, const struct db_rows *rows)
+{
+    bool is_foreign = db_rows_count(rows) == 1 && !db_rows_get(rows, 0, 0);
+    if (is_foreign && !worker->is_foreign_told)
+        log_event(LOG_LEVEL_ERROR, "the audit chain is another cluster's: nothing is linked",
+                  "advice", "run `alongside audit anchor`", NULL);
+    worker->is_foreign_told = is_foreign;
+    return !is_foreign;
+}
+
 /* Each is a transaction of its own. One that fails is logged by the database room and has its turn
  * again next round; only a lost session ends the round. */
-static bool jobs_run(const struct worker *worker, struct db_session *session)
+static bool jobs_run(struct worker *worker, struct db_session *session)
 {
     static const struct {
         enum heartbeat job;
@@ -122,7 +135,7 @@ static bool jobs_run(const struct worker *worker, struct db_session *session)
     };
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs && !is_stopping(worker); i++) {
         struct db_rows *rows = db_session_run(session, jobs[i].statement, JOB_LIMIT_MS, 0, NULL);
-        if (rows)
+        if (rows && (jobs[i].job != HEARTBEAT_AUDIT || audit_goes_on(worker, rows)))
             heartbeat_beat(jobs[i].job);
         if (rows && jobs[i].job == HEARTBEAT_FAULTS)
             faults_tell(rows);

@@ -33,7 +33,8 @@ begin
     -- table need not think of it.
     for old in
         select c.oid::regclass as name from pg_class c
-        where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'r' and c.relname not in ('schema_migrations', 'schema_state')
+        where c.relnamespace = 'alongside'::regnamespace and c.relkind in ('r', 'p')
+            and c.relname not in ('schema_migrations', 'schema_state')
     loop
         execute format('alter table %s enable row level security', old.name);
         execute format('alter table %s force row level security', old.name);

@@ -8,10 +8,12 @@ grant select on schema_migrations, schema_state to alongside_api, alongside_work
 
 -- Jobs: the worker alone.
 grant execute on function
-    audit_event_digest, audit_link_append, audit_link_verify, idempotency_key_expire, intake_meeting_text, intake_meetings_rederive,
-    job_is_aside, job_is_long, job_is_met, job_set_aside, job_take_back, jobs_rederive, moment_text, moment_texts, outbox_done,
-    outbox_follow_clock, outbox_follow_sent, outbox_is_last, outbox_lease, outbox_moot, outbox_pause, outbox_release_leases,
-    outbox_sent, outbox_take, outbox_verdict, seat_advance_lists, seat_expire_offers, seat_mail_verdict, seat_mail_when, setting
+    audit_event_digest, audit_event_month, audit_link_add, audit_link_append, audit_link_detached, audit_link_end, audit_link_groups,
+    audit_link_hash, audit_link_is_foreign, audit_link_last, audit_link_verify, audit_month_parts, audit_month_state,
+    idempotency_key_expire, intake_meeting_text, intake_meetings_rederive, job_is_aside, job_is_long, job_is_met, job_set_aside,
+    job_take_back, jobs_rederive, moment_text, moment_texts, outbox_done, outbox_follow_clock, outbox_follow_sent, outbox_is_last,
+    outbox_lease, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take, outbox_verdict, seat_advance_lists,
+    seat_expire_offers, seat_mail_verdict, seat_mail_when, setting
 to alongside_worker;
 
 -- Whose what is, and the frame of every function, said once. Whoever is given a function must be able to make one, for that moment. A path
@@ -129,6 +131,12 @@ grant execute on function actor_own_cohort_ids to alongside_conflicts;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, conflict_blocks_host, conflict_blocks_session, conflict_follow_end, host_is_barred
 to alongside_sessions;
+
+-- Commands of an operator: the owner's alone.
+revoke execute on function
+    audit_link_anchor, audit_link_note, audit_month_attach, audit_month_detach, audit_month_fits, audit_month_guard, audit_month_make,
+    audit_month_place, audit_month_prepare, audit_month_start, audit_month_table
+from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
 
 -- And what jobs have in common with requests.
 grant execute on function

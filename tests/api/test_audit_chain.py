@@ -2,31 +2,20 @@
 """The hash chain over the audit, with the binary as an operator uses it: whole, it says so; touched anywhere, it says where."""
 
 import re
-import subprocess
 import time
 
 import psycopg
 import pytest
-from harness.cluster import server_environment
 from harness.server import PATIENCE
 from steps import COORDINATOR, at_once, inquire
+from steps.audit import command, link, quiet_hand
 
 
 @pytest.fixture
 def audit(binary, cluster, database, server):
     """audit("verify"): what the binary prints, and whether it ended well."""
-
-    def run(*words, url=None):
-        environment = server_environment(
-            database_url=server.settings["database_url"],
-            seal_keys=server.settings["seal_keys"],
-            worker_database_url=cluster.url(database, "alongside_worker") if url is None else url,
-        )
-        result = subprocess.run([binary, "audit", *words], capture_output=True, text=True, env=environment)
-        assert "password" not in result.stderr and "dbname" not in result.stdout
-        return result.returncode, result.stdout.strip(), result.stderr.strip()
-
-    return run
+    worker = cluster.url(database, "alongside_worker")
+    return lambda *words, url=worker: command(binary, server, "audit", *words, worker_database_url=url)
 
 
 @pytest.fixture
@@ -38,17 +27,6 @@ def chain(db, coordinator):
         coordinator.patch(made.path, {"urgent": True}, if_match=made).ok()
         link(db)
     return db.execute("select max(seq) from audit_links").fetchone()[0]
-
-
-def link(db):
-    """What the worker does every round; another database's transaction under way can put it off."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        db.execute("select audit_link_append()")
-        if db.execute("select not exists (select from audit_events where xid >= (select max(upto_xid) from audit_links))").fetchone()[0]:
-            return
-        time.sleep(0.02)
-    raise AssertionError("not everything was linked")
 
 
 def test_a_chain_begins_with_nothing(audit):
@@ -107,19 +85,6 @@ def test_a_changed_event_is_found(audit, chain, db, column):
         assert code == 1 and re.match(rf"the audit chain is BROKEN at link {chain - 1} \(\d+ events before it are whole\)", said)
         db.execute(f"update audit_events set {column} = %s where id = %s", (kept, identifier))
     assert audit("verify")[0] == 0
-
-
-class quiet_hand:
-    """Somebody who owns the database and switches its triggers off."""
-
-    def __init__(self, db):
-        self.db = db
-
-    def __enter__(self):
-        self.db.execute("set session_replication_role = replica")
-
-    def __exit__(self, *_):
-        self.db.execute("set session_replication_role = origin")
 
 
 def keep_copy(db, table):

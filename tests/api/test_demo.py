@@ -157,7 +157,7 @@ def rows_of(db):
     """Every table of the program as it is."""
     tables = db.execute(
         "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-        " where n.nspname = 'alongside' and c.relkind = 'r' and c.relname <> 'schema_state'"
+        " where n.nspname = 'alongside' and c.relkind in ('r', 'p') and c.relname <> 'schema_state'"
     ).fetchall()
     query = "select md5(string_agg(t::text, e'\\n' order by t::text)) from {} t"
     return {name: db.execute(query.format(name)).fetchone()[0] for (name,) in tables}

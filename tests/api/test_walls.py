@@ -243,6 +243,7 @@ SHARED = {
     "conflicts",
     "idempotency_keys",
     "audit_links",
+    "audit_months",
     "outbox",
     "seats",
     "jobs",

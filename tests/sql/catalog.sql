@@ -2,11 +2,12 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(64);
+select plan(68);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
-where c.relnamespace = 'alongside'::regnamespace and c.relkind in ('r', 'p') and c.relname not in ('schema_migrations', 'schema_state');
+where c.relnamespace in ('alongside'::regnamespace, 'alongside_audit'::regnamespace) and c.relkind in ('r', 'p')
+    and c.relname not in ('schema_migrations', 'schema_state');
 create temp view own_functions as
 select p.oid, p.oid::regprocedure::text as name, p.prosecdef, p.proconfig, p.proowner::regrole::text as owner, p.proacl, l.lanname,
     p.prorettype = 'trigger'::regtype as is_trigger, pg_get_functiondef(p.oid) as text
@@ -18,7 +19,8 @@ select is_empty('select relname from own_tables where not (relrowsecurity and re
 select is_empty($$
     select relname from own_tables t where not exists (
         select from pg_policies p
-        where p.schemaname = 'alongside' and p.tablename = t.relname and p.policyname = 'owner_all' and p.roles = '{alongside_owner}')$$,
+        where p.schemaname like 'alongside%' and p.tablename = t.relname and p.policyname = 'owner_all'
+            and p.roles = '{alongside_owner}')$$,
     'the owner''s policy is on every table');
 select is_empty($$select relname from pg_class where relnamespace = 'alongside'::regnamespace and relkind = 'v'
     and not coalesce(reloptions @> '{security_invoker=true}', false)$$, 'every view asks with the rights of its caller');
@@ -129,6 +131,24 @@ select is(refused_past('alongside_' || c.role, c.tried), c.refused, c.role || ' 
     ('desk', 'sends nothing but news of a document',
         $$insert into outbox (kind, participant_id, due_at, created_at, changed_at)
         select 'status_update', id, now(), now(), now() from participants limit 1$$, '42501')) c (role, title, tried, refused);
+-- The months of the audit are reached through the audit alone, and each holds what it holds.
+create temp view own_months as
+select t.oid, t.relname from own_tables t join pg_class c using (oid) where c.relnamespace = 'alongside_audit'::regnamespace;
+select is((select count(*) from own_months), 14::bigint, 'this month, a year, and the rest');
+select is_empty($$
+    select role || ' ' || m.relname || ' ' || tried
+    from own_months m, unnest('{api,worker,seats,conflicts,sessions,desk}'::text[]) role,
+        unnest('{select from,insert into,delete from,truncate,drop table}'::text[]) tried
+    where refused_past('alongside_' || role, concat_ws(
+        ' ', tried, m.oid::regclass, case tried when 'insert into' then 'default values' end))
+        is distinct from '42501'$$, 'nobody touches a month of the audit by its name');
+select is_empty($$select policyname from pg_policies where schemaname = 'alongside_audit' and policyname <> 'owner_all'$$,
+    'nobody has a policy there but the owner');
+select is_empty($$
+    select m.relname || ' ' || wanted from own_months m, unnest('{append_only,past}'::text[]) wanted
+    where (wanted <> 'past' or m.relname <> 'events_rest')
+        and not exists (select from pg_trigger t where t.tgrelid = m.oid and t.tgname = wanted and t.tgenabled = 'O')$$,
+    'each refuses changes, and what comes late');
 -- What they ask of each other tells yes or no, never who or why.
 select set_eq($$
     select r.role || ' ' || p.proname from past_roles r join own_functions f on f.prosecdef and f.owner <> r.role join pg_proc p using (oid)

@@ -54,7 +54,7 @@ insert into rows (name, who, insertion) values
         $$insert into audit_events (at, role, operation, action, object_type, account_id)
         values (now(), actor_role(), 'x', 'x', 'x', actor_account_id())$$),
     ('audit_links', '',
-        $$insert into audit_links values (99, '1', '2', 1, '\x00', now())$$),
+        $$insert into audit_links values (99, 'events', '2026-01', '1', '2', 0, 1, 1, '\x00', '\x00', 1, now())$$),
     ('calendar_feeds', 'peer:SID',
         $$insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
         values (%1$L, 'en', '\x01', now())$$),
@@ -177,7 +177,7 @@ select is(who_may(r.name, format(r.insertion, :'maple', :'boss', :'group', :'ses
 from rows r order by r.place;
 select set_eq(
     $$select relname::text from pg_class
-    where relnamespace = 'alongside'::regnamespace and relkind = 'r' and relname not in ('schema_migrations', 'schema_state')$$,
+    where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'p') and relname not in ('schema_migrations', 'schema_state')$$,
     'select name from rows', 'that is every table');
 select is(who_may('sealed_keys', format(
     'insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), ''session'', %L, ''w'')', :'session')),
@@ -215,7 +215,7 @@ select set_eq($$
         where a.attrelid = c.oid and a.attnum > 0 and has_column_privilege('alongside_worker', c.oid, a.attnum, v.verb)
             and not has_table_privilege('alongside_worker', c.oid, v.verb)), '')
     from pg_class c cross join unnest('{select,insert,update,delete}'::text[]) v (verb)
-    where c.relnamespace = 'alongside'::regnamespace and c.relkind = 'r' and (
+    where c.relnamespace = 'alongside'::regnamespace and c.relkind in ('r', 'p') and (
         has_table_privilege('alongside_worker', c.oid, v.verb)
         or v.verb <> 'delete' and has_any_column_privilege('alongside_worker', c.oid, v.verb))$$,
     $$values

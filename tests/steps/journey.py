@@ -256,7 +256,7 @@ def tables_with(db, text):
     """The tables in which this stands in the open."""
     tables = db.execute(
         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-        " where n.nspname = 'alongside' and c.relkind = 'r'"
+        " where n.nspname = 'alongside' and c.relkind in ('r', 'p')"
     ).fetchall()
     has = "select exists (select from {} t where position(lower(%s) in lower(t::text)) > 0)"
     return [name for (name,) in tables if db.execute(has.format(name), (text,)).fetchone()[0]]

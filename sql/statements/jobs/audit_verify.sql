@@ -1,2 +1,2 @@
 -- alongside audit verify
-select ok, checked, first_bad from audit_link_verify();
+select ok, checked, first_bad, detached, is_foreign from audit_link_verify();

@@ -1,0 +1,2 @@
+-- alongside audit attach: $1 the month, YYYY-MM → null, or why not
+select audit_month_attach($1) as refused;
