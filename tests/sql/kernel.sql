@@ -2,7 +2,7 @@
 -- The kernel's half in SQL: context, idempotency, versions, sealed values, audit and its chain. Who may come in: accounts.sql.
 begin;
 \ir helpers.psql
-select plan(51);
+select plan(54);
 
 \set boss 'a0000000-0000-4000-8000-000000000001'
 \set line 'a0000000-0000-4000-8000-000000000002'
@@ -133,6 +133,24 @@ select is(tampered(c.done), c.found, c.title) from (values
     ('so is a change of the chain itself', 'update audit_links set hash = ''\x00'' where seq = (select max(seq) from audit_links)',
         'f there'),
     ('so is a chain without its beginning', 'update audit_links set seq = seq + 1', 'f there')) c (title, done, found);
+-- Whether the chain goes on after such a change; undone.
+create function tests.goes_on(in_sql text) returns boolean language plpgsql as $$
+declare
+    goes_on boolean;
+begin
+    begin
+        execute in_sql;
+        goes_on := audit_link_append() is not null;
+        raise exception using errcode = 'TT000';
+    exception when sqlstate 'TT000' then
+        return goes_on;
+    end;
+end
+$$;
+select is(goes_on('update audit_links set ' || c.set), c.goes_on, c.title) from (values
+    ('at = at', true, 'a chain goes on in its cluster'),
+    ('system_id = system_id + 1', false, 'in no other'),
+    ('upto_xid = ''9000000000000''', false, 'nor in one that counts from below')) c (set, goes_on, title);
 set local session_replication_role = origin;
 
 -- A5.2: zone data of 2026 or later.
