@@ -24,5 +24,6 @@ extern const struct embedded embedded_functions[];  /* sql/functions/ */
 extern const struct embedded embedded_policies[];   /* sql/policies/ */
 extern const struct embedded embedded_reference[];  /* sql/reference/ */
 extern const struct embedded embedded_demo[];       /* sql/demo/ */
+extern const struct embedded embedded_upgrade[];    /* sql/upgrade/ */
 extern const struct embedded embedded_statements[]; /* sql/statements/<word>/<verb>.sql */
 extern const struct embedded embedded_jobs[];       /* sql/statements/jobs/ */

@@ -12,7 +12,7 @@ import sys
 
 import page
 
-KINDS = ("functions", "policies", "reference", "demo")
+KINDS = ("functions", "policies", "reference", "demo", "upgrade")
 
 
 def c_string(data):

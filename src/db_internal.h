@@ -108,7 +108,7 @@ bool db_zones_send(PGconn *connection);
 bool db_zones_are_current(const PGresult *wrong);
 /* What kernel/help.sql answers; NULL, logged, when it does not. Caller frees. */
 char *db_help_read(PGconn *connection);
-/* What is applied whole: functions, policies, reference data, in this order. */
+/* Functions, policies, reference data, in this order. */
 enum { DB_CODE_SETS = 3 };
 extern const struct embedded *const db_code_sets[DB_CODE_SETS];
 /* Whether schema_state holds this manifest ($2) under a key ($1). */

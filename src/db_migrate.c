@@ -2,6 +2,8 @@
  *
  * alongside migrate. An operator's tool: PostgreSQL's own words go to stderr, with file and line.
  */
+#include "db_migrate.h"
+
 #include "db_internal.h"
 #include "embed.h"
 
@@ -9,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct migration_run {
-    PGconn *connection;
-    unsigned applied;
-};
 
 /* ---- telling ---- */
 
@@ -60,42 +57,48 @@ static bool report(const PGconn *connection,
     return false;
 }
 
-static bool is_good(const PGresult *result)
+bool migration_is_good(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
 }
 
-static bool execute(const struct migration_run *run,
-                    const char *what,
-                    const char *sql,
-                    int count,
-                    const char *const *params)
+bool migration_execute(const struct migration_run *run,
+                       const char *what,
+                       const char *sql,
+                       int count,
+                       const char *const *params)
 {
     PGresult *result = count == 0
                            ? PQexec(run->connection, sql)
                            : PQexecParams(run->connection, sql, count, NULL, params, NULL, NULL, 0);
-    bool is_done = is_good(result) || report(run->connection, result, what, NULL);
+    bool is_done = migration_is_good(result) || report(run->connection, result, what, NULL);
     PQclear(result);
     return is_done;
 }
 
 /* A file holds many statements, hence the simple protocol. */
-static bool
-execute_file(const struct migration_run *run, const char *room, const struct embedded *file)
+bool migration_execute_file(const struct migration_run *run,
+                            const char *room,
+                            const struct embedded *file)
 {
     PGresult *result = PQexec(run->connection, file->text);
-    bool is_done = is_good(result) || report(run->connection, result, room, file);
+    bool is_done = migration_is_good(result) || report(run->connection, result, room, file);
     PQclear(result);
     return is_done;
 }
 
-static bool end(const struct migration_run *run, bool is_done)
+bool migration_end(struct migration_run *run, bool is_done)
 {
+    is_done = is_done && migration_execute(run, "commit", "commit", 0, NULL);
+    if (!is_done)
+        PQclear(PQexec(run->connection, "rollback"));
+    fflush(run->told);
     if (is_done)
-        return execute(run, "commit", "commit", 0, NULL);
-    PQclear(PQexec(run->connection, "rollback"));
-    return false;
+        fwrite(run->lines, 1, run->bytes, stderr);
+    run->is_any |= is_done && run->bytes > 0;
+    rewind(run->told);
+    return is_done;
 }
 
 /* ---- one run at a time ---- */
@@ -103,11 +106,11 @@ static bool end(const struct migration_run *run, bool is_done)
 /* Goes with the session. */
 static bool lock_take(const struct migration_run *run)
 {
-    return execute(run, "another run does not end",
-                   "set lock_timeout = '60s'; "
-                   "select pg_advisory_lock(hashtext('alongside.migrate')); "
-                   "set lock_timeout = '5s'",
-                   0, NULL);
+    return migration_execute(run, "another run does not end",
+                             "set lock_timeout = '60s'; "
+                             "select pg_advisory_lock(hashtext('alongside.migrate')); "
+                             "set lock_timeout = '5s'",
+                             0, NULL);
 }
 
 /* An autovacuum ends a second after somebody waits for it: waited for in a mode that stops no
@@ -123,7 +126,7 @@ static const char tables_lock_sql[] =
     "where relnamespace = 'alongside'::regnamespace and relkind in ('r', 'p', 'v'); "
     "set local lock_timeout = '2s'; "
     "execute 'lock table ' || tables || ' in share update exclusive mode'; "
-    "set local lock_timeout = '200ms'; "
+    "set local lock_timeout = '50ms'; "
     "execute 'lock table ' || names || ' in access exclusive mode'; end $$; "
     "set local lock_timeout = '5s'";
 
@@ -137,11 +140,12 @@ static bool is_busy(const PGresult *result)
 
 /* Begins the transaction in a moment when nobody uses a table. Until it comes, requests queue
  * behind us no longer than the shortest of their own lock_timeouts. */
-static bool begin_alone(const struct migration_run *run)
+bool migration_begin_alone(const struct migration_run *run)
 {
     for (int tries = 1;; tries++) {
         PGresult *result = PQexec(run->connection, tables_lock_sql);
-        bool is_done = is_good(result), is_last = !is_busy(result) || tries == TABLES_TRIES;
+        bool is_done = migration_is_good(result),
+             is_last = !is_busy(result) || tries == TABLES_TRIES;
         if (!is_done && is_last)
             report(run->connection, result, "whoever holds a table (pg_locks) has to end first",
                    NULL);
@@ -246,7 +250,7 @@ static bool release_execute(const struct migration_run *run, const struct embedd
             .name = strndup(name, (size_t)(body - name)),
             .text = strndup(body + 1, next ? (size_t)(next - body) - 1 : strlen(body)),
         };
-        is_done = file.name && file.text && execute_file(run, "migrations", &file);
+        is_done = file.name && file.text && migration_execute_file(run, "migrations", &file);
         free((char *)file.name);
         free((char *)file.text);
     }
@@ -256,11 +260,11 @@ static bool release_execute(const struct migration_run *run, const struct embedd
 static bool release_apply(struct migration_run *run, const struct embedded *release)
 {
     const char *const params[] = {release->name, release->sha256};
-    run->applied++;
+    fprintf(run->told, "applied migrations/%s\n", release->name);
     return release_execute(run, release) &&
-           execute(run, "record",
-                   "insert into alongside.schema_migrations (name, sha256) values ($1, $2)", 2,
-                   params);
+           migration_execute(
+               run, "record",
+               "insert into alongside.schema_migrations (name, sha256) values ($1, $2)", 2, params);
 }
 
 /* ---- what is applied whole ---- */
@@ -273,10 +277,9 @@ struct whole {
     size_t count;
 };
 
-static bool
-whole_is_current(const struct migration_run *run, const struct whole *whole, const char *manifest)
+bool migration_is_current(const struct migration_run *run, const char *key, const char *manifest)
 {
-    const char *const params[] = {whole->key, manifest};
+    const char *const params[] = {key, manifest};
     PGresult *result =
         PQexecParams(run->connection, db_state_is_current_sql, 2, NULL, params, NULL, NULL, 0);
     bool is_current = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
@@ -284,66 +287,81 @@ whole_is_current(const struct migration_run *run, const struct whole *whole, con
     return is_current;
 }
 
-static bool
-whole_execute(struct migration_run *run, const struct whole *whole, const char *manifest)
+bool migration_record(const struct migration_run *run, const char *key, const char *manifest)
 {
-    const char *const params[] = {whole->key, manifest};
-    bool is_done = true;
-    run->applied++;
-    for (size_t i = 0; is_done && i < whole->count; i++) {
-        for (const struct embedded *file = whole->sets[i]; is_done && file->name; file++)
-            is_done = execute_file(run, whole->rooms[i], file);
-    }
-    return is_done && execute(run, "record",
-                              "insert into alongside.schema_state (key, value) "
-                              "values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex')) "
-                              "on conflict (key) do update set value = excluded.value",
-                              2, params);
+    const char *const params[] = {key, manifest};
+    return migration_execute(run, "record",
+                             "insert into alongside.schema_state (key, value) "
+                             "values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex')) "
+                             "on conflict (key) do update set value = excluded.value",
+                             2, params);
 }
 
-static void whole_tell(const struct whole *whole)
+static bool
+whole_execute(const struct migration_run *run, const struct whole *whole, const char *manifest)
 {
-    for (size_t i = 0; i < whole->count; i++) {
-        for (const struct embedded *file = whole->sets[i]; file->name; file++)
-            fprintf(stderr, "applied %s/%s\n", whole->rooms[i], file->name);
+    bool is_done = true;
+    for (size_t i = 0; is_done && i < whole->count; i++) {
+        for (const struct embedded *file = whole->sets[i]; is_done && file->name; file++) {
+            is_done = migration_execute_file(run, whole->rooms[i], file);
+            fprintf(run->told, "applied %s/%s\n", whole->rooms[i], file->name);
+        }
     }
+    return is_done && migration_record(run, whole->key, manifest);
+}
+
+bool migration_reference(const struct migration_run *run, bool is_whole)
+{
+    bool is_done = true;
+    for (const struct embedded *file = embedded_reference; is_done && file->name; file++) {
+        char key[100];
+        snprintf(key, sizeof key, "reference/%s", file->name);
+        if (!is_whole && migration_is_current(run, key, file->sha256))
+            continue;
+        is_done = migration_execute_file(run, "reference", file) &&
+                  migration_record(run, key, file->sha256);
+        fprintf(run->told, "applied %s\n", key);
+    }
+    return is_done;
 }
 
 /* ---- the run ---- */
 
 /* One transaction: afterwards the database is this binary's, or what it was. What the binary before
  * had beside its tables goes first, so that a release finds the same whatever was there. */
-static bool upgrade_execute(struct migration_run *run,
-                            const struct embedded *releases,
-                            const struct whole *code,
-                            const char *manifest)
+static bool
+upgrade_whole(struct migration_run *run, const struct embedded *releases, const char *manifest)
 {
-    bool is_done = begin_alone(run) && execute_file(run, "functions", embedded_functions);
+    static const char *const rooms[DB_CODE_SETS - 1] = {"functions", "policies"};
+    static const struct whole code = {"code", db_code_sets, rooms, DB_CODE_SETS - 1};
+    bool is_done =
+        migration_begin_alone(run) && migration_execute_file(run, "functions", embedded_functions);
     for (const struct embedded *release = releases; is_done && release->name; release++)
         is_done = release_apply(run, release);
-    if (!end(run, is_done && whole_execute(run, code, manifest)))
-        return false;
-    for (const struct embedded *release = releases; release->name; release++)
-        fprintf(stderr, "applied migrations/%s\n", release->name);
-    whole_tell(code);
-    return true;
+    return migration_end(run, is_done && whole_execute(run, &code, manifest) &&
+                                  migration_reference(run, releases->name));
+}
+
+static bool
+upgrade_code(struct migration_run *run, const struct embedded *releases, const char *manifest)
+{
+    enum upgrade upgrade = UPGRADE_UNFIT;
+    if (!releases->name)
+        upgrade =
+            migration_is_current(run, "code", manifest) ? UPGRADE_DONE : db_upgrade(run, manifest);
+    return upgrade == UPGRADE_DONE ||
+           (upgrade == UPGRADE_UNFIT && upgrade_whole(run, releases, manifest));
 }
 
 static bool upgrade(struct migration_run *run)
 {
-    static const char *const rooms[DB_CODE_SETS] = {"functions", "policies", "reference"};
-    static const struct whole code = {"code", db_code_sets, rooms, DB_CODE_SETS};
-    char *manifest = db_manifest(code.sets, code.count);
+    char *manifest = db_manifest(db_code_sets, DB_CODE_SETS);
     PGresult *applied =
         PQexec(run->connection, "select name, sha256 from alongside.schema_migrations "
                                 "order by name collate \"C\"");
-    bool is_done = is_good(applied) || report(run->connection, applied, "history", NULL);
-    is_done = is_done && manifest && history_fits(applied);
-    if (is_done) {
-        const struct embedded *releases = embedded_migrations + PQntuples(applied);
-        is_done = (!releases->name && whole_is_current(run, &code, manifest)) ||
-                  upgrade_execute(run, releases, &code, manifest);
-    }
+    bool is_done = migration_is_good(applied) || report(run->connection, applied, "history", NULL);
+    is_done = is_done && manifest && history_fits(applied) &&
+              upgrade_code(run, embedded_migrations + PQntuples(applied), manifest);
     PQclear(applied);
     free(manifest);
     return is_done;
@@ -355,13 +373,10 @@ static bool demo(struct migration_run *run)
     static const struct embedded *const sets[] = {embedded_demo};
     static const struct whole whole = {"demo", sets, rooms, 1};
     char *manifest = db_manifest(sets, 1);
-    bool is_done = manifest && whole_is_current(run, &whole, manifest);
-    if (manifest && !is_done) {
-        is_done = end(run, execute(run, "begin", "begin", 0, NULL) &&
-                               whole_execute(run, &whole, manifest));
-        if (is_done)
-            whole_tell(&whole);
-    }
+    bool is_done = manifest && migration_is_current(run, whole.key, manifest);
+    if (manifest && !is_done)
+        is_done = migration_end(run, migration_execute(run, "begin", "begin", 0, NULL) &&
+                                         whole_execute(run, &whole, manifest));
     free(manifest);
     return is_done;
 }
@@ -371,13 +386,18 @@ bool db_migrate(const char *database_url, bool with_demo)
     struct migration_run run = {.connection = db_connection_plain(database_url)};
     if (!run.connection)
         return false;
-    bool is_done =
-        execute(&run, "cannot begin", ground_sql, 0, NULL) && lock_take(&run) &&
-        execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
-        execute(&run, "months of the audit", "select alongside.audit_month_prepare()", 0, NULL) &&
-        (!with_demo || demo(&run));
-    if (is_done && run.applied == 0)
+    run.told = open_memstream(&run.lines, &run.bytes);
+    bool is_done = run.told && migration_execute(&run, "cannot begin", ground_sql, 0, NULL) &&
+                   lock_take(&run) &&
+                   migration_execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
+                   migration_execute(&run, "months of the audit",
+                                     "select alongside.audit_month_prepare()", 0, NULL) &&
+                   (!with_demo || demo(&run));
+    if (is_done && !run.is_any)
         fprintf(stderr, "nothing to apply\n");
+    if (run.told)
+        fclose(run.told);
+    free(run.lines);
     PQfinish(run.connection);
     return is_done;
 }

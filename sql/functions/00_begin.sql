@@ -17,7 +17,7 @@ begin
     end loop;
     for old in
         select t.tgname, t.tgrelid::regclass as relation from pg_trigger t join pg_class c on c.oid = t.tgrelid
-        where c.relnamespace = 'alongside'::regnamespace and not t.tgisinternal
+        where c.relnamespace = 'alongside'::regnamespace and not t.tgisinternal and t.tgparentid = 0
     loop
         execute format('drop trigger %I on %s', old.tgname, old.relation);
     end loop;
@@ -42,4 +42,4 @@ begin
     end loop;
 end $$;
 revoke all on all tables in schema alongside
-from alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
+from public, alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;

@@ -108,7 +108,7 @@ def test_apt_speaks_in_a_log_and_its_end_is_shown_when_it_fails(dev, clone):
     assert "chatter 1\n" in (clone / "build" / "apt-install.log").read_text()
 
 
-@pytest.mark.parametrize("command", ["run", "token line", "test", "lint", "bench", "fuzz", "contract"])
+@pytest.mark.parametrize("command", ["run", "token line", "test", "lint", "bench", "soak", "fuzz", "contract"])
 @pytest.mark.parametrize("has_sudo", [True, False])
 def test_who_may_not_install_reads_what_root_should_type(dev, clone, command, has_sudo):
     (clone / "tests" / "fuzz").mkdir(parents=True)
@@ -149,6 +149,7 @@ def test_a_taken_port_is_refused_before_anything_is_installed(dev, stranger, ser
         ("stop now", "stop does not understand: now"),
         ("test units", "test does not understand: units"),
         ("bench --small", "bench does not understand: --small"),
+        ("soak now", "soak does not understand: now"),
         ("lint src", "lint does not understand: src"),
         ("format src", "format does not understand: src"),
         ("fuzz 1 nothing", "there is no such target: nothing"),

@@ -4,24 +4,15 @@
 The releases are thrown away: a copy of sql/ with the changes below, and the binary with that one object exchanged.
 """
 
-import json
-import os
-import shlex
-import shutil
 import subprocess
-import sys
 import threading
 import time
-import uuid
-from pathlib import Path
 
 import psycopg
 import pytest
-from harness.client import Client
 from harness.cluster import SEAL_KEYS, server_environment
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-BUILD = ROOT / os.environ.get("TEST_BUILD", "build/release")
+from harness.hammer import Hammer
+from harness.rebuilt import ROOT, build
 
 # What the first version has and the second has no more: a guard that would refuse what 0002 does to the data, a view on a column whose
 # type it changes.
@@ -54,25 +45,6 @@ FAULTY = SECOND | {"migrations/0003/carried_notes.sql": "drop table carried_note
 EDITED = {"migrations/0001/holidays.sql": (ROOT / "sql/migrations/0001/holidays.sql").read_text() + "-- An afterthought.\n"}
 
 
-def build(directory, changes):
-    """The binary of a copy of sql/ with these files."""
-    sql = shutil.copytree(ROOT / "sql", directory / "sql")
-    for name, text in changes.items():
-        (sql / name).parent.mkdir(exist_ok=True)
-        (sql / name).write_text(text)
-    source, made, binary = (str(directory / name) for name in ("embedded_sql.c", "embedded_sql.o", "alongside"))
-    subprocess.run([sys.executable, ROOT / "sql" / "embed.py", "--output", source, "--depfile", f"{source}.d", sql], check=True)
-    commands = json.loads((BUILD / "compile_commands.json").read_text())
-    entry = next(entry for entry in commands if entry["file"].endswith("embedded_sql.c"))
-    exchanged = {entry["file"]: source, entry["output"]: made, f"{entry['output']}.d": f"{made}.d"}
-    subprocess.run([exchanged.get(word, word) for word in shlex.split(entry["command"])], cwd=BUILD, check=True)
-    link = subprocess.run(["ninja", "-t", "commands", "-s", "alongside"], cwd=BUILD, capture_output=True, text=True, check=True).stdout
-    words = [binary if word == "alongside" else word for word in shlex.split(link)]
-    archive = words.index("libalongside.a")  # what is defined before it is not taken from it
-    subprocess.run([*words[:archive], made, *words[archive:]], cwd=BUILD, check=True)
-    return binary
-
-
 @pytest.fixture(scope="module")
 def binaries(tmp_path_factory):
     trees = {"first": FIRST, "second": SECOND, "faulty": FAULTY, "edited": EDITED}
@@ -102,15 +74,9 @@ def carried(cluster, alongside):
     """A database with the demo data, at the first version."""
     name = cluster.create_database()
     code, said = alongside("first", name, "migrate", "--demo")
-    assert code == 0 and "applied functions/carried.sql" in said and "migrations" not in said
+    assert code == 0 and "added routine carried_left()" in said and "migrations" not in said
     yield name
     cluster.drop_database(name)
-
-
-def structure(cluster, database):
-    dump = cluster._run(["/usr/lib/postgresql/15/bin/pg_dump", "-s", "-h", cluster.root, "-U", "postgres", database])
-    # Newer minor versions draw a key for each dump.
-    return [line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
 
 def columns(db):
@@ -150,16 +116,16 @@ def test_a_database_is_carried_to_the_next_release(cluster, alongside, carried, 
         )
         assert db.execute("select carried_kind() + 1").fetchone() == (3,)
 
-    dump = structure(cluster, carried)
+    dump = cluster.structure(carried)
     gone = ("carried_left", "carried_guard", "carried_days", "carried_reads")
-    assert not [line for line in dump if any(name in line for name in gone)]
+    assert not [line for line in dump.splitlines() if any(name in line for name in gone)]
     anew = cluster.create_database("template0")
     assert alongside("second", anew, "migrate", "--demo")[0] == 0
-    assert structure(cluster, anew) == dump
+    assert cluster.structure(anew) == dump
     cluster.drop_database(anew)
 
     assert alongside("second", carried, "migrate", "--demo") == (0, "nothing to apply\n")
-    assert structure(cluster, carried) == dump
+    assert cluster.structure(carried) == dump
     code, said = alongside("second", carried, "check")
     assert code == 0, said
 
@@ -170,7 +136,7 @@ def test_there_is_no_way_back_and_nothing_applied_is_edited(cluster, alongside, 
         code, said = alongside(version, carried, "check")
         assert code != 0 and sentence in said
     assert alongside("second", carried, "migrate", "--demo")[0] == 0
-    dump = structure(cluster, carried)
+    dump = cluster.structure(carried)
     code, said = alongside("first", carried, "check")
     assert code != 0 and "the database is newer than this binary" in said and "0002" in said
     for version, sentence in (
@@ -179,51 +145,18 @@ def test_there_is_no_way_back_and_nothing_applied_is_edited(cluster, alongside, 
     ):
         code, said = alongside(version, carried, "migrate", "--demo")
         assert code != 0 and sentence in said
-    assert structure(cluster, carried) == dump
+    assert cluster.structure(carried) == dump
 
 
 @pytest.mark.slow
 def test_an_upgrade_that_fails_leaves_the_version_before(cluster, alongside, carried):
     """And the error names the file and the line in it."""
-    dump = structure(cluster, carried)
+    dump = cluster.structure(carried)
     code, said = alongside("faulty", carried, "migrate", "--demo")
     assert code != 0 and 'sql/migrations/0003/carried_notes.sql:3: column "nothing" does not exist (42703)' in said
-    assert structure(cluster, carried) == dump
+    assert cluster.structure(carried) == dump
     code, said = alongside("first", carried, "check")
     assert code == 0, said
-
-
-class Hammer:
-    """Requests of several kinds, one after the other, until it is stopped; what was answered, by kind."""
-
-    READS = (
-        *(("coordinator", path) for path in ("/v1/referrals", "/v1/groups", "/v1/waiting-people", "/v1/conflict-matches")),
-        *(("peer", "/v1/me"), ("administrator", "/v1/audit-events"), (None, "/v1/services"), (None, "/v1/holidays")),
-    )
-
-    def __init__(self, server, contract, token, inquiry):
-        self.clients = {role: Client(server.url, contract, role and token(role)) for role in ("coordinator", "peer", "administrator", None)}
-        self.inquiry = inquiry
-        self.reads, self.writes = [], {}
-        self.is_over = False
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-
-    def run(self):
-        while not self.is_over:
-            for role, path in self.READS:
-                self.reads.append(self.clients[role].get(path).status)
-            key = str(uuid.uuid4())
-            made = self.clients["coordinator"].post("/v1/referrals", self.inquiry(external_ref=key[:20]), idempotency_key=key)
-            self.writes[key] = made.status
-            if made.status == 201:
-                key = str(uuid.uuid4())
-                body = {"channel": "phone", "outcome": "replied"}
-                self.writes[key] = self.clients["coordinator"].post(f"{made.path}/attempts", body, idempotency_key=key).status
-
-    def stop(self):
-        self.is_over = True
-        self.thread.join(60)
 
 
 @pytest.mark.slow

@@ -183,5 +183,10 @@ class Cluster:
         self.psql("postgres", f"create database {name} template {template} owner alongside_owner")
         return name
 
+    def structure(self, database):
+        """All but the rows, as text. Newer minor versions draw a key for each dump."""
+        dump = self._run([POSTGRES_BIN / "pg_dump", "-s", "-h", self.root, "-U", "postgres", database])
+        return re.sub(r"(?m)^\\(un)?restrict .*", "", dump)
+
     def drop_database(self, name):
         self.psql("postgres", f"drop database if exists {name} with (force)")
