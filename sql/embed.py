@@ -13,6 +13,10 @@ import sys
 import page
 
 KINDS = ("functions", "policies", "reference", "demo", "upgrade")
+# What sql/upgrade/ would not see differ (and a release does better), at the beginning of a line of functions/ or policies/.
+NOT_CODE = re.compile(
+    r"^(?:create (?!(?:or replace )?(?:function|view|trigger|policy)\b)|alter |drop |comment |insert |update |delete ).*", re.M
+)
 
 
 def c_string(data):
@@ -77,6 +81,9 @@ def collect(root):
         "embedded_roles": [(file.name, [file]) for file in [root / "roles.sql"] if file.exists()],
         "embedded_migrations": [(path.name, release(path)) for path in sorted((root / "migrations").iterdir()) if path.is_dir()],
     }
+    for file in [*sql_files(root / "functions"), *sql_files(root / "policies")]:
+        if other := NOT_CODE.search(file.read_text("utf-8")):
+            sys.exit(f"{file}: makes no function, view, trigger, policy or grant: {other[0]}")
     for kind in KINDS:
         arrays[f"embedded_{kind}"] = [(file.name, [file]) for file in sql_files(root / kind)]
     return arrays

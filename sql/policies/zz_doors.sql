@@ -76,11 +76,8 @@ begin
             execute format('alter routine %s owner to %I', routine.signature, routine.owner);
         elsif not routine.is_trigger then
             execute format(
-                'grant execute on routine %s to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk',
-                routine.signature);
-            if not routine.is_job then
-                execute format('grant execute on routine %s to alongside_api', routine.signature);
-            end if;
+                'grant execute on routine %s to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk%s',
+                routine.signature, case when not routine.is_job then ', alongside_api' end);
         end if;
     end loop;
 end $$;
