@@ -2,17 +2,42 @@
 -- From what is (was) to what code files make (will): the statements, in an order in which each finds what it stands on, and a line for
 -- each thing that changes. The schema alongside is the one to come. At the end PostgreSQL has to say of the live one what it says of this.
 create table alongside_plan.will as select * from alongside_plan.facts();
-with change as (
-    select
-        kind, name, w.place as old_place, n.place as new_place, w.acl as old_acl, n.acl as new_acl,
-        coalesce(w.owner, current_user) as old_owner, n.owner as new_owner, (w.kind is null) as is_new, (n.kind is null) as is_gone,
-        (w.definition is distinct from n.definition) as is_remade, n.definition,
-        (concat(w.acl, w.columns) <> concat(n.acl, n.columns)) as is_granted
+with recursive standing (kind, place) as (
+    -- What cannot be replaced, or goes, and what stands on it: all of it is dropped and made again.
+    select w.kind, w.place
     from alongside_plan.was w
+    left join alongside_plan.will n using (kind, name)
+    where w.kind in ('routine', 'view') and w.frame is distinct from n.frame
+    union
+    select
+        case d.classid
+            when 'pg_proc'::regclass then 'routine' when 'pg_trigger'::regclass then 'trigger' when 'pg_policy'::regclass then 'policy'
+            when 'pg_type'::regclass then 'type' when 'pg_rewrite'::regclass then 'view' else d.classid::regclass::text end,
+        coalesce(r.ev_class, d.objid)
+    from standing s
+    join pg_depend d on d.refobjid = s.place and d.refclassid = case s.kind
+        when 'routine' then 'pg_proc'::regclass when 'view' then 'pg_class'::regclass when 'type' then 'pg_type'::regclass end
+    left join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+),
+change as (
+    select
+        kind, name, w.place as old_place, n.place as new_place, (w.kind is null) as is_new, (n.kind is null) as is_gone,
+        (s.kind is not null) as is_dropped, (s.kind is not null or w.definition is distinct from n.definition) as is_remade, n.definition,
+        case when s.kind is null then w.acl end as old_acl, n.acl as new_acl,
+        case when s.kind is null then coalesce(w.owner, current_user) else current_user end as old_owner, n.owner as new_owner,
+        (s.kind is not null or concat(w.acl, w.columns) <> concat(n.acl, n.columns)) as is_granted
+    from alongside_plan.was w
+    left join standing s using (kind, place)
     full join alongside_plan.will n using (kind, name)
-    where concat_ws('|', w.kind, w.definition, w.owner, w.acl, w.columns) <> concat_ws('|', n.kind, n.definition, n.owner, n.acl, n.columns)
+    where s.kind is not null or concat_ws('|', w.kind, w.definition, w.owner, w.acl, w.columns)
+        <> concat_ws('|', n.kind, n.definition, n.owner, n.acl, n.columns)
 ),
 steps (step, place, statement) as (
+    select 0, 0, 'do $other$ begin raise exception ''something else stands on what changes''; end $other$'
+    from standing s
+    left join alongside_plan.was w using (kind, place)
+    where s.kind <> 'type' and w.kind is null
+    union all
     -- What it has made stands on tables of its own, which only begin anew when everything does.
     select 0, 0, 'do $guard$ begin raise exception ''the months of the audit are guarded otherwise''; end $guard$'
     from change
@@ -22,21 +47,21 @@ steps (step, place, statement) as (
     from change
     where kind in ('trigger', 'policy') and not is_new and is_remade
     union all
-    select 2, new_place::bigint, definition
+    select 2, 0, format('drop %s if exists %s cascade', kind, name)
+    from change
+    where kind in ('routine', 'view') and is_dropped
+    union all
+    select 3, new_place::bigint, definition
     from change
     where kind in ('routine', 'view') and not is_gone and is_remade
     union all
     -- Whoever is given a function must be able to make one, for that moment.
-    select 3, new_place::bigint, format(
+    select 4, new_place::bigint, format(
         case when new_owner = current_user then 'alter routine %s owner to %I'
             else 'grant create on schema alongside to %2$I; alter routine %1$s owner to %2$I; revoke create on schema alongside from %2$I'
         end, name, new_owner)
     from change
     where kind = 'routine' and not is_gone and old_owner <> new_owner
-    union all
-    select 4, -old_place::bigint, format('drop %s %s', kind, name)
-    from change
-    where kind in ('routine', 'view') and is_gone
     union all
     select 5, 0, definition
     from change
@@ -50,7 +75,7 @@ steps (step, place, statement) as (
         union all
         select coalesce(nullif(a.grantee, 0)::regrole::text, 'public')
         from pg_attribute t cross join aclexplode(t.attacl) a
-        where t.attrelid = c.old_place and c.kind <> 'routine') held (grantee)
+        where t.attrelid = c.old_place and c.kind <> 'routine' and not c.is_dropped) held (grantee)
     where c.kind in ('routine', 'view', 'table') and not c.is_gone and c.is_granted and held.grantee not in (c.old_owner, c.new_owner)
     group by c.kind, c.name
     union all
