@@ -8,7 +8,7 @@
  *
  * A fresh data key for every write means no key has to be read before a write: one round trip stays
  * one. Deleting the keys of an owner erases every value of theirs. On the way out SQL emits, inside
- * a JSON string,  U+0001 label.key id.wrapped.value payload  (function unseal()); the contract
+ * a JSON string,  U+0001 label.key id.value payload.wrapped  (function unseal()); the contract
  * refuses control characters in input, so nobody else can write that mark. */
 #pragma once
 

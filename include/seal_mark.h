@@ -16,12 +16,12 @@ enum {
 struct seal_mark {
     const char *label;
     size_t label_length;
-    const char *key_id;  /* SEAL_UUID_LENGTH characters */
+    const char *key_id; /* SEAL_UUID_LENGTH characters */
+    const char *payload;
+    size_t payload_length;
     const char *wrapped; /* <master key id>~<base64url> */
     size_t master_length;
     size_t wrapped_length;
-    const char *payload;
-    size_t payload_length;
     const char *end;
 };
 

@@ -258,16 +258,18 @@ bool seal_mark_parse(const char *text, const char *end, struct seal_mark *ret_ma
     mark.key_id = scan.at;
     if (!scan_uuid(&scan) || !scan_sign(&scan, '.'))
         return false;
+    mark.payload = scan.at;
+    mark.payload_length = scan_letters(&scan, LETTER_BASE64URL);
+    if (!scan_sign(&scan, '.'))
+        return false;
     mark.wrapped = scan.at;
     mark.master_length = scan_letters(&scan, LETTER_ID);
     if (!scan_sign(&scan, '~'))
         return false;
     (void)scan_letters(&scan, LETTER_BASE64URL);
     mark.wrapped_length = (size_t)(scan.at - mark.wrapped);
-    if (mark.wrapped_length > SEAL_WRAPPED_MAX || !scan_sign(&scan, '.'))
+    if (mark.wrapped_length > SEAL_WRAPPED_MAX)
         return false;
-    mark.payload = scan.at;
-    mark.payload_length = scan_letters(&scan, LETTER_BASE64URL);
     mark.end = scan.at;
     *ret_mark = mark;
     return true;

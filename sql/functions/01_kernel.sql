@@ -99,35 +99,42 @@ create or replace function context_enter(
     in_issuer text, in_subject text, in_role text, in_language text, in_request_id text, in_clock text, in_operation text) returns void
 language plpgsql security definer as $$
 declare
-    actor record;
+    account_id uuid;
+    may_enter boolean;
+    own_id uuid;
+    regions text[];
+    hidden uuid[];
+    entered text[];
 begin
-    -- I13: somebody of the staff may be a participant, too; that one does not exist for them, nor whom they are excluded from.
-    select
-        a.id, a.is_active and a.role = in_role as may_enter, coalesce(own.participant_id, a.participant_id) as participant_id,
-        case when in_role = 'coordinator' and a.regions = '{}' then region_keys()
-            when in_role = 'coordinator' then '-'::text || a.regions end as region_keys,
-        case when in_role <> 'peer' then array(
-            select own.participant_id where own.participant_id is not null
-            union all
-            select x.participant_id from exclusions x where x.account_id = a.id) end as hidden
-    into actor
-    from accounts a
-    left join accounts own on in_role <> 'peer' and own.issuer = a.issuer and own.subject = a.subject and own.role = 'peer'
-    where in_role <> 'public' and a.issuer = in_issuer and a.subject = in_subject and (a.role = 'peer') = (in_role = 'peer');
-    if in_role <> 'public' and actor.may_enter is not true then
+    if in_role = 'peer' then
+        select a.id, a.is_active, a.participant_id into account_id, may_enter, own_id
+        from accounts a where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
+    elsif in_role <> 'public' then
+        -- I13: somebody of the staff may be a participant, too; that one does not exist for them, nor whom they are excluded from.
+        select
+            a.id, a.is_active and a.role = in_role, a.regions,
+            (select own.participant_id from accounts own
+            where own.issuer = in_issuer and own.subject = in_subject and own.role = 'peer'),
+            array(select x.participant_id from exclusions x where x.account_id = a.id)
+        into account_id, may_enter, regions, own_id, hidden
+        from accounts a where a.issuer = in_issuer and a.subject = in_subject and a.role <> 'peer';
+        hidden := case when own_id is null then hidden else hidden || own_id end;
+        regions := case when in_role = 'coordinator' then case when regions = '{}' then region_keys() else '-'::text || regions end end;
+    end if;
+    if in_role <> 'public' and may_enter is not true then
         perform problem('unauthenticated');
     end if;
-    perform
+    entered := array[
         set_config('app.role', in_role, true),
-        set_config('app.account_id', coalesce(actor.id::text, ''), true),
-        set_config('app.participant_id', coalesce(actor.participant_id::text, ''), true),
-        set_config('app.region_keys', coalesce(actor.region_keys::text, ''), true),
-        set_config('app.hidden', coalesce(actor.hidden::text, ''), true),
+        set_config('app.account_id', coalesce(account_id::text, ''), true),
+        set_config('app.participant_id', coalesce(own_id::text, ''), true),
+        set_config('app.region_keys', coalesce(regions::text, ''), true),
+        set_config('app.hidden', coalesce(hidden::text, ''), true),
         set_config('app.language', in_language, true),
         set_config('app.request_id', in_request_id, true),
         set_config('app.operation', in_operation, true),
         set_config('app.idempotency_key', '', true),
-        set_config('app.now', coalesce(in_clock, ''), true);
+        set_config('app.now', coalesce(in_clock, ''), true)];
 end $$;
 
 -- Every write ends here: the response is kept with its idempotency key, in the same transaction as the effect.
@@ -194,14 +201,18 @@ begin
     end if;
 end $$;
 
--- A sealed value is <id of its key>.<payload>. The mark that C opens on the way out is \x01 label.key id.wrapped.payload, null when the key
--- was erased. Views select the key in place, for a tenth of what a function for each value costs; joined, it would not be found by its
+-- A sealed value is <id of its key>.<payload>. The mark that C opens on the way out is \x01 label.value.wrapped key, null when the key was
+-- erased. Views select the key in place, for a tenth of what a function for each value costs; joined, it would not be found by its
 -- index, for row level security lets no expression over columns become an index condition.
 create or replace function sealed_key_id(in_value text) returns uuid immutable language sql
 return split_part(in_value, '.', 1)::uuid;
 
 create or replace function sealed_mark(in_label text, in_value text, in_wrapped text) returns text immutable language sql
-return e'\x01' || in_label || '.' || replace(in_value, '.', '.' || in_wrapped || '.');
+return e'\x01' || in_label || '.' || in_value || '.' || in_wrapped;
+
+-- Under one key, so that it is looked up once: what one request seals has one.
+create or replace function sealed_together(in_value text, in_other text) returns boolean immutable language sql
+return left(in_value, 36) = left(in_other, 36);
 
 -- One value, where nothing is hot.
 create or replace function unseal(in_label text, in_value text) returns text language plpgsql stable as $$

@@ -31,9 +31,9 @@ end;
 
 create or replace view referrals_json with (security_invoker = true) as
 select
-    r.id, r.version, referral_reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach) as reply_status,
-    row_to_json(members) as body
+    r.id, r.version, row_to_json(members) as body, row_to_json(queued) as queued_body
 from referrals r
+left join lateral (select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.name) offset 0) first on true
 cross join lateral (select
     r.id,
     r.state,
@@ -41,15 +41,16 @@ cross join lateral (select
     r.external_ref,
     r.language,
     r.urgent,
-    sealed_mark('referral.name', r.name, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.name))) as name,
+    sealed_mark('referral.name', r.name, first.wrapped) as name,
     case when r.callback_method is not null then json_build_object(
         'method', r.callback_method,
-        'handle', sealed_mark('referral.callback', r.callback_handle, (
-            select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.callback_handle)))) end as callback,
+        'handle', sealed_mark('referral.callback', r.callback_handle, case
+            when sealed_together(r.callback_handle, r.name) then first.wrapped
+            else (select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.callback_handle)) end)) end as callback,
     r.ok_to_leave_message,
-    sealed_mark('referral.safe_hours', r.safe_hours, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.safe_hours))) as safe_hours,
+    sealed_mark('referral.safe_hours', r.safe_hours, case
+            when sealed_together(r.safe_hours, r.name) then first.wrapped
+            else (select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.safe_hours)) end) as safe_hours,
     utc(r.caller_consented_at) as caller_consented_at,
     utc(r.received_at) as received_at,
     utc(r.reply_due) as reply_due,
@@ -64,7 +65,10 @@ cross join lateral (select
     r.duplicate_of,
     utc(r.closed_at) as closed_at,
     r.closed_by,
-    utc(r.updated_at) as updated_at) members;
+    utc(r.updated_at) as updated_at) members
+cross join lateral (select
+    members.*,
+    referral_reply_status(r.state, r.first_reply_at, r.reply_due, r.reply_breach) as reply_status) queued;
 
 create or replace view referral_attempts_json with (security_invoker = true) as
 select a.id, a.referral_id, a.at, row_to_json(members) as body

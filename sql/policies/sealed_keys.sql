@@ -3,19 +3,20 @@
 -- somebody they do not see. Whose record it is, the owner says.
 
 grant select, insert, delete on sealed_keys to alongside_api;
--- Views join keys, so this is asked for each value: each fact is mentioned once, and looked up only where it decides.
+-- Views open a value at a time: each fact is mentioned once, and looked up only where it decides. What is asked as (select …) is prepared
+-- with every view that opens something: only what is dear for a row is.
 create policy api_reads on sealed_keys for select to alongside_api using (
-    case (select actor_role())
+    case actor_role()
         when 'coordinator' then case owner_type
             when 'participant' then true
             when 'referral' then true
             when 'session' then owner_id <> all ((select actor_own_session_ids())::uuid[])
             else false end
-        when 'peer' then owner_type = 'participant' and owner_id = (select actor_participant_id())
+        when 'peer' then owner_type = 'participant' and owner_id = actor_participant_id()
         when 'administrator' then owner_type = 'staff'
         -- Hosts and the line.
         else case owner_type
-            when 'staff' then owner_id = (select actor_account_id())
+            when 'staff' then owner_id = actor_account_id()
             when 'session' then owner_id = any ((select actor_session_ids())::uuid[])
             else false end end);
 create policy api_adds on sealed_keys for insert to alongside_api with check (

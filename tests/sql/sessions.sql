@@ -76,7 +76,7 @@ insert into sealed_keys (id, owner_type, owner_id, wrapped) values (:'key', 'ses
 update sessions set join_link = :'key' || '.abc' where id = session_of(:'g', 2);
 select enter('coordinator', :'boss') \g /dev/null
 select is(answer(format('select body from sessions_json where id = %L', session_of(:'g', 2)))#>>'{body,join_link}',
-    e'\x01session.join_link.' || :'key' || '.k1~d3JhcHBlZA.abc', 'a link is a mark that only the program opens');
+    e'\x01session.join_link.' || :'key' || '.abc.k1~d3JhcHBlZA', 'a link is a mark that only the program opens');
 select answer(format('select * from sessions_cancel(%L, null)', session_of(:'g', 2))) \g /dev/null
 select is((select count(*) from sealed_keys where id = :'key'), 0::bigint, 'its key ends with the session');
 

@@ -472,8 +472,8 @@ check_sealed(struct kit *kit, const json_t *value, const char *label, const char
     const char *sealed = json_string_value(value);
     assert_memory_equal(sealed, id, 36);
     char mark[4096];
-    (void)snprintf(mark, sizeof mark, "\x01%s.%s.%s%s", label, id,
-                   json_string_value(json_object_get(keys, "wrapped")), sealed + 36);
+    (void)snprintf(mark, sizeof mark, "\x01%s.%s.%s", label, sealed,
+                   json_string_value(json_object_get(keys, "wrapped")));
     char *plain = seal_open_mark(kit->app.seal, mark);
     assert_string_equal(plain, wanted);
     free(plain);

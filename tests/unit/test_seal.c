@@ -15,7 +15,7 @@ mark_make(const struct seal *seal, const char *sign, const char *label, const ch
     assert_non_null(sealed);
     assert_memory_equal(sealed, key.id, 36);
     char *mark = NULL;
-    assert_true(asprintf(&mark, "%s%s.%s.%s%s", sign, label, key.id, key.wrapped, sealed + 36) > 0);
+    assert_true(asprintf(&mark, "%s%s.%s.%s", sign, label, sealed, key.wrapped) > 0);
     free(sealed);
     seal_key_wipe(&key);
     return mark;
@@ -114,8 +114,8 @@ static void test_swapped(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char mark[512];
-        (void)snprintf(mark, sizeof mark, "\x01%s.%s.%s.%s", cases[i].label, cases[i].id,
-                       cases[i].wrapped, payload);
+        (void)snprintf(mark, sizeof mark, "\x01%s.%s.%s.%s", cases[i].label, cases[i].id, payload,
+                       cases[i].wrapped);
         char *plain = seal_open_mark(kit.app.seal, mark);
         assert_int_equal(plain != NULL, cases[i].is_good);
         free(plain);

@@ -23,7 +23,7 @@ with keys as (
         limit ($3->>'limit')::int + 1) r
     order by r.reply_due, r.id
     limit ($3->>'limit')::int + 1)
-select k.reply_due as due, k.id, json_join(j.body, json_build_object('reply_status', j.reply_status)) as body
+select k.reply_due as due, k.id, j.queued_body as body
 from keys k
-cross join lateral (select j.body, j.reply_status from referrals_json j where j.id = k.id limit 1) j
+cross join lateral (select j.queued_body from referrals_json j where j.id = k.id limit 1) j
 order by k.reply_due, k.id;
