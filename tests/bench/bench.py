@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import budgets
+import growth
 import httpx
 import peers
 from cases import ACCEPT, ACCOUNTS, BASE, COORDINATOR, EVERYDAY, PEERS, ROOT, SEATS, WAITING, Case
@@ -20,7 +21,7 @@ from harness.cluster import Cluster
 from harness.contract import Contract
 from harness.server import Server
 from harness.tokens import Key, claims
-from meter import CONNECTIONS, WARM, run_pgbench, run_wrk
+from meter import CONNECTIONS, WARM, await_quiet, run_pgbench, run_wrk
 from world import make_models, populate
 
 SEATS_A_SECOND = 5000  # more than anybody fills
@@ -114,7 +115,7 @@ def measure(server, cluster, database, case, count, tokens, seconds):
     ours = run_wrk(server.url, server.process.pid, cluster, case, count, tokens, seconds)
     own = run_pgbench(cluster, database, case, case.own_script(count), seconds)
     by_hand = run_pgbench(cluster, database, case, case.hand_script(count), seconds, user="peer_app")
-    return report(case, ours, own, by_hand)
+    report(case, ours, own, by_hand)
 
 
 def report(case, ours, own, by_hand):
@@ -126,17 +127,6 @@ def report(case, ours, own, by_hand):
     aim(f"{case.name}: PostgreSQL CPU, us ({theirs})", -ours["pg_us"], pg_us and -pg_us)
     spread = ours["p99_ms"] / max(ours["p50_ms"], 0.001)
     row(f"{case.name}: p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms", f"{spread:.1f} x", "<= 6 x", spread <= 6)
-    return ours["rate"]
-
-
-def await_quiet(cluster, database):
-    """What wrk has asked for and no longer waits for ends first."""
-    busy = "select count(*) from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()"
-    deadline = time.monotonic() + 30
-    while cluster.psql(database, busy) != "0\n":
-        if time.monotonic() > deadline:
-            raise RuntimeError("the database does not come to rest")
-        time.sleep(0.05)
 
 
 def measure_seats(server, cluster, database, models, tokens, seconds):
@@ -159,7 +149,7 @@ def measure_seats(server, cluster, database, models, tokens, seconds):
     taken = int(cluster.psql(database, f"select count(*) from alongside.enrolments where state = 'confirmed' and id::text like '{SEATS}%'"))
     if not ours["requests"] <= taken <= ours["requests"] + CONNECTIONS:
         raise RuntimeError(f"{ours['requests']} accepted, {taken} seats taken")
-    return report(ACCEPT, ours, run(ACCEPT.own_script(seats)), run(ACCEPT.hand_script(seats)))
+    report(ACCEPT, ours, run(ACCEPT.own_script(seats)), run(ACCEPT.hand_script(seats)))
 
 
 def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=None):
@@ -174,7 +164,6 @@ def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=N
     }
     token = tokens["coordinator"][0]
     models = make_models(server, token, Contract(binary.parent / "openapi" / "openapi.json"))
-    rates = {}
     try:
         populate(cluster, database, count, models)
         print(f"  (made in {time.monotonic() - started:.0f} s)", flush=True)
@@ -184,11 +173,11 @@ def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=N
             starts = sorted(measure_start(server, token) for _ in range(5))
             row("start to first answer, median of 5", f"{starts[2]:.0f} ms", "<= 300 ms", starts[2] <= 300)
             for case in EVERYDAY:
-                rates[case.name] = measure(server, cluster, database, case, count, tokens, seconds)
+                measure(server, cluster, database, case, count, tokens, seconds)
         if "placement" in parts:
             for case in (WAITING, deep_page(server, token, cluster, database)):
-                rates[case.name] = measure(server, cluster, database, case, count, tokens, seconds)
-            rates[ACCEPT.name] = measure_seats(server, cluster, database, models, tokens, seconds)
+                measure(server, cluster, database, case, count, tokens, seconds)
+            measure_seats(server, cluster, database, models, tokens, seconds)
         if "everyday" in parts:
             idle = measure_idle(server)
             row("resident with 1,000 idle connections", f"{idle:.0f} MiB", "<= 64 MiB", idle <= 64)
@@ -197,14 +186,13 @@ def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=N
         if server.process.poll() is None:
             server.kill()
     cluster.drop_database(database)
-    return rates
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--seconds", type=int, default=6, help="of each measured run")
-    parser.add_argument("--large", action="store_true", help="also with 1,000,000 participants")
+    parser.add_argument("--large", action="store_true", help="instead: what growth costs, 10,000 people beside 1,000,000")
     parser.add_argument("--peers", action="store_true", help="instead: beside programs in Rust and Go")
     parser.add_argument("--budgets", action="store_true", help="instead: measure what each operation costs, and write budgets.json")
     options = parser.parse_args()
@@ -223,13 +211,11 @@ def main():
             if options.peers:
                 run_scale(cluster, binary, 10_000, {"peers"}, *arguments, commands)
                 return
-            small = run_scale(cluster, binary, 10_000, {"everyday"}, *arguments)
-            small |= run_scale(cluster, binary, 125_000, {"placement"}, *arguments)
             if options.large:
-                large = run_scale(cluster, binary, 1_000_000, {"everyday", "placement"}, *arguments)
-                print("\n1,000,000 participants against fewer")
-                for name, rate in large.items():
-                    row(name, f"{rate / small[name]:.2f}", ">= 0.85", rate / small[name] >= 0.85)
+                growth.compare(cluster, binary, key, Path(directory), options.seconds, row)
+                return
+            run_scale(cluster, binary, 10_000, {"everyday"}, *arguments)
+            run_scale(cluster, binary, 125_000, {"placement"}, *arguments)
     finally:
         cluster.destroy()
 

@@ -33,6 +33,16 @@ def postgres_seconds(cluster):
     return ended + cpu_seconds(postmaster) + sum(cpu_seconds(int(pid)) for pid in children)
 
 
+def await_quiet(cluster, database):
+    """What wrk has asked for and no longer waits for ends first."""
+    busy = "select count(*) from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()"
+    deadline = time.monotonic() + 30
+    while cluster.psql(database, busy) != "0\n":
+        if time.monotonic() > deadline:
+            raise RuntimeError("the database does not come to rest")
+        time.sleep(0.05)
+
+
 def run_pgbench(cluster, database, case, script, seconds, user="alongside_api", connections=CONNECTIONS):
     """Rate and µs of PostgreSQL a transaction, of `seconds` that begin when the connections are warm."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql", dir="/tmp") as file:

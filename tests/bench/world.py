@@ -58,8 +58,8 @@ def make_models(server, token, contract):
     return ("-v", f"prefix={PARTICIPANTS}", "-v", f"referral={referral}", "-v", f"participant={participant}")
 
 
-def populate(cluster, database, count, models):
-    """:count people, then the copies for what is written by hand."""
+def populate(cluster, database, count, models, by_hand=True):
+    """:count people, then the copies for what is written by hand, if any is."""
     with tempfile.NamedTemporaryFile("w", suffix=".copy", dir="/tmp") as file:
         for kind in SEALED:
             amount = count // 40 * 10 if kind == "session" else count
@@ -71,4 +71,5 @@ def populate(cluster, database, count, models):
         cluster.psql(database, f"{create}{copy}analyze alongside.bench_sealed;\n")
     cluster.psql(database, (HERE / "populate.sql").read_text(), "-v", f"count={count}", *models)
     cluster.psql(database, "vacuum analyze;")
-    cluster.psql(database, (BY_HAND / "schema.sql").read_text())
+    if by_hand:
+        cluster.psql(database, (BY_HAND / "schema.sql").read_text())
