@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: MIT
 """PostgreSQL is killed, restarted, slow: requests get 503 or 504, nothing is half done, and the server recovers by itself."""
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import uuid
+from pathlib import Path
 
 import psycopg
 import pytest
 from harness.client import Client
 from harness.cluster import with_template
+from harness.server import PATIENCE
 from steps.journey import until
 
 
@@ -163,6 +168,69 @@ def test_a_statement_that_takes_too_long_says_when_to_try_again(start_server, cl
         db.execute("lock table alongside.referrals in access exclusive mode")
         assert coordinator.post("/v1/referrals", body).problem(504, "timeout").headers["Retry-After"] == "1"
         db.rollback()
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(start_server, make_client, cluster, inquiry):
+    server = start_server()
+    coordinator = make_client(server, "coordinator")
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as db:
+        try:
+            db.execute(f"alter database {server.database} set default_transaction_read_only = on")
+            db.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [server.database])
+            until(lambda: "the database is read-only" in server.log_text(), 10 * PATIENCE)
+            assert not server.is_ready()
+            coordinator.post("/v1/referrals", inquiry()).problem(503, "unavailable")
+            assert make_client(server).get("/v1/help-lines").ok()
+        finally:
+            db.execute(f"alter database {server.database} reset default_transaction_read_only")
+    until(server.is_ready, 10 * PATIENCE)
+    coordinator.post("/v1/referrals", inquiry()).created()
+
+
+@pytest.fixture
+def small_disk():
+    """A directory of PostgreSQL's with room for 24 MiB."""
+    place = Path(tempfile.mkdtemp(prefix="alongside-disk-", dir="/tmp"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", place], check=True)
+    shutil.chown(place, "postgres", "postgres")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+    place.rmdir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk that is small")
+def test_a_full_disk_is_told_until_there_is_room(start_server, make_client, cluster, inquiry, small_disk):
+    """What is written lies on it, and what is sorted; reading about people leaves a row, so it ends, too."""
+    server = start_server()
+    coordinator = make_client(server, "coordinator")
+    made = coordinator.post("/v1/referrals", inquiry()).created()
+    with psycopg.connect(cluster.url(server.database), autocommit=True) as db:
+        db.execute(f"create tablespace small location '{small_disk}'")
+        try:
+            partitions = "select inhrelid::regclass from pg_inherits where inhparent = 'alongside.audit_events'::regclass"
+            for (partition,) in db.execute(partitions).fetchall():
+                db.execute(f"alter table {partition} set tablespace small")
+            db.execute(f"alter database {server.database} set temp_tablespaces = small")
+            db.execute("grant create on tablespace small to public")
+            db.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'alongside_api'")
+            until(lambda: coordinator.get(made.path, check=False).status == 200, 10 * PATIENCE)
+            ballast = small_disk / "ballast"
+            with contextlib.suppress(OSError), ballast.open("wb") as file:
+                while True:
+                    file.write(bytes(65536))
+                    file.flush()
+            until(lambda: coordinator.get("/v1/referrals", check=False).status == 503, 30 * PATIENCE)
+            until(lambda: "the database's disk is full" in server.log_text(), 10 * PATIENCE)
+            time.sleep(2)
+            assert not server.is_ready(), "also when nobody asks for anything"
+            ballast.unlink()
+            until(server.is_ready, 10 * PATIENCE)
+            assert coordinator.get("/v1/referrals").ok()
+        finally:
+            for (partition,) in db.execute(partitions).fetchall():
+                db.execute(f"alter table {partition} set tablespace pg_default")
+            db.execute(f"alter database {server.database} reset temp_tablespaces")
+            db.execute("drop tablespace small")
 
 
 def test_no_start_with_another_schema(start_server):

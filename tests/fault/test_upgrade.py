@@ -170,7 +170,9 @@ def test_what_stands_on_what_cannot_be_replaced_is_made_again(cluster, own_datab
     end $$""",
     )
     said = migrate(binary, database)
-    assert {"changed routine utc(timestamp with time zone)", "changed view documents_json", "added policy api_adds on services"} <= set(said)
+    assert {"changed routine utc(timestamp with time zone)", "changed view documents_json", "added policy api_adds on services"} <= set(
+        said
+    )
     assert {"added routine actor_role()", "removed routine actor_role(integer)"} <= set(said) and len(said) > 100
     assert cluster.structure(database) == before
 
