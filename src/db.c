@@ -201,11 +201,14 @@ static bool run(struct request *rq, struct passage *passage, struct db_answer *a
 {
     struct db_batch batch;
     db_batch_for_request(rq, &batch);
+    uint64_t since_ns = monotonic_ns();
     enum db_outcome outcome = exchange(passage, &batch, answer);
     bool has_met_lock = outcome == DB_ANSWERED && db_answer_met_lock(answer, &batch);
     passage->is_through = outcome == DB_ANSWERED && !has_met_lock;
     if (has_met_lock)
-        db_breaker_hold(passage->db, rq->route);
+        db_breaker_hold(passage->db, rq->route, since_ns);
+    else if (passage->is_through)
+        db_breaker_through(passage->db, rq->route);
     bool is_replay = outcome == DB_ANSWERED && db_answer_is_replay(answer);
     if (is_replay) {
         db_answer_clear(answer);

@@ -2,14 +2,15 @@
  *
  * Who met a lock that was held too long keeps the others of the same operation from waiting for it
  * as well, and with them everybody who wants the same connections. One at a time tries, off the
- * shared lane, until one gets through. */
+ * shared lane, until one gets through. A row that many want is no such lock: each in turn gets
+ * through. */
 #include "db_breaker.h"
 
 #include "db_internal.h"
 
 enum breaker { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };
 
-static atomic_int *breaker_of(const struct db *db, const struct route *route)
+static struct breaker *breaker_of(const struct db *db, const struct route *route)
 {
     return &db->breakers[route - routes];
 }
@@ -17,21 +18,31 @@ static atomic_int *breaker_of(const struct db *db, const struct route *route)
 bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial)
 {
     int held = BREAKER_HELD;
-    *ret_is_trial = atomic_compare_exchange_strong(breaker_of(db, route), &held, BREAKER_TRYING);
+    *ret_is_trial =
+        atomic_compare_exchange_strong(&breaker_of(db, route)->state, &held, BREAKER_TRYING);
     return *ret_is_trial || held == BREAKER_FREE;
 }
 
-void db_breaker_hold(struct db *db, const struct route *route)
+void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns)
 {
-    atomic_store(breaker_of(db, route), BREAKER_HELD);
+    struct breaker *breaker = breaker_of(db, route);
+    /* Whoever was past the lock when it was taken ends soon after. */
+    uint64_t half_ns = (monotonic_ns() - since_ns) / 2;
+    if (atomic_load(&breaker->through_ns) <= since_ns + half_ns)
+        atomic_store(&breaker->state, BREAKER_HELD);
+}
+
+void db_breaker_through(struct db *db, const struct route *route)
+{
+    atomic_store_explicit(&breaker_of(db, route)->through_ns, monotonic_ns(), memory_order_relaxed);
 }
 
 bool db_breaker_is_held(const struct db *db, const struct route *route)
 {
-    return atomic_load(breaker_of(db, route)) != BREAKER_FREE;
+    return atomic_load(&breaker_of(db, route)->state) != BREAKER_FREE;
 }
 
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through)
 {
-    atomic_store(breaker_of(db, route), is_through ? BREAKER_FREE : BREAKER_HELD);
+    atomic_store(&breaker_of(db, route)->state, is_through ? BREAKER_FREE : BREAKER_HELD);
 }

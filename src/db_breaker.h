@@ -5,10 +5,15 @@
 
 #include "router.h"
 
+#include <stdint.h>
+
 struct db;
 
 /* False: not now. A trial goes off the shared lane and ends with db_breaker_leave. */
 bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial);
-void db_breaker_hold(struct db *db, const struct route *route);
+/* It met a lock, after what began at since_ns. */
+void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns);
+/* It did not. */
+void db_breaker_through(struct db *db, const struct route *route);
 bool db_breaker_is_held(const struct db *db, const struct route *route);
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through);
