@@ -8,9 +8,9 @@
 
 #include "db_internal.h"
 
-enum breaker { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };
+enum breaker_state { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };
 
-static struct breaker *breaker_of(const struct db *db, const struct route *route)
+static struct db_breaker *breaker_of(const struct db *db, const struct route *route)
 {
     return &db->breakers[route - routes];
 }
@@ -25,7 +25,7 @@ bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_tri
 
 void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns)
 {
-    struct breaker *breaker = breaker_of(db, route);
+    struct db_breaker *breaker = breaker_of(db, route);
     /* Whoever was past the lock when it was taken ends soon after. */
     uint64_t half_ns = (monotonic_ns() - since_ns) / 2;
     if (atomic_load(&breaker->through_ns) <= since_ns + half_ns)

@@ -5,9 +5,15 @@
 
 #include "router.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct db;
+
+struct db_breaker {
+    atomic_int state;
+    _Atomic uint64_t through_ns; /* when one got through last */
+};
 
 /* False: not now. A trial goes off the shared lane and ends with db_breaker_leave. */
 bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial);

@@ -28,12 +28,9 @@ struct db {
     atomic_bool is_silent;       /* it answers nobody */
     atomic_bool is_well;         /* what the watch found: /readyz */
     atomic_bool is_disk_full;    /* it said so, and has not yet written again */
-    struct breaker {
-        atomic_int state;
-        _Atomic uint64_t through_ns; /* when one got through last */
-    } * breakers;                    /* by route */
-    atomic_uint openings;            /* threads of db_open */
-    atomic_ullong reads;             /* answered */
+    struct db_breaker *breakers; /* by route */
+    atomic_uint openings;        /* threads of db_open */
+    atomic_ullong reads;         /* answered */
     atomic_ullong reconnects;
     atomic_ullong waits_timed_out;
 };
