@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from harness.client import Client
 from harness.crowd import make_hosts, make_people
-from harness.server import IS_SANITIZED, Server
+from harness.server import IS_SANITIZED, PATIENCE, Server
 from harness.volley import Volley, call
 from steps.groups import Group, in_days
 from steps.journey import until
@@ -36,7 +36,17 @@ def servers(cluster, database, db, local_key, tmp_path_factory, binary):
     back because two waited for each other."""
     logs = tmp_path_factory.mktemp("servers")
     made = [
-        Server(binary, cluster, database, local_key, logs / f"log{n}", worker=n == SERVERS, worker_interval_ms=20)
+        # How long two hundred wait for their turn is not the question.
+        Server(
+            binary,
+            cluster,
+            database,
+            local_key,
+            logs / f"log{n}",
+            worker=n == SERVERS,
+            worker_interval_ms=20,
+            pool_wait_ms=10000 * PATIENCE,
+        )
         for n in range(1, SERVERS + 1)
     ]
     yield made

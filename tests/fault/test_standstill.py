@@ -119,8 +119,8 @@ def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, header
         refused = [round(started - since, 2) for started, status, _ in asker.seen if status != 200]
         assert not refused and asker.lost == 0, f"{asker.method}: refused {refused} s after the lock"
         before, during = asker.p99_ms(until=since), asker.p99_ms(since, free)
-        # Where the clients themselves need the processors, "before" is more; behind the lock it would be seconds.
-        assert during < max(50 * PATIENCE, before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
+        # 25 ms where nothing else runs; where the clients themselves need the processors "before" is more; behind the lock it is seconds.
+        assert during < max(100 * PATIENCE, 2 * before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
     for asker in needing:
         # Some are under way when the lock comes or goes, and one at a time tries.
         during = [took for started, status, took in asker.seen if since + 2.5 < started < free - 0.5 and status == 503]
@@ -212,7 +212,7 @@ def test_while_postgresql_is_frozen_everybody_is_told_so_within_two_seconds(froz
         assert asker.statuses(recovered) <= {200, 201}, "and all is well again"
     for asker in helpers:
         assert asker.statuses() == {200} and asker.lost == 0
-        assert max(took for _, _, took in asker.seen) < 0.5 * PATIENCE
+        assert max(took for _, _, took in asker.seen) < 1.0 * PATIENCE
     assert 503 in {status for started, status, _ in ready.seen if since + 2 < started < until}
 
 
