@@ -38,7 +38,7 @@ struct db_answer {
         unsigned step;
     } asked[DB_STEPS_MAX];
     unsigned asked_count, asked_heard;
-    bool is_new; /* not every statement had been prepared on this connection */
+    bool is_new;     /* not every statement had been prepared on this connection */
     PGresult *rows;  /* of the last statement that went well */
     PGresult *error; /* the first one that failed: it wins */
     unsigned step;

@@ -183,6 +183,17 @@ static void lane_send(struct db_lane *lane, const struct db_batch *batch, struct
         lane_poke(lane);
 }
 
+/* The connection, not the request. */
+static bool is_at_fault(const struct db_answer *answer)
+{
+    const char *sqlstate = db_answer_sqlstate(answer);
+    if (!answer->is_astray && !db_error_is_stale(sqlstate))
+        return false;
+    log_event(LOG_LEVEL_WARNING, "the read lane's connection is at fault", "sqlstate",
+              sqlstate ? sqlstate : "", NULL);
+    return true;
+}
+
 /* Feeds all that is complete to its tickets, the reader's and those behind it. */
 static void lane_drain(struct db_lane *lane)
 {
@@ -198,10 +209,7 @@ static void lane_drain(struct db_lane *lane)
         /* Nothing behind an answer that is astray can be trusted to be whose turn it seems to be.
          */
         is_astray = answer->is_astray;
-        bool is_lost = is_astray || db_error_is_stale(db_answer_sqlstate(answer));
-        if (is_lost)
-            log_event(LOG_LEVEL_WARNING, "the read lane's connection is at fault", "sqlstate",
-                      is_astray ? "" : db_answer_sqlstate(answer), NULL);
+        bool is_lost = is_at_fault(answer);
         lane->is_broken = lane->is_broken || is_lost;
         lane_pop(lane, is_lost ? TICKET_LOST : TICKET_DONE);
     }

@@ -64,8 +64,8 @@ end $$;
 -- empty when its plan was made, and is not for long.
 create or replace function audit_link_append() returns bigint language plpgsql set enable_seqscan = off as $$
 declare
-    link audit_links := audit_link_last();
-    upto xid8 := pg_snapshot_xmin(pg_current_snapshot());
+    link audit_links;
+    upto xid8;
     part record;
     linked bigint := 0;
 begin
@@ -74,6 +74,9 @@ begin
     elsif audit_link_is_foreign() then
         return null;
     end if;
+    -- Only now: before the lock another one may have added a link.
+    link := audit_link_last();
+    upto := pg_snapshot_xmin(pg_current_snapshot());
     -- Not all at once after a long while without a worker: whole transactions, ten thousand events at most but for one that has more.
     upto := coalesce((
         select e.xid from audit_events e where e.xid > link.upto_xid and e.xid < upto and e.id > link.after_id
