@@ -159,7 +159,7 @@ def test_the_line_sees_how_far_it_came_and_no_more(line, coordinator):
     assert seen() == ("contacted", None)
     close(coordinator, path, "declined").ok()
     assert seen() == ("closed", "declined")
-    assert "Anaïs" not in line.get(made.path).content.decode() and "0143" not in line.get(PATH).content.decode()
+    assert "Anaïs" not in line.get(made.path).content.decode() and "613 555 0143" not in line.get(PATH).content.decode()
 
 
 @pytest.mark.parametrize("reason", ["under_18", "family_member", "not_eligible"])

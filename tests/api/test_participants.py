@@ -239,7 +239,7 @@ def test_who_has_seen_my_file(person, client, db):
     ]
     assert set(seen[0]["fields"]) == {"name_to_use", "phone"} and seen[1]["fields"] == []
     text = str(seen)
-    assert "Needle" not in text and "555" not in text and "00000000-0000-4000" not in text
+    assert "Needle" not in text and "613 555" not in text and "00000000-0000-4000" not in text
     # Looking is itself a look, and lists are seen as well.
     person.coordinator.get(PATH, params={"limit": 100}).ok()
     whole = person.peer.get(path).ok().data
