@@ -54,7 +54,11 @@ def luck(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and isinstance(node.ops[0], ast.NotIn):
             text = node.left.value.decode() if isinstance(node.left.value, bytes) else node.left.value
-            if isinstance(text, str) and re.fullmatch(r"[0-9a-fA-F][0-9a-fA-F-]{0,8}", text) and isinstance(node.comparators[0], (ast.Name, ast.Call)):
+            if (
+                isinstance(text, str)
+                and re.fullmatch(r"[0-9a-fA-F][0-9a-fA-F-]{0,8}", text)
+                and isinstance(node.comparators[0], (ast.Name, ast.Call))
+            ):
                 yield node.lineno
 
 
