@@ -174,17 +174,14 @@ return left(in_object::text, -1) || ', ' || substr(in_more::text, 2);
 
 create or replace function text_array(in_array jsonb) returns text[] language plpgsql immutable as $$
 begin
-    return (
-        select coalesce(array_agg(value order by place), '{}')
-        from jsonb_array_elements_text(in_array) with ordinality t (value, place));
+    return array(select value from jsonb_array_elements_text(in_array) with ordinality t (value, place) order by place);
 end $$;
 
 -- The names a client sent: what the audit keeps of a change. Siblings made by the kernel are not the client's.
 create or replace function body_fields(in_body jsonb) returns text[] language plpgsql immutable as $$
 begin
-    return (
-        select coalesce(array_agg(name order by name), '{}') from jsonb_object_keys(in_body) name
-        where name !~ '_(digest|is_government)$');
+    return array(
+        select name from jsonb_object_keys(in_body) name where name !~ '_(digest|is_government)$' order by name);
 end $$;
 
 create or replace function setting(in_key text) returns text language plpgsql stable as $$

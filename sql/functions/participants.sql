@@ -153,8 +153,12 @@ begin
             from unnest(body_fields(in_body)) name
             where name not in ('pronouns', 'preferred_language', 'timezone', 'accessibility_needs')));
     end if;
-    perform require_timezone('timezone', in_body->>'timezone');
-    perform participant_require_own_region(in_body->>'region');
+    if in_body ? 'timezone' then
+        perform require_timezone('timezone', in_body->>'timezone');
+    end if;
+    if in_body ? 'region' then
+        perform participant_require_own_region(in_body->>'region');
+    end if;
     update participants p set
         alias = coalesce(in_body->>'alias', p.alias),
         preferred_language = coalesce(in_body->>'preferred_language', p.preferred_language),
@@ -175,7 +179,9 @@ begin
     then
         perform waiting_person_refresh(in_id);
     end if;
-    perform keep_key(in_key, 'participant', in_id);
+    if in_key is not null then
+        perform keep_key(in_key, 'participant', in_id);
+    end if;
     perform audit('update', 'participant', in_id, array[in_id], body_fields(in_body));
     return participant_respond(200, in_id);
 end $$;

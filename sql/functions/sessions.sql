@@ -264,7 +264,9 @@ begin
         changed_at = app_now(),
         version = session.version + 1
     where s.id = in_id;
-    perform keep_key(in_key, 'session', in_id);
+    if in_key is not null then
+        perform keep_key(in_key, 'session', in_id);
+    end if;
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
     if moved > 0 then
         perform cohort_notify(

@@ -120,7 +120,9 @@ begin
     if in_body ? 'name' then
         perform conflict_follow_staff(in_id);
     end if;
-    perform keep_key(in_key, 'staff', in_id);
+    if in_key is not null then
+        perform keep_key(in_key, 'staff', in_id);
+    end if;
     perform audit('update', 'staff', in_id, in_fields => body_fields(in_body));
     return staff_respond(200, in_id);
 end $$;

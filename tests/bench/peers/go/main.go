@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
@@ -155,7 +156,7 @@ const qRead = `select ` + pCols + ` from accounts a join participants p on p.id 
  where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and` + visible
 const qAudit = `insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
  select now(), a.id, a.role, $4, $5, $6, $7, $8, $9, $10 from accounts a where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3`
-const qUpdate = `with p as (update participants p set preferred_language = coalesce($5, p.preferred_language), version = p.version + 1
+const qUpdate = `with p as (update participants p set pronouns = coalesce($5, p.pronouns), version = p.version + 1
  from accounts a where p.id = $4 and a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and` + visible + ` returning p.*)
  select ` + pCols + ` from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid`
 
@@ -288,17 +289,17 @@ func update(w http.ResponseWriter, r *http.Request, a actor, rid uuid.UUID) (int
 		return 428, nil, "", nil
 	}
 	var patch struct {
-		PreferredLanguage *string `json:"preferred_language"`
+		Pronouns *string `json:"pronouns"`
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 65536))
 	d.DisallowUnknownFields()
-	if d.Decode(&patch) != nil || patch.PreferredLanguage != nil && *patch.PreferredLanguage != "en" && *patch.PreferredLanguage != "fr" {
+	if d.Decode(&patch) != nil || patch.Pronouns != nil && (*patch.Pronouns == "" || utf8.RuneCountInString(*patch.Pronouns) > 40) {
 		return 422, nil, "", nil
 	}
 	var p *participant
 	var v int
-	err = one(r.Context(), wpool, a, func(row pgx.Row) (e error) { p, v, e = scanP(row); return }, qUpdate, []any{id, patch.PreferredLanguage},
-		[]any{"participants_update", "update", "participant", id, []uuid.UUID{id}, []string{"preferred_language"}, rid})
+	err = one(r.Context(), wpool, a, func(row pgx.Row) (e error) { p, v, e = scanP(row); return }, qUpdate, []any{id, patch.Pronouns},
+		[]any{"participants_update", "update", "participant", id, []uuid.UUID{id}, []string{"pronouns"}, rid})
 	return 200, p, etag(v), err
 }
 
