@@ -216,10 +216,8 @@ def test_requests_hardly_notice(cluster, start_server, contract, token, inquiry,
             if anew:
                 arrange(cluster, server.database, in_the_way)
             said = migrate(binary if number % 2 else other, server.database)
-            if anew:
-                assert said[0] == told
-            else:
-                assert ("removed" if number % 2 else "added") + " view other_days" in said and not said[0].startswith(ANEW)
+            assert [line for line in said if line.startswith(ANEW)] == ([told] if anew else [])
+            assert anew or ("removed" if number % 2 else "added") + " view other_days" in said
             time.sleep(0.2)
     finally:
         for hammer in hammers:
@@ -229,4 +227,4 @@ def test_requests_hardly_notice(cluster, start_server, contract, token, inquiry,
     slowest, where = max(hammer.slowest for hammer in hammers)
     print(f"{RUNS} runs, {len(statuses)} requests, {refused} refused, the slowest {slowest * 1000:.0f} ms: {where}")
     assert set(statuses) <= {200, 201, 503} and len(statuses) > 50 * RUNS
-    assert refused <= len(statuses) / 100 and slowest < 0.5 * PATIENCE, (refused, slowest, where)
+    assert refused <= (len(hammers) * RUNS if anew else len(statuses) / 100) and slowest < 0.5 * PATIENCE, (refused, slowest, where)
