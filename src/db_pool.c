@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The write lane: connections lent to one request at a time, opened on demand up to a limit. Who
- * waits is served in order. Invariant: size == idle + lent + being opened; while something is idle
- * nobody waits but for a route that has its share. */
+ * waits is served in order, but that the last quarter is for routes that have none: those that wait
+ * for one table leave something to the others. Invariant: size == idle + lent. */
 #include "config.h"
 #include "db_internal.h"
 #include "log.h"
@@ -29,8 +29,8 @@ struct db_pool {
     unsigned idle_count;
     unsigned size;
     unsigned limit;
-    unsigned share;    /* what one route may have of it */
-    unsigned *lent_to; /* by route, places included */
+    unsigned lent;     /* places included */
+    unsigned *lent_to; /* the same by route */
     struct waiter *first;
     struct waiter **last;
     unsigned waiting;
@@ -54,7 +54,6 @@ struct db_pool *db_pool_create(struct db *db, PGconn *connection)
     pool->db = db;
     pool->idle = idle;
     pool->limit = limit;
-    pool->share = limit - limit / 4;
     pool->lent_to = lent_to;
     pool->last = &pool->first;
     pool->idle[0] = connection;
@@ -88,22 +87,35 @@ static void waiter_remove(struct db_pool *pool, struct waiter *waiter)
     pool->waiting--;
 }
 
-static unsigned *lent_to(const struct db_pool *pool, const struct route *route)
+static bool may_have_one(const struct db_pool *pool, const struct route *route)
 {
-    return &pool->lent_to[route - routes];
+    unsigned reserve = pool->lent_to[route - routes] > 0 ? pool->limit / 4 : 0;
+    return pool->limit - pool->lent > reserve;
 }
 
-/* Gives a connection, or the place for one, to the first in line whose route has not its share yet.
- * False when there is none. */
+static void lend(struct db_pool *pool, const struct route *route)
+{
+    pool->lent++;
+    pool->lent_to[route - routes]++;
+}
+
+static void take_back(struct db_pool *pool, const struct route *route)
+{
+    pool->lent--;
+    pool->lent_to[route - routes]--;
+}
+
+/* Gives a connection, or the place for one, to the first in line who may have it. False when there
+ * is none. */
 static bool waiter_serve(struct db_pool *pool, PGconn *connection)
 {
     struct waiter *waiter = pool->first;
-    while (waiter && *lent_to(pool, waiter->route) >= pool->share)
+    while (waiter && !may_have_one(pool, waiter->route))
         waiter = waiter->next;
     if (!waiter)
         return false;
     waiter_remove(pool, waiter);
-    (*lent_to(pool, waiter->route))++;
+    lend(pool, waiter->route);
     waiter->connection = connection;
     waiter->is_served = true;
     pthread_cond_signal(&waiter->served);
@@ -142,7 +154,7 @@ static bool waiter_wait(struct db_pool *pool, struct waiter *waiter)
 /* The place of a connection that is no more. */
 static void place_give_back(struct db_pool *pool, const struct route *route)
 {
-    (*lent_to(pool, route))--;
+    take_back(pool, route);
     if (!waiter_serve(pool, NULL))
         pool->size--;
 }
@@ -177,9 +189,7 @@ static bool place_take(struct db_pool *pool, const struct route *route, PGconn *
 {
     bool is_taken = true;
     pthread_mutex_lock(&pool->lock);
-    bool is_free =
-        *lent_to(pool, route) < pool->share && (pool->idle_count > 0 || pool->size < pool->limit);
-    if (!is_free) {
+    if (!may_have_one(pool, route)) {
         struct waiter waiter;
         waiter_init(&waiter, route);
         is_taken = waiter_wait(pool, &waiter);
@@ -189,7 +199,7 @@ static bool place_take(struct db_pool *pool, const struct route *route, PGconn *
         bool is_idle = pool->idle_count > 0;
         *ret_connection = is_idle ? pool->idle[--pool->idle_count] : NULL;
         pool->size += !is_idle;
-        (*lent_to(pool, route))++;
+        lend(pool, route);
     }
     pthread_mutex_unlock(&pool->lock);
     return is_taken;
@@ -225,7 +235,7 @@ void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *co
         return;
     }
     pthread_mutex_lock(&pool->lock);
-    (*lent_to(pool, route))--;
+    take_back(pool, route);
     if (!waiter_serve(pool, connection))
         pool->idle[pool->idle_count++] = connection;
     pthread_mutex_unlock(&pool->lock);

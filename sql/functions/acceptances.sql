@@ -57,7 +57,7 @@ create or replace function acceptances_withdraw(in_id uuid) returns response lan
 declare
     acceptance acceptances;
 begin
-    select * into acceptance from acceptances a where a.id = in_id for update;
+    select * into acceptance from acceptances a where a.id = in_id for no key update;
     if not found then
         perform problem('not-found');
     end if;

@@ -23,7 +23,7 @@ declare
 begin
     perform session_require_host(in_session_id);
     session := session_lock(in_session_id);
-    select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id for update;
+    select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id for no key update;
     if enrolment.id is null or enrolment.participant_id = any (actor_hidden_ids())
         or not as_coordinator and not enrolment.is_seated
     then

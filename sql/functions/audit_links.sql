@@ -37,14 +37,13 @@ begin
     insert into audit_links values (in_link.*);
 end $$;
 
--- What an owner did with the chain: a link, and an event.
-create or replace function audit_link_note(in_link audit_links, in_kind text, in_month text, in_upto_xid xid8)
+-- What an owner did with the chain, at the end of in_link: a link, and an event.
+create or replace function audit_link_note(in_kind text, in_month text, in_link audit_links default audit_link_last())
 returns void language plpgsql as $$
 begin
     in_link.kind := in_kind;
     in_link.month := in_month;
-    in_link.from_xid := in_upto_xid;
-    in_link.upto_xid := in_upto_xid;
+    in_link.from_xid := in_link.upto_xid;
     in_link.events := 0;
     in_link.digest := '';
     perform audit_link_add(in_link), set_config('app.role', 'owner', true), set_config('app.operation', 'audit', true);
@@ -204,7 +203,8 @@ begin
         perform audit_link_add(link);
     end loop;
     link.after_id := link.upto_id;
-    perform audit_link_note(link, 'epoch', null, pg_snapshot_xmin(pg_current_snapshot()));
+    link.upto_xid := pg_snapshot_xmin(pg_current_snapshot());
+    perform audit_link_note('epoch', null, link);
     return null;
 end $$;
 

@@ -111,7 +111,6 @@ end $$;
 -- The owner: takes a past month out. Its table stays, to be kept elsewhere and dropped. Null, or why not.
 create or replace function audit_month_detach(in_month text) returns text language plpgsql as $$
 declare
-    link audit_links;
     part regclass;
 begin
     perform set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(hashtext('alongside.audit_link'));
@@ -128,8 +127,7 @@ begin
         return 'not all of this month is linked yet, or it is not what was linked: audit verify says which';
     end if;
     execute format('alter table audit_events detach partition %s', part);
-    link := audit_link_last();
-    perform audit_link_note(link, 'detached', in_month, link.upto_xid);
+    perform audit_link_note('detached', in_month);
     return null;
 exception when lock_not_available or deadlock_detected then
     return 'somebody holds the audit at this moment: try again';
@@ -138,7 +136,6 @@ end $$;
 -- The owner: puts it back. Null, or why not.
 create or replace function audit_month_attach(in_month text) returns text language plpgsql as $$
 declare
-    link audit_links;
     part regclass;
 begin
     perform set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(hashtext('alongside.audit_link'));
@@ -154,8 +151,7 @@ begin
         return 'this is not what was detached';
     end if;
     perform audit_month_guard(part, in_month), audit_month_place(in_month);
-    link := audit_link_last();
-    perform audit_link_note(link, 'attached', in_month, link.upto_xid);
+    perform audit_link_note('attached', in_month);
     return null;
 exception when lock_not_available or deadlock_detected then
     return 'somebody holds the audit at this moment: try again';

@@ -55,7 +55,7 @@ create or replace function cohort_lock(in_id uuid, in_if_match int[] default nul
 declare
     cohort cohorts;
 begin
-    select * into cohort from cohorts g where g.id = in_id for update;
+    select * into cohort from cohorts g where g.id = in_id for no key update;
     perform require_version(in_if_match, cohort.version);
     return cohort;
 end $$;
@@ -81,7 +81,7 @@ begin
     for enrolment in
         select * from enrolments e
         where e.cohort_id = in_cohort_id and e.is_live
-        order by e.id for update
+        order by e.id for no key update
     loop
         if enrolment.is_seated then
             perform seat_move(enrolment, 'completed', null);

@@ -165,7 +165,7 @@ create or replace function conflict_declarations_withdraw(in_id uuid) returns re
 declare
     declaration conflict_declarations;
 begin
-    select * into declaration from conflict_declarations d where d.id = in_id for update;
+    select * into declaration from conflict_declarations d where d.id = in_id for no key update;
     if not found then
         perform problem('not-found');
     end if;

@@ -103,7 +103,7 @@ declare
     agreed boolean := (in_body->>'informed_agreement')::boolean;
     allows boolean := in_body->>'decision' = 'allow';
 begin
-    select * into match from conflict_matches m where m.id = in_id for update;
+    select * into match from conflict_matches m where m.id = in_id for no key update;
     perform require_version(in_if_match, match.version);
     if match.ended_at is not null then
         perform problem_state('ended');

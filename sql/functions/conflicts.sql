@@ -156,7 +156,7 @@ begin
         where r.ended_at is null and (r.for_person_id = any (ids) or r.person_id = any (ids))
             and (r.raised_at is not null) <> (r.is_blocking and conflict_match_met_in(r) <> '{}')
         -- What somebody is deciding about right now is theirs to raise: they do it when they have decided.
-        for update skip locked);
+        for no key update skip locked);
 end $$;
 
 create or replace function conflict_recheck(in_participant_ids uuid[], in_account_ids uuid[]) returns void

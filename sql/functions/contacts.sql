@@ -27,7 +27,7 @@ declare
     contact contacts;
 begin
     perform participant_require_seen(in_participant_id);
-    select * into contact from contacts c where c.participant_id = in_participant_id for update;
+    select * into contact from contacts c where c.participant_id = in_participant_id for no key update;
     perform require_version(in_if_match, contact.version);
     if in_body ? 'email' then
         contact.email := in_body->>'email';

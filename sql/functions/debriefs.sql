@@ -77,7 +77,7 @@ create or replace function debrief_lock(in_id uuid, in_if_match int[]) returns d
 declare
     debrief debriefs;
 begin
-    select * into debrief from debriefs d where d.id = in_id for update;
+    select * into debrief from debriefs d where d.id = in_id for no key update;
     perform require_version(in_if_match, debrief.version);
     return debrief;
 end $$;

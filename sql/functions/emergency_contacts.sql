@@ -24,7 +24,7 @@ declare
     declines boolean := coalesce((in_body->>'declined')::boolean, false);
 begin
     perform participant_require_seen(in_participant_id);
-    select * into emergency_contact from emergency_contacts e where e.participant_id = in_participant_id for update;
+    select * into emergency_contact from emergency_contacts e where e.participant_id = in_participant_id for no key update;
     perform require_version(in_if_match, emergency_contact.version);
     -- All or nothing: a declined contact has no name, one that is given has a name and a number.
     perform require_no_faults((

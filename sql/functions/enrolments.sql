@@ -26,7 +26,7 @@ begin
     then
         return new;
     end if;
-    select * into cohort from cohorts g where g.id = new.cohort_id for update;
+    select * into cohort from cohorts g where g.id = new.cohort_id for no key update;
     if tg_op = 'UPDATE' and new.state = 'confirmed' then
         if cohort_is_locked(cohort) then
             perform conflict('locked');
@@ -169,8 +169,8 @@ begin
     if not found or not actor_serves(enrolment.participant_id) or enrolment.cohort_id = any (actor_own_cohort_ids()) then
         perform problem('not-found');
     end if;
-    perform from cohorts g where g.id = enrolment.cohort_id for update;
-    select * into enrolment from enrolments e where e.id = in_id for update;
+    perform from cohorts g where g.id = enrolment.cohort_id for no key update;
+    select * into enrolment from enrolments e where e.id = in_id for no key update;
     perform require_version(in_if_match, enrolment.version);
     return enrolment;
 end $$;
@@ -200,7 +200,7 @@ declare
     cohort cohorts;
 begin
     perform require_role('coordinator');
-    select * into cohort from cohorts g where g.id = in_cohort_id and g.id <> all (actor_own_cohort_ids()) for update;
+    select * into cohort from cohorts g where g.id = in_cohort_id and g.id <> all (actor_own_cohort_ids()) for no key update;
     if not found then
         perform problem('not-found');
     elsif not actor_serves(participant) then

@@ -10,7 +10,7 @@ begin
     with met as (
         select r.id, r.participant_id from exclusion_requests r
         where r.name_digest = in_name_digest and exists (select from staff s where s.name_digest = in_name_digest)
-        order by r.id for update),
+        order by r.id for no key update),
     excluded as (
         insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         select distinct m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
@@ -91,7 +91,7 @@ create or replace function exclusion_requests_close(in_id uuid, in_if_match int[
 declare
     request exclusion_requests;
 begin
-    select * into request from exclusion_requests r where r.id = in_id for update;
+    select * into request from exclusion_requests r where r.id = in_id for no key update;
     perform require_version(in_if_match, request.version);
     if request.state <> 'open' then
         perform problem_state(request.state);

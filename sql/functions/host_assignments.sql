@@ -103,7 +103,7 @@ declare
     assignment host_assignments;
 begin
     perform cohort_lock((select h.cohort_id from host_assignments h where h.id = in_id));
-    select * into assignment from host_assignments h where h.id = in_id for update;
+    select * into assignment from host_assignments h where h.id = in_id for no key update;
     perform require_version(in_if_match, assignment.version);
     if assignment.released_at is not null then
         perform problem_state('released');

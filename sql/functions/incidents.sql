@@ -131,7 +131,7 @@ create or replace function incident_lock(in_id uuid, in_if_match int[] default n
 declare
     incident incidents;
 begin
-    select * into incident from incidents i where i.id = in_id for update;
+    select * into incident from incidents i where i.id = in_id for no key update;
     perform require_version(in_if_match, incident.version);
     return incident;
 end $$;

@@ -55,7 +55,7 @@ create or replace function intake_form_lock(in_intake_id uuid, in_if_match int[]
 declare
     form intake_forms;
 begin
-    select * into form from intake_forms f where f.intake_id = in_intake_id for update;
+    select * into form from intake_forms f where f.intake_id = in_intake_id for no key update;
     perform require_version(in_if_match, form.version);
     return form;
 end $$;

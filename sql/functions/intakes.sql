@@ -137,7 +137,7 @@ declare
     intake intakes;
 begin
     perform participant_lock((select i.participant_id from intakes i where i.id = in_id));
-    select * into intake from intakes i where i.id = in_id for update;
+    select * into intake from intakes i where i.id = in_id for no key update;
     perform require_version(in_if_match, intake.version);
     return intake;
 end $$;
@@ -228,7 +228,7 @@ begin
     for intake in
         select * from intakes i
         where i.participant_id = in_participant_id and i.state in ('forms_sent', 'meeting_done')
-        order by i.id for update
+        order by i.id for no key update
     loop
         continue when exists (select from document_kinds_missing(in_participant_id, intake.track));
         if intake.state = 'meeting_done' and intake.readiness = 'ready' then

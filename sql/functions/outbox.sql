@@ -139,7 +139,7 @@ begin
     perform set_config('app.role', 'worker', true);
     for message in
         select * from outbox o where o.state = 'queued' and o.due_at <= app_now() and not job_is_aside('mail', o.id)
-        order by o.due_at, o.id limit greatest(in_limit, 100) for update skip locked
+        order by o.due_at, o.id limit greatest(in_limit, 100) for no key update skip locked
     loop
         exit when in_limit <= 0 or job_is_long();
         begin
@@ -162,7 +162,7 @@ declare
 begin
     for message in
         select * from outbox o where o.state = 'sending' and o.lease_until < app_now() and not job_is_aside('leases', o.id)
-        order by o.lease_until limit 1000 for update skip locked
+        order by o.lease_until limit 1000 for no key update skip locked
     loop
         exit when job_is_long();
         begin
@@ -213,7 +213,7 @@ declare
     is_over boolean;
 begin
     perform set_config('app.role', 'worker', true);
-    select * into message from outbox o where o.id = in_id for update;
+    select * into message from outbox o where o.id = in_id for no key update;
     -- Somebody else has recorded it after the lease ran out, or it never was taken.
     if message.state is distinct from 'sending' then
         return;

@@ -41,7 +41,7 @@ declare
     account accounts;
     qualification qualifications;
 begin
-    select * into account from accounts a where a.id = in_account_id and a.role <> 'peer' for update;
+    select * into account from accounts a where a.id = in_account_id and a.role <> 'peer' for no key update;
     if not found then
         perform problem('not-found');
     end if;

@@ -122,7 +122,7 @@ create or replace function referral_lock(in_id uuid, in_if_match int[] default n
 declare
     referral referrals;
 begin
-    select * into referral from referrals r where r.id = in_id for update;
+    select * into referral from referrals r where r.id = in_id for no key update;
     perform require_version(in_if_match, referral.version);
     return referral;
 end $$;
@@ -241,7 +241,7 @@ declare
     outcome text := in_body->>'outcome';
     erases boolean := outcome in ('redirected', 'duplicate');
 begin
-    perform from referrals r where r.id in (in_id, (in_body->>'duplicate_of')::uuid) order by r.id for update;
+    perform from referrals r where r.id in (in_id, (in_body->>'duplicate_of')::uuid) order by r.id for no key update;
     perform referral_require_closable(referral_lock(in_id, in_if_match), in_body);
     update referrals r set
         state = outcome,
@@ -268,7 +268,7 @@ create or replace function referral_convert(in_referral_id uuid) returns void la
 declare
     referral referrals;
 begin
-    select * into referral from referrals r where r.id = in_referral_id for update;
+    select * into referral from referrals r where r.id = in_referral_id for no key update;
     if not found then
         perform problem_field('referral_id', 'does-not-exist');
     elsif referral.state <> 'contacted' then

@@ -18,7 +18,7 @@ declare
     plan safety_plans;
 begin
     perform participant_require_seen(in_participant_id);
-    select * into plan from safety_plans s where s.participant_id = in_participant_id for update;
+    select * into plan from safety_plans s where s.participant_id = in_participant_id for no key update;
     perform require_version(in_if_match, plan.version);
     update safety_plans s set
         current_place_method = in_body->>'current_place_method',

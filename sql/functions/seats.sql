@@ -40,7 +40,7 @@ begin
     update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
     where o.id = any (array(
         select m.id from outbox m
-        where m.enrolment_id = in_enrolment_id and m.state in ('queued', 'held', 'failed') for update skip locked));
+        where m.enrolment_id = in_enrolment_id and m.state in ('queued', 'held', 'failed') for no key update skip locked));
 end $$;
 
 -- Why a message about a seat may not leave any more; null = it may.
@@ -135,7 +135,7 @@ declare
     reason text;
     has_moved boolean := false;
 begin
-    select * into cohort from cohorts g where g.id = in_cohort_id for update;
+    select * into cohort from cohorts g where g.id = in_cohort_id for no key update;
     if not found then
         return;
     end if;
@@ -147,7 +147,8 @@ begin
         return;
     end if;
     for next_enrolment in
-        select * from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' order by e.waiting_since, e.id for update
+        select * from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted'
+        order by e.waiting_since, e.id for no key update
     loop
         exit when free <= 0;
         -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs.
@@ -194,7 +195,7 @@ begin
     if not actor_serves(in_participant_id) then
         return;
     end if;
-    perform from cohorts g where g.id = any (locked) order by g.id for update;
+    perform from cohorts g where g.id = any (locked) order by g.id for no key update;
     -- Who is placing this person has done it by now, or will find them gone. Placed where nothing was locked: all of it once more.
     perform conflict_hold_alone(in_participant_id);
     if exists (
@@ -207,7 +208,7 @@ begin
     for enrolment in
         select * from enrolments e
         where e.participant_id = in_participant_id and e.is_live
-        order by e.cohort_id for update
+        order by e.cohort_id for no key update
     loop
         perform seat_move(enrolment, 'withdrawn', 'withdrawn');
         perform audit('withdraw', 'enrolment', enrolment.id, array[in_participant_id]);
@@ -224,11 +225,11 @@ begin
     if in_cohort_id = any (actor_own_cohort_ids()) then
         perform problem('not-found');
     end if;
-    perform from cohorts g where g.id = in_cohort_id for update;
+    perform from cohorts g where g.id = in_cohort_id for no key update;
     for enrolment in
         select * from enrolments e
         where e.cohort_id = in_cohort_id and e.is_live
-        order by e.participant_id for update
+        order by e.participant_id for no key update
     loop
         perform seat_move(enrolment, 'removed', 'removed', in_reason);
         perform audit(
@@ -250,7 +251,7 @@ begin
             select e.cohort_id from enrolments e
             where e.state = 'offered' and e.offer_expires_at <= app_now() and not job_is_aside('offers', e.cohort_id)
             order by e.offer_expires_at limit in_limit)
-        order by g.id for update skip locked
+        order by g.id for no key update skip locked
     loop
         exit when job_is_long();
         begin
@@ -272,7 +273,7 @@ begin
     for enrolment in
         select * from enrolments e
         where e.cohort_id = in_cohort_id and e.state = 'offered' and e.offer_expires_at <= app_now()
-        order by e.id for update nowait
+        order by e.id for no key update nowait
     loop
         perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
         expired := expired + 1;
@@ -293,7 +294,7 @@ begin
             join cohorts o on o.id = w.cohort_id and o.state in ('recruiting', 'confirmed', 'in_progress')
             where not job_is_aside('lists', o.id) and cohort_seats_taken(o.id) < o.capacity and cohort_takes_people(o)
             order by random() limit 20)
-        order by g.id for update skip locked
+        order by g.id for no key update skip locked
     loop
         exit when job_is_long();
         begin

@@ -62,7 +62,7 @@ create or replace function services_update(in_id uuid, in_if_match int[], in_bod
 declare
     service services;
 begin
-    select * into service from services s where s.id = in_id for update;
+    select * into service from services s where s.id = in_id for no key update;
     perform require_version(in_if_match, service.version);
     perform service_require_step(service.state, coalesce(in_body->>'state', service.state));
     if jsonb_typeof(in_body->'season') = 'null' then

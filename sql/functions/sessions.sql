@@ -118,7 +118,7 @@ declare
     session sessions;
 begin
     perform cohort_lock((select s.cohort_id from sessions s where s.id = in_id));
-    select * into session from sessions s where s.id = in_id for update;
+    select * into session from sessions s where s.id = in_id for no key update;
     perform require_version(in_if_match, session.version);
     return session;
 end $$;

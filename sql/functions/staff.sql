@@ -77,8 +77,8 @@ declare
     account accounts;
     profile staff;
 begin
-    perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for update;
-    select * into account from accounts a where a.id = in_id and a.role <> 'peer' for update;
+    perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for no key update;
+    select * into account from accounts a where a.id = in_id and a.role <> 'peer' for no key update;
     perform require_version(in_if_match, account.version);
     select * into profile from staff s where s.id = in_id;
     account.role := coalesce(in_body->>'role', account.role);
