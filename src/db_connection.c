@@ -35,6 +35,11 @@ void db_notices_ignore(PGconn *connection)
     PQsetNoticeReceiver(connection, notice_ignore, NULL);
 }
 
+bool db_has_row(const PGresult *result)
+{
+    return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0;
+}
+
 /* ---- settings ---- */
 
 /* A plan for the values at hand costs more than any of them saves: a list would be planned anew by
@@ -79,8 +84,8 @@ static bool opening_feed(void *context, PGresult *result)
     } else if (opening->results++ == RESULT_ZONES) {
         opening->is_refused |= status == PGRES_PIPELINE_ABORTED || !db_zones_are_current(result);
     } else {
-        opening->is_refused |= status != PGRES_TUPLES_OK ||
-                               !db_line_attach(opening->connection, PQgetvalue(result, 0, 0));
+        opening->is_refused |=
+            !db_has_row(result) || !db_line_attach(opening->connection, PQgetvalue(result, 0, 0));
     }
     PQclear(result);
     return is_end;

@@ -45,6 +45,8 @@ PGconn *db_connection_open(const struct config *config, enum db_use use);
  * for the checks at start, jobs and migrations. NULL (logged) when that fails. */
 PGconn *db_connection_plain(const char *url);
 void db_notices_ignore(PGconn *connection);
+/* Of an answer that has one: a message that was lost leaves none. NULL has none. */
+bool db_has_row(const PGresult *result);
 /* Turns a plain connection into one of the above. */
 bool db_connection_set_up(PGconn *connection, const struct config *config, enum db_use use);
 /* Closes it, and ends what PostgreSQL still does for it: a commit that waits for a standby would
@@ -52,8 +54,7 @@ bool db_connection_set_up(PGconn *connection, const struct config *config, enum 
 void db_connection_abandon(PGconn *connection);
 /* Idle, nothing pending in either direction, server still there: may be handed on. */
 bool db_connection_is_clean(PGconn *connection);
-/* "ERROR:  text\n" without its end of line; for messages at start, when no request's data can be in
- * it. */
+/* "ERROR:  text\n" without its end of line; for messages at start, with no request's data. */
 const char *db_message(const char *text, char *buffer, size_t size);
 
 /* --- the lanes --- */
@@ -75,8 +76,8 @@ db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_a
 struct db_pool;
 struct db_pool *db_pool_create(struct db *db, PGconn *connection);
 void db_pool_destroy(struct db_pool *pool);
-/* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. One route gets three quarters
- * of the connections at most: when they all wait for a lock, the others still have some. */
+/* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. The last quarter of the
+ * connections is for routes that have none. */
 PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route);
 /* Hands the connection on if it is clean, closes it otherwise. */
 void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *connection);
@@ -99,8 +100,7 @@ extern const char db_commit_sql[];
 
 /* --- at start, and what every connection is asked (db_schema.c) --- */
 
-/* The database was migrated by this binary's migrations, functions and policies. Logs what differs
- * otherwise. */
+/* The database is this binary's: migrations, functions, policies. Logs what differs otherwise. */
 bool db_schema_is_current(PGconn *connection);
 /* PostgreSQL's zone data, which each of its sessions reads anew: asked in the round trip of every
  * new connection's settings. Logs the package to upgrade when the answer says that it is stale. */

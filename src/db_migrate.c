@@ -282,7 +282,7 @@ bool migration_is_current(const struct migration_run *run, const char *key, cons
     const char *const params[] = {key, manifest};
     PGresult *result =
         PQexecParams(run->connection, db_state_is_current_sql, 2, NULL, params, NULL, NULL, 0);
-    bool is_current = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
+    bool is_current = db_has_row(result) && *PQgetvalue(result, 0, 0) == 't';
     PQclear(result);
     return is_current;
 }

@@ -75,7 +75,7 @@ static bool code_is_applied(PGconn *connection)
     PGresult *result =
         PQexecParams(connection, db_state_is_current_sql, 2, NULL, params, NULL, NULL, 0);
     bool is_current = false;
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+    if (!db_has_row(result))
         query_failed(result);
     else
         is_current = *PQgetvalue(result, 0, 0) == 't' ||

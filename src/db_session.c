@@ -98,7 +98,8 @@ static bool is_good(PGconn *connection, unsigned index, const PGresult *result)
         return db_zones_are_current(result);
     if (status == PGRES_FATAL_ERROR)
         return refuse(index, result);
-    return index != RESULT_SETTINGS || db_line_attach(connection, PQgetvalue(result, 0, 0));
+    return index != RESULT_SETTINGS ||
+           (db_has_row(result) && db_line_attach(connection, PQgetvalue(result, 0, 0)));
 }
 
 static bool opening_feed(void *context, PGresult *result)

@@ -49,8 +49,10 @@ static PGresult *plan_ask(const struct migration_run *run)
 enum upgrade db_upgrade(struct migration_run *run, const char *manifest)
 {
     PGresult *plan = plan_ask(run);
-    if (!plan)
+    if (!db_has_row(plan)) {
+        PQclear(plan);
         return UPGRADE_UNFIT;
+    }
     enum upgrade upgrade = UPGRADE_FAILED;
     bool is_empty = PQgetisnull(plan, 0, 0);
     if (is_empty ? migration_execute(run, "begin", "begin", 0, NULL) : migration_begin_alone(run)) {

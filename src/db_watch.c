@@ -99,7 +99,7 @@ static void look_elsewhere(struct db_watch *watch)
 {
     PGconn *other = db_connection_from(watch->db->config->database_url, ++watch->turn);
     PGresult *timeline = other ? ask(other, "select " DB_TIMELINE_SQL) : NULL;
-    if (PQresultStatus(timeline) == PGRES_TUPLES_OK)
+    if (db_has_row(timeline))
         db_timeline_see(PQgetvalue(timeline, 0, 0));
     PQclear(timeline);
     db_connection_abandon(other);
@@ -239,7 +239,7 @@ static const char *look(struct db_watch *watch)
         return "the database's time zone data is stale";
     PGresult *pulse = watch->pulse ? ask(watch->pulse, pulse_sql) : NULL;
     const char *trouble = "the database does not answer";
-    if (PQresultStatus(pulse) != PGRES_TUPLES_OK) {
+    if (!db_has_row(pulse)) {
         away(watch, since_ns);
     } else {
         atomic_store(&watch->db->is_silent, false);

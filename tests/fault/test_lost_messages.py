@@ -5,10 +5,12 @@ early: an answer must then be missing, never another person's."""
 import threading
 import time
 
+import httpx
 import pytest
 from harness.client import Client
 from harness.server import PATIENCE
 from harness.thief import Thief
+from steps.journey import until
 
 PEOPLE = [f"00000000-0000-4000-8000-{3000 + n:012d}" for n in range(1, 14)]
 READERS = 6
@@ -94,3 +96,12 @@ def test_a_change_never_gets_anothers_answer(server, token, thief):
     client = Client(server.url, token=token("coordinator"))
     for participant in PEOPLE * 2:
         assert change(client, f"/v1/participants/{participant}").ok()["id"] == participant
+
+
+@pytest.mark.parametrize("kind", [b"Z", b"D", b"C", b"T"])
+def test_the_watch_outlives_what_it_loses(server, thief, kind):
+    """Nobody asks anything: it is the watch alone that something is stolen from."""
+    for _ in range(2):
+        thief.steal(kind)
+    until(lambda: httpx.get(f"{server.url}/readyz", trust_env=False).status_code == 200, 10 * PATIENCE)
+    server.assert_alive()

@@ -11,7 +11,8 @@ from harness.hammer import Hammer
 from harness.rebuilt import ROOT, build
 from harness.server import PATIENCE
 
-RUNS = 100 if os.environ.get("TEST_SOAK") else 4
+# Alone, half a second; beside other tests the clients themselves wait for the processors.
+RUNS, LONGEST_S = (100, 0.5) if os.environ.get("TEST_SOAK") else (4, 2 * PATIENCE)
 ANEW = "migrate: not only what changed is made, but everything anew: "
 
 
@@ -227,4 +228,5 @@ def test_requests_hardly_notice(cluster, start_server, contract, token, inquiry,
     slowest, where = max(hammer.slowest for hammer in hammers)
     print(f"{RUNS} runs, {len(statuses)} requests, {refused} refused, the slowest {slowest * 1000:.0f} ms: {where}")
     assert set(statuses) <= {200, 201, 503} and len(statuses) > 50 * RUNS
-    assert refused <= (len(hammers) * RUNS if anew else len(statuses) / 100) and slowest < 0.5 * PATIENCE, (refused, slowest, where)
+    assert refused <= (2 * len(hammers) * RUNS if anew else len(statuses) / 100), refused
+    assert slowest < LONGEST_S, (slowest, where)

@@ -41,9 +41,9 @@ def test_nothing_is_done_with_stale_zone_data(start_server, cluster, make_client
         db.execute("create schema stale")
         db.execute("create function stale.to_char(timestamp, text) returns text immutable language sql return '00:00'")
         db.execute("grant usage on schema stale to public")
-        db.execute("update alongside.sessions set starts_at = starts_at + interval '1 hour' where id = %s", [session["id"]])
         stale(True)
         until(lambda: not server.is_ready())
+        db.execute("update alongside.sessions set starts_at = starts_at + interval '1 hour' where id = %s", [session["id"]])
         coordinator.post("/v1/referrals", inquiry()).problem(503, "unavailable")
         coordinator.get("/v1/referrals").problem(503, "unavailable")
         refused = [line for line in server.log_lines() if line["msg"] == "PostgreSQL's time zone data is stale"]
