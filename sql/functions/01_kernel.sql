@@ -126,6 +126,7 @@ begin
     end if;
     entered := array[
         set_config('app.role', in_role, true),
+        set_config('app.issuer', coalesce(in_issuer, ''), true),
         set_config('app.account_id', coalesce(account_id::text, ''), true),
         set_config('app.participant_id', coalesce(own_id::text, ''), true),
         set_config('app.region_keys', coalesce(regions::text, ''), true),

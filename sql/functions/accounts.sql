@@ -1,6 +1,15 @@
 -- SPDX-License-Identifier: MIT
 -- Accounts: who may come in.
 
+-- Whose sign-in somebody has who is opened here: the issuer of the token that asks, since nobody comes in with another's.
+create or replace function account_issuer(in_identity jsonb) returns text language plpgsql stable as $$
+begin
+    if in_identity->>'issuer' <> current_setting('app.issuer') then
+        perform problem_field('identity/issuer', 'other-issuer');
+    end if;
+    return current_setting('app.issuer');
+end $$;
+
 -- Whether somebody can be put in charge.
 create or replace function account_may_coordinate(in_account_id uuid) returns boolean language plpgsql stable as $$
 begin

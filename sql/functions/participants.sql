@@ -121,7 +121,7 @@ begin
     begin
         insert into accounts (id, issuer, subject, role, participant_id, created_at)
         values (
-            new_account_id, coalesce(in_body#>>'{identity,issuer}', 'urn:alongside:local'),
+            new_account_id, account_issuer(in_body->'identity'),
             coalesce(in_body#>>'{identity,subject}', new_account_id::text), 'peer', new_id, app_now());
     exception when unique_violation then
         perform problem_taken('identity/subject');

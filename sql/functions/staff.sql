@@ -54,7 +54,7 @@ begin
     begin
         insert into accounts (id, issuer, subject, role, regions, created_at)
         values (
-            new_id, coalesce(in_body#>>'{identity,issuer}', 'urn:alongside:local'),
+            new_id, account_issuer(in_body->'identity'),
             coalesce(in_body#>>'{identity,subject}', new_id::text), in_body->>'role',
             text_array(coalesce(in_body->'regions', '[]')), app_now());
     exception when unique_violation then
@@ -92,7 +92,7 @@ begin
             role = account.role,
             is_active = account.is_active,
             regions = case when in_body ? 'regions' then text_array(in_body->'regions') else a.regions end,
-            issuer = coalesce(in_body#>>'{identity,issuer}', a.issuer),
+            issuer = case when in_body ? 'identity' then account_issuer(in_body->'identity') else a.issuer end,
             subject = coalesce(in_body#>>'{identity,subject}', a.subject),
             version = a.version + 1
         where a.id = in_id;

@@ -4,6 +4,7 @@
 import uuid
 
 import pytest
+from harness.tokens import ISSUER
 from steps import ABSENT, walk
 from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, unique
 
@@ -88,7 +89,7 @@ def test_an_alias_is_one_persons_in_any_spelling(coordinator):
 
 
 def test_an_identity_is_given_once(coordinator):
-    identity = {"issuer": "https://login.example", "subject": str(uuid.uuid4())}
+    identity = {"issuer": ISSUER, "subject": str(uuid.uuid4())}
     coordinator.post(PATH, body(identity=identity)).created()
     alias = unique("Twice")
     coordinator.post(PATH, body(alias=alias, identity=identity)).problem(409, "conflict").fault("#/identity/subject", "taken")

@@ -5,7 +5,9 @@ import collections
 import uuid
 
 import pytest
+from harness.tokens import ISSUER, claims
 from steps import ABSENT, ADMINISTRATOR, LINE, OTHER_ADMINISTRATOR, at_once, inquiry_body, line_body, walk
+from steps.journey import unique
 
 PATH = "/v1/staff"
 PEER = "00000000-0000-4000-8000-000000000001"
@@ -44,14 +46,44 @@ def test_an_account_of_each_role_can_come_in(administrator, client, role):
     assert (me["id"], me["role"], me["regions"]) == (made["id"], role, ["QC", "outside_canada"])
 
 
-def test_somebody_of_another_issuer(administrator, hire, token, make_client, server):
-    made = hire(identity={"issuer": "https://login.example.org/", "subject": "auth0|77"})
-    assert made["identity"] == {"issuer": "https://login.example.org/", "subject": "auth0|77"}
-    # The local issuer does not speak for the other one.
+def test_an_issuer_with_which_nobody_comes_in(administrator, hire):
+    other = {"issuer": f"{ISSUER}/", "subject": "auth0|77"}
+    administrator.post(PATH, person(identity=other)).problem(422, "validation-failed").fault("#/identity/issuer", "other-issuer")
+    made = hire()
+    for change in (other, {"issuer": other["issuer"]}):
+        refused = administrator.patch(made.path, {"identity": change}, if_match=made)
+        refused.problem(422, "validation-failed").fault("#/identity/issuer", "other-issuer")
+    assert administrator.get(made.path).ok().etag == made.etag, "nothing of it was done"
+
+
+def test_a_login_that_the_provider_has_made_anew(administrator, hire, token, make_client, server, db):
+    made = hire(identity={"issuer": ISSUER, "subject": "auth0|77"})
+    assert made["identity"] == {"issuer": ISSUER, "subject": "auth0|77"}
+    # As after the installation took another provider: naming the new login alone brings the issuer with it.
+    db.execute("update accounts set issuer = 'https://old.example' where id = %s", (made["id"],))
     make_client(server, token=token("coordinator", "auth0|77")).get("/v1/me").problem(401, "unauthenticated")
-    moved = administrator.patch(made.path, {"identity": {"issuer": "urn:alongside:local"}}, if_match=made).ok()
-    assert moved["identity"] == {"issuer": "urn:alongside:local", "subject": "auth0|77"}
-    make_client(server, token=token("coordinator", "auth0|77")).get("/v1/me").ok()
+    moved = administrator.patch(made.path, {"identity": {"subject": "auth0|78"}}, if_match=made).ok()
+    assert moved["identity"] == {"issuer": ISSUER, "subject": "auth0|78"}
+    make_client(server, token=token("coordinator", "auth0|78")).get("/v1/me").ok()
+
+
+def test_who_is_opened_belongs_to_the_configured_issuer(start_server, make_client, local_key, contract):
+    issuer = "https://id.example/realms/alongside"
+    server = start_server(token_issuer=issuer)
+    boss = "11111111-1111-4111-8111-00000000000b"
+    server.cluster.psql(
+        server.database,
+        f"insert into alongside.accounts (id, issuer, subject, role) values ('{boss}', '{issuer}', 'boss', 'administrator');",
+    )
+
+    def caller(role, subject):
+        return make_client(server, role, token=local_key.sign(claims(subject, role, iss=issuer)))
+
+    made = caller("administrator", "boss").post(PATH, person("coordinator")).created()
+    assert made["identity"] == {"issuer": issuer, "subject": made["id"]}
+    coordinator = caller("coordinator", made["id"])
+    opened = coordinator.post("/v1/participants", contract.example("participants_create") | {"alias": unique("Elm")}).created()
+    assert caller("peer", opened["account_id"]).get("/v1/me").ok()["participant_id"] == opened["id"]
 
 
 @pytest.mark.parametrize(
@@ -86,10 +118,10 @@ def test_accounts_that_cannot_be_made(administrator, role, changes, where, code)
 
 
 def test_addresses_and_identities_are_taken_once(administrator, hire):
-    first = hire(identity={"issuer": "urn:x", "subject": "one"})
+    first = hire(identity={"issuer": ISSUER, "subject": "one"})
     for address in (first["email"], first["email"].upper(), first["email"].title()):
         administrator.post(PATH, person(email=address)).problem(409, "conflict").fault("#/email", "taken")
-    again = person(identity={"issuer": "urn:x", "subject": "one"})
+    again = person(identity={"issuer": ISSUER, "subject": "one"})
     administrator.post(PATH, again).problem(409, "conflict").fault("#/identity/subject", "taken")
     second = hire()
     for change, where in (({"email": first["email"]}, "#/email"), ({"identity": first["identity"]}, "#/identity/subject")):

@@ -25,11 +25,11 @@ select is(refusal(comes_in(c.issuer, c.subject, c.role)), c.refused, c.title) fr
 -- R2: one sign-in, two sides. Neither who opens staff accounts nor who opens participants learns of the other side.
 select person() as p, person() as q \gset
 select intake(:'p', 'group', 'form_sent') \g /dev/null
-update accounts set issuer = 'https://id.example', subject = 'jane' where id = account_of(:'p');
+update accounts set subject = 'jane' where id = account_of(:'p');
 create function tests.new_staff(in_digest text, in_role text default 'coordinator') returns text language sql as $$
     select format('select * from staff_create(%L, null)', jsonb_build_object(
         'role', in_role, 'name', gen_random_uuid() || '.y', 'email', null, 'email_digest', in_digest, 'languages', '["en"]'::jsonb,
-        'identity', '{"issuer": "https://id.example", "subject": "jane"}'::jsonb))
+        'identity', '{"issuer": "urn:alongside:local", "subject": "jane"}'::jsonb))
 $$;
 select enter('administrator', :'chief') \g /dev/null
 select is(refusal(new_staff('d', 'peer')), '42501', 'a peer is never opened here');
