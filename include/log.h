@@ -20,6 +20,6 @@ unsigned long long log_dropped(void);
 /* key/value pairs of strings, ended by NULL: log_event(LOG_LEVEL_ERROR, "database lost",
  * "sqlstate", code, NULL). */
 void log_event(enum log_level level, const char *message, ...) __attribute__((sentinel));
-/* Stop 9: one line per request: route template, method, status, duration, bytes, request id, role.
- */
+/* Stop 9: one line per request: route template, method, status, duration, bytes, request id, role;
+ * of a well-signed token that is refused also why, and a keyed digest of its subject. */
 void log_request(const struct request *rq, int status, double duration_ms);

@@ -86,6 +86,9 @@ struct request {
     const char *fingerprint;
     const char *idempotency_key_sql; /* unquoted key, NULL when none */
 
+    /* Why somebody whose signature is good stays outside, a code, or NULL: for the log alone. */
+    const char *refusal;
+    char refused_subject[17]; /* keyed digest of whose token it is, for the same line */
     struct problem problem;
     struct response response;
     uint64_t started_ns;

@@ -25,7 +25,8 @@ bool token_verifier_is_ready(const struct token_verifier *verifier);
  * after it, or with a comma, which is also how two Authorization headers arrive (RFC 6750 3.1,
  * invalid_request);
  * - UNAUTHENTICATED for another scheme and for every token that is not accepted, whatever the
- * reason: the reason is a code in the debug log only. */
+ * reason. The reason is for the log: of a token whose signature is good it is in rq->refusal, with
+ * its subject in rq->actor; of any other it is written at level debug. */
 bool token_verify(struct token_verifier *verifier, struct request *rq)
     __attribute__((warn_unused_result));
 /* An at+jwt token signed with the local key, living lifetime_s, but no longer than the

@@ -30,11 +30,13 @@ struct token_header {
     bool is_plain_jwt; /* spelled without "application/", as libjwt understands it */
 };
 
-/* One reading of one token. The first refusal wins; reason is a static code word for the log. */
+/* One reading of one token. The first refusal wins; reason is a static code word for the log, NULL
+ * as long as nothing is wrong. */
 struct token_reading {
     const struct config *config;
     int64_t now_s;
     const char *reason;
+    bool is_signed; /* by a key of ours: what it says may be believed, also when it is refused */
     struct token_header header;
     struct token_claims claims;
 };
@@ -45,7 +47,8 @@ bool token_list_has(const char *list, const char *word, size_t length);
 bool token_config_is_sound(const struct config *config);
 /* 1 to 255 visible ASCII characters. */
 bool token_subject_is_valid(const char *text);
-/* text: a base64url segment. False with reading->reason set. */
+/* text: a base64url segment. False when the signature cannot even be looked at; true with
+ * reading->reason set when the token is refused for what it says. */
 bool token_header_read(struct token_reading *reading, const char *text, size_t length)
     __attribute__((warn_unused_result));
 bool token_claims_read(struct token_reading *reading, const char *text, size_t length)

@@ -51,6 +51,15 @@ static void add_fault(struct request *rq, enum problem_id id, const json_t *erro
     }
 }
 
+/* The client is told that a token is needed; why theirs is none is for the log. */
+static bool fail_outside(struct request *rq, json_t *extra)
+{
+    const char *reason = json_string_value(json_object_get(extra, "reason"));
+    rq->refusal = reason ? rq_strndup(rq, reason, strlen(reason)) : NULL;
+    json_decref(extra);
+    return fail(rq, PROBLEM_UNAUTHENTICATED);
+}
+
 /* raise exception using errcode = 'AP000', message = <slug>, detail = <extension members>. */
 static bool fail_by_slug(struct request *rq, const struct db_failure *failure)
 {
@@ -65,6 +74,8 @@ static bool fail_by_slug(struct request *rq, const struct db_failure *failure)
             return fail(rq, PROBLEM_INTERNAL);
         }
     }
+    if (id == PROBLEM_UNAUTHENTICATED)
+        return fail_outside(rq, extra);
     const char *reason = json_string_value(json_object_get(extra, "reason"));
     if (reason && !reason_is_known(reason)) {
         json_decref(extra);

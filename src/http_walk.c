@@ -11,6 +11,7 @@
 #include "seal.h"
 #include "token.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -169,6 +170,17 @@ static bool answer(struct http_exchange *exchange)
            negotiate(exchange, rq->response.content_type) && finish(exchange);
 }
 
+/* Whoever asks the operator why they cannot come in is found in the log by these digits. */
+static void refusal_note(struct request *rq)
+{
+    char digest[65];
+    const char *subject = rq->actor.subject;
+    if (!subject || !*subject)
+        return;
+    seal_digest(rq->app->seal, "token.subject", subject, strlen(subject), digest);
+    snprintf(rq->refused_subject, sizeof rq->refused_subject, "%.16s", digest);
+}
+
 bool http_walk(struct http_exchange *exchange, bool is_host_needed)
 {
     struct request *rq = &exchange->rq;
@@ -182,5 +194,8 @@ bool http_walk(struct http_exchange *exchange, bool is_host_needed)
         return negotiate(exchange, NULL);
     if (exchange->is_from_memory && rq->route->lane != LANE_NONE)
         return fail(rq, PROBLEM_NOT_FOUND);
-    return authorise(rq) && answer(exchange);
+    bool is_answered = authorise(rq) && answer(exchange);
+    if (rq->refusal)
+        refusal_note(rq);
+    return is_answered;
 }

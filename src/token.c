@@ -229,9 +229,9 @@ static bool signature_check(struct token_reading *reading,
     return is_valid || token_refuse(reading, "signature");
 }
 
-/* Cheap checks first; the claims count only because the signature over these very bytes is checked
- * last. */
-static bool token_check(struct token_verifier *verifier,
+/* The claims count only because the signature over these very bytes is checked, also of a token
+ * that they refuse: its reason is worth the operator's time. */
+static void token_check(struct token_verifier *verifier,
                         const struct token_text *text,
                         struct token_reading *reading,
                         uint64_t *ret_generation)
@@ -240,17 +240,17 @@ static bool token_check(struct token_verifier *verifier,
     size_t payload_length = (size_t)(text->signature - text->payload) - 1;
     if (!token_header_read(reading, text->start, header_length) ||
         !token_claims_read(reading, text->payload, payload_length))
-        return false;
+        return;
     struct jwks *keys = keyring_get(verifier->keys, ret_generation);
     const char *kid = reading->header.has_kid ? reading->header.kid : NULL;
     const struct jwks_key *key = jwks_find(keys, kid, reading->header.alg);
-    bool is_valid = key ? signature_check(reading, key, text) : token_refuse(reading, "key");
+    reading->is_signed =
+        key ? signature_check(reading, key, text) : token_refuse(reading, "key");
     jwks_unref(keys);
     if (!key && kid)
         keyring_ask(
             verifier
                 ->keys); /* perhaps the issuer has a new one; this request does not wait for it */
-    return is_valid;
 }
 
 static bool actor_set(const struct token_verifier *verifier,
@@ -266,9 +266,16 @@ static bool actor_set(const struct token_verifier *verifier,
     return true;
 }
 
-static bool refuse_token(struct request *rq, const char *reason)
+static bool refuse_token(struct request *rq, const struct token_reading *reading)
 {
-    log_event(LOG_LEVEL_DEBUG, "token refused", "reason", reason, "request_id", rq->id, NULL);
+    if (reading->is_signed) {
+        rq->refusal = reading->reason;
+        rq->actor.subject =
+            rq_strndup(rq, reading->claims.subject, strlen(reading->claims.subject));
+    } else {
+        log_event(LOG_LEVEL_DEBUG, "token refused", "reason", reading->reason, "request_id",
+                  rq->id, NULL);
+    }
     return fail(rq, PROBLEM_UNAUTHENTICATED);
 }
 
@@ -282,17 +289,18 @@ bool token_verify(struct token_verifier *verifier, struct request *rq)
     const char *token = credential_read(rq, &length);
     if (!token)
         return false;
-    if (!token_split(token, length, &text))
-        return refuse_token(rq, "syntax");
-
     struct token_reading reading = {.config = verifier->config, .now_s = time(NULL)};
+    if (!token_split(token, length, &text))
+        return token_refuse(&reading, "syntax") || refuse_token(rq, &reading);
+
     uint8_t digest[CRYPTO_HASH_BYTES];
     crypto_sha256((struct bytes){token, length}, digest);
     uint64_t generation = keyring_generation(verifier->keys);
     if (token_cache_find(verifier->cache, digest, generation, reading.now_s, &reading.claims))
         return actor_set(verifier, rq, &reading.claims);
-    if (!token_check(verifier, &text, &reading, &generation))
-        return refuse_token(rq, reading.reason);
+    token_check(verifier, &text, &reading, &generation);
+    if (!reading.is_signed || reading.reason)
+        return refuse_token(rq, &reading);
     token_cache_put(verifier->cache, digest, generation, reading.now_s, &reading.claims);
     return actor_set(verifier, rq, &reading.claims);
 }

@@ -122,7 +122,8 @@ static bool header_check(struct token_reading *reading, const json_t *header)
 
     const char *type = json_string_value(json_object_get(header, "typ"));
     if (!type || !token_list_has(reading->config->token_types, type, strlen(type)))
-        return token_refuse(reading, "typ");
+        token_refuse(reading, "typ");
+    type = type ? type : "";
     reading->header.is_jwt = token_list_has("JWT", type, strlen(type));
     reading->header.is_plain_jwt = strcasecmp(type, "JWT") == 0;
 
@@ -250,25 +251,29 @@ static bool role_check(struct token_reading *reading, const json_t *roles)
     return reading->claims.role != 0 || token_refuse(reading, "role");
 }
 
-static bool claims_check(struct token_reading *reading, const json_t *payload)
+/* The first thing that is wrong is the reason. */
+static void claims_check(struct token_reading *reading, const json_t *payload)
 {
     const struct config *config = reading->config;
     const char *issuer = json_string_value(json_object_get(payload, "iss"));
+    if (!subject_check(reading, json_object_get(payload, "sub")))
+        return;
     if (!issuer || strcmp(issuer, config->token_issuer) != 0)
-        return token_refuse(reading, "iss");
-    if (!audience_has(json_object_get(payload, "aud"), config->token_audience))
-        return token_refuse(reading, "aud");
-    if (reading->header.is_jwt && json_string_length(json_object_get(payload, "scope")) == 0)
-        return token_refuse(reading, "scope");
-    return times_check(reading, payload) &&
-           subject_check(reading, json_object_get(payload, "sub")) &&
-           role_check(reading, path_find(payload, config->token_role_path));
+        token_refuse(reading, "iss");
+    else if (!audience_has(json_object_get(payload, "aud"), config->token_audience))
+        token_refuse(reading, "aud");
+    else if (reading->header.is_jwt && json_string_length(json_object_get(payload, "scope")) == 0)
+        token_refuse(reading, "scope");
+    else if (times_check(reading, payload))
+        role_check(reading, path_find(payload, config->token_role_path));
 }
 
 bool token_claims_read(struct token_reading *reading, const char *text, size_t length)
 {
     json_t *payload = segment_parse(text, length);
-    bool is_fine = payload ? claims_check(reading, payload) : token_refuse(reading, "claims");
+    if (!payload)
+        return token_refuse(reading, "claims");
+    claims_check(reading, payload);
     json_decref(payload);
-    return is_fine;
+    return true;
 }

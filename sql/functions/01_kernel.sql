@@ -100,6 +100,7 @@ create or replace function context_enter(
 language plpgsql security definer as $$
 declare
     account_id uuid;
+    is_same_role boolean;
     may_enter boolean;
     own_id uuid;
     regions text[];
@@ -107,22 +108,24 @@ declare
     entered text[];
 begin
     if in_role = 'peer' then
-        select a.id, a.is_active, a.participant_id into account_id, may_enter, own_id
+        select a.id, true, a.is_active, a.participant_id into account_id, is_same_role, may_enter, own_id
         from accounts a where a.issuer = in_issuer and a.subject = in_subject and a.role = 'peer';
     elsif in_role <> 'public' then
         -- I13: somebody of the staff may be a participant, too; that one does not exist for them, nor whom they are excluded from.
         select
-            a.id, a.is_active and a.role = in_role, a.regions,
+            a.id, a.role = in_role, a.is_active and a.role = in_role, a.regions,
             (select own.participant_id from accounts own
             where own.issuer = in_issuer and own.subject = in_subject and own.role = 'peer'),
             array(select x.participant_id from exclusions x where x.account_id = a.id)
-        into account_id, may_enter, regions, own_id, hidden
+        into account_id, is_same_role, may_enter, regions, own_id, hidden
         from accounts a where a.issuer = in_issuer and a.subject = in_subject and a.role <> 'peer';
         hidden := case when own_id is null then hidden else hidden || own_id end;
         regions := case when in_role = 'coordinator' then case when regions = '{}' then region_keys() else '-'::text || regions end end;
     end if;
+    -- The reason is for the log alone. Of the other side's account with the same sign-in nothing is said.
     if in_role <> 'public' and may_enter is not true then
-        perform problem('unauthenticated');
+        perform problem('unauthenticated', jsonb_build_object('reason', case
+            when account_id is null then 'account-unknown' when is_same_role then 'account-inactive' else 'role-differs' end));
     end if;
     entered := array[
         set_config('app.role', in_role, true),

@@ -147,6 +147,44 @@ def test_a_leaver_loses_access_at_once(client, administrator, db):
     refused(coordinator)
 
 
+def log_line(server, answer):
+    return next(line for line in server.log_lines() if line.get("request_id") == answer.headers["X-Request-Id"] and line["msg"] == "request")
+
+
+def test_the_log_says_why_a_well_signed_token_was_refused(server, db, make_client, local_key):
+    """The operator learns the reason and can tell people apart; the client learns nothing, the log no subject."""
+    leaver = f"leaver-{uuid.uuid4()}"
+    db.execute("insert into accounts (subject, role, is_active) values (%s, 'coordinator', false)", (leaver,))
+    now = int(time.time())
+    cases = [
+        ("account-unknown", claims(str(uuid.uuid4()), "coordinator"), {}),
+        ("account-unknown", claims(ACCOUNT, "peer"), {}),
+        ("account-inactive", claims(leaver, "coordinator"), {}),
+        ("role-differs", claims(ACCOUNT, "administrator"), {}),
+        ("aud", claims(ACCOUNT, "coordinator", aud="account"), {}),
+        ("iss", claims(ACCOUNT, "coordinator", iss="https://elsewhere.example"), {}),
+        ("typ", claims(ACCOUNT, "coordinator"), {"typ": "JWT"}),
+        ("lifetime", claims(ACCOUNT, "coordinator", exp=now + 9 * 3600), {}),
+        ("expired", claims(ACCOUNT, "coordinator", exp=now - 3600, iat=now - 4000), {}),
+        ("role", claims(ACCOUNT, "coordinator", roles=["offline_access"]), {}),
+        ("two-roles", claims(ACCOUNT, "coordinator", roles=["peer", "coordinator"]), {}),
+        ("sub", claims("é", "coordinator"), {}),
+    ]
+    lines = []
+    for reason, said, header in cases:
+        answer = refused(make_client(server, token=local_key.sign(said, **header)), "/v1/me")
+        assert not {"reason", "subject"} & set(answer.json), reason
+        line = log_line(server, answer)
+        assert (line["level"], line.get("reason")) == ("info", reason)
+        assert said["sub"] not in str(line)
+        lines.append(line)
+    assert lines[1]["subject"] == lines[3]["subject"] == lines[4]["subject"] != lines[0]["subject"]
+    assert lines[-1]["subject"] == "", "what is no subject has no digest"
+    forged = Key("ES256").sign(claims(ACCOUNT, "coordinator", aud="account"))
+    answer = refused(make_client(server, token=forged), "/v1/me")
+    assert "reason" not in log_line(server, answer), "nothing of a forged token is believed"
+
+
 def test_keys_from_a_url_rotate(start_server, make_client, jwks_server, rsa_key):
     issuer = "https://identity.example"
     server = start_server(
