@@ -15,6 +15,12 @@ begin
         where c.conname = 'region__region__known'));
 end $$;
 
+-- Every code of a list.
+create or replace function code_list(in_list text) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_agg(c.code order by c.position) from code_lists c where c.list = in_list);
+end $$;
+
 -- A moment on somebody's clock, the zone named (R8).
 create or replace function local_moment_json(in_at timestamptz, in_zone text) returns json stable language sql
 return case when in_at is not null and in_zone is not null then json_build_object(

@@ -51,6 +51,7 @@ declare
     wanted int := (in_query->>'limit')::int + 1;
     speaks text := in_query->>'language';
     service uuid := in_query->>'service_id';
+    coordinator uuid := in_query->>'coordinator';
 begin
     if actor_role() <> 'coordinator' then
         return query
@@ -58,6 +59,16 @@ begin
         from (select distinct unnest(actor_cohort_ids()) as id) mine join cohorts g on g.id = mine.id
         where (g.created_at, g.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? g.state)
             and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+            and (coordinator is null or g.coordinator_account_id = coordinator)
+        order by g.created_at desc, g.id desc limit wanted;
+    elsif coordinator is not null then
+        return query
+        select g.created_at, g.id
+        from jsonb_array_elements_text(coalesce(in_query->'state', code_list('group_state'))) wanted_state cross join lateral (
+            select g.created_at, g.id from cohorts g
+            where g.coordinator_account_id = coordinator and g.state = wanted_state and (g.created_at, g.id) < (after_at, after_id)
+                and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+            order by g.created_at desc, g.id desc limit wanted) g
         order by g.created_at desc, g.id desc limit wanted;
     elsif in_query ? 'state' then
         return query

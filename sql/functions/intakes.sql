@@ -89,7 +89,7 @@ cross join lateral (select
     utc(i.closed_at) as closed_at,
     utc(i.withdrawn_at) as withdrawn_at) members;
 
--- Newest first. Each way of asking has an index of its own: one person's, the overdue, by state, everything.
+-- Newest first. Each way of asking has an index of its own: one person's, the overdue, one coordinator's, by state, everything.
 create or replace function intakes_find(in_query jsonb) returns setof intakes language plpgsql stable as $$
 declare
     after_at timestamptz := in_query#>>'{after,at}';
@@ -98,7 +98,7 @@ declare
     participant uuid := in_query->>'participant_id';
     is_overdue boolean := coalesce((in_query->>'update_overdue')::boolean, false);
     wanted_track text := in_query->>'track';
-    coordinator uuid := case when (in_query->>'assigned_to_me')::boolean then actor_account_id() end;
+    coordinator uuid := in_query->>'coordinator';
 begin
     if participant is not null then
         return query
@@ -114,19 +114,27 @@ begin
         where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
             and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
         order by i.created_at desc, i.id desc limit wanted;
+    elsif coordinator is not null then
+        return query
+        select i.*
+        from jsonb_array_elements_text(coalesce(in_query->'state', code_list('intake_state'))) wanted_state cross join lateral (
+            select i.* from intakes i
+            where i.coordinator_account_id = coordinator and i.state = wanted_state and (i.created_at, i.id) < (after_at, after_id)
+                and (wanted_track is null or i.track = wanted_track)
+            order by i.created_at desc, i.id desc limit wanted) i
+        order by i.created_at desc, i.id desc limit wanted;
     elsif in_query ? 'state' then
         return query
         select i.* from jsonb_array_elements_text(in_query->'state') wanted_state cross join lateral (
             select i.* from intakes i
             where i.state = wanted_state and (i.created_at, i.id) < (after_at, after_id)
-                and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+                and (wanted_track is null or i.track = wanted_track)
             order by i.created_at desc, i.id desc limit wanted) i
         order by i.created_at desc, i.id desc limit wanted;
     else
         return query
         select i.* from intakes i
-        where (i.created_at, i.id) < (after_at, after_id)
-            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+        where (i.created_at, i.id) < (after_at, after_id) and (wanted_track is null or i.track = wanted_track)
         order by i.created_at desc, i.id desc limit wanted;
     end if;
 end $$;

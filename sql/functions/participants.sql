@@ -36,6 +36,15 @@ begin
 end $$;
 create or replace trigger guard before update on participants for each row execute function participant_guard();
 
+-- Decision 22: whoever opens a file is there for the person, until it is handed over.
+create or replace function participant_begin() returns trigger language plpgsql as $$
+begin
+    new.coordinator_account_id := coalesce(new.coordinator_account_id, new.created_by);
+    return new;
+end $$;
+create or replace trigger begin before insert on participants for each row execute function participant_begin();
+
+-- Who of the staff is in charge is for coordinators to know.
 create or replace view participants_json with (security_invoker = true) as
 select p.id, p.version, p.created_at, row_to_json(members) as body
 from participants p
@@ -52,10 +61,12 @@ cross join lateral (select
     utc(p.eligibility_attested_at) as eligibility_attested_at,
     sealed_mark('participant.accessibility_needs', p.accessibility_needs, (
         select k.wrapped from sealed_keys k where k.id = sealed_key_id(p.accessibility_needs))) as accessibility_needs,
+    case when (select actor_role()) = 'coordinator' then p.coordinator_account_id end as coordinator_account_id,
     p.status,
     utc(p.created_at) as created_at) members;
 
--- Newest first. Where a region is asked for, or some are all that the coordinator has, one index scan for each of them.
+-- Newest first. Where a region is asked for, or some are all that the coordinator has, one index scan for each of them; somebody's
+-- people have an index of their own.
 create or replace function participants_find(in_query jsonb) returns table (at timestamptz, id uuid) language plpgsql stable as $$
 declare
     after_at timestamptz := in_query#>>'{after,at}';
@@ -67,8 +78,16 @@ declare
     speaks text := in_query->>'preferred_language';
     affiliation text := in_query->>'affiliation_kind';
     wanted_status text := in_query->>'status';
+    coordinator uuid := in_query->>'coordinator';
 begin
-    if regions is null then
+    if coordinator is not null then
+        return query
+        select p.created_at, p.id from participants p
+        where p.coordinator_account_id = coordinator and (p.created_at, p.id) < (after_at, after_id)
+            and (not in_query ? 'region' or p.region_key = any (regions)) and (speaks is null or p.preferred_language = speaks)
+            and (affiliation is null or p.affiliation_kind = affiliation) and (wanted_status is null or p.status = wanted_status)
+        order by p.created_at desc, p.id desc limit wanted;
+    elsif regions is null then
         return query
         select p.created_at, p.id from participants p
         where (p.created_at, p.id) < (after_at, after_id) and (speaks is null or p.preferred_language = speaks)

@@ -2,7 +2,7 @@
 """The intake: every step once, in order, by whoever may take it (A1.5, A6.2, S1.28-34, S2.46-48, I4, I8, decisions 3 and 12)."""
 
 import pytest
-from steps import ABSENT, walk
+from steps import ABSENT, COORDINATOR, OTHER_COORDINATOR, walk
 from steps.groups import placed
 from steps.journey import (
     DOCUMENTS,
@@ -323,8 +323,8 @@ def test_the_list_finds_by_everything_it_says(client):
     assert found(state="form_sent") == [mine[1].id]
     assert found(state=["form_sent", "forms_sent"]) == [activity.id, mine[1].id]
     assert found(track="activity") == [activity.id]
-    assert found(assigned_to_me="true") == [activity.id, *(intake.id for intake in mine[::-1])]
-    assert found(colleague, assigned_to_me="true") == [theirs.id]
+    assert found(coordinator=COORDINATOR) == [activity.id, *(intake.id for intake in mine[::-1])]
+    assert found(coordinator=OTHER_COORDINATOR) == [theirs.id]
     assert found(participant_id=mine[0].person.id) == [mine[0].id]
     assert found(participant_id=mine[0].person.id, state="form_sent") == []
     # Each of the list's ways walks through everything once.

@@ -24,7 +24,7 @@ def ids(entries):
     return [entry["id"] for entry in entries]
 
 
-def find(coordinator, now=None, **params):
+def find(coordinator, /, now=None, **params):
     return ids(walk(coordinator, PATH, params=params, now=now))
 
 
@@ -117,7 +117,7 @@ def test_cursors_that_do_not_belong(coordinator, client):
         ({"urgent": "TRUE"}, "urgent", "type"),
         ({"language": "de"}, "language", "not-allowed"),
         ({"channel": "fax"}, "channel", "not-allowed"),
-        ({"assigned_to": "me"}, "assigned_to", "format"),
+        ({"coordinator": "me"}, "coordinator", "format"),
         ({"name": "Marie"}, "name", "unknown"),
         ({"q": "613"}, "q", "unknown"),
     ],
@@ -184,8 +184,8 @@ def test_states_languages_people(coordinator, line, client):
     assert found(state=["received", "declined"]) == ["declined", "line"]
     assert found(language="fr") == ["spoken"]
     assert found(urgent="true") == ["line"] and found(urgent="false") == ["spoken"]
-    assert found(assigned_to=COORDINATOR) == ["spoken"] and found(assigned_to=OTHER_COORDINATOR) == ["line"]
-    assert found(assigned_to=ABSENT) == []
+    assert found(coordinator=COORDINATOR) == ["spoken"] and found(coordinator=OTHER_COORDINATOR) == ["line"]
+    assert found(coordinator=ABSENT) == []
     # Every coordinator sees the same queue, also one who serves a single region.
     quebec = client("coordinator", "00000000-0000-4000-8000-000000000014")
     assert set(mine) - {declined["id"]} <= set(find(quebec, channel="line_eap_followup"))

@@ -25,4 +25,5 @@ create table cohorts (
     version int not null default 1
 );
 create index cohorts__state on cohorts (state, created_at desc, id desc);
+create index cohorts__coordinator on cohorts (coordinator_account_id, state, created_at desc, id desc);
 create index cohorts__created_at on cohorts (created_at desc, id desc);

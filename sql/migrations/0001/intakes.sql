@@ -61,4 +61,5 @@ create unique index intakes__track__taken on intakes (participant_id, track) whe
 create index intakes__participant_id on intakes (participant_id, created_at desc, id desc);
 create index intakes__created_at on intakes (created_at desc, id desc);
 create index intakes__state_created_at on intakes (state, created_at desc, id desc);
+create index intakes__coordinator on intakes (coordinator_account_id, state, created_at desc, id desc);
 create index intakes__update_due_at on intakes (update_due_at) where update_due_at is not null;

@@ -58,4 +58,5 @@ create table referrals (
 );
 create index referrals__queue on referrals (state, reply_due, id);
 create index referrals__client on referrals (client_account_id, received_at, id) where client_account_id is not null;
+create index referrals__assigned_to on referrals (assigned_to) where closed_at is null;
 create index referrals__duplicate_of on referrals (duplicate_of) where duplicate_of is not null;

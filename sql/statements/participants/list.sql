@@ -1,5 +1,5 @@
--- GET /v1/participants: $3 region, preferred_language, affiliation_kind, status, after {at desc, id desc}, limit → [Participant], newest
--- first
+-- GET /v1/participants: $3 region, preferred_language, affiliation_kind, status, coordinator, after {at desc, id desc}, limit →
+-- [Participant], newest first
 -- audit: participant
 select f.at, f.id, f.id as participant_id, j.body
 from participants_find($3) with ordinality f (at, id, nth)
