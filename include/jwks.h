@@ -2,14 +2,15 @@
  *
  * Sets of verification keys (RFC 7517), and the only room that knows rhonabwy. A set is immutable
  * and counted; keys are usable for signatures only, each pinned to one algorithm: RSA of 2048 bits
- * or more to RS256, EC P-256 to ES256. Thread safe: sets are shared freely, only the count changes.
+ * or more to RS256 (to PS256 when its entry says so), EC P-256 to ES256, P-384 to ES384, Ed25519 to
+ * EdDSA. Thread safe: sets are shared freely, only the count changes.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum jwks_alg { JWKS_RS256 = 1, JWKS_ES256 };
+enum jwks_alg { JWKS_RS256 = 1, JWKS_ES256, JWKS_PS256, JWKS_ES384, JWKS_EDDSA };
 enum { JWKS_KID_MAX = 128 };
 #define JWKS_LOCAL_KID "local"
 
@@ -18,6 +19,8 @@ struct jwks_key;
 
 /* Once per process before threads; more calls do nothing. */
 void jwks_init(void);
+/* The algorithm of this name, exactly as RFC 7518 spells it, or 0. */
+enum jwks_alg jwks_alg_from_name(const char *name, size_t length);
 /* A set from JWKS text. Unusable keys (other type, other use, too short, malformed, repeated kid)
  * are left out and counted in *ret_skipped. NULL when the text is malformed or no key remains.
  * Caller frees with jwks_unref. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Stop 3, the only door: a bearer token becomes an actor. Accepts RS256 and ES256 under keys of a
- * JWKS (file or URL, rotated by kid, refreshed in the background) or the local ES256 key; the
- * algorithm is pinned to the key. RFC 9068, RFC 8725, RFC 6750. Verified tokens are remembered by
- * SHA-256 until they expire, 60 s at most. Thread safe. */
+ * Stop 3, the only door: a bearer token becomes an actor. Accepts the algorithms of jwks.h under
+ * keys of a JWKS (file or URL, rotated by kid, refreshed in the background) or the local ES256 key;
+ * the algorithm is pinned to the key. RFC 9068, RFC 8725, RFC 6750. Verified tokens are remembered
+ * by SHA-256 until they expire, 60 s at most. Thread safe. */
 #pragma once
 
 #include <stdbool.h>

@@ -8,6 +8,7 @@
 #include "jwks.h"
 #include "router.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +42,9 @@ struct token_reading {
     struct token_claims claims;
 };
 
+/* The next word of a list separated by commas, without the blanks around it; moves *list behind it.
+ */
+bool token_list_next(const char **list, const char **ret_word, size_t *ret_length);
 /* Whether word is in a list separated by commas, case-insensitive. */
 bool token_list_has(const char *list, const char *word, size_t length);
 /* The configuration's lists name only what this file can check; stderr says what does not. */
@@ -53,4 +57,11 @@ bool token_header_read(struct token_reading *reading, const char *text, size_t l
     __attribute__((warn_unused_result));
 bool token_claims_read(struct token_reading *reading, const char *text, size_t length)
     __attribute__((warn_unused_result));
+/* The one role that a payload gives, by the configured paths and names, into reading->claims. */
+bool token_role_read(struct token_reading *reading, const json_t *payload);
+/* Puts a role where token_role_read would look for it first. */
+bool token_role_put(const struct config *config, json_t *claims, enum role role)
+    __attribute__((warn_unused_result));
+/* Of token_role_names; stderr says what is wrong. */
+bool token_role_names_are_sound(const char *pairs);
 bool token_refuse(struct token_reading *reading, const char *reason); /* always false */

@@ -24,6 +24,29 @@ struct jwks {
     struct jwks_key *keys[KEYS_MAX];
 };
 
+/* What we verify with, by the names of RFC 7518 and RFC 8037. */
+static const struct {
+    const char *name, *type, *curve;
+    enum jwks_alg alg;
+    jwa_alg library_alg;
+} algorithms[] = {
+    {"RS256", "RSA", NULL, JWKS_RS256, R_JWA_ALG_RS256},
+    {"PS256", "RSA", NULL, JWKS_PS256, R_JWA_ALG_PS256},
+    {"ES256", "EC", "P-256", JWKS_ES256, R_JWA_ALG_ES256},
+    {"ES384", "EC", "P-384", JWKS_ES384, R_JWA_ALG_ES384},
+    {"EdDSA", "OKP", "Ed25519", JWKS_EDDSA, R_JWA_ALG_EDDSA},
+};
+enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
+
+enum jwks_alg jwks_alg_from_name(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (strlen(algorithms[i].name) == length && memcmp(algorithms[i].name, name, length) == 0)
+            return algorithms[i].alg;
+    }
+    return 0;
+}
+
 static void init_once(void)
 {
     r_global_init();
@@ -99,19 +122,15 @@ struct jwks *jwks_merge(const struct jwks *first, const struct jwks *second)
     return set;
 }
 
-/* The algorithm this key is pinned to, or 0 when the key is none we verify with. */
-static enum jwks_alg key_alg(jwk_t *jwk)
+/* Whether this is a public key that we verify with. */
+static bool key_is_usable(jwk_t *jwk, enum jwks_alg alg)
 {
     unsigned bits = 0;
     int type = r_jwk_key_type(jwk, &bits, R_FLAG_IGNORE_REMOTE);
-    if (!(type & R_KEY_TYPE_PUBLIC))
-        return 0;
-    if (type & R_KEY_TYPE_RSA)
-        return bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX ? JWKS_RS256 : 0;
-    const char *curve = r_jwk_get_property_str(jwk, "crv");
-    if ((type & R_KEY_TYPE_EC) && curve && strcmp(curve, "P-256") == 0)
-        return JWKS_ES256;
-    return 0;
+    bool is_rsa = alg == JWKS_RS256 || alg == JWKS_PS256;
+    if (alg == 0 || !(type & R_KEY_TYPE_PUBLIC))
+        return false;
+    return !is_rsa || (bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX);
 }
 
 static char *key_export_pem(jwk_t *jwk)
@@ -124,10 +143,10 @@ static char *key_export_pem(jwk_t *jwk)
 }
 
 /* Takes over jwk (a public key) in every case. */
-static struct jwks_key *key_new(jwk_t *jwk, const char *kid)
+static struct jwks_key *key_new(jwk_t *jwk, enum jwks_alg alg, const char *kid)
 {
-    enum jwks_alg alg = key_alg(jwk);
-    struct jwks_key *key = alg && strlen(kid) <= JWKS_KID_MAX ? calloc(1, sizeof *key) : NULL;
+    bool is_good = key_is_usable(jwk, alg) && strlen(kid) <= JWKS_KID_MAX;
+    struct jwks_key *key = is_good ? calloc(1, sizeof *key) : NULL;
     if (!key) {
         r_jwk_free(jwk);
         return NULL;
@@ -151,14 +170,11 @@ static bool text_is(const json_t *value, const char *wanted)
 
 /* RFC 7517 4.2-4.4: what the issuer says about the key's purpose must not speak against verifying
  * signatures. */
-static bool entry_is_for_signatures(const json_t *entry, const char *alg)
+static bool entry_is_for_signatures(const json_t *entry)
 {
     const json_t *use = json_object_get(entry, "use");
     const json_t *operations = json_object_get(entry, "key_ops");
-    const json_t *own_alg = json_object_get(entry, "alg");
     if (use && !text_is(use, "sig"))
-        return false;
-    if (own_alg && !text_is(own_alg, alg))
         return false;
     if (!operations)
         return true;
@@ -172,16 +188,34 @@ static bool entry_is_for_signatures(const json_t *entry, const char *alg)
     return false;
 }
 
+/* The algorithm that this entry is pinned to: the one it names, or the first of its type. 0 when it
+ * is none of ours. */
+static enum jwks_alg entry_alg(const json_t *entry)
+{
+    const json_t *type = json_object_get(entry, "kty"), *curve = json_object_get(entry, "crv");
+    const json_t *own_alg = json_object_get(entry, "alg");
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (text_is(type, algorithms[i].type) &&
+            (!algorithms[i].curve || text_is(curve, algorithms[i].curve)) &&
+            (!own_alg || text_is(own_alg, algorithms[i].name)))
+            return algorithms[i].alg;
+    }
+    return 0;
+}
+
 /* Only the public numbers are handed on: certificates and addresses in the entry are nothing to be
  * followed, and a private half that should not be there is not kept. */
 static struct jwks_key *key_from_entry(json_t *entry)
 {
     static const char *const rsa[] = {"kty", "n", "e", NULL};
     static const char *const ec[] = {"kty", "crv", "x", "y", NULL};
-    json_t *type = json_object_get(entry, "kty");
-    const char *const *names = text_is(type, "RSA") ? rsa : text_is(type, "EC") ? ec : NULL;
+    static const char *const okp[] = {"kty", "crv", "x", NULL};
+    enum jwks_alg alg = entry_alg(entry);
     json_t *kid = json_object_get(entry, "kid");
-    if (!names || !entry_is_for_signatures(entry, names == rsa ? "RS256" : "ES256"))
+    const char *const *names = alg == JWKS_EDDSA                        ? okp
+                               : alg == JWKS_RS256 || alg == JWKS_PS256 ? rsa
+                                                                        : ec;
+    if (alg == 0 || !entry_is_for_signatures(entry))
         return NULL;
     if (kid && json_string_length(kid) == 0)
         return NULL;
@@ -194,7 +228,7 @@ static struct jwks_key *key_from_entry(json_t *entry)
     bool is_read = r_jwk_init(&jwk) == RHN_OK && r_jwk_import_from_json_t(jwk, numbers) == RHN_OK;
     json_decref(numbers);
     if (is_read)
-        return key_new(jwk, kid ? json_string_value(kid) : "");
+        return key_new(jwk, alg, kid ? json_string_value(kid) : "");
     r_jwk_free(jwk);
     return NULL;
 }
@@ -251,7 +285,7 @@ struct jwks *jwks_from_private_pem(const char *pem)
         r_jwk_free(public);
         return NULL;
     }
-    struct jwks_key *key = key_new(public, JWKS_LOCAL_KID);
+    struct jwks_key *key = key_new(public, JWKS_ES256, JWKS_LOCAL_KID);
     struct jwks *set = key ? set_new() : NULL;
     if (set)
         set_add_new(set, key);
@@ -286,7 +320,11 @@ bool jwks_verify(const struct jwks_key *key, const char *token)
     jws_t *jws = NULL;
     if (r_jws_init(&jws) != RHN_OK)
         return false;
-    jwa_alg alg = key->alg == JWKS_RS256 ? R_JWA_ALG_RS256 : R_JWA_ALG_ES256;
+    jwa_alg alg = R_JWA_ALG_UNKNOWN;
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (algorithms[i].alg == key->alg)
+            alg = algorithms[i].library_alg;
+    }
     bool is_valid =
         r_jws_advanced_compact_parse(jws, token, R_PARSE_NONE, R_FLAG_IGNORE_REMOTE) == RHN_OK &&
         r_jws_get_alg(jws) == alg &&

@@ -20,7 +20,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { TOKEN_MAX_BYTES = 4096, KEY_FILE_MAX_BYTES = 256 * 1024, FETCH_PAUSE_S = 30 };
+enum {
+    TOKEN_MAX_BYTES = 16384,
+    SIGNATURE_MAX_BYTES = 1024,
+    KEY_FILE_MAX_BYTES = 256 * 1024,
+    FETCH_PAUSE_S = 30
+};
 
 struct token_verifier {
     const struct config *config;
@@ -59,9 +64,8 @@ static struct jwks *file_keys(const char *path)
     struct jwks *keys = text ? jwks_parse(text, bytes, &skipped) : NULL;
     free(text);
     if (!keys)
-        fprintf(
-            stderr,
-            "token_jwks_file: no usable key (RSA of 2048 bits or more, EC P-256) in this file\n");
+        fprintf(stderr, "token_jwks_file: no usable key (RSA of 2048 bits or more, P-256, P-384, "
+                        "Ed25519) in it\n");
     else if (skipped > 0)
         fprintf(stderr, "token_jwks_file: %zu keys are not usable and left out\n", skipped);
     return keys;
@@ -185,8 +189,6 @@ static bool token_split(const char *token, size_t length, struct token_text *ret
 {
     const char *dots[2];
     size_t count = 0;
-    if (length > TOKEN_MAX_BYTES)
-        return false;
     for (const char *c = token; *c; c++) {
         if (is_base64url(*c))
             continue;
@@ -220,12 +222,14 @@ static bool signature_check(struct token_reading *reading,
                             const struct jwks_key *key,
                             const struct token_text *text)
 {
-    uint8_t signature[TOKEN_MAX_BYTES];
+    uint8_t signature[SIGNATURE_MAX_BYTES];
     size_t bytes = 0, length = text->length - (size_t)(text->signature - text->start);
-    if (!crypto_unbase64url(text->signature, length, signature, &bytes) || bytes == 0)
+    if (length > crypto_base64url_size(sizeof signature) ||
+        !crypto_unbase64url(text->signature, length, signature, &bytes) || bytes == 0)
         return token_refuse(reading, "signature");
-    bool is_valid = reading->header.is_plain_jwt ? jwt_verify(key, reading->header.alg, text->start)
-                                                 : jwks_verify(key, text->start);
+    enum jwks_alg alg = reading->header.alg;
+    bool is_libjwts = reading->header.is_plain_jwt && (alg == JWKS_RS256 || alg == JWKS_ES256);
+    bool is_valid = is_libjwts ? jwt_verify(key, alg, text->start) : jwks_verify(key, text->start);
     return is_valid || token_refuse(reading, "signature");
 }
 
@@ -244,8 +248,7 @@ static void token_check(struct token_verifier *verifier,
     struct jwks *keys = keyring_get(verifier->keys, ret_generation);
     const char *kid = reading->header.has_kid ? reading->header.kid : NULL;
     const struct jwks_key *key = jwks_find(keys, kid, reading->header.alg);
-    reading->is_signed =
-        key ? signature_check(reading, key, text) : token_refuse(reading, "key");
+    reading->is_signed = key ? signature_check(reading, key, text) : token_refuse(reading, "key");
     jwks_unref(keys);
     if (!key && kid)
         keyring_ask(
@@ -273,8 +276,8 @@ static bool refuse_token(struct request *rq, const struct token_reading *reading
         rq->actor.subject =
             rq_strndup(rq, reading->claims.subject, strlen(reading->claims.subject));
     } else {
-        log_event(LOG_LEVEL_DEBUG, "token refused", "reason", reading->reason, "request_id",
-                  rq->id, NULL);
+        log_event(LOG_LEVEL_DEBUG, "token refused", "reason", reading->reason, "request_id", rq->id,
+                  NULL);
     }
     return fail(rq, PROBLEM_UNAUTHENTICATED);
 }
@@ -290,6 +293,8 @@ bool token_verify(struct token_verifier *verifier, struct request *rq)
     if (!token)
         return false;
     struct token_reading reading = {.config = verifier->config, .now_s = time(NULL)};
+    if (length > TOKEN_MAX_BYTES)
+        return token_refuse(&reading, "size") || refuse_token(rq, &reading);
     if (!token_split(token, length, &text))
         return token_refuse(&reading, "syntax") || refuse_token(rq, &reading);
 

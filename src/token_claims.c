@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TOKEN_JSON_MAX = 4096, DEPTH_MAX = 16, LEEWAY_MAX_S = 60 };
+enum { TOKEN_JSON_MAX = 16384, DEPTH_MAX = 16, LEEWAY_MAX_S = 60 };
 
 bool token_refuse(struct token_reading *reading, const char *reason)
 {
@@ -50,8 +50,7 @@ static json_t *segment_parse(const char *text, size_t length)
     return NULL;
 }
 
-/* The next word of a list, without the blanks around it. */
-static bool list_next(const char **list, const char **ret_word, size_t *ret_length)
+bool token_list_next(const char **list, const char **ret_word, size_t *ret_length)
 {
     *list += strspn(*list, ", ");
     if (!**list)
@@ -77,7 +76,7 @@ bool token_list_has(const char *list, const char *word, size_t length)
     const char *item;
     size_t item_length;
     type_trim(&word, &length);
-    while (list_next(&list, &item, &item_length)) {
+    while (token_list_next(&list, &item, &item_length)) {
         type_trim(&item, &item_length);
         if (item_length == length && strncasecmp(item, word, length) == 0)
             return true;
@@ -85,19 +84,33 @@ bool token_list_has(const char *list, const char *word, size_t length)
     return false;
 }
 
-bool token_config_is_sound(const struct config *config)
+static bool algorithms_are_known(const char *list)
 {
-    const char *list = config->token_algorithms, *word, *types = config->token_types;
-    size_t length, count = 0;
-    while (list_next(&list, &word, &length)) {
-        count++;
-        if (length == 5 && (strncmp(word, "RS256", 5) == 0 || strncmp(word, "ES256", 5) == 0))
+    const char *word;
+    size_t length;
+    while (token_list_next(&list, &word, &length)) {
+        if (jwks_alg_from_name(word, length) != 0)
             continue;
-        fprintf(stderr, "token_algorithms: only RS256 and ES256 can be accepted\n");
+        fprintf(stderr, "token_algorithms: only RS256, PS256, ES256, ES384 and EdDSA can be "
+                        "accepted\n");
         return false;
     }
-    if (count > 0 && list_next(&types, &word, &length) && config->token_issuer[0] &&
-        config->token_audience[0] && config->token_role_path[0])
+    return true;
+}
+
+static bool list_is_empty(const char *list)
+{
+    return !list[strspn(list, ", ")];
+}
+
+bool token_config_is_sound(const struct config *config)
+{
+    if (!algorithms_are_known(config->token_algorithms) ||
+        !token_role_names_are_sound(config->token_role_names))
+        return false;
+    if (!list_is_empty(config->token_algorithms) && !list_is_empty(config->token_types) &&
+        !list_is_empty(config->token_role_path) && config->token_issuer[0] &&
+        config->token_audience[0])
         return true;
     fprintf(stderr, "token_algorithms, token_types, token_issuer, token_audience and "
                     "token_role_path must not be empty\n");
@@ -108,6 +121,21 @@ bool token_config_is_sound(const struct config *config)
  * reading is refused. */
 static const char *const refused_headers[] = {"crit", "zip", "jku", "jwk", "x5u", "x5c", "b64"};
 
+/* Without a type a token may be an ID token, as with JWT. */
+static void type_check(struct token_reading *reading, const json_t *typ)
+{
+    static const char absent[] = "absent";
+    const char *type = typ ? json_string_value(typ) : absent;
+    bool is_fine = type && (!typ || strcasecmp(type, absent) != 0) &&
+                   token_list_has(reading->config->token_types, type, strlen(type));
+    if (!is_fine) {
+        token_refuse(reading, "typ");
+        return;
+    }
+    reading->header.is_jwt = !typ || token_list_has("JWT", type, strlen(type));
+    reading->header.is_plain_jwt = strcasecmp(type, "JWT") == 0;
+}
+
 static bool header_check(struct token_reading *reading, const json_t *header)
 {
     for (size_t i = 0; i < sizeof refused_headers / sizeof *refused_headers; i++) {
@@ -115,17 +143,11 @@ static bool header_check(struct token_reading *reading, const json_t *header)
             return token_refuse(reading, "header");
     }
     const char *alg = json_string_value(json_object_get(header, "alg"));
-    if (!alg || (strcmp(alg, "RS256") != 0 && strcmp(alg, "ES256") != 0) ||
+    reading->header.alg = alg ? jwks_alg_from_name(alg, strlen(alg)) : 0;
+    if (reading->header.alg == 0 ||
         !token_list_has(reading->config->token_algorithms, alg, strlen(alg)))
         return token_refuse(reading, "alg");
-    reading->header.alg = alg[0] == 'R' ? JWKS_RS256 : JWKS_ES256;
-
-    const char *type = json_string_value(json_object_get(header, "typ"));
-    if (!type || !token_list_has(reading->config->token_types, type, strlen(type)))
-        token_refuse(reading, "typ");
-    type = type ? type : "";
-    reading->header.is_jwt = token_list_has("JWT", type, strlen(type));
-    reading->header.is_plain_jwt = strcasecmp(type, "JWT") == 0;
+    type_check(reading, json_object_get(header, "typ"));
 
     const json_t *kid = json_object_get(header, "kid");
     if (!kid)
@@ -209,46 +231,11 @@ static bool subject_check(struct token_reading *reading, const json_t *subject)
     return true;
 }
 
-/* "realm_access.roles" walks down; a claim whose own name has dots ("https://example.ca/roles") is
- * found first. */
-static const json_t *path_find(const json_t *payload, const char *path)
+/* `scope` (RFC 9068) or what some providers call `scp`, there a list. */
+static bool has_scope(const json_t *payload)
 {
-    while (json_is_object(payload)) {
-        const json_t *whole = json_object_get(payload, path);
-        size_t length = strcspn(path, ".");
-        if (whole || !path[length])
-            return whole;
-        payload = json_object_getn(payload, path, length);
-        path += length + 1;
-    }
-    return NULL;
-}
-
-/* Names that mean nothing here are other systems' business; two that do would leave it open who is
- * asking. */
-static bool role_take(struct token_reading *reading, const json_t *name)
-{
-    enum role role = json_is_string(name) ? role_from_name(json_string_value(name)) : 0;
-    if (role == 0 || role == ROLE_PUBLIC)
-        return true;
-    if (reading->claims.role != 0 && reading->claims.role != role)
-        return token_refuse(reading, "two-roles");
-    reading->claims.role = role;
-    return true;
-}
-
-static bool role_check(struct token_reading *reading, const json_t *roles)
-{
-    size_t index;
-    const json_t *name;
-    if (json_is_string(roles) && !role_take(reading, roles))
-        return false;
-    json_array_foreach(roles, index, name)
-    {
-        if (!role_take(reading, name))
-            return false;
-    }
-    return reading->claims.role != 0 || token_refuse(reading, "role");
+    const json_t *scope = json_object_get(payload, "scope"), *scp = json_object_get(payload, "scp");
+    return json_string_length(scope) > 0 || json_string_length(scp) > 0 || json_array_size(scp) > 0;
 }
 
 /* The first thing that is wrong is the reason. */
@@ -262,10 +249,10 @@ static void claims_check(struct token_reading *reading, const json_t *payload)
         token_refuse(reading, "iss");
     else if (!audience_has(json_object_get(payload, "aud"), config->token_audience))
         token_refuse(reading, "aud");
-    else if (reading->header.is_jwt && json_string_length(json_object_get(payload, "scope")) == 0)
+    else if (reading->header.is_jwt && !has_scope(payload))
         token_refuse(reading, "scope");
     else if (times_check(reading, payload))
-        role_check(reading, path_find(payload, config->token_role_path));
+        token_role_read(reading, payload);
 }
 
 bool token_claims_read(struct token_reading *reading, const char *text, size_t length)

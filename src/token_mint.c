@@ -11,20 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Puts the role where this installation looks for it: {"realm_access":{"roles":[role]}} for
- * realm_access.roles. */
-static bool role_put(json_t *claims, const char *path, const char *role)
-{
-    json_t *parent = claims;
-    for (size_t length; path[length = strcspn(path, ".")]; path += length + 1) {
-        json_t *child = json_object();
-        if (json_object_setn_new(parent, path, length, child) != 0)
-            return false;
-        parent = child;
-    }
-    return json_object_set_new(parent, path, json_pack("[s]", role)) == 0;
-}
-
 char *
 token_mint(const struct config *config, const char *subject, const char *role, int64_t lifetime_s)
 {
@@ -40,9 +26,8 @@ token_mint(const struct config *config, const char *subject, const char *role, i
     json_t *claims = json_pack("{ss ss ss ss sI sI ss}", "iss", config->token_issuer, "aud",
                                config->token_audience, "sub", subject, "client_id", "alongside",
                                "iat", now, "exp", now + lifetime_s, "jti", id);
-    char *text = claims && role_put(claims, config->token_role_path, role)
-                     ? json_dumps(claims, JSON_COMPACT)
-                     : NULL;
+    char *text =
+        claims && token_role_put(config, claims, known) ? json_dumps(claims, JSON_COMPACT) : NULL;
     char *token = text ? jwks_sign(config->token_local_key, "at+jwt", text) : NULL;
     free(text);
     json_decref(claims);

@@ -41,7 +41,8 @@ static void prepare(void)
                              .token_jwks_url = "",
                              .token_local_key = (const char *)pem,
                              .token_max_lifetime_s = INT32_MAX,
-                             .token_role_path = "roles"};
+                             .token_role_path = "roles",
+                             .token_role_names = ""};
     verifier = token_verifier_create(&config);
     if (!verifier)
         abort();

@@ -90,7 +90,7 @@ static void unusable_keys_do_not_lose_the_others(void **state)
 {
     (void)state;
     jwk_t *short_key = kit_key(R_KEY_TYPE_RSA, 1024, "short"),
-          *other_curve = kit_key(R_KEY_TYPE_EC, 384, "p384");
+          *other_curve = kit_key(R_KEY_TYPE_EC, 521, "p521");
     json_t *entries = json_pack(
         "[ooooo]", kit_public(short_key), kit_public(other_curve), json_string("x"), json_null(),
         json_pack("{ssssss}", "kty", "oct", "k", "c2VjcmV0", "kid", "secret"));
