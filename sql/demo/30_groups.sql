@@ -23,12 +23,14 @@ insert into staff (id, alias, languages, employer, serving_caf) values
 on conflict do nothing;
 
 -- Denise's clearance ends while her group is still meeting; Noor has not finished the orientation.
-insert into qualifications (account_id, designation, cleared_on, clearance_expires_on)
+insert into qualifications (account_id, designation, designated_on, education, educated_on, cleared_on, clearance_expires_on)
 select
-    a.id, case a.role when 'mental_health_professional' then 'social_worker' end, transaction_timestamp()::date - 300,
+    a.id, case a.role when 'mental_health_professional' then 'social_worker' end,
+    case a.role when 'mental_health_professional' then date '2018-09-01' end,
+    case a.role when 'coordinator' then 'social_work' end, case a.role when 'coordinator' then date '2015-06-01' end, transaction_timestamp()::date - 300,
     transaction_timestamp()::date + case a.id when '00000000-0000-4000-8000-000000000033' then 12 else 800 end
 from accounts a
-where a.id::text like '00000000-0000-4000-8000-0000000000__' and a.role in ('peer_supporter', 'mental_health_professional')
+where a.id::text like '00000000-0000-4000-8000-0000000000__' and a.role in ('peer_supporter', 'mental_health_professional', 'coordinator')
 on conflict do nothing;
 insert into trainings (id, account_id, kind, module, completed_on, expires_on, recorded_by, created_at)
 select
@@ -39,7 +41,7 @@ from accounts a
 join code_lists l on l.list = 'training_orientation'
     or l.list in ('training_facilitator', 'training_continuing') and l.code <> 'scenario_practice'
     and a.role = 'mental_health_professional'
-where a.id::text like '00000000-0000-4000-8000-0000000000__' and a.role in ('peer_supporter', 'mental_health_professional')
+where a.id::text like '00000000-0000-4000-8000-0000000000__' and a.role in ('peer_supporter', 'mental_health_professional', 'coordinator')
     and not (a.id = '00000000-0000-4000-8000-000000000025' and l.code in ('crisis_management', 'leading_discussions'))
 on conflict do nothing;
 

@@ -12,7 +12,7 @@ begin
     return query
     with page as (
         select a.id, a.role, coalesce(s.alias, '') as name, s.languages, s.employer, serves.regions, q.designation,
-            case when a.role <> 'coordinator' then qualification_is_cleared(q, office_date()) end as is_cleared
+            q.education, qualification_is_cleared(q, office_date()) as is_cleared
         from accounts a
         left join staff s on s.id = a.id
         left join qualifications q on q.account_id = a.id
@@ -34,7 +34,8 @@ begin
         'regions', p.regions,
         'employer', p.employer,
         'designation', p.designation,
+        'education', p.education,
         'is_cleared', p.is_cleared,
-        'modules_missing', case when p.role <> 'coordinator' then qualification_modules_missing(p.id, p.role, office_date()) end)
+        'modules_missing', qualification_modules_missing(p.id, qualification_role_kinds(p.role), office_date()))
     from page p;
 end $$;

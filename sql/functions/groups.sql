@@ -19,6 +19,7 @@ cross join lateral (select
     g.peer_supporters,
     g.mental_health_professionals,
     g.on_call_professional,
+    g.coordinators,
     g.joining,
     g.topics,
     g.registration_deadline_days,
@@ -157,13 +158,13 @@ begin
     perform require_no_faults(wall_time_faults(times, zone, service.duration_minutes));
     insert into cohorts (
         id, service_id, language, composition, timezone, coordinator_account_id, capacity, max_sessions, duration_minutes,
-        peer_supporters, mental_health_professionals, on_call_professional, joining, topics, registration_deadline_days,
-        offer_hours, created_at)
+        peer_supporters, mental_health_professionals, on_call_professional, coordinators, joining, topics,
+        registration_deadline_days, offer_hours, created_at)
     values (
         new_id, service.id, in_body->>'language', coalesce(in_body->>'composition', 'mixed'), zone, actor_account_id(),
         coalesce((in_body->>'capacity')::int, service.capacity), coalesce((in_body->>'max_sessions')::int, service.max_sessions),
         service.duration_minutes, service.peer_supporters, service.mental_health_professionals, service.on_call_professional,
-        service.joining, service.topics,
+        service.coordinators, service.joining, service.topics,
         case when in_body ? 'registration_deadline_days'
             then (in_body->>'registration_deadline_days')::int else service.registration_deadline_days end,
         service.offer_hours, app_now());

@@ -1,15 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- Who may lead: slots, what a host needs for one, and what keeps them from it.
 
-create or replace function host_slot_role(in_slot text) returns text immutable language sql
-return case in_slot when 'peer_supporter' then 'peer_supporter' else 'mental_health_professional' end;
-
 -- How many of a slot a group asks for.
 create or replace function host_slots_wanted(in_cohort cohorts, in_slot text) returns int immutable language sql
 return case in_slot
     when 'peer_supporter' then in_cohort.peer_supporters
     when 'mental_health_professional' then in_cohort.mental_health_professionals
-    else in_cohort.on_call_professional::int end;
+    when 'on_call_professional' then in_cohort.on_call_professional::int
+    else in_cohort.coordinators end;
 
 -- I5, R13: what keeps somebody from a slot on that day, in codes of faults.def; empty = fit. Null when there is no such account.
 create or replace function host_missing(in_account_id uuid, in_slot text, in_language text, in_on date) returns text[]
@@ -17,12 +15,14 @@ language plpgsql stable as $$
 begin
     return (
         select array_remove(array[
-            case when a.role <> host_slot_role(in_slot) then 'wrong-role' end,
+            case when a.role <> w.role then 'wrong-role' end,
             case when not a.is_active then 'not-active' end,
             case when not in_language = any (coalesce(s.languages, '{}')) then 'other-language' end,
-            case when qualification_modules_missing(a.id, host_slot_role(in_slot), in_on) <> '{}' then 'training-missing' end,
+            case when qualification_modules_missing(a.id, w.training_kinds, in_on) <> '{}' then 'training-missing' end,
+            case when a.role = w.role and not qualification_has(q, w.credential, in_on) then 'not-qualified' end,
             case when not qualification_is_cleared(q, in_on) then 'not-cleared' end], null)
         from accounts a
+        join host_slots w on w.slot = in_slot
         left join staff s on s.id = a.id
         left join qualifications q on q.account_id = a.id
         where a.id = in_account_id);
@@ -44,9 +44,9 @@ create or replace function host_facts(
 language plpgsql stable security definer as $$
 begin
     perform require_role('coordinator');
-    if exists (select from accounts a where a.id = in_account_id and a.role in ('peer_supporter', 'mental_health_professional')) then
+    if exists (select from accounts a join host_slots w on w.role = a.role where a.id = in_account_id) then
         missing := host_missing(in_account_id, in_slot, in_language, in_on);
-        modules := qualification_modules_missing(in_account_id, host_slot_role(in_slot), in_on);
+        modules := qualification_modules_missing(in_account_id, w.training_kinds, in_on) from host_slots w where w.slot = in_slot;
     end if;
 end $$;
 

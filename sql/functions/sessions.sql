@@ -359,14 +359,14 @@ declare
 begin
     select * into cohort from cohorts g where g.id = in_session.cohort_id;
     return (
-        select coalesce(array_agg(wanted.slot order by wanted.slot desc), '{}')
-        from unnest(array['peer_supporter', 'mental_health_professional', 'on_call_professional']) wanted (slot)
+        select coalesce(array_agg(wanted.slot order by wanted.place), '{}')
+        from host_slots wanted
         cross join lateral (
             select count(*) as present, count(*) filter (
                 where host_missing(h.account_id, h.slot, cohort.language, in_session.local_start::date) = '{}') as fit
             from session_hosts(in_session.id) h
             where h.slot = wanted.slot and h.account_id = any (in_present)) filled
-        where filled.fit < filled.present or wanted.slot <> 'on_call_professional' and filled.fit < host_slots_wanted(cohort, wanted.slot));
+        where filled.fit < filled.present or wanted.is_needed and filled.fit < host_slots_wanted(cohort, wanted.slot));
 end $$;
 
 -- I3, I5, A6.5. A host who is told to call learns nothing else.

@@ -11,11 +11,11 @@ begin
     select * into session from sessions s where s.id = in_session_id;
     select * into cohort from cohorts g where g.id = session.cohort_id;
     if cohort.id is null or not actor_serves_cohort(cohort.id) then
-        return array['peer_supporter', 'mental_health_professional', 'on_call_professional'];
+        return array(select w.slot from host_slots w order by w.place);
     end if;
     return (
         select coalesce(array_agg(wanted.slot order by wanted.place), '{}')
-        from unnest(array['peer_supporter', 'mental_health_professional', 'on_call_professional']) with ordinality wanted (slot, place)
+        from host_slots wanted
         left join (
             select l.slot, count(*) as fit from session_leads l
             where l.session_id = in_session_id and host_missing(l.account_id, l.slot, cohort.language, session.local_start::date) = '{}'
@@ -29,9 +29,11 @@ language plpgsql stable security definer as $$
 declare
     session sessions;
     cohort cohorts;
+    wanted_slot host_slots;
 begin
     select * into session from sessions s where s.id = in_session_id;
     select * into cohort from cohorts g where g.id = session.cohort_id;
+    select * into wanted_slot from host_slots w where w.slot = in_slot;
     if actor_role() <> 'coordinator' or not actor_serves_cohort(cohort.id) then
         return;
     end if;
@@ -43,11 +45,12 @@ begin
         from accounts a
         join staff s on s.id = a.id
         join qualifications q on q.account_id = a.id
-        where a.role = host_slot_role(in_slot) and a.is_active and cohort.language = any (s.languages)
+        where a.role = wanted_slot.role and a.is_active and cohort.language = any (s.languages)
+            and qualification_has(q, wanted_slot.credential, session.local_start::date)
             and qualification_is_cleared(q, session.local_start::date)
         order by s.alias, a.id
         offset 0) c
-    where qualification_modules_missing(c.id, host_slot_role(in_slot), session.local_start::date) = '{}'
+    where qualification_modules_missing(c.id, wanted_slot.training_kinds, session.local_start::date) = '{}'
         and not exists (
             select from host_assignments h join sessions o on o.cohort_id = h.cohort_id
             where h.account_id = c.id and h.released_at is null and o.state in ('scheduled', 'in_progress')
@@ -89,7 +92,7 @@ cross join lateral (select
     utc(s.starts_at) as starts_at,
     s.duration_minutes,
     short.missing,
-    short.missing && array['peer_supporter', 'mental_health_professional'] as stops_session,
+    exists (select from host_slots w where w.is_needed and w.slot = any (short.missing)) as stops_session,
     (
         select coalesce(json_agg(json_build_object(
             'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing) order by u.alias, u.account_id), '[]')

@@ -306,15 +306,22 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('host_slot', 'peer_supporter', 1, 'Peer supporter', 'Pair aidant'),
     ('host_slot', 'mental_health_professional', 2, 'Mental health professional', 'Professionnel de la santé mentale'),
     ('host_slot', 'on_call_professional', 3, 'Mental health professional on call', 'Professionnel de la santé mentale sur appel'),
+    ('host_slot', 'coordinator', 4, 'Regional coordinator', 'Coordination régionale'),
 
     ('host_missing', 'wrong-role', 1, 'Another role', 'Un autre rôle'),
     ('host_missing', 'not-active', 2, 'Account not active', 'Compte inactif'),
     ('host_missing', 'other-language', 3, 'Does not lead in this language', 'N''anime pas dans cette langue'),
     ('host_missing', 'training-missing', 4, 'A training is missing or has expired', 'Une formation manque ou est échue'),
-    ('host_missing', 'not-cleared', 5, 'Clearance missing or expired', 'Autorisation manquante ou échue'),
+    ('host_missing', 'not-qualified', 5, 'Designation or education missing or expired', 'Titre ou études manquants ou échus'),
+    ('host_missing', 'not-cleared', 6, 'Clearance missing or expired', 'Autorisation manquante ou échue'),
 
     ('designation', 'social_worker', 1, 'Social worker', 'Travailleur social'),
     ('designation', 'social_service_worker', 2, 'Social service worker', 'Technicien en travail social'),
+
+    ('education', 'social_work', 1, 'Social work', 'Travail social'),
+    ('education', 'social_service_work', 2, 'Social service work', 'Techniques de travail social'),
+    ('education', 'psychology', 3, 'Psychology or counselling', 'Psychologie ou counseling'),
+    ('education', 'other_social_services', 4, 'Another field of social services', 'Un autre domaine des services sociaux'),
 
     ('training_kind', 'orientation', 1, 'Orientation', 'Formation d''orientation'),
     ('training_kind', 'facilitator', 2, 'Facilitator training', 'Formation à l''animation'),

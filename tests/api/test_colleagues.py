@@ -25,7 +25,7 @@ def test_what_a_coordinator_knows_of_a_host(coordinator, hire):
     response = coordinator.get(PATH, params={"limit": 100}).ok()
     assert listed(coordinator)[host.id] == {
         "account_id": host.id, "role": "mental_health_professional", "alias": host.made["alias"], "languages": ["en", "fr"],
-        "regions": ["QC", "NB"], "employer": "smsrc", "designation": "social_service_worker", "is_cleared": True,
+        "regions": ["QC", "NB"], "employer": "smsrc", "designation": "social_service_worker", "education": None, "is_cleared": True,
         "modules_missing": ["group_facilitation"]}  # fmt: skip
     assert host.made["name"] not in response.content.decode() and host.made["email"] not in response.content.decode()
     host.train("facilitator")
@@ -44,9 +44,10 @@ def test_what_counts_today(coordinator, hire):
 
 
 def test_coordinators_hand_groups_to_each_other(coordinator, administrator):
-    """They are listed as well; they lead nothing, so nothing is missing."""
+    """S0.24: they are listed as well, with what they need to lead, which nobody needs to coordinate."""
     colleague = listed(coordinator, role="coordinator")[OTHER_COORDINATOR]
-    assert (colleague["is_cleared"], colleague["modules_missing"], colleague["designation"]) == (None, None, None)
+    assert (colleague["is_cleared"], colleague["modules_missing"]) == (True, [])
+    assert (colleague["designation"], colleague["education"]) == (None, "social_work")
     group = Group(coordinator, service(administrator))
     coordinator.patch(group.path, {"coordinator_account_id": colleague["account_id"]}, if_match="*").ok()
     assert COORDINATOR in listed(coordinator)

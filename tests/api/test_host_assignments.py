@@ -172,10 +172,46 @@ def test_what_counts_is_the_day_of_the_first_session(group, hire):
 
 @pytest.mark.parametrize("account", [ABSENT, PEER, COORDINATOR])
 def test_only_people_who_may_lead(group, account):
-    """R2: a peer's account is not there, as one that never was; coordinators lead no group."""
+    """R2: a peer's account is not there, as one that never was; coordinators lead in no other place than their own."""
     for slot in ("peer_supporter", "mental_health_professional"):
         answer = group.coordinator.post(f"{group.path}/host-assignments", {"account_id": account, "slot": slot})
-        assert faults(answer) == {("#/account_id", "does-not-exist")}
+        assert account == COORDINATOR and ("#/slot", "wrong-role") in faults(answer) or faults(answer) == {("#/account_id", "does-not-exist")}
+
+
+def test_a_coordinator_who_leads_is_asked_what_every_host_is(client, administrator, coordinator, hire):
+    """S0.24, S0.31, I5: education, training and clearance, on the day; and the session begins only with them."""
+    group = Group(coordinator, service(administrator, FORMAL, peer_supporters=0, mental_health_professionals=0, coordinators=1)).prepare()
+    host = hire("coordinator", is_trained=False, is_cleared=False, languages=("fr",))
+    host.qualify().ok()
+    lacks = {("#/account_id", code) for code in ("other-language", "training-missing", "not-qualified", "not-cleared")}
+    assert faults(group.assign(host)) == lacks
+    assert faults(group.assign(hire(), "coordinator")) == {("#/slot", "wrong-role")}
+    administrator.patch(host.path, {"languages": ["en"]}, if_match="*").ok()
+    host.train("orientation")
+    host.qualify(cleared_on=LONG_AGO).ok()
+    assert faults(group.assign(host)) == {("#/account_id", "not-qualified")}
+    host.qualify(cleared_on=LONG_AGO, education="other_social_services", educated_on="2012-06-01").ok()
+    assert group.assign(host).created()["slot"] == "coordinator"
+    assert faults(group.assign(host, "peer_supporter")) == {("#/slot", "not-allowed")}
+    session = group.sessions()[0]["id"]
+
+    def short():
+        return [entry for entry in walk(coordinator, "/v1/shortfalls") if entry["session_id"] == session]
+
+    assert short() == []
+    host.qualify(cleared_on=LONG_AGO).ok()
+    (found,) = short()
+    assert (found["missing"], found["stops_session"], found["unfit"][0]["missing"]) == (["coordinator"], True, ["not-qualified"])
+
+
+def test_a_designation_counts_until_its_last_day(group, hire):
+    """S0.23: of a professional, on the day of the session."""
+    host = hire("mental_health_professional")
+    held = {"designation": "social_worker", "designated_on": "2019-06-01", "cleared_on": LONG_AGO}
+    host.qualify(**held, designation_expires_on=in_days(20)[:10]).ok()
+    assert faults(group.assign(host)) == {("#/account_id", "not-qualified")}
+    host.qualify(**held, designation_expires_on=in_days(21)[:10]).ok()
+    group.assign(host).created()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 """Qualifications: designation, clearance, regions, and what training is still missing (S0.21, S0.23, S0.25, S1.19, R13)."""
 
 import pytest
-from steps import ABSENT, COORDINATOR
+from steps import ABSENT
 from steps.groups import LONG_AGO, Host
 
 PEER = "00000000-0000-4000-8000-000000000001"
@@ -39,25 +39,26 @@ def test_before_anything_is_known(administrator):
     made = administrator.post("/v1/staff", body).created()
     known = administrator.get(f"{made.path}/qualification").ok()
     assert known.json == {
-        "account_id": made["id"], "designation": None, "cleared_on": None, "clearance_expires_on": None, "regions": [],
-        "is_cleared": False, "modules_missing": ORIENTATION}  # fmt: skip
+        "account_id": made["id"], "designation": None, "designated_on": None, "designation_expires_on": None, "education": None,
+        "educated_on": None, "cleared_on": None, "clearance_expires_on": None, "regions": [], "is_cleared": False, "modules_missing": ORIENTATION}  # fmt: skip
     assert known.etag == '"0.both"'
     administrator.put(f"{made.path}/qualification", {"cleared_on": LONG_AGO}, if_match=known).ok()
     administrator.put(f"{made.path}/qualification", {}, if_match=known).problem(412, "precondition-failed")
 
 
-def test_the_orientation_is_for_everybody_who_leads(supporter, professional, client):
-    """S0.25, S0.26: nine topics; S0.23: professionals take the facilitator training as well; coordinators lead nothing."""
+def test_the_orientation_is_for_everybody_who_leads(hire, supporter, professional, client):
+    """S0.25, S0.26: nine topics; S0.23: professionals take the facilitator training as well; S0.24: coordinators who lead, too."""
     assert read(supporter)["modules_missing"] == ORIENTATION
     assert read(professional)["modules_missing"] == ORIENTATION + FACILITATOR
-    coordinating = client("administrator").get(f"/v1/staff/{COORDINATOR}/qualification").ok()
-    assert (coordinating["modules_missing"], coordinating["is_cleared"]) == ([], False)
+    assert read(hire("coordinator"))["modules_missing"] == ORIENTATION
+    assert client("administrator").get("/v1/staff/00000000-0000-4000-8000-000000000005/qualification").ok()["modules_missing"] == []
 
 
 def test_the_whole_is_replaced(professional):
     """S0.21: a designation; that there is a clearance and since when, never what it rests on; where somebody leads."""
     whole = {
-        "designation": "social_service_worker", "cleared_on": LONG_AGO, "clearance_expires_on": "2099-01-05", "regions": ["QC", "outside_canada"]
+        "designation": "social_service_worker", "designated_on": "2019-06-01", "designation_expires_on": "2099-06-01", "education": None,
+        "educated_on": None, "cleared_on": LONG_AGO, "clearance_expires_on": "2099-01-05", "regions": ["QC", "outside_canada"]
     }  # fmt: skip
     first = read(professional)
     put = professional.administrator.put(f"{professional.path}/qualification", whole, if_match=first).ok()
@@ -90,6 +91,14 @@ def test_a_clearance_counts_from_its_first_day_to_its_last(supporter, now, is_cl
         ("mental_health_professional", {}, "#/designation", "required"),
         ("mental_health_professional", {"designation": "psychologist"}, "#/designation", "not-allowed"),
         ("peer_supporter", {"designation": "social_worker"}, "#/designation", "invalid"),
+        ("peer_supporter", {"designated_on": "2026-01-05"}, "#/designated_on", "invalid"),
+        ("peer_supporter", {"education": "social_work"}, "#/education", "invalid"),
+        ("coordinator", {"education": "history"}, "#/education", "not-allowed"),
+        ("coordinator", {"educated_on": "2015-06-01"}, "#/educated_on", "invalid"),
+        ("coordinator", {"education": "social_work", "educated_on": "2099-01-05"}, "#/educated_on", "in-the-future"),
+        ("mental_health_professional", {"designation": "social_worker", "designated_on": "2099-01-05"}, "#/designated_on", "in-the-future"),
+        ("mental_health_professional", {"designation": "social_worker", "designated_on": "2026-01-05", "designation_expires_on": "2026-01-04"},
+            "#/designation_expires_on", "invalid"),
         ("peer_supporter", {"cleared_on": "2099-01-05"}, "#/cleared_on", "in-the-future"),
         ("peer_supporter", {"cleared_on": "2026-02-30"}, "#/cleared_on", "format"),
         ("peer_supporter", {"clearance_expires_on": "2099-01-05"}, "#/cleared_on", "required"),

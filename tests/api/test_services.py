@@ -102,7 +102,8 @@ def test_the_list_goes_page_by_page_and_by_state(nobody, administrator, plan):
 def test_a_service_with_every_figure(administrator, nobody):
     """Decision 1: a new one needs no release; it begins as planned (S0.5), with a season in words (S2.38, S2.45)."""
     body = new(
-        **INFORMAL, season={"en": "In the fall", "fr": "À l'automne"}, planned_on="2027-09-15", registration_deadline_days=10, offer_hours=48
+        **INFORMAL, season={"en": "In the fall", "fr": "À l'automne"}, planned_on="2027-09-15", registration_deadline_days=10, offer_hours=48,
+        coordinators=0
     )  # fmt: skip
     made = administrator.post(PATH, body).created()
     assert made.json == body | {"id": made["id"], "state": "planned"}
@@ -112,7 +113,7 @@ def test_a_service_with_every_figure(administrator, nobody):
 def test_what_is_not_said_has_a_default(plan):
     made = plan(registration_deadline_days="absent")
     assert (made["season"], made["planned_on"], made["registration_deadline_days"]) == (None, None, None)
-    assert (made["on_call_professional"], made["offer_hours"]) == (False, 72)
+    assert (made["on_call_professional"], made["coordinators"], made["offer_hours"]) == (False, 0, 72)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,7 @@ def test_only_what_is_available_gets_new_groups(administrator, coordinator):
         ({"duration_minutes": 90.5}, "#/duration_minutes", "type"),
         ({"peer_supporters": -1}, "#/peer_supporters", "too-small"),
         ({"mental_health_professionals": 6}, "#/mental_health_professionals", "too-large"),
+        ({"coordinators": 6}, "#/coordinators", "too-large"),
         ({"joining": "open"}, "#/joining", "not-allowed"),
         ({"topics": "free"}, "#/topics", "not-allowed"),
         ({"registration_deadline_days": 181}, "#/registration_deadline_days", "too-large"),

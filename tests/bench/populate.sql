@@ -76,8 +76,8 @@ cross join lateral (values
     ('00000003-0000-4000-8000-' || 100000000000 + n, 'mental_health_professional')) h (id, role);
 insert into staff (id, alias, languages)
 select a.id, right(a.subject, 6), '{en}' from accounts a where a.subject ~ '^0000000[23]-';
-insert into qualifications (account_id, cleared_on)
-select a.id, now()::date - 300 from accounts a where a.subject ~ '^0000000[23]-';
+insert into qualifications (account_id, designation, cleared_on)
+select a.id, case a.role when 'mental_health_professional' then 'social_worker' end, now()::date - 300 from accounts a where a.subject ~ '^0000000[23]-';
 insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
 select a.id, substr(l.list, 10), l.code, now()::date - 200, model.created_by, now()
 from accounts a

@@ -58,8 +58,10 @@ staff_made as (
 select id, role from made
 """
 QUALIFIED = """
-insert into qualifications (account_id, designation, cleared_on)
-select id, case role when 'mental_health_professional' then 'social_worker' end, %(cleared_on)s
+insert into qualifications (account_id, designation, education, cleared_on)
+select
+    id, case role when 'mental_health_professional' then 'social_worker' end, case role when 'coordinator' then 'social_work' end,
+    %(cleared_on)s
 from accounts where id = any (%(hosts)s::uuid[])
 """
 # S0.25: every module that their role needs.

@@ -63,7 +63,8 @@ ALWAYS = {
         select s.id || ' ' || w.slot from looked g join sessions s on s.cohort_id = g.id and s.state in {BEGUN}
         cross join lateral (values
             ('peer_supporter', 'peer_supporter', g.peer_supporters),
-            ('mental_health_professional', 'mental_health_professional', g.mental_health_professionals)) w (slot, role, wanted)
+            ('mental_health_professional', 'mental_health_professional', g.mental_health_professionals),
+            ('coordinator', 'coordinator', g.coordinators)) w (slot, role, wanted)
         where w.wanted > (
             select count(distinct p.account_id) from session_presences p join accounts a on a.id = p.account_id
             where p.session_id = s.id and p.slot = w.slot and a.role = w.role)""",

@@ -82,7 +82,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         host_assignments:S participants:s sessions:S staff:s'),
     ('sessions', '
         accounts:s attendances:SIU audit_events:I code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
-        enrolments:Su holidays:S host_assignments:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
+        enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
         qualifications:S safety_plans:S sealed_keys:S session_presences:SI sessions:Su staff:s trainings:S'),
     ('desk', '
         acceptances:s accounts:S audit_events:S calendar_feeds:S cohorts:S documents:S enrolments:S exclusions:S host_assignments:S

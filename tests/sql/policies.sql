@@ -178,7 +178,7 @@ return t.cohort_id <> all (a.own) and t.session_id <> all (a.attended) and case 
 create temp table oracle (name text, verb text, rule text, change text, primary key (name, verb));
 insert into oracle (name, verb, rule)
 select unnest(v.names::text[]), 'select', v.rule from (values
-    ('{code_lists,documents,help_lines,holidays,intake_transitions,plain_texts,services,timezones,track_documents}', 'true'),
+    ('{code_lists,documents,help_lines,holidays,host_slots,intake_transitions,plain_texts,services,timezones,track_documents}', 'true'),
     ('{acceptances,contacts,emergency_contacts,intake_forms,intakes,outbox,safety_plans,updates}', 't.participant_id = any (a.people)'),
     ('{exclusion_requests,waiting_people}', 'a.role = ''coordinator'' and t.participant_id = any (a.people)'),
     ('{host_assignments,sessions}', 't.cohort_id = any (a.rooms)'),

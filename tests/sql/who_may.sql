@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(58);
+select plan(59);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -105,6 +105,8 @@ insert into rows (name, who, insertion) values
     ('host_assignments', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
         $$insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)
         values (%3$L, '00000000-0000-4000-8000-000000000022', 'peer_supporter', actor_account_id(), now())$$),
+    ('host_slots', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into host_slots values ('x', 9, 'x', '{}', 'none', true)$$),
     ('idempotency_keys', 'peer:SIUD peer_supporter:SIUD mental_health_professional:SIUD coordinator:SIUD line:SIUD administrator:SIUD',
         $$insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
         values (actor_account_id(), 'x', 'x', 'f', now())$$),

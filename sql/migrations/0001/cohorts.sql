@@ -16,6 +16,7 @@ create table cohorts (
     peer_supporters int not null,
     mental_health_professionals int not null,
     on_call_professional boolean not null,
+    coordinators int not null default 0,
     joining text not null constraint cohorts__joining__known check (joining in ('drop_in', 'closed')),
     topics text not null constraint cohorts__topics__known check (topics in ('participants', 'predetermined')),
     registration_deadline_days int

@@ -6,8 +6,7 @@ create table host_assignments (
     cohort_id uuid not null references cohorts (id),
     session_id uuid references sessions (id),
     account_id uuid not null constraint host_assignments__account_id__known references accounts (id),
-    slot text not null constraint host_assignments__slot__known check (slot in (
-        'peer_supporter', 'mental_health_professional', 'on_call_professional')),
+    slot text not null constraint host_assignments__slot__known references host_slots (slot),
     -- Whose place a substitute takes for that session.
     replaces uuid references host_assignments (id),
     assigned_by uuid not null references accounts (id),

@@ -20,6 +20,7 @@ create table services (
     mental_health_professionals int not null default 0
         constraint services__mental_health_professionals__range check (mental_health_professionals between 0 and 5),
     on_call_professional boolean not null default false,
+    coordinators int not null default 0 constraint services__coordinators__range check (coordinators between 0 and 5),
     -- 'drop_in': joins while seats remain, attends any (decision 2); 'closed': nobody joins after the first session (I3).
     joining text not null constraint services__joining__known check (joining in ('drop_in', 'closed')),
     topics text not null constraint services__topics__known check (topics in ('participants', 'predetermined')),
