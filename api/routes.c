@@ -21,6 +21,8 @@
 /* Who take an incident and talk with a host afterwards; who look at openings of contacts. */
 #define SUPERVISORS   (PROFESSIONAL | COORDINATOR)
 #define REVIEWERS     (COORDINATOR | ADMINISTRATOR)
+/* Who are taught, and who plans it. */
+#define LEARNERS      (STAFF | ADMINISTRATOR)
 #define SIGNED_IN     (ROOM | LINE | ADMINISTRATOR)
 
 /* The verb says method, lane and flags; what stands behind a row turns a flag round. */
@@ -58,6 +60,16 @@ const struct route routes[] = {
     /* qualifications */
     READ("/v1/staff/{staff_id}/qualification", ADMINISTRATOR, qualifications_read),
     PUT( "/v1/staff/{staff_id}/qualification", ADMINISTRATOR, qualifications_replace),
+    /* training-courses */
+    LIST(  "/v1/training-courses",             LEARNERS,      training_courses_list),
+    CREATE("/v1/training-courses",             ADMINISTRATOR, training_courses_create),
+    READ(  "/v1/training-courses/{course_id}", LEARNERS,      training_courses_read),
+    PATCH( "/v1/training-courses/{course_id}", ADMINISTRATOR, training_courses_update),
+    /* training-offerings */
+    LIST(  "/v1/training-offerings",               LEARNERS,      training_offerings_list),
+    CREATE("/v1/training-offerings",               ADMINISTRATOR, training_offerings_create),
+    READ(  "/v1/training-offerings/{offering_id}", LEARNERS,      training_offerings_read),
+    PATCH( "/v1/training-offerings/{offering_id}", ADMINISTRATOR, training_offerings_update),
     /* trainings */
     LIST(  "/v1/staff/{staff_id}/trainings", ADMINISTRATOR, trainings_list),
     CREATE("/v1/staff/{staff_id}/trainings", ADMINISTRATOR, trainings_create),

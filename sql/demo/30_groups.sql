@@ -44,6 +44,22 @@ join code_lists l on l.list = 'training_orientation'
 where a.id::text like '00000000-0000-4000-8000-0000000000__' and a.role in ('peer_supporter', 'mental_health_professional', 'coordinator')
     and not (a.id = '00000000-0000-4000-8000-000000000025' and l.code in ('crisis_management', 'leading_discussions'))
 on conflict do nothing;
+-- Continuing education a month ago, given by Morgan; Sacha was there.
+insert into training_offerings (id, course_id, starts_on, ends_on, timezone, language, delivered_by, experts, created_at)
+select
+    '00000000-0000-4000-8000-000000000511', c.id, d.day, d.day + 1, 'America/Toronto', 'en', '{00000000-0000-4000-8000-000000000003}',
+    '{A subject matter expert}', transaction_timestamp()
+from training_courses c cross join (select transaction_timestamp()::date - 30 as day) d
+where c.code = 'continuing_education'
+on conflict do nothing;
+insert into trainings (
+    id, account_id, kind, offering_id, course_id, modules, completed_on, expires_on, recorded_by, created_at)
+select
+    '00000000-0000-4000-8000-000000000512', '00000000-0000-4000-8000-000000000022', c.kind, o.id, c.id, c.modules, o.ends_on,
+    (o.ends_on + interval '12 months')::date, '00000000-0000-4000-8000-000000000006', transaction_timestamp()
+from training_offerings o join training_courses c on c.id = o.course_id
+where o.id = '00000000-0000-4000-8000-000000000511'
+on conflict do nothing;
 
 create temp table demo_groups on commit drop as
 select v.id::uuid as id, v.service, v.language, v.composition, v.zone, v.state, v.seats, v.age, v.first_day, v.at, v.sessions

@@ -55,6 +55,8 @@ begin
         when 'services' then return exists (select from services s where s.id = named);
         when 'sessions' then return exists (select from sessions s where s.id = named);
         when 'staff' then return exists (select from staff s where s.id = named);
+        when 'training-courses' then return exists (select from training_courses c where c.id = named);
+        when 'training-offerings' then return exists (select from training_offerings o where o.id = named);
         when 'trainings' then return exists (select from trainings t where t.id = named);
         else return in_location is null;
     end case;

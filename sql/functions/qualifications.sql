@@ -10,7 +10,7 @@ begin
         from code_lists l
         where l.list in (select 'training_' || kind from unnest(in_kinds) kind)
             and (l.list, l.code) not in (
-                select 'training_' || t.kind, t.module from trainings t
+                select 'training_' || t.kind, m.code from trainings t cross join unnest(coalesce(t.modules, array[t.module])) m (code)
                 where t.account_id = in_account_id and t.completed_on <= in_on and (t.expires_on is null or t.expires_on >= in_on)));
 end $$;
 

@@ -344,6 +344,19 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('training_continuing', 'scenario_practice', 2, 'Role-plays and practice sessions', 'Jeux de rôle et séances de pratique'),
     ('training_continuing', 'professional_development', 3, 'Professional development of one''s designation',
         'Perfectionnement lié au titre professionnel'),
+
+    ('training_method', 'scenarios', 1, 'Scenario-based discussions', 'Discussions à partir de scénarios'),
+    ('training_method', 'role_plays', 2, 'Role-plays', 'Jeux de rôle'),
+    ('training_method', 'practice_sessions', 3, 'Practice sessions', 'Séances de pratique'),
+
+    ('training_population', 'caf_members', 1, 'Canadian Armed Forces members', 'Membres des Forces armées canadiennes'),
+    ('training_population', 'veterans', 2, 'Veterans and former Canadian Armed Forces members',
+        'Vétérans, vétéranes et ex-membres des Forces armées canadiennes'),
+    ('training_population', 'dnd_employees', 3, 'Current and former public service employees of the Department of National Defence',
+        'Personnel actuel et ancien de la fonction publique du ministère de la Défense nationale'),
+    ('training_population', 'cadets', 4, 'Cadets', 'Cadets et cadettes'),
+    ('training_population', 'junior_rangers', 5, 'Junior Canadian Rangers', 'Rangers juniors canadiens'),
+
     ('enrolment_state', 'requested', 1, 'Proposed', 'Proposé'),
     ('enrolment_state', 'waitlisted', 2, 'On the waiting list', 'Sur la liste d''attente'),
     ('enrolment_state', 'offered', 3, 'Place offered', 'Place offerte'),

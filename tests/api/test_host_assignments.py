@@ -175,12 +175,18 @@ def test_only_people_who_may_lead(group, account):
     """R2: a peer's account is not there, as one that never was; coordinators lead in no other place than their own."""
     for slot in ("peer_supporter", "mental_health_professional"):
         answer = group.coordinator.post(f"{group.path}/host-assignments", {"account_id": account, "slot": slot})
-        assert account == COORDINATOR and ("#/slot", "wrong-role") in faults(answer) or faults(answer) == {("#/account_id", "does-not-exist")}
+        assert (
+            account == COORDINATOR and ("#/slot", "wrong-role") in faults(answer) or faults(answer) == {("#/account_id", "does-not-exist")}
+        )
 
 
 def test_a_coordinator_who_leads_is_asked_what_every_host_is(client, administrator, coordinator, hire):
     """S0.24, S0.31, I5: education, training and clearance, on the day; and the session begins only with them."""
-    group = Group(coordinator, service(administrator, FORMAL, peer_supporters=0, mental_health_professionals=0, coordinators=1)).prepare()
+    group = (
+        Group(coordinator, service(administrator, FORMAL, peer_supporters=0, mental_health_professionals=0, coordinators=1))
+        .prepare()
+        .open()
+    )
     host = hire("coordinator", is_trained=False, is_cleared=False, languages=("fr",))
     host.qualify().ok()
     lacks = {("#/account_id", code) for code in ("other-language", "training-missing", "not-qualified", "not-cleared")}
@@ -196,7 +202,7 @@ def test_a_coordinator_who_leads_is_asked_what_every_host_is(client, administrat
     session = group.sessions()[0]["id"]
 
     def short():
-        return [entry for entry in walk(coordinator, "/v1/shortfalls") if entry["session_id"] == session]
+        return [entry for entry in walk(coordinator, "/v1/shortfalls", params={"days": 60, "limit": 100}) if entry["session_id"] == session]
 
     assert short() == []
     host.qualify(cleared_on=LONG_AGO).ok()

@@ -223,6 +223,7 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     walk.ids["debrief_id"] = walk("debriefs_create", DEBRIEF | {"note": unique("Note")})["id"]
     crowd.cohost.client.post(f"{ours.path}/debriefs", DEBRIEF).created()
     walk.ids["declaration_id"] = walk("conflict_declarations_create", {"kind": "no_contact", "name": crowd.elsewhere.name})["id"]
+    walk.ids |= taught(walk.who)
     walk.read_everything()
     walk("conflict_declarations_withdraw")
     if is_professional:
@@ -245,6 +246,14 @@ def supervise(crowd, walk):
 # ---- nobody is counted ----
 
 
+def taught(who):
+    """What a member of the staff reads of what there is to learn."""
+    return {
+        "course_id": who.get("/v1/training-courses").ok().data[0]["id"],
+        "offering_id": who.get("/v1/training-offerings").ok().data[0]["id"],
+    }
+
+
 def pictures(crowd, contract, role):
     """What `me` or a host reads before others move, and after."""
     ours = crowd.happen().ours
@@ -259,7 +268,7 @@ def pictures(crowd, contract, role):
     else:
         who = (crowd.supporter if role == "peer_supporter" else crowd.professional).client
         assignments = who.get(f"{ours.group.path}/host-assignments").ok().data
-        ids["assignment_id"] = assignments[0]["id"]
+        ids |= {"assignment_id": assignments[0]["id"]} | taught(who)
         incident = {"kind": "technical", "severity": 1, "session_id": ours.session["id"]}
         ids["incident_id"] = who.post("/v1/incidents", incident).created()["id"]
         if role == "mental_health_professional":

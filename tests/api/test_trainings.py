@@ -29,6 +29,7 @@ def test_a_training_is_recorded(administrator, host):
     made = record(host, expires_on="2028-02-10").created()
     assert made.json == LISTENING | {
         "id": made["id"], "account_id": host.id, "label": {"en": "Active listening", "fr": "Écoute active"},
+        "course_id": None, "offering_id": None, "modules": ["active_listening"], "delivered_by": [], "experts": [], "vouched_by": None,
         "expires_on": "2028-02-10", "created_at": made["created_at"]}  # fmt: skip
     assert made.path == f"/v1/trainings/{made['id']}"
     read = administrator.get(made.path).ok()
@@ -96,6 +97,9 @@ def test_what_has_expired_is_taken_again(host):
         ({"completed_on": None}, "#/completed_on", "type"),
         ({"expires_on": "2026-02-09"}, "#/expires_on", "invalid"),
         ({"grade": "A"}, "#/grade", "unknown"),
+        ({"vouched_by": ""}, "#/vouched_by", "too-short"),
+        ({"offering_id": ABSENT}, "#/offering_id", "does-not-exist"),
+        ({"course_id": ABSENT}, "#/course_id", "does-not-exist"),
     ],
 )
 def test_what_no_training_is(host, change, pointer, code):

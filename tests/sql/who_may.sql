@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(59);
+select plan(61);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -167,6 +167,12 @@ insert into rows (name, who, insertion) values
         $$insert into timezones values ('x')$$),
     ('track_documents', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
         $$insert into track_documents values ('group', 'x', 'form', 1)$$),
+    ('training_courses', 'peer_supporter:S mental_health_professional:S coordinator:S administrator:SIU',
+        $$insert into training_courses (code, kind, title_en, title_fr, description_en, description_fr, modules, created_at)
+        values ('mm', 'continuing', 'a', 'a', 'a', 'a', '{x}', now())$$),
+    ('training_offerings', 'peer_supporter:S mental_health_professional:S coordinator:S administrator:SIU',
+        $$insert into training_offerings (course_id, starts_on, ends_on, timezone, language, created_at)
+        select id, '2027-01-01', '2027-01-02', 'America/Toronto', 'en', now() from training_courses limit 1$$),
     ('trainings', 'administrator:SID',
         $$insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
         values (%2$L, 'continuing', 'x', '2026-01-01', actor_account_id(), now())$$),

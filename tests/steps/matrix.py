@@ -78,6 +78,8 @@ HIDDEN = {
     ("feed_id",): (("peer",), of_world("hidden_feeds")),
     # Open to whoever may ask for such a thing at all.
     ("staff_id",): NOBODY,
+    ("course_id",): NOBODY,
+    ("offering_id",): NOBODY,
     ("training_id",): NOBODY,
     ("holiday_id",): NOBODY,
     ("document_id",): NOBODY,
@@ -105,6 +107,8 @@ VISIBLE = {
     ("exclusion_id",): lambda db: to_all(exclusion_id=exclusion(db, "00000000-0000-4000-8000-000000003005")),
     ("referral_id",): lambda _db: to_all(referral_id="00000000-0000-4000-8000-000000000201"),
     ("staff_id",): lambda _db: to_all(staff_id=SUPPORTER),
+    ("course_id",): first_of("course_id", "training_courses"),
+    ("offering_id",): first_of("offering_id", "training_offerings"),
     ("training_id",): first_of("training_id", "trainings"),
     ("holiday_id",): first_of("holiday_id", "holidays"),
     ("document_id",): first_of("document_id", "documents"),

@@ -1,0 +1,2 @@
+-- POST /v1/training-offerings: $4 TrainingOfferingNew → 201 TrainingOffering
+select * from training_offerings_create($4);
