@@ -176,6 +176,17 @@ const struct route routes[] = {
     LIST("/v1/my-sessions", HOSTS, my_sessions_list),
     /* colleagues */
     LIST("/v1/colleagues", COORDINATOR, colleagues_list),
+    /* hand-overs */
+    STEP("/v1/colleagues/{account_id}/hand-over", COORDINATOR, hand_overs_create, FREE),
+    LIST("/v1/hand-overs",                        COORDINATOR, hand_overs_list),
+    /* back-ups */
+    READ("/v1/colleagues/{account_id}/back-up", REVIEWERS, back_ups_read),
+    PUT( "/v1/colleagues/{account_id}/back-up", REVIEWERS, back_ups_replace, FREE),
+    /* absences */
+    LIST(  "/v1/colleagues/{account_id}/absences", REVIEWERS, absences_list),
+    CREATE("/v1/colleagues/{account_id}/absences", REVIEWERS, absences_create),
+    READ(  "/v1/absences/{absence_id}",            REVIEWERS, absences_read),
+    DELETE("/v1/absences/{absence_id}",            REVIEWERS, absences_delete, FREE),
     /* host-assignments */
     LIST(  "/v1/groups/{group_id}/host-assignments",       STAFF,       host_assignments_list),
     CREATE("/v1/groups/{group_id}/host-assignments",       COORDINATOR, host_assignments_create),

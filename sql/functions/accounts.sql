@@ -21,3 +21,49 @@ create or replace function account_is_staff(in_account_id uuid) returns boolean 
 begin
     return actor_role() = 'coordinator' and exists (select from accounts a where a.id = in_account_id and a.role <> 'peer');
 end $$;
+
+-- Of a coordinator who does not ask themselves, what context_enter() knows of one who does: where they serve, who does not exist for them,
+-- in which groups they are or were a peer (I13, R14).
+create or replace function account_region_keys(in_account_id uuid) returns text[] language plpgsql stable as $$
+begin
+    return (
+        select case when a.regions = '{}' then region_keys() else '-'::text || a.regions::text[] end
+        from accounts a where a.id = in_account_id);
+end $$;
+
+create or replace function account_own_ids(in_account_id uuid) returns uuid[] language plpgsql stable as $$
+begin
+    return array(
+        select own.participant_id from accounts a
+        join accounts own on own.issuer = a.issuer and own.subject = a.subject and own.role = 'peer'
+        where a.id = in_account_id
+        union all
+        select x.participant_id from exclusions x where x.account_id = in_account_id and x.reason = 'own_case');
+end $$;
+
+create or replace function account_hidden_ids(in_account_id uuid) returns uuid[] language plpgsql stable as $$
+begin
+    return account_own_ids(in_account_id)
+        || array(select x.participant_id from exclusions x where x.account_id = in_account_id);
+end $$;
+
+create or replace function account_own_cohort_ids(in_account_id uuid) returns uuid[] language plpgsql stable as $$
+begin
+    return array(select e.cohort_id from enrolments e where e.participant_id = any (account_own_ids(in_account_id)));
+end $$;
+
+create or replace function account_require_coordinator(in_account_id uuid) returns void language plpgsql as $$
+begin
+    if not exists (select from accounts a where a.id = in_account_id and a.role = 'coordinator') then
+        perform problem('not-found');
+    end if;
+end $$;
+
+-- Whether somebody said to be away is, at a moment: whole days of a calendar, by the clock that was said.
+create or replace function account_is_away(in_account_id uuid, in_at timestamptz) returns boolean
+language plpgsql stable security definer as $$
+begin
+    return actor_role() not in ('public', 'line', 'nobody') and exists (
+        select from absences b
+        where b.account_id = in_account_id and (in_at at time zone b.timezone)::date between b.starts_on and b.ends_on);
+end $$;

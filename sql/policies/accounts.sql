@@ -16,8 +16,11 @@ create policy api_adds on accounts for insert to alongside_api with check (
         else false end);
 create policy api_changes on accounts for update to alongside_api using ((select actor_role()) = 'administrator' and role <> 'peer');
 
-grant select on accounts to alongside_worker, alongside_desk;
+grant select on accounts to alongside_worker;
+-- Whoever is handed work stays meanwhile: a lock is a right to change.
+grant select, update (version) on accounts to alongside_desk;
 grant select (id, issuer, subject, role, participant_id) on accounts to alongside_conflicts;
 grant select (id, role, is_active, regions) on accounts to alongside_sessions;
 create policy others_read on accounts for select
     to alongside_worker, alongside_conflicts, alongside_sessions, alongside_desk using (true);
+create policy desk_locks on accounts for update to alongside_desk using (true);

@@ -11,5 +11,5 @@ create policy api_reads on audit_events for select to alongside_api using (
         when 'peer' then participant_ids @> array[(select actor_participant_id())]
         else false end);
 -- Jobs link all of it; audit_events_find() asks who acts.
-grant select on audit_events to alongside_desk;
+grant select, insert on audit_events to alongside_desk;
 create policy others_read on audit_events for select to alongside_worker, alongside_desk using (true);

@@ -21,5 +21,5 @@ grant select on group_standings to alongside_api;
 grant select, update (version) on cohorts to alongside_seats;
 grant select (id, state) on cohorts to alongside_conflicts;
 grant select, update (state, version) on cohorts to alongside_sessions;
-grant select on cohorts to alongside_desk;
+grant select, update (coordinator_account_id, version) on cohorts to alongside_desk;
 create policy others_run on cohorts to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk using (true);

@@ -50,9 +50,9 @@ begin
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
-                    actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find calendars_read
-                    context_enter document_announce home_next_sessions host_assignment_alias idempotency_key_forget
-                    plain_list staff_alias')) o (owner, names)
+                    account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
+                    calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce hand_over
+                    home_next_sessions host_assignment_alias idempotency_key_forget plain_list staff_alias')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -85,7 +85,8 @@ revoke create on schema alongside from alongside_seats, alongside_conflicts, alo
 
 -- What requests may call of what looks past row level security: asked by policies and views, or an operation. Each asks who acts.
 grant execute on function context_enter to alongside_api;
-grant execute on function account_is_staff to alongside_api;
+grant execute on function account_is_away, coordinator_stand_in to alongside_api, alongside_worker;
+grant execute on function account_is_staff, coordinator_back_up to alongside_api;
 grant execute on function
     actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids
 to alongside_api;
@@ -108,6 +109,7 @@ grant execute on function
 to alongside_api;
 grant execute on function exclusion_request_follow, exclusion_request_today to alongside_api;
 grant execute on function cohort_list_advance, seat_release_all, seat_withdraw_all to alongside_api;
+grant execute on function hand_over to alongside_api;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;

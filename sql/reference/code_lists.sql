@@ -397,6 +397,18 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('placement_reason', 'other_group', 13, 'Another group fits better', 'Un autre groupe convient mieux'),
     ('placement_reason', 'group_cancelled', 14, 'The group does not take place', 'Le groupe n''a pas lieu'),
 
+    ('work_kind', 'group', 1, 'A group', 'Un groupe'),
+    ('work_kind', 'participant', 2, 'A person', 'Une personne'),
+    ('work_kind', 'intake', 3, 'An intake', 'Un accueil'),
+    ('work_kind', 'referral', 4, 'An inquiry', 'Une demande'),
+
+    ('hand_over_reason', 'absence', 1, 'Away for a time', 'Absence'),
+    ('hand_over_reason', 'leaving', 2, 'Leaves the program', 'Départ du programme'),
+    ('hand_over_reason', 'workload', 3, 'Too much for one person', 'Charge de travail'),
+    ('hand_over_reason', 'conflict', 4, 'Somebody else is more suitable', 'Il convient que ce soit quelqu''un d''autre'),
+    ('hand_over_reason', 'moved', 5, 'The person moved to another region', 'La personne a changé de région'),
+    ('hand_over_reason', 'other', 6, 'Another reason', 'Autre raison'),
+
     ('message_kind', 'seat_offered', 8, 'A place is offered', 'Une place est offerte'),
     ('message_kind', 'seat_confirmed', 9, 'A place is confirmed, with its dates', 'Une place est confirmée, avec ses dates'),
     ('message_kind', 'seat_released', 10, 'A place has ended', 'Une place a pris fin'),

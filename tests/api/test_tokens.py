@@ -150,7 +150,9 @@ def test_a_leaver_loses_access_at_once(client, administrator, db):
 
 
 def log_line(server, answer):
-    return next(line for line in server.log_lines() if line.get("request_id") == answer.headers["X-Request-Id"] and line["msg"] == "request")
+    return next(
+        line for line in server.log_lines() if line.get("request_id") == answer.headers["X-Request-Id"] and line["msg"] == "request"
+    )
 
 
 def test_the_log_says_why_a_well_signed_token_was_refused(server, db, make_client, local_key):

@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(68);
+select plan(70);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -85,9 +85,9 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
         qualifications:S safety_plans:S sealed_keys:S session_presences:SI sessions:Su staff:s trainings:S'),
     ('desk', '
-        acceptances:s accounts:S audit_events:S calendar_feeds:S cohorts:S documents:S enrolments:S exclusions:S host_assignments:S
-        idempotency_keys:su intakes:s outbox:sI participants:s plain_texts:S sealed_keys:S services:S sessions:S staff:s
-        track_documents:S')) c (role, reached);
+        absences:S acceptances:s accounts:Su audit_events:SI back_ups:S calendar_feeds:S cohorts:Su documents:S enrolments:S
+        exclusions:S hand_overs:SI host_assignments:S idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S
+        referrals:su sealed_keys:S services:S sessions:S staff:s track_documents:S')) c (role, reached);
 -- What they cannot do, tried: the SQLSTATE, 'nothing' where no row was reached, null where it goes. Undone.
 create function tests.refused_past(in_role text, in_sql text) returns text language plpgsql as $$
 declare
@@ -126,6 +126,8 @@ select is(refused_past('alongside_' || c.role, c.tried), c.refused, c.role || ' 
     ('sessions', 'open what they have to show', $$select from sealed_keys where owner_type = 'participant'$$, null),
     ('desk', 'knows of no conflict', 'select from conflict_matches', '42501'),
     ('desk', 'reaches nobody', 'select from contacts', '42501'),
+    ('desk', 'switches nobody off', 'update accounts set is_active = false', '42501'),
+    ('desk', 'moves no intake on', 'update intakes set state = state', '42501'),
     ('desk', 'opens a link', $$select from sealed_keys where owner_type = 'session'$$, null),
     ('desk', 'and nothing else', $$select from sealed_keys where owner_type <> 'session'$$, 'nothing'),
     ('desk', 'sends nothing but news of a document',

@@ -121,6 +121,14 @@ left join sessions s on s.id = n(v.night);
 insert into incident_actions (incident_id, code, at, recorded_by, recorded_at) select id, 'eap', now(), created_by, now() from incidents;
 insert into updates (intake_id, participant_id, method, recorded_by, recorded_at)
 select i.id, p.id, 'phone', n('carol'), now() from persons p join intakes i on i.participant_id = p.id;
+insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)
+select account, now(), now(), 'America/Toronto', account, now() from asks where role = 'coordinator';
+insert into back_ups (account_id, back_up_account_id, named_by, named_at)
+select account, n('line'), account, now() from asks where role = 'coordinator';
+insert into hand_overs (batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
+select n('batch'), w.kind, w.id, w.participant_id, n('carol'), n('everett'), 'absence', n('carol'), now() from (
+    select 'participant' as kind, id, id as participant_id from persons union all select 'referral', n('call line'), null union all
+    select 'group', id, null from cohorts) w;
 insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
 select i.id, 'x', p.id, 'ready', 'en', p.region_key, now(), now() from persons p join intakes i on i.participant_id = p.id;
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) select 'status_update', id, now(), now(), now() from persons;
@@ -185,10 +193,13 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{qualifications,staff,trainings}', 'a.role = ''administrator'''),
     ('{training_courses,training_offerings}',
         $$a.role in ('peer_supporter', 'mental_health_professional', 'coordinator', 'administrator')$$),
+    ('{absences,back_ups}', 'a.role in (''coordinator'', ''administrator'')'),
     ('{participants}', 't.id = any (a.people)'),
     ('{cohorts}', 't.id = any (a.rooms)'),
     ('{calendar_feeds}', 't.participant_id = a.self'),
     ('{idempotency_keys}', 't.account_id = a.account'),
+    ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
+        else t.subject_id <> all (a.own) end$$),
     ('{enrolment_decisions}', 'keeps_seat(a, t.enrolment_id)'),
     ('{contact_openings}', 'keeps_seat(a, t.enrolment_id) or a.role = ''administrator'''),
     ('{enrolments}', 't.participant_id = a.self or keeps_seat(a, t.id)'),
@@ -220,7 +231,8 @@ insert into oracle (name, verb, rule, change)
 select o.name, v.verb, case when o.name in ('cohorts', 'host_assignments', 'sessions') then 'a.role = ''coordinator'' and ' else '' end
     || o.rule, v.change
 from (values
-    ('delete', '{calendar_feeds,idempotency_keys,trainings}', null),
+    ('delete', '{absences,calendar_feeds,idempotency_keys,trainings}', null),
+    ('update', '{back_ups}', 'named_by = actor_account_id()'),
     ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,exclusion_requests,host_assignments,intake_forms,intakes}',
         'version = 9'),
     ('update', '{participants,qualifications,safety_plans,sessions}', 'version = 9'),
@@ -272,6 +284,8 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{audit_events}', 'at, role, account_id', 'now(), actor_role(), %1$L', 'account', 's.id = a.account'),
     ('{audit_events}', 'at, role, account_id', 'now(), %3$L, actor_account_id()', 'role', 's.word = a.role'),
     ('{documents}', 'published_by', '%1$L', 'account', 'a.role = ''administrator'' and s.id = a.account'),
+    ('{absences}', 'recorded_by', '%1$L', 'account', 'a.role in (''coordinator'', ''administrator'') and s.id = a.account'),
+    ('{back_ups}', 'named_by', '%1$L', 'account', 'a.role in (''coordinator'', ''administrator'') and s.id = a.account'),
     ('{trainings}', 'recorded_by', '%1$L', 'account', 'a.role = ''administrator'' and s.id = a.account'),
     ('{cohorts}', 'coordinator_account_id', '%1$L', 'account', 'a.role = ''coordinator'' and s.id = a.account'),
     ('{participants,incidents}', 'created_by', '%1$L', 'account', 'a.role = ''coordinator'' and s.id = a.account'),
@@ -429,17 +443,18 @@ select is(found_after(
     array(select name from oracle where verb = 'select')), c.shown, c.title)
 from (values
     ('actor_hidden_ids() returns uuid[]', '''{}''::uuid[]', 'acceptances attendances conflict_declarations conflict_matches '
-        'contact_openings contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions incident_actions '
-        'incidents intake_forms intakes outbox participants safety_plans updates waiting_people',
+        'contact_openings contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs '
+        'incident_actions incidents intake_forms intakes outbox participants safety_plans updates waiting_people',
         'I13, R14 what would be shown if nobody were hidden'),
     ('actor_own_cohort_ids() returns uuid[]', '''{}''::uuid[]', 'attendances cohorts contact_openings debriefs enrolment_decisions '
-        'enrolments host_assignments incident_actions incidents sealed_keys session_presences sessions',
+        'enrolments hand_overs host_assignments incident_actions incidents sealed_keys session_presences sessions',
         'I13 if staff were peers nowhere'),
     ('actor_hidden_conflict_ids() returns uuid[]', '''{}''::uuid[]', 'conflict_declarations conflict_matches',
         'A6.5, I13 if conflicts were about nobody'),
     ('actor_region_keys() returns text[]', 'region_keys()', 'acceptances conflict_declarations conflict_matches contact_openings '
-        'contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions intake_forms intakes outbox '
-        'participants safety_plans updates waiting_people', 'R14 if coordinators served everywhere')) c (function, answer, shown, title);
+        'contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs intake_forms intakes '
+        'outbox participants safety_plans updates waiting_people', 'R14 if coordinators served everywhere')
+    ) c (function, answer, shown, title);
 select set_eq($$
     select c.relname::text, v.verb from pg_class c cross join unnest('{select,update,delete,insert}'::text[]) v (verb)
     where c.relnamespace = 'alongside'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity and (

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(61);
+select plan(65);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -24,6 +24,12 @@ where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
+insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)
+values (:'boss', '2026-01-01', '2026-01-02', 'America/Toronto', :'boss', now());
+insert into back_ups (account_id, back_up_account_id, named_by, named_at)
+values (:'boss', '00000000-0000-4000-8000-000000000014', :'boss', now());
+insert into hand_overs (batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
+values (gen_random_uuid(), 'participant', :'maple', :'maple', :'boss', '00000000-0000-4000-8000-000000000014', 'other', :'boss', now());
 insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (:'intake', :'maple', 'phone', :'boss', now());
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'maple', now(), now(), now());
 insert into deliveries (outbox_id, attempt, at, outcome) select id, 1, now(), 'sent' from outbox limit 1;
@@ -42,6 +48,9 @@ select account, 'tests_run', 'k', 'f', now() from actors where participant is no
 
 create temp table rows (place int generated always as identity, name text primary key, who text, insertion text);
 insert into rows (name, who, insertion) values
+    ('absences', 'coordinator:SID administrator:SID',
+        $$insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)
+        values (%2$L, '2026-01-01', '2026-01-02', 'America/Toronto', actor_account_id(), now())$$),
     ('acceptances', 'peer:SI coordinator:S',
         $$insert into acceptances (participant_id, document_id, language_read, accepted_at)
         select coalesce(actor_participant_id(), %1$L), id, 'en', now() from documents$$),
@@ -55,6 +64,9 @@ insert into rows (name, who, insertion) values
         values (now(), actor_role(), 'x', 'x', 'x', actor_account_id())$$),
     ('audit_links', '',
         $$insert into audit_links values (99, 'events', '2026-01', '1', '2', 0, 1, 1, '\x00', '\x00', 1, now())$$),
+    ('back_ups', 'coordinator:SIU administrator:SI',
+        $$insert into back_ups (account_id, back_up_account_id, named_by, named_at)
+        values ('00000000-0000-4000-8000-000000000014', %2$L, actor_account_id(), now())$$),
     ('calendar_feeds', 'peer:SID',
         $$insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
         values (%1$L, 'en', '\x01', now())$$),
@@ -98,6 +110,9 @@ insert into rows (name, who, insertion) values
     ('exclusions', 'coordinator:SID',
         $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case', actor_account_id(), now())$$),
+    ('hand_overs', 'coordinator:S',
+        $$insert into hand_overs (batch_id, kind, subject_id, from_account_id, to_account_id, reason, handed_by, handed_at)
+        values (gen_random_uuid(), 'group', %3$L, %2$L, '00000000-0000-4000-8000-000000000014', 'other', actor_account_id(), now())$$),
     ('help_lines', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
         $$insert into help_lines values ('x', 99, 'a', 'b', '{call}', '1', null, 'a', 'b')$$),
     ('holidays', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIUD public:S nobody:S',
@@ -206,6 +221,7 @@ begin
 end
 $$;
 select is(changes(c.name, c.change, c.open), c.who, c.title) from (values
+    ('back_ups', 'named_by = actor_account_id()', 'true', 'coordinator administrator', 'a back-up is named in one''s own name'),
     ('conflict_declarations', 'withdrawn_at = app_now()', 'withdrawn_at is null', 'peer peer_supporter coordinator',
         'a declaration is taken back by whoever said it, or a coordinator'),
     ('conflict_matches', 'decided_by = actor_account_id()', 'ended_at is null', 'coordinator', 'a match is decided'),

@@ -10,7 +10,9 @@ from steps.matrix_world import (
     HOSTS,
     MAPLE,
     OTHER_LINE,
+    PEER,
     PEER_2,
+    QUEBEC_COORDINATOR,
     ROLES,
     SUPPORTER,
     named,
@@ -55,6 +57,21 @@ def referrals(_db):
     return named("referral_id", [("line", None, recorded_by_a_coordinator), ("line", OTHER_LINE, of_the_first_line)])
 
 
+def absence(db):
+    return one(
+        db,
+        "insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)"
+        " values (%s, '2020-01-01', '2020-01-02', 'America/Toronto', %s, now()) returning id",
+        COORDINATOR,
+        COORDINATOR,
+    )
+
+
+def not_coordinators(_db):
+    """Work is handed over between coordinators; nobody else's account is there."""
+    return named("account_id", [(role, None, account) for role in ("coordinator", "administrator") for account in (SUPPORTER, PEER)])
+
+
 NOBODY = ((), lambda _db: [])
 HIDDEN = {
     ("participant_id",): (
@@ -65,6 +82,7 @@ HIDDEN = {
     ("acceptance_id",): (("peer", "coordinator"), lambda db: named("acceptance_id", of_participants(db, lambda p: acceptance(db, p)))),
     ("exclusion_id",): (("coordinator",), lambda db: named("exclusion_id", of_coordinators(db, lambda p: exclusion(db, p)))),
     ("referral_id",): (("line",), referrals),
+    ("account_id",): (("coordinator", "administrator"), not_coordinators),
     ("group_id",): ((*HOSTS, "coordinator"), of_world("hidden_groups")),
     ("session_id",): (("peer", *HOSTS, "coordinator"), of_world("hidden_sessions")),
     ("assignment_id",): ((*HOSTS, "coordinator"), of_world("hidden_assignments")),
@@ -81,6 +99,7 @@ HIDDEN = {
     ("course_id",): NOBODY,
     ("offering_id",): NOBODY,
     ("training_id",): NOBODY,
+    ("absence_id",): NOBODY,
     ("holiday_id",): NOBODY,
     ("document_id",): NOBODY,
     ("service_id",): NOBODY,
@@ -109,6 +128,8 @@ VISIBLE = {
     ("staff_id",): lambda _db: to_all(staff_id=SUPPORTER),
     ("course_id",): first_of("course_id", "training_courses"),
     ("offering_id",): first_of("offering_id", "training_offerings"),
+    ("account_id",): lambda _db: to_all(account_id=QUEBEC_COORDINATOR),
+    ("absence_id",): lambda db: to_all(absence_id=absence(db)),
     ("training_id",): first_of("training_id", "trainings"),
     ("holiday_id",): first_of("holiday_id", "holidays"),
     ("document_id",): first_of("document_id", "documents"),

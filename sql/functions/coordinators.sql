@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: MIT
+-- Who is there for a coordinator's people (decision 22). Whatever was named, and whoever is away or gone: there is always somebody.
+
+-- The next best for somebody's work, but for some: a coordinator of their regions, another one, the lead; at last the lead, away or not.
+create or replace function coordinator_next(in_account_id uuid, in_at timestamptz, in_but uuid[]) returns uuid
+language plpgsql stable as $$
+begin
+    return (
+        select a.id
+        from accounts a cross join (select o.regions from accounts o where o.id = in_account_id) work
+        where a.is_active and a.role in ('coordinator', 'administrator') and a.id <> all (in_but)
+            and (a.role = 'administrator' or not account_is_away(a.id, in_at))
+        order by
+            a.role = 'administrator', account_is_away(a.id, in_at),
+            not (a.regions = '{}' or work.regions <> '{}' and a.regions @> work.regions), a.created_at, a.id
+        limit 1);
+end $$;
+
+-- Whom a coordinator has as a back-up: who is named while they may coordinate, or else whoever would stand in.
+create or replace function coordinator_back_up(in_account_id uuid) returns uuid language plpgsql stable security definer as $$
+begin
+    perform require_role('coordinator', 'administrator');
+    return coalesce(
+        (select b.back_up_account_id from back_ups b where b.account_id = in_account_id and account_may_coordinate(b.back_up_account_id)),
+        coordinator_next(in_account_id, app_now(), array[in_account_id]));
+end $$;
+
+-- Who acts for a coordinator at a moment: they themselves while they are there; then who was named for the absence, or the back-up, and so
+-- on from them; whom nobody was named for, or who was met before, the next best.
+create or replace function coordinator_stand_in(in_account_id uuid, in_at timestamptz) returns uuid
+language plpgsql stable security definer as $$
+declare
+    met uuid[] := '{}';
+    next_id uuid := in_account_id;
+begin
+    if actor_role() in ('public', 'line', 'nobody') then
+        return null;
+    end if;
+    while next_id <> all (met) loop
+        if account_may_coordinate(next_id) and not account_is_away(next_id, in_at) then
+            return next_id;
+        end if;
+        met := met || next_id;
+        next_id := coalesce(
+            (
+                select b.stand_in_account_id from absences b
+                where b.account_id = next_id and (in_at at time zone b.timezone)::date between b.starts_on and b.ends_on
+                order by b.created_at desc, b.id limit 1),
+            (select b.back_up_account_id from back_ups b where b.account_id = next_id));
+    end loop;
+    return coordinator_next(in_account_id, in_at, met);
+end $$;
