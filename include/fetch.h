@@ -17,11 +17,16 @@ struct fetched {
     char *body;
     size_t bytes;
     long status;
+    const char *cause; /* of a failure */
 };
 /* False when the address is not allowed, nothing was answered in time or the body is larger than
- * max_bytes (at least 1). */
-bool fetch_url(const char *url, size_t max_bytes, long timeout_ms, struct fetched *ret_fetched)
-    __attribute__((warn_unused_result));
+ * max_bytes (at least 1); ret_fetched->cause (static) says which. ca_file: who vouches for the
+ * host, "" = whom the system trusts. */
+bool fetch_url(const char *url,
+               const char *ca_file,
+               size_t max_bytes,
+               long timeout_ms,
+               struct fetched *ret_fetched) __attribute__((warn_unused_result));
 /* Whether fetch_url would try this address at all: for checks at start. */
 bool fetch_url_is_allowed(const char *url);
 /* 127.0.0.1, localhost or [::1]. */

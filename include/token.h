@@ -20,10 +20,13 @@ struct token_verifier *token_verifier_create(const struct config *config);
 void token_verifier_destroy(struct token_verifier *verifier);
 /* False until the first key set is there: /readyz. */
 bool token_verifier_is_ready(const struct token_verifier *verifier);
+/* Whether the first fetch of keys goes well, waiting for it; stderr says address and cause. */
+bool token_verifier_wait(struct token_verifier *verifier) __attribute__((warn_unused_result));
 /* Fills rq->actor from rq->authorization. No header: actor.role = 0 and true. Otherwise sets
  * - BAD_REQUEST when the header is not one `Bearer <token>`: empty, without a token, with anything
  * after it, or with a comma, which is also how two Authorization headers arrive (RFC 6750 3.1,
  * invalid_request);
+ * - UNAVAILABLE while there is no key, or the one it names cannot be fetched;
  * - UNAUTHENTICATED for another scheme and for every token that is not accepted, whatever the
  * reason. The reason is for the log: of a token whose signature is good it is in rq->refusal, with
  * its subject in rq->actor; of any other it is written at level debug. */

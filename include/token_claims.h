@@ -37,7 +37,8 @@ struct token_reading {
     const struct config *config;
     int64_t now_s;
     const char *reason;
-    bool is_signed; /* by a key of ours: what it says may be believed, also when it is refused */
+    bool is_signed;    /* by a key of ours: what it says may be believed, also when it is refused */
+    bool is_undecided; /* its key may be one that could not be fetched yet */
     struct token_header header;
     struct token_claims claims;
 };

@@ -227,7 +227,7 @@ int command_healthcheck(const struct config *config)
              config->listen_port);
     if (!fetch_init())
         return fault("libcurl cannot start");
-    bool is_answered = fetch_url(url, 4096, 2500, &fetched);
+    bool is_answered = fetch_url(url, "", 4096, 2500, &fetched);
     fetch_finish();
     free(fetched.body);
     if (is_answered && fetched.status == 200)

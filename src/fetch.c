@@ -64,7 +64,8 @@ static size_t body_append(char *data, size_t size, size_t count, void *context)
     return more;
 }
 
-static bool handle_prepare(CURL *handle, const char *url, long timeout_ms, struct body *body)
+static bool handle_prepare(
+    CURL *handle, const char *url, const char *ca_file, long timeout_ms, struct body *body)
 {
     bool is_set = curl_easy_setopt(handle, CURLOPT_URL, url) == CURLE_OK;
     is_set &= curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
@@ -75,6 +76,10 @@ static bool handle_prepare(CURL *handle, const char *url, long timeout_ms, struc
     is_set &= curl_easy_setopt(handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
     is_set &= curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK;
     is_set &= curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
+    if (*ca_file) {
+        is_set &= curl_easy_setopt(handle, CURLOPT_CAINFO, ca_file) == CURLE_OK;
+        is_set &= curl_easy_setopt(handle, CURLOPT_CAPATH, NULL) == CURLE_OK;
+    }
     is_set &= curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_ms) == CURLE_OK;
     is_set &= curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms) == CURLE_OK;
     is_set &= curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)body->max_bytes) ==
@@ -84,22 +89,29 @@ static bool handle_prepare(CURL *handle, const char *url, long timeout_ms, struc
     return is_set;
 }
 
-bool fetch_url(const char *url, size_t max_bytes, long timeout_ms, struct fetched *ret_fetched)
+bool fetch_url(const char *url,
+               const char *ca_file,
+               size_t max_bytes,
+               long timeout_ms,
+               struct fetched *ret_fetched)
 {
     struct body body = {.text = NULL, .max_bytes = max_bytes};
     CURL *handle = fetch_url_is_allowed(url) ? curl_easy_init() : NULL;
     if (handle)
         body.text = malloc(max_bytes + 1);
     long status = 0;
-    bool is_done = body.text && handle_prepare(handle, url, timeout_ms, &body) &&
-                   curl_easy_perform(handle) == CURLE_OK &&
+    CURLcode code = CURLE_FAILED_INIT;
+    bool is_done = body.text && handle_prepare(handle, url, ca_file, timeout_ms, &body) &&
+                   (code = curl_easy_perform(handle)) == CURLE_OK &&
                    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK;
     curl_easy_cleanup(handle);
     if (!is_done) {
         free(body.text);
+        *ret_fetched = (struct fetched){.cause = handle ? curl_easy_strerror(code)
+                                                        : "this address may not be fetched"};
         return false;
     }
     body.text[body.bytes] = '\0';
-    *ret_fetched = (struct fetched){body.text, body.bytes, status};
+    *ret_fetched = (struct fetched){.body = body.text, .bytes = body.bytes, .status = status};
     return true;
 }

@@ -24,7 +24,8 @@ enum {
     TOKEN_MAX_BYTES = 16384,
     SIGNATURE_MAX_BYTES = 1024,
     KEY_FILE_MAX_BYTES = 256 * 1024,
-    FETCH_PAUSE_S = 30
+    FETCH_PAUSE_S = 2,
+    KEY_WAIT_MS = 4000
 };
 
 struct token_verifier {
@@ -95,14 +96,19 @@ static struct keyring *keys_start(const struct config *config)
     struct jwks *base = NULL;
     if (!base_keys(config, &base))
         return NULL;
-    if (!base && !config->token_jwks_url[0]) {
-        fprintf(stderr, "no key to verify tokens with: set token_jwks_url, token_jwks_file or "
-                        "token_local_key\n");
+    bool is_discovered =
+        !base && !config->token_jwks_url[0] && fetch_url_is_allowed(config->token_issuer);
+    if (!base && !config->token_jwks_url[0] && !is_discovered) {
+        fprintf(stderr, "no key to verify tokens with: set token_issuer to the address of one that "
+                        "can be discovered, token_jwks_url, token_jwks_file or token_local_key\n");
         return NULL;
     }
     long refresh_s = config->token_jwks_refresh_s < 1 ? 1 : config->token_jwks_refresh_s;
-    struct keyring_plan plan = {
-        .url = config->token_jwks_url, .refresh_s = refresh_s, .pause_s = FETCH_PAUSE_S};
+    struct keyring_plan plan = {.url = config->token_jwks_url,
+                                .issuer = is_discovered ? config->token_issuer : "",
+                                .ca_file = config->token_ca_file,
+                                .refresh_s = refresh_s,
+                                .pause_s = FETCH_PAUSE_S};
     struct keyring *keys = keyring_create(base, &plan);
     jwks_unref(base);
     return keys;
@@ -138,6 +144,15 @@ void token_verifier_destroy(struct token_verifier *verifier)
     keyring_destroy(verifier->keys);
     token_cache_destroy(verifier->cache);
     free(verifier);
+}
+
+bool token_verifier_wait(struct token_verifier *verifier)
+{
+    char fault[512];
+    if (keyring_wait_first(verifier->keys, fault, sizeof fault))
+        return true;
+    fprintf(stderr, "token keys not fetched: %s\n", fault);
+    return false;
 }
 
 bool token_verifier_is_ready(const struct token_verifier *verifier)
@@ -233,6 +248,21 @@ static bool signature_check(struct token_reading *reading,
     return is_valid || token_refuse(reading, "signature");
 }
 
+/* Against the keys there are. False without any for it. */
+static bool key_check(struct token_verifier *verifier,
+                      const struct token_text *text,
+                      struct token_reading *reading,
+                      uint64_t *ret_generation)
+{
+    struct jwks *keys = keyring_get(verifier->keys, ret_generation);
+    const char *kid = reading->header.has_kid ? reading->header.kid : NULL;
+    const struct jwks_key *key = jwks_find(keys, kid, reading->header.alg);
+    if (key)
+        reading->is_signed = signature_check(reading, key, text);
+    jwks_unref(keys);
+    return key;
+}
+
 /* The claims count only because the signature over these very bytes is checked, also of a token
  * that they refuse: its reason is worth the operator's time. */
 static void token_check(struct token_verifier *verifier,
@@ -243,17 +273,17 @@ static void token_check(struct token_verifier *verifier,
     size_t header_length = (size_t)(text->payload - text->start) - 1;
     size_t payload_length = (size_t)(text->signature - text->payload) - 1;
     if (!token_header_read(reading, text->start, header_length) ||
-        !token_claims_read(reading, text->payload, payload_length))
+        !token_claims_read(reading, text->payload, payload_length) ||
+        key_check(verifier, text, reading, ret_generation))
         return;
-    struct jwks *keys = keyring_get(verifier->keys, ret_generation);
-    const char *kid = reading->header.has_kid ? reading->header.kid : NULL;
-    const struct jwks_key *key = jwks_find(keys, kid, reading->header.alg);
-    reading->is_signed = key ? signature_check(reading, key, text) : token_refuse(reading, "key");
-    jwks_unref(keys);
-    if (!key && kid)
-        keyring_ask(
-            verifier
-                ->keys); /* perhaps the issuer has a new one; this request does not wait for it */
+    /* Perhaps the issuer has a new key. Nobody waits for a token that is refused anyway. */
+    bool is_worth_it = reading->header.has_kid && !reading->reason;
+    bool is_known = !is_worth_it || (keyring_is_ready(verifier->keys) &&
+                                     keyring_wait_fetch(verifier->keys, KEY_WAIT_MS));
+    if (is_worth_it && key_check(verifier, text, reading, ret_generation))
+        return;
+    reading->is_undecided = !reading->reason && (!is_known || !keyring_is_ready(verifier->keys));
+    token_refuse(reading, "key");
 }
 
 static bool actor_set(const struct token_verifier *verifier,
@@ -304,6 +334,8 @@ bool token_verify(struct token_verifier *verifier, struct request *rq)
     if (token_cache_find(verifier->cache, digest, generation, reading.now_s, &reading.claims))
         return actor_set(verifier, rq, &reading.claims);
     token_check(verifier, &text, &reading, &generation);
+    if (reading.is_undecided)
+        return fail(rq, PROBLEM_UNAVAILABLE);
     if (!reading.is_signed || reading.reason)
         return refuse_token(rq, &reading);
     token_cache_put(verifier->cache, digest, generation, reading.now_s, &reading.claims);

@@ -42,7 +42,8 @@ static void prepare(void)
                              .token_local_key = (const char *)pem,
                              .token_max_lifetime_s = INT32_MAX,
                              .token_role_path = "roles",
-                             .token_role_names = ""};
+                             .token_role_names = "",
+                             .token_ca_file = ""};
     verifier = token_verifier_create(&config);
     if (!verifier)
         abort();

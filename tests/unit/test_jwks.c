@@ -3,6 +3,7 @@
  * Key sets, fetching them, and their rotation under a verifier that is in use. */
 #include "token_kit.h"
 
+#include "discovery.h"
 #include "fetch.h"
 #include "jwks.h"
 #include "keyring.h"
@@ -204,21 +205,21 @@ static void fetches_are_bounded(void **state)
     (void)state;
     struct fetched fetched = {0};
     issuer_says("200 OK", "0123456789");
-    assert_true(fetch_url(url, 10, 2000, &fetched));
+    assert_true(fetch_url(url, "", 10, 2000, &fetched));
     assert_int_equal(fetched.status, 200);
     assert_int_equal(fetched.bytes, 10);
     assert_string_equal(fetched.body, "0123456789");
     free(fetched.body);
-    assert_false(fetch_url(url, 9, 2000, &fetched));
+    assert_false(fetch_url(url, "", 9, 2000, &fetched));
     char redirect[160];
     snprintf(redirect, sizeof redirect, "302 Found\r\nLocation: %s", url);
     int before = atomic_load(&server.connections);
     issuer_says(redirect, "");
-    assert_true(fetch_url(url, 10, 2000, &fetched));
+    assert_true(fetch_url(url, "", 10, 2000, &fetched));
     assert_int_equal(fetched.status, 302);
     assert_int_equal(atomic_load(&server.connections), before + 1);
     free(fetched.body);
-    assert_false(fetch_url("http://127.0.0.1:1/", 10, 2000, &fetched));
+    assert_false(fetch_url("http://127.0.0.1:1/", "", 10, 2000, &fetched));
 }
 
 static void only_safe_addresses_are_fetched(void **state)
@@ -269,7 +270,8 @@ static void keys_rotate_and_failures_keep_them(void **state)
     (void)state;
     char *one = kit_jwks(json_pack("[o]", kit_public(first_key))),
          *two = kit_jwks(json_pack("[o]", kit_public(second_key)));
-    struct keyring_plan plan = {.url = url, .refresh_s = 1000, .pause_s = 1};
+    struct keyring_plan plan = {
+        .url = url, .issuer = "", .ca_file = "", .refresh_s = 1000, .pause_s = 1};
     issuer_says("500 Oops", one);
     struct keyring *ring = keyring_create(NULL, &plan);
     assert_non_null(ring);
@@ -285,7 +287,7 @@ static void keys_rotate_and_failures_keep_them(void **state)
         issuer_says(useless[i][0], useless[i][1]);
         int before = atomic_load(&server.connections);
         for (int k = 0; k < 50; k++) /* however often it is asked: one fetch per pause */
-            keyring_ask(ring);
+            assert_false(keyring_wait_fetch(ring, 0));
         for (int k = 0; k < 400 && atomic_load(&server.connections) == before; k++)
             usleep(10000);
         assert_int_equal(atomic_load(&server.connections), before + 1);
@@ -293,7 +295,7 @@ static void keys_rotate_and_failures_keep_them(void **state)
         assert_true(ring_knows(ring, "first"));
     }
     issuer_says("200 OK", two);
-    keyring_ask(ring);
+    assert_true(keyring_wait_fetch(ring, 5000));
     assert_true(changes(ring, generation));
     assert_true(ring_knows(ring, "second"));
     assert_false(ring_knows(ring, "first"));
@@ -316,7 +318,8 @@ static void verifier_with_url_becomes_ready(void **state)
     assert_non_null(verifier);
     assert_false(token_verifier_is_ready(verifier));
     char *token = token_by(first_key);
-    assert_int_equal(kit_ask_token(verifier, strdup(token), NULL), PROBLEM_UNAUTHENTICATED);
+    assert_int_equal(kit_ask_token(verifier, strdup(token), NULL), PROBLEM_UNAVAILABLE);
+    assert_false(token_verifier_wait(verifier));
     issuer_says("200 OK", one);
     for (int i = 0; i < 500 && !token_verifier_is_ready(verifier); i++)
         usleep(10000);
@@ -338,6 +341,36 @@ static void verifier_with_url_becomes_ready(void **state)
     free(two);
 }
 
+static void the_issuer_says_where_its_keys_are(void **state)
+{
+    (void)state;
+    const char *cause = "";
+    static const char issuer_url[] = "http://127.0.0.1:1/realms/x/";
+    char *address = discovery_url(issuer_url);
+    assert_string_equal(address, "http://127.0.0.1:1/realms/x/.well-known/openid-configuration");
+    free(address);
+    static const char *const nowhere[] = {"urn:alongside:local", "http://id.example/",
+                                          "https://a:b@id.example", ""};
+    for (size_t i = 0; i < 4; i++)
+        assert_null(discovery_url(nowhere[i]));
+    static const char good[] = "{\"issuer\":\"i\",\"jwks_uri\":\"https://id.example/keys\"}";
+    address = discovery_read(good, sizeof good - 1, "i", &cause);
+    assert_string_equal(address, "https://id.example/keys");
+    free(address);
+    static const char *const bad[] = {
+        "",
+        "[]",
+        "{\"issuer\":\"i\"}",
+        "{\"issuer\":\"j\",\"jwks_uri\":\"https://id.example/keys\"}",
+        "{\"issuer\":\"i\",\"jwks_uri\":\"http://id.example/keys\"}",
+        "{\"issuer\":\"i\",\"issuer\":\"i\",\"jwks_uri\":\"https://id.example/keys\"}"};
+    for (size_t i = 0; i < 6; i++) {
+        cause = NULL;
+        assert_null(discovery_read(bad[i], strlen(bad[i]), "i", &cause));
+        assert_non_null(cause);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +384,7 @@ int main(void)
         cmocka_unit_test(only_safe_addresses_are_fetched),
         cmocka_unit_test(keys_rotate_and_failures_keep_them),
         cmocka_unit_test(verifier_with_url_becomes_ready),
+        cmocka_unit_test(the_issuer_says_where_its_keys_are),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

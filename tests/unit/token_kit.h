@@ -33,7 +33,8 @@ KIT struct config kit_config(void)
                            .token_max_lifetime_s = 3600,
                            .token_leeway_s = 30,
                            .token_role_path = "roles",
-                           .token_role_names = ""};
+                           .token_role_names = "",
+                           .token_ca_file = ""};
 }
 
 /* A private key; type R_KEY_TYPE_RSA or R_KEY_TYPE_EC. Caller frees with r_jwk_free. */
