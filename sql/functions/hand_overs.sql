@@ -93,6 +93,15 @@ begin
     from hand_overs h where h.batch_id = in_batch_id;
 end $$;
 
+-- How much of what is somebody's, for who ends their account and sees none of it; null = nothing.
+create or replace function hand_over_left(in_account_id uuid) returns jsonb language plpgsql stable security definer as $$
+begin
+    perform require_role('administrator');
+    return (
+        select jsonb_object_agg(w.kind, w.number)
+        from (select kind, count(*) as number from hand_over_work(in_account_id) group by kind) w);
+end $$;
+
 -- Writes: as hand_over().
 create or replace function hand_overs_create(in_account_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare

@@ -71,13 +71,38 @@ begin
     return staff_respond(201, new_id);
 end $$;
 
--- Writes: as for a new one. Locks: all active administrators by id, so that of two who remove each other one stays; then persons.
+-- Decision 22: whoever coordinates no longer has named who takes what is open.
+create or replace function staff_require_handed_over(in_id uuid, in_stays boolean, in_receiver uuid) returns void language plpgsql as $$
+declare
+    work jsonb;
+begin
+    if in_stays then
+        if in_receiver is not null then
+            perform problem_field('hand_over_to', 'invalid');
+        end if;
+        return;
+    elsif in_receiver is not null then
+        if in_receiver = in_id or not account_may_coordinate(in_receiver) then
+            perform problem_field('hand_over_to', 'does-not-exist');
+        end if;
+        perform hand_over(in_id, in_receiver, 'leaving');
+    end if;
+    work := hand_over_left(in_id);
+    if work is not null then
+        perform conflict('work-left', jsonb_build_object('work', work));
+    end if;
+end $$;
+
+-- Writes: as for a new one, and hand_over(). Locks: who takes the work and all active administrators by id, so that of two who remove
+-- each other one stays; then persons.
 create or replace function staff_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     account accounts;
     profile staff;
 begin
-    perform from accounts a where a.id = in_id or (a.role = 'administrator' and a.is_active) order by a.id for no key update;
+    perform from accounts a
+    where a.id in (in_id, (in_body->>'hand_over_to')::uuid) or (a.role = 'administrator' and a.is_active)
+    order by a.id for no key update;
     select * into account from accounts a where a.id = in_id and a.role <> 'peer' for no key update;
     perform require_version(in_if_match, account.version);
     select * into profile from staff s where s.id = in_id;
@@ -87,6 +112,7 @@ begin
         select from accounts a where a.role = 'administrator' and a.is_active and a.id <> in_id) then
         perform conflict('last-administrator');
     end if;
+    perform staff_require_handed_over(in_id, account.is_active and account.role = 'coordinator', (in_body->>'hand_over_to')::uuid);
     begin
         update accounts a set
             role = account.role,

@@ -51,7 +51,7 @@ begin
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
-                    calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce hand_over
+                    calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce hand_over hand_over_left
                     home_next_sessions host_assignment_alias idempotency_key_forget plain_list staff_alias')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
@@ -109,7 +109,7 @@ grant execute on function
 to alongside_api;
 grant execute on function exclusion_request_follow, exclusion_request_today to alongside_api;
 grant execute on function cohort_list_advance, seat_release_all, seat_withdraw_all to alongside_api;
-grant execute on function hand_over to alongside_api;
+grant execute on function hand_over, hand_over_left to alongside_api;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;

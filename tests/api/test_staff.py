@@ -6,7 +6,9 @@ import uuid
 
 import pytest
 from harness.tokens import ISSUER, claims
-from steps import ABSENT, ADMINISTRATOR, LINE, OTHER_ADMINISTRATOR, at_once, inquiry_body, line_body, walk
+from steps import ABSENT, ADMINISTRATOR, LINE, OTHER_ADMINISTRATOR, OTHER_COORDINATOR, at_once, inquire, inquiry_body, line_body, walk
+from steps.groups import FORMAL, Group, service
+from steps.journey import Intake, open_person
 from steps.journey import unique
 
 PATH = "/v1/staff"
@@ -313,3 +315,44 @@ def test_two_who_remove_each_other_at_once(client, two_administrators, db):
 def test_the_lines_service_account_is_staff_too(administrator):
     """A1.6: an account without a face."""
     assert administrator.get(f"{PATH}/{LINE}").ok()["role"] == "line"
+
+
+# ---- leaving ----
+
+
+def test_whoever_has_open_work_stays_until_somebody_takes_it(administrator, client, hire, db):
+    """Decision 22: counts, never what it is about: the administrator sees no participant."""
+    leaver, receiver = hire(), hire(regions=["QC"])
+    who = client("coordinator", leaver["id"])
+    person = open_person(client, coordinator=who, region="QC")
+    intake, group = Intake(person), Group(who, service(administrator, FORMAL))
+    referral = inquire(who)
+    who.patch(referral.path, {"assigned_to": leaver["id"]}, if_match="*").ok()
+    for change in ({"is_active": False}, {"role": "administrator"}):
+        refused = administrator.patch(leaver.path, change, if_match=leaver).problem(409, "conflict")
+        assert refused["reason"] == "work-left" and refused["work"] == {"group": 1, "participant": 1, "intake": 1, "referral": 1}
+    for other in (leaver["id"], ABSENT, "00000000-0000-4000-8000-000000000002"):
+        refused = administrator.patch(leaver.path, {"is_active": False, "hand_over_to": other}, if_match=leaver)
+        refused.problem(422).fault("#/hand_over_to", "does-not-exist")
+    administrator.patch(leaver.path, {"hand_over_to": receiver["id"]}, if_match=leaver).problem(422).fault("#/hand_over_to", "invalid")
+    # One file that the receiver may not have: nothing of all this happens.
+    elsewhere = open_person(client, coordinator=who, region="BC")
+    ends = {"is_active": False, "hand_over_to": receiver["id"]}
+    refused = administrator.patch(leaver.path, ends, if_match=leaver).problem(409, "conflict")
+    assert refused["work"] == {"participant": 1} and who.get(group.path).ok()["coordinator_account_id"] == leaver["id"]
+    moved = {"to_account_id": OTHER_COORDINATOR, "reason": "leaving", "work": {"kind": "participant", "id": elsewhere.id}}
+    who.post(f"/v1/colleagues/{leaver['id']}/hand-over", moved).ok()
+    assert administrator.patch(leaver.path, ends, if_match=leaver).ok()["is_active"] is False
+    new = client("coordinator", receiver["id"])
+    for path in (group.path, person.path, intake.path):
+        assert new.get(path).ok()["coordinator_account_id"] == receiver["id"]
+    assert new.get(referral.path).ok()["assigned_to"] == receiver["id"]
+    who.get("/v1/me").problem(401)
+    rows = walk(new, "/v1/hand-overs", params={"subject_id": intake.id})
+    assert [(row["reason"], row["handed_by"]) for row in rows] == [("leaving", ADMINISTRATOR)]
+
+
+def test_whoever_leaves_with_nothing_needs_nobody(administrator, hire):
+    leaver, other = hire(), hire()
+    administrator.patch(leaver.path, {"is_active": False}, if_match=leaver).ok()
+    administrator.patch(other.path, {"role": "administrator", "hand_over_to": OTHER_COORDINATOR}, if_match=other).ok()
