@@ -23,6 +23,8 @@
 #define REVIEWERS     (COORDINATOR | ADMINISTRATOR)
 /* Who are taught, and who plans it. */
 #define LEARNERS      (STAFF | ADMINISTRATOR)
+/* Who stand duty, and the program lead, who is called last. */
+#define ON_CALL       (SUPERVISORS | ADMINISTRATOR)
 #define SIGNED_IN     (ROOM | LINE | ADMINISTRATOR)
 
 /* The verb says method, lane and flags; what stands behind a row turns a flag round. */
@@ -252,6 +254,25 @@ const struct route routes[] = {
     READ(  "/v1/debriefs/{debrief_id}",           STAFF,       debriefs_read),
     PATCH( "/v1/debriefs/{debrief_id}",           COORDINATOR, debriefs_update),
     STEP(  "/v1/debriefs/{debrief_id}/supervise", SUPERVISORS, debriefs_supervise),
+    /* duty_shifts */
+    LIST(  "/v1/duty-shifts",            ON_CALL,   duty_shifts_list),
+    CREATE("/v1/duty-shifts",            REVIEWERS, duty_shifts_create),
+    READ(  "/v1/duty-shifts/{shift_id}", ON_CALL,   duty_shifts_read),
+    PATCH( "/v1/duty-shifts/{shift_id}", REVIEWERS, duty_shifts_update),
+    DELETE("/v1/duty-shifts/{shift_id}", REVIEWERS, duty_shifts_delete),
+    /* duty_turns */
+    LIST("/v1/duty-turns", ON_CALL, duty_turns_list),
+    /* duty_swaps */
+    LIST(  "/v1/duty-swaps",                    ON_CALL,     duty_swaps_list),
+    CREATE("/v1/duty-swaps",                    SUPERVISORS, duty_swaps_create),
+    READ(  "/v1/duty-swaps/{swap_id}",          ON_CALL,     duty_swaps_read),
+    STEP(  "/v1/duty-swaps/{swap_id}/agree",    SUPERVISORS, duty_swaps_agree),
+    STEP(  "/v1/duty-swaps/{swap_id}/decline",  SUPERVISORS, duty_swaps_decline),
+    STEP(  "/v1/duty-swaps/{swap_id}/withdraw", SUPERVISORS, duty_swaps_withdraw),
+    /* duty_gaps */
+    SLOW_LIST("/v1/duty-gaps", ON_CALL, duty_gaps_list),
+    /* duty_rungs */
+    LIST("/v1/duty-rungs", ON_CALL, duty_rungs_list),
     /* audit-events */
     SLOW_LIST("/v1/audit-events", ADMINISTRATOR, audit_events_list),
 };

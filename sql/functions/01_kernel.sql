@@ -218,7 +218,7 @@ return left(in_value, 36) = left(in_other, 36);
 -- One value, where nothing is hot.
 create or replace function unseal(in_label text, in_value text) returns text language plpgsql stable as $$
 begin
-    return (select sealed_mark(in_label, in_value, k.wrapped) from sealed_keys k where k.id = sealed_key_id(in_value));
+    return (select sealed_mark(in_label, in_value, k.wrapped) from sealed_keys k where k.id = (select sealed_key_id(in_value)));
 end $$;
 
 create or replace function erase_keys(in_owner_type text, in_owner_id uuid) returns void language plpgsql as $$

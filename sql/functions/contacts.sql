@@ -7,18 +7,18 @@ from contacts c
 cross join lateral (select
     c.participant_id,
     sealed_mark('contact.name_to_use', c.name_to_use, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(c.name_to_use))) as name_to_use,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.name_to_use)))) as name_to_use,
     sealed_mark('contact.email', c.email, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(c.email))) as email,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.email)))) as email,
     coalesce(c.email_is_government, false) as email_is_government,
     c.work_address_acknowledged,
     sealed_mark('contact.phone', c.phone, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(c.phone))) as phone,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.phone)))) as phone,
     c.ok_to_email,
     c.ok_to_leave_message,
     utc(c.rules_answered_at) as rules_answered_at,
     sealed_mark('contact.safe_hours', c.safe_hours, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(c.safe_hours))) as safe_hours) members;
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.safe_hours)))) as safe_hours) members;
 
 -- An agreement to use a work address is about that address: a new one asks again.
 create or replace function contacts_update(in_participant_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response

@@ -7,11 +7,11 @@ from emergency_contacts e
 cross join lateral (select
     e.participant_id,
     sealed_mark('emergency_contact.name', e.name, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(e.name))) as name,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(e.name)))) as name,
     sealed_mark('emergency_contact.phone', e.phone, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(e.phone))) as phone,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(e.phone)))) as phone,
     sealed_mark('emergency_contact.relation', e.relation, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(e.relation))) as relation,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(e.relation)))) as relation,
     e.may_know_program,
     e.declined,
     utc(e.confirmed_at) as confirmed_at,

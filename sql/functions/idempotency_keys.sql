@@ -43,6 +43,8 @@ begin
         when 'conflict-declarations' then return exists (select from conflict_declarations d where d.id = named);
         when 'debriefs' then return exists (select from debriefs d where d.id = named);
         when 'documents' then return exists (select from documents d where d.id = named);
+        when 'duty-shifts' then return exists (select from duty_shifts s where s.id = named);
+        when 'duty-swaps' then return exists (select from duty_swaps w where w.id = named);
         when 'enrolments' then return exists (select from enrolments e where e.id = named);
         when 'exclusions' then return exists (select from exclusions x where x.id = named);
         when 'groups' then return exists (select from cohorts g where g.id = named);

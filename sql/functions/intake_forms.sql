@@ -42,9 +42,9 @@ cross join lateral (select
     f.services_wanted,
     f.availability,
     sealed_mark('intake.composition_preference', f.composition_preference, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(f.composition_preference))) as composition_preference,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(f.composition_preference)))) as composition_preference,
     sealed_mark('intake.accommodation_needs', f.accommodation_needs, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(f.accommodation_needs))) as accommodation_needs,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(f.accommodation_needs)))) as accommodation_needs,
     f.must_not_meet_exists,
     f.filled_by,
     utc(f.submitted_at) as submitted_at,

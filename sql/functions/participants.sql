@@ -60,7 +60,7 @@ cross join lateral (select
     utc(p.age_attested_at) as age_attested_at,
     utc(p.eligibility_attested_at) as eligibility_attested_at,
     sealed_mark('participant.accessibility_needs', p.accessibility_needs, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(p.accessibility_needs))) as accessibility_needs,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(p.accessibility_needs)))) as accessibility_needs,
     case when (select actor_role()) = 'coordinator' then p.coordinator_account_id end as coordinator_account_id,
     p.status,
     utc(p.created_at) as created_at) members;

@@ -33,7 +33,7 @@ create or replace view referrals_json with (security_invoker = true) as
 select
     r.id, r.version, row_to_json(members) as body, row_to_json(queued) as queued_body
 from referrals r
-left join lateral (select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.name) offset 0) first on true
+left join lateral (select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(r.name)) offset 0) first on true
 cross join lateral (select
     r.id,
     r.state,
@@ -46,11 +46,11 @@ cross join lateral (select
         'method', r.callback_method,
         'handle', sealed_mark('referral.callback', r.callback_handle, case
             when sealed_together(r.callback_handle, r.name) then first.wrapped
-            else (select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.callback_handle)) end)) end as callback,
+            else (select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(r.callback_handle))) end)) end as callback,
     r.ok_to_leave_message,
     sealed_mark('referral.safe_hours', r.safe_hours, case
             when sealed_together(r.safe_hours, r.name) then first.wrapped
-            else (select k.wrapped from sealed_keys k where k.id = sealed_key_id(r.safe_hours)) end) as safe_hours,
+            else (select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(r.safe_hours))) end) as safe_hours,
     utc(r.caller_consented_at) as caller_consented_at,
     utc(r.received_at) as received_at,
     utc(r.reply_due) as reply_due,

@@ -7,7 +7,7 @@ from safety_plans s
 cross join lateral (select
     s.participant_id,
     sealed_mark('safety_plan.current_place_method', s.current_place_method, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.current_place_method))) as current_place_method,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.current_place_method)))) as current_place_method,
     s.consent_to_checkin,
     utc(s.confirmed_at) as confirmed_at,
     needs_confirmation(s.participant_id, s.confirmed_at) as needs_confirmation) members;

@@ -54,7 +54,7 @@ begin
     return in_session.state in ('scheduled', 'in_progress') and exists (
         select from sealed_keys k
         join enrolments e on e.cohort_id = in_session.cohort_id and e.state in ('withdrawn', 'removed') and e.decided_at is not null
-        where k.id = split_part(in_session.join_link, '.', 1)::uuid
+        where k.id = (select split_part(in_session.join_link, '.', 1)::uuid)
             and e.left_at >= greatest(session_link_from(in_session), k.created_at));
 end $$;
 
@@ -100,7 +100,7 @@ cross join lateral (select
     case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
     case when s.material_en is not null then localized(s.material_en, s.material_fr) end as material,
     sealed_mark('session.join_link', s.join_link, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.join_link))) as join_link,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.join_link)))) as join_link,
     utc(s.started_at) as started_at,
     utc(s.ended_at) as ended_at,
     utc(s.changed_at) as changed_at) members;

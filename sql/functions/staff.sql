@@ -9,9 +9,9 @@ cross join lateral (select
     a.role,
     a.is_active,
     sealed_mark('staff.name', s.name, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.name))) as name,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.name)))) as name,
     sealed_mark('staff.email', s.email, (
-        select k.wrapped from sealed_keys k where k.id = sealed_key_id(s.email))) as email,
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.email)))) as email,
     s.alias,
     coalesce(s.languages, '{}') as languages,
     a.regions,

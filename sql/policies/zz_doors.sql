@@ -51,7 +51,8 @@ begin
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
-                    calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce hand_over hand_over_left
+                    calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce duty_rung_alias duty_rungs_at
+                    duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_left
                     home_next_sessions host_assignment_alias idempotency_key_forget plain_list staff_alias')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
@@ -101,6 +102,7 @@ grant execute on function
     conflict_follow_end, conflict_follow_exclusions, conflict_follow_host, conflict_follow_login, conflict_follow_region,
     conflict_follow_staff, conflict_follow_withdrawal
 to alongside_api;
+grant execute on function duty_rung_alias, duty_rungs_at, duty_shift_fault, duty_swap_pass, duty_turns_between to alongside_api;
 grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id to alongside_api;
 grant execute on function document_announce to alongside_api;
 grant execute on function

@@ -303,6 +303,15 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('session_state', 'completed', 3, 'Held', 'Tenue'),
     ('session_state', 'cancelled', 4, 'Cancelled', 'Annulée'),
 
+    ('duty_step', 'duty', 1, 'On duty', 'De garde'),
+    ('duty_step', 'back_up', 2, 'Back-up', 'Relève'),
+    ('duty_step', 'lead', 3, 'Program lead', 'Responsable du programme'),
+
+    ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
+    ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),
+    ('duty_swap_state', 'declined', 3, 'Declined', 'Refusé'),
+    ('duty_swap_state', 'withdrawn', 4, 'Withdrawn', 'Retiré'),
+
     ('host_slot', 'peer_supporter', 1, 'Peer supporter', 'Pair aidant'),
     ('host_slot', 'mental_health_professional', 2, 'Mental health professional', 'Professionnel de la santé mentale'),
     ('host_slot', 'on_call_professional', 3, 'Mental health professional on call', 'Professionnel de la santé mentale sur appel'),

@@ -11,6 +11,7 @@ import json
 import httpx
 import pytest
 from harness.client import Response
+from steps.duty import SWAPS, OnCall, shift
 from steps.evenings import DEBRIEF, FIRST, Evening
 from steps.groups import FORMAL, INFORMAL, Group, clock, in_days, instant, service
 from steps.journey import FORM, Intake, current_document, open_person, unique
@@ -224,11 +225,31 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     crowd.cohost.client.post(f"{ours.path}/debriefs", DEBRIEF).created()
     walk.ids["declaration_id"] = walk("conflict_declarations_create", {"kind": "no_contact", "name": crowd.elsewhere.name})["id"]
     walk.ids |= taught(walk.who)
+    if is_professional:
+        swap_turns(crowd, walk)
     walk.read_everything()
     walk("conflict_declarations_withdraw")
     if is_professional:
         supervise(crowd, walk)
     walk.assert_complete()
+
+
+def swap_turns(crowd, walk):
+    colleague, mine, theirs = on_call(crowd, walk.who.account)
+    walk.ids["shift_id"] = mine["shift_id"]
+    walk.ids["swap_id"] = walk("duty_swaps_create", mine | {"to_account_id": colleague.id})["id"]
+    walk("duty_swaps_withdraw")
+    for name in ("decline", "agree"):
+        asked = colleague.client.post(SWAPS, theirs | {"to_account_id": walk.who.account}).created()
+        walk(f"duty_swaps_{name}", swap_id=asked["id"])
+
+
+def on_call(crowd, account):
+    """A colleague; a turn of the account's and one of theirs, each as a swap names it."""
+    lead = crowd.client("administrator")
+    colleague = OnCall(crowd.client, lead)
+    mine, theirs = (shift(lead, who, "2190-01-06T17:00", "2190-01-07T09:00").created()["id"] for who in (account, colleague.id))
+    return colleague, *({"shift_id": one, "local_on": "2190-01-06"} for one in (mine, theirs))
 
 
 def supervise(crowd, walk):
@@ -273,6 +294,9 @@ def pictures(crowd, contract, role):
         ids["incident_id"] = who.post("/v1/incidents", incident).created()["id"]
         if role == "mental_health_professional":
             who.post(f"{ours.path}/debriefs", DEBRIEF).created()
+            colleague, mine, _ = on_call(crowd, who.account)
+            ids["shift_id"] = mine["shift_id"]
+            ids["swap_id"] = who.post(SWAPS, mine | {"to_account_id": colleague.id}).created()["id"]
         ids["debrief_id"] = who.get("/v1/debriefs").ok().data[0]["id"]
         but = HELD  # who is on the roster, and came, they do see
     ids["declaration_id"] = who.post("/v1/conflict-declarations", {"kind": "no_contact", "name": unique("Nobody")}).created()["id"]

@@ -148,6 +148,13 @@ insert into staff (id) select account from asks where role in ('peer_supporter',
 insert into qualifications (account_id) select account from asks where role in ('peer_supporter', 'mental_health_professional');
 insert into trainings (account_id, kind, module, completed_on, recorded_by, created_at)
 select account_id, 'continuing', 'x', '2026-01-01', n('administrator'), now() from qualifications;
+insert into duty_shifts (id, account_id, step, regions, local_start, local_end, timezone, is_weekly, created_by, created_at)
+select n('shift ' || v.place), n('carol'), 'duty', v.regions::region[], now(), now() + interval '1 hour', 'America/Toronto', false,
+    n('carol'), now()
+from (values (1, '{}'), (2, '{ON}'), (3, '{QC}'), (4, '{ON,QC}')) v (place, regions);
+insert into duty_swaps (id, shift_id, local_on, from_account_id, to_account_id, created_at)
+select n('swap ' || v.place), n('shift 1'), current_date + v.place, n(v.one), n(v.other), now()
+from (values (1, 'carol', 'mia'), (2, 'mia', 'denis'), (3, 'max', 'everett'), (4, 'pam', 'carol')) v (place, one, other);
 insert into sealed_keys (id, owner_type, owner_id, wrapped)
 select gen_random_uuid(), o.type, o.id, 'w' from (
     select 'session' as type, id from sessions union all select 'referral', id from referrals union all select 'staff', id from staff) o;
@@ -177,6 +184,9 @@ return (t.participant_id = any (a.hidden)) is not true and (t.cohort_id = any (a
 create function tests.keeps_seat(a asks, in_id uuid) returns boolean stable language sql
 return a.role = 'coordinator' and exists (
     select from enrolments e where e.id = in_id and e.cohort_id = any (a.rooms) and e.participant_id = any (a.people));
+create function tests.keeps_duty(a asks, in_regions text[]) returns boolean stable language sql
+return a.role = 'administrator'
+    or a.role = 'coordinator' and (a.regions = '{}' or in_regions <> '{}' and in_regions <@ a.regions::text[]);
 create function tests.supervises(a asks, t debriefs) returns boolean stable language sql
 return t.cohort_id <> all (a.own) and t.session_id <> all (a.attended) and case a.role
     when 'mental_health_professional' then t.supervisor_account_id = a.account and t.cohort_id <> all (a.led)
@@ -208,6 +218,9 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{incidents}', 'is_told(a, t)'),
     ('{incident_actions}', 'exists (select from incidents i where i.id = t.incident_id and is_told(a, i))'),
     ('{referral_attempts}', 'a.role = ''coordinator'''),
+    ('{duty_shifts}', 'a.role in (''mental_health_professional'', ''coordinator'', ''administrator'')'),
+    ('{duty_swaps}', $$a.role = 'administrator'
+        or a.role in ('mental_health_professional', 'coordinator') and a.account in (t.from_account_id, t.to_account_id)$$),
     ('{referrals}', 'a.role = ''coordinator'' or a.role = ''line'' and t.client_account_id = a.account'),
     ('{accounts}', $$t.id = a.account or a.role = 'administrator' and t.role <> 'peer'
         or a.role = 'coordinator' and t.role = 'coordinator'$$),
@@ -251,6 +264,10 @@ insert into oracle (name, verb, rule, change) values
     ('services', 'update', 'a.role = ''administrator''', 'version = 9'),
     ('training_courses', 'update', 'a.role = ''administrator''', 'version = 9'),
     ('training_offerings', 'update', 'a.role = ''administrator''', 'version = 9'),
+    ('duty_shifts', 'update', 'keeps_duty(a, t.regions::text[])', 'version = 9'),
+    ('duty_shifts', 'delete', 'keeps_duty(a, t.regions::text[])', null),
+    ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')
+        and a.account in (t.from_account_id, t.to_account_id)$$, 'state = ''declined'', decided_at = now()'),
     ('exclusions', 'delete', 'a.role = ''coordinator'' and t.participant_id = any (a.people)', null),
     ('holidays', 'delete', 'a.role = ''administrator''', null),
     ('sealed_keys', 'delete', $$a.role = 'coordinator' and case t.owner_type
@@ -300,6 +317,11 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
         'exists (select from incidents i where i.id = s.id and is_told(a, i))'),
     ('{incident_actions}', 'recorded_by, incident_id', '%1$L, (select id from incidents limit 1)', 'account',
         's.id = a.account and exists (select from incidents i where is_told(a, i))'),
+    ('{duty_shifts}', 'created_by', '%1$L', 'account', 'keeps_duty(a, ''{}'') and s.id = a.account'),
+    ('{duty_shifts}', 'created_by, regions', 'actor_account_id(), array_remove(array[%3$L], ''-'')::region[]', 'region',
+        'keeps_duty(a, array_remove(array[s.word], ''-''))'),
+    ('{duty_swaps}', 'from_account_id, state', '%1$L, ''asked''', 'account',
+        'a.role in (''mental_health_professional'', ''coordinator'') and s.id = a.account'),
     ('{accounts}', 'role', '%3$L', 'role',
         'a.role = ''administrator'' and s.word <> ''peer'' or a.role = ''coordinator'' and s.word = ''peer'''),
     ('{participants}', 'id, created_by', '%1$L, actor_account_id()', 'person', 'a.role = ''coordinator'' and s.id <> all (a.hidden)'),

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(65);
+select plan(68);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -98,6 +98,14 @@ insert into rows (name, who, insertion) values
         values ('consent', 99, 'a', 'b', 'c', 'd', repeat('0', 64), now(), actor_account_id())$$),
     ('emergency_contacts', 'peer:SU coordinator:SIU',
         $$insert into emergency_contacts (participant_id) values (%1$L)$$),
+    ('duty_covers', '', $$insert into duty_covers select id, '2030-01-01', account_id from duty_shifts limit 1$$),
+    ('duty_shifts', 'mental_health_professional:S coordinator:SIUD administrator:SIUD',
+        $$insert into duty_shifts (account_id, step, local_start, local_end, timezone, is_weekly, created_by, created_at)
+        values ('00000000-0000-4000-8000-000000000003', 'duty', now(), now() + interval '1 hour', 'America/Toronto', false,
+            actor_account_id(), now())$$),
+    ('duty_swaps', 'mental_health_professional:SIU coordinator:SIU administrator:S',
+        $$insert into duty_swaps (shift_id, local_on, from_account_id, to_account_id, created_at)
+        select id, '2030-01-01', actor_account_id(), '00000000-0000-4000-8000-000000000014', now() from duty_shifts limit 1$$),
     ('enrolment_decisions', 'coordinator:S',
         $$insert into enrolment_decisions (enrolment_id, at, decision, by_role) values (%5$L, now(), 'accepted', 'x')$$),
     ('enrolment_transitions', '',

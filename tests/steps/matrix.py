@@ -94,10 +94,12 @@ HIDDEN = {
     ("match_id",): (("coordinator",), of_world("hidden_matches")),
     ("request_id",): (("coordinator",), of_world("hidden_requests")),
     ("feed_id",): (("peer",), of_world("hidden_feeds")),
+    ("swap_id",): (("mental_health_professional", "coordinator"), of_world("hidden_swaps")),
     # Open to whoever may ask for such a thing at all.
     ("staff_id",): NOBODY,
     ("course_id",): NOBODY,
     ("offering_id",): NOBODY,
+    ("shift_id",): NOBODY,
     ("training_id",): NOBODY,
     ("absence_id",): NOBODY,
     ("holiday_id",): NOBODY,
@@ -145,5 +147,7 @@ VISIBLE = {
     ("match_id",): lambda db: to_all(match_id=world(db).match(MAPLE, PEER_2)),
     ("request_id",): lambda db: to_all(request_id=world(db).request(MAPLE)),
     ("feed_id",): lambda db: to_all(feed_id=world(db).feed(MAPLE)[0]),
+    ("shift_id",): first_of("shift_id", "duty_shifts"),
+    ("swap_id",): lambda _db: to_all(swap_id="00000000-0000-4000-8000-000000000911"),
     ("calendar_id", "secret_id"): lambda db: to_all(**world(db).feed(MAPLE)[1]),
 }

@@ -277,6 +277,12 @@ class World:
     def hidden_feeds(self):
         return named("feed_id", [("peer", None, self.feed(PEER_2)[0])])
 
+    def hidden_swaps(self):
+        swap = "insert into duty_swaps (shift_id, local_on, from_account_id, to_account_id, created_at)"
+        others = " select id, '2030-01-01', %s, %s, now() from duty_shifts order by id limit 1 returning id"
+        made = one(self.db, swap + others, QUEBEC_COORDINATOR, SUPPORTER)
+        return named("swap_id", [(role, None, made) for role in ("mental_health_professional", "coordinator")])
+
     def account(self, person):
         return one(self.db, "select account_id from participants where id = %s", person)
 

@@ -50,7 +50,7 @@ left join lateral (
     select
         f.services_wanted, f.availability,
         sealed_mark('intake.composition_preference', f.composition_preference, (
-            select s.wrapped from sealed_keys s where s.id = sealed_key_id(f.composition_preference))) as composition_preference
+            select s.wrapped from sealed_keys s where s.id = (select sealed_key_id(f.composition_preference)))) as composition_preference
     from intake_forms f
     where f.intake_id = k.intake_id limit 1) f on true
 cross join lateral (

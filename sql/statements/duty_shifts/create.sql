@@ -1,0 +1,2 @@
+-- POST /v1/duty-shifts: $4 DutyShiftNew → 201 DutyShift
+select * from duty_shifts_create($4);
