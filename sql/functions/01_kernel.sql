@@ -203,8 +203,8 @@ begin
 end $$;
 
 -- A sealed value is <id of its key>.<payload>. The mark that C opens on the way out is \x01 label.value.wrapped key, null when the key was
--- erased. Views select the key in place, for a tenth of what a function for each value costs; joined, it would not be found by its
--- index, for row level security lets no expression over columns become an index condition.
+-- erased. Views select the key in place, for a tenth of what a function for each value costs. Row level security lets no expression over
+-- columns become an index condition, here neither; a parameter may: `k.id = (select sealed_key_id(…))`.
 create or replace function sealed_key_id(in_value text) returns uuid immutable language sql
 return split_part(in_value, '.', 1)::uuid;
 
