@@ -123,6 +123,9 @@ const struct route routes[] = {
     CREATE("/v1/participants/{participant_id}/exclusions", COORDINATOR, exclusions_create),
     READ(  "/v1/exclusions/{exclusion_id}",                COORDINATOR, exclusions_read),
     DELETE("/v1/exclusions/{exclusion_id}",                COORDINATOR, exclusions_delete, FREE),
+    /* region-moves */
+    LIST("/v1/participants/{participant_id}/region-moves", SERVED, region_moves_list),
+    STEP("/v1/participants/{participant_id}/region-moves", SERVED, region_moves_create, FREE),
     /* acceptances */
     LIST(  "/v1/participants/{participant_id}/acceptances", SERVED, acceptances_list),
     CREATE("/v1/participants/{participant_id}/acceptances", PEER,   acceptances_create),

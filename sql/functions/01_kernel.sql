@@ -244,10 +244,13 @@ begin
     raise exception '% is append-only', tg_table_name using errcode = '42501';
 end $$;
 
--- Whoever writes as a peer changes the columns that the trigger names and no other.
+-- Whoever writes as a peer changes the columns that the trigger names and no other. What looks past row level security in their name
+-- changes what its grants name.
 create or replace function peer_changes_only() returns trigger language plpgsql as $$
 begin
-    if actor_role() = 'peer' and (to_jsonb(new) - tg_argv) is distinct from (to_jsonb(old) - tg_argv) then
+    if actor_role() = 'peer' and current_user <> 'alongside_desk'
+        and (to_jsonb(new) - tg_argv) is distinct from (to_jsonb(old) - tg_argv)
+    then
         raise exception 'not for a peer to change' using errcode = '42501';
     end if;
     return new;

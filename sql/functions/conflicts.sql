@@ -287,7 +287,7 @@ end $$;
 -- Somebody lives elsewhere from now on.
 create or replace function conflict_follow_region(in_participant_id uuid) returns void language plpgsql security definer as $$
 begin
-    perform require_role('coordinator');
+    perform require_role('coordinator', 'peer');
     update conflict_declarations d set region_keys = conflict_region_keys(d.for_participant_id, d.participant_id)
     where d.for_participant_id = in_participant_id or d.participant_id = in_participant_id;
     update conflict_matches m set region_keys = conflict_region_keys(m.for_participant_id, m.participant_id)

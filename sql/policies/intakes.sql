@@ -26,7 +26,7 @@ create policy worker_tells on intakes to alongside_worker using (true);
 grant select, update (state, version, update_due_at) on intakes to alongside_seats;
 grant select (participant_id, track, is_open, valid_until, created_at) on intakes to alongside_sessions;
 grant select (id, participant_id, region_key, track, is_open, coordinator_account_id, valid_until, version),
-    update (coordinator_account_id, version)
+    update (region_key, coordinator_account_id, version)
 on intakes to alongside_desk;
 create policy desk_hands_over on intakes for update to alongside_desk using (true);
 create policy others_read on intakes for select to alongside_seats, alongside_sessions, alongside_desk using (true);

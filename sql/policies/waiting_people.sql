@@ -12,3 +12,5 @@ create policy api_reads on waiting_people for select to alongside_api using (
 
 grant select, insert, update, delete on waiting_people to alongside_seats;
 create policy seats_keep on waiting_people to alongside_seats using (true);
+grant select (participant_id), update (region_key) on waiting_people to alongside_desk;
+create policy desk_moves on waiting_people to alongside_desk using (true);

@@ -53,7 +53,8 @@ begin
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
                     calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce duty_rung_alias duty_rungs_at
                     duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_left
-                    home_next_sessions host_assignment_alias idempotency_key_forget plain_list staff_alias')) o (owner, names)
+                    home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
+                    region_move_follow staff_alias')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -117,6 +118,7 @@ grant execute on function host_assignment_alias, host_facts, host_clashes to alo
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
+grant execute on function region_move_apply, region_move_follow to alongside_api;
 grant execute on function rosters_read to alongside_api;
 grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;

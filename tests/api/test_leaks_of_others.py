@@ -148,6 +148,7 @@ def of_peer(crowd, contract):
     walk("exclusion_requests_create", {"staff_name": crowd.stranger.made["name"]})
     walk.read_everything()
     walk("participants_update", {"pronouns": "they/them"})
+    walk("region_moves_create", {"region": "NB", "agreed": True})
     for name in ("contacts_update", "emergency_contacts_replace", "safety_plans_replace"):
         walk(name, contract.example(name))
     walk("enrolments_accept")

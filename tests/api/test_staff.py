@@ -8,8 +8,7 @@ import pytest
 from harness.tokens import ISSUER, claims
 from steps import ABSENT, ADMINISTRATOR, LINE, OTHER_ADMINISTRATOR, OTHER_COORDINATOR, at_once, inquire, inquiry_body, line_body, walk
 from steps.groups import FORMAL, Group, service
-from steps.journey import Intake, open_person
-from steps.journey import unique
+from steps.journey import Intake, open_person, unique
 
 PATH = "/v1/staff"
 PEER = "00000000-0000-4000-8000-000000000001"

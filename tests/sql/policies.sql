@@ -121,6 +121,8 @@ left join sessions s on s.id = n(v.night);
 insert into incident_actions (incident_id, code, at, recorded_by, recorded_at) select id, 'eap', now(), created_by, now() from incidents;
 insert into updates (intake_id, participant_id, method, recorded_by, recorded_at)
 select i.id, p.id, 'phone', n('carol'), now() from persons p join intakes i on i.participant_id = p.id;
+insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at)
+select id, 'NS', 'coordinator', n('carol'), now() from persons;
 insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)
 select account, now(), now(), 'America/Toronto', account, now() from asks where role = 'coordinator';
 insert into back_ups (account_id, back_up_account_id, named_by, named_at)
@@ -203,6 +205,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{qualifications,staff,trainings}', 'a.role = ''administrator'''),
     ('{training_courses,training_offerings}',
         $$a.role in ('peer_supporter', 'mental_health_professional', 'coordinator', 'administrator')$$),
+    ('{region_moves}', 't.participant_id = any (a.people) or a.role = ''coordinator'' and t.recorded_by = a.account'),
     ('{absences,back_ups}', 'a.role in (''coordinator'', ''administrator'')'),
     ('{participants}', 't.id = any (a.people)'),
     ('{cohorts}', 't.id = any (a.rooms)'),
@@ -466,7 +469,7 @@ select is(found_after(
 from (values
     ('actor_hidden_ids() returns uuid[]', '''{}''::uuid[]', 'acceptances attendances conflict_declarations conflict_matches '
         'contact_openings contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs '
-        'incident_actions incidents intake_forms intakes outbox participants safety_plans updates waiting_people',
+        'incident_actions incidents intake_forms intakes outbox participants region_moves safety_plans updates waiting_people',
         'I13, R14 what would be shown if nobody were hidden'),
     ('actor_own_cohort_ids() returns uuid[]', '''{}''::uuid[]', 'attendances cohorts contact_openings debriefs enrolment_decisions '
         'enrolments hand_overs host_assignments incident_actions incidents sealed_keys session_presences sessions',
@@ -475,7 +478,7 @@ from (values
         'A6.5, I13 if conflicts were about nobody'),
     ('actor_region_keys() returns text[]', 'region_keys()', 'acceptances conflict_declarations conflict_matches contact_openings '
         'contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs intake_forms intakes '
-        'outbox participants safety_plans updates waiting_people', 'R14 if coordinators served everywhere')
+        'outbox participants region_moves safety_plans updates waiting_people', 'R14 if coordinators served everywhere')
     ) c (function, answer, shown, title);
 select set_eq($$
     select c.relname::text, v.verb from pg_class c cross join unnest('{select,update,delete,insert}'::text[]) v (verb)

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(68);
+select plan(69);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -24,6 +24,7 @@ where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
+insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at) values (:'maple', 'NS', 'peer', :'boss', now());
 insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)
 values (:'boss', '2026-01-01', '2026-01-02', 'America/Toronto', :'boss', now());
 insert into back_ups (account_id, back_up_account_id, named_by, named_at)
@@ -169,6 +170,9 @@ insert into rows (name, who, insertion) values
             caller_consented_at, received_at, reply_due, reply_breach, created_at, updated_at)
         values (gen_random_uuid(), case actor_role() when 'line' then actor_account_id() end, actor_account_id(), 'V', 'other', 'en',
             'phone', true, now(), now(), now() + interval '1 day', now() + interval '2 days', now(), now())$$),
+    ('region_moves', 'peer:S coordinator:S',
+        $$insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at)
+        values (%1$L, 'NS', 'peer', actor_account_id(), now())$$),
     ('safety_plans', 'peer:SU coordinator:SIU',
         $$insert into safety_plans (participant_id) values (%1$L)$$),
     ('sealed_keys', 'peer:SI peer_supporter:S mental_health_professional:S coordinator:SID administrator:S',
