@@ -105,6 +105,7 @@ declare
     own_id uuid;
     regions text[];
     hidden uuid[];
+    is_newcomer boolean;
     entered text[];
 begin
     if in_role = 'peer' then
@@ -122,14 +123,17 @@ begin
         hidden := case when own_id is null then hidden else hidden || own_id end;
         regions := case when in_role = 'coordinator' then case when regions = '{}' then region_keys() else '-'::text || regions end end;
     end if;
+    -- Somebody whom no account knows yet may do one thing, with a role that no policy names.
+    is_newcomer := in_role = 'peer' and account_id is null and in_operation = 'sign_in_codes_redeem';
     -- The reason is for the log alone. Of the other side's account with the same sign-in nothing is said.
-    if in_role <> 'public' and may_enter is not true then
+    if in_role <> 'public' and may_enter is not true and not is_newcomer then
         perform problem('unauthenticated', jsonb_build_object('reason', case
             when account_id is null then 'account-unknown' when is_same_role then 'account-inactive' else 'role-differs' end));
     end if;
     entered := array[
-        set_config('app.role', in_role, true),
+        set_config('app.role', case when is_newcomer then 'newcomer' else in_role end, true),
         set_config('app.issuer', coalesce(in_issuer, ''), true),
+        set_config('app.subject', case when is_newcomer then in_subject else '' end, true),
         set_config('app.account_id', coalesce(account_id::text, ''), true),
         set_config('app.participant_id', coalesce(own_id::text, ''), true),
         set_config('app.region_keys', coalesce(regions::text, ''), true),

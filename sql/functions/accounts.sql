@@ -10,6 +10,25 @@ begin
     return current_setting('app.issuer');
 end $$;
 
+-- How a participant signs in: for the coordinators who see them, and nobody else.
+create or replace function account_identity(in_account_id uuid) returns json language plpgsql stable security definer as $$
+begin
+    return (
+        select json_build_object('issuer', a.issuer, 'subject', a.subject)
+        from accounts a where a.id = in_account_id and a.role = 'peer' and actor_role() = 'coordinator');
+end $$;
+
+-- Corrects it, where the provider has made a login anew. Asked of a participant that the coordinator has locked.
+create or replace function account_identify(in_account_id uuid, in_identity jsonb) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    update accounts a set
+        issuer = account_issuer(in_identity), subject = coalesce(in_identity->>'subject', a.subject), version = a.version + 1
+    where a.id = in_account_id and a.role = 'peer';
+exception when unique_violation then
+    perform problem_taken('identity/subject');
+end $$;
+
 -- Whether somebody can be put in charge.
 create or replace function account_may_coordinate(in_account_id uuid) returns boolean language plpgsql stable as $$
 begin

@@ -261,10 +261,12 @@ end $$;
 -- Somebody of the staff has a login as a peer: it is known by the token.
 create or replace function conflict_follow_login(in_account_id uuid) returns void language plpgsql security definer as $$
 begin
-    perform require_role('administrator');
+    perform require_role('administrator', 'coordinator', 'peer');
     perform conflict_record(array(
-        select e.cohort_id from accounts a cross join lateral conflict_selves(array[a.id]) s join enrolments e on e.participant_id = s.id
-        where a.id = in_account_id and a.role in ('peer_supporter', 'mental_health_professional')));
+        select e.cohort_id
+        from accounts changed join accounts a on (a.issuer, a.subject) = (changed.issuer, changed.subject)
+        cross join lateral conflict_selves(array[a.id]) s join enrolments e on e.participant_id = s.id
+        where changed.id = in_account_id and a.role in ('peer_supporter', 'mental_health_professional')));
 end $$;
 
 -- Staff no longer see these people, or (in_is_lifted) see them again; in_own_case: those of the staff who are, or were said to be, one of

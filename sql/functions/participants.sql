@@ -62,6 +62,7 @@ cross join lateral (select
     sealed_mark('participant.accessibility_needs', p.accessibility_needs, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(p.accessibility_needs)))) as accessibility_needs,
     case when (select actor_role()) = 'coordinator' then p.coordinator_account_id end as coordinator_account_id,
+    account_identity(p.account_id) as identity,
     p.status,
     utc(p.created_at) as created_at) members;
 
@@ -189,6 +190,10 @@ begin
             when in_body ? 'accessibility_needs' then in_body->>'accessibility_needs' else p.accessibility_needs end,
         version = p.version + 1
     where p.id = in_id;
+    if in_body ? 'identity' then
+        perform account_identify(participant.account_id, in_body->'identity');
+        perform conflict_follow_login(participant.account_id);
+    end if;
     if in_body ? 'region' and in_body->>'region' is distinct from participant.region then
         perform conflict_follow_region(in_id);
         update intakes i set region_key = coalesce(in_body->>'region', '-') where i.participant_id = in_id;

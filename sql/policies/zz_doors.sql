@@ -50,6 +50,7 @@ begin
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
+                    account_identify account_identity sign_in_code_bind
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
                     calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce duty_rung_alias duty_rungs_at
                     duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_left
@@ -88,7 +89,7 @@ revoke create on schema alongside from alongside_seats, alongside_conflicts, alo
 -- What requests may call of what looks past row level security: asked by policies and views, or an operation. Each asks who acts.
 grant execute on function context_enter to alongside_api;
 grant execute on function account_is_away, coordinator_stand_in to alongside_api, alongside_worker;
-grant execute on function account_is_staff, coordinator_back_up to alongside_api;
+grant execute on function account_identify, account_identity, account_is_staff, coordinator_back_up, sign_in_code_bind to alongside_api;
 grant execute on function
     actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids
 to alongside_api;

@@ -158,6 +158,9 @@ def of_peer(crowd, contract):
     document = current_document(me.peer, "consent")["id"]
     walk("acceptances_create", {"document_id": document, "language_read": "en"})
     walk("calendar_feeds_delete")
+    code = crowd.other.coordinator.post(f"{crowd.other.path}/sign-in-codes").created()["code"]
+    for body in ({"code": code}, contract.example("sign_in_codes_redeem")):
+        walk("sign_in_codes_redeem", body)
     walk("conflict_declarations_withdraw")
     walk("intakes_withdraw")
     for name in ("homes_read", "enrolments_participant_list", "participants_audit_events", "statuses_read"):

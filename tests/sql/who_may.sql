@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(69);
+select plan(71);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -188,6 +188,11 @@ insert into rows (name, who, insertion) values
         values (%3$L, 90, '2027-01-01', 'America/Toronto', now(), 90, now())$$),
     ('settings', '',
         $$insert into settings values ('x', 'y')$$),
+    ('sign_in_attempts', '',
+        $$insert into sign_in_attempts (login_sha256, at) values ('\x01', now())$$),
+    ('sign_in_codes', 'coordinator:I',
+        $$insert into sign_in_codes (participant_id, code_sha256, created_by, created_at, expires_at)
+        values (%1$L, '\x01', actor_account_id(), now(), now())$$),
     ('staff', 'administrator:SIU',
         $$insert into staff (id) values ('00000000-0000-4000-8000-000000000005')$$),
     ('timezones', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
