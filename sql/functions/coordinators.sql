@@ -50,3 +50,20 @@ begin
     end loop;
     return coordinator_next(in_account_id, in_at, met);
 end $$;
+
+-- What a person may know of whoever is there for them (decision 22): the name that one uses with peers, and who stands in while they are
+-- away, unless the person does not exist for them (I13, R14).
+create or replace function coordinator_shown(in_account_id uuid, in_participant_id uuid) returns json
+language plpgsql stable security definer as $$
+declare
+    stand_in uuid := coordinator_stand_in(in_account_id, app_now());
+begin
+    if not actor_serves(in_participant_id) then
+        return null;
+    end if;
+    return json_build_object(
+        'alias', (select s.alias from staff s where s.id = in_account_id),
+        'stand_in_alias', (
+            select s.alias from staff s
+            where s.id = stand_in and stand_in <> in_account_id and in_participant_id <> all (account_hidden_ids(stand_in))));
+end $$;

@@ -12,7 +12,8 @@ cross join lateral (select
     x.created_by,
     utc(x.created_at) as created_at) members;
 
--- I13: from now on this person does not exist for that account.
+-- I13: from now on this person does not exist for that account; what was theirs of the person's goes to somebody else (decision 22).
+-- Writes: exclusions, conflict_matches, hand_overs, participants, intakes.
 create or replace function exclusions_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -24,6 +25,7 @@ begin
     perform conflict_follow_exclusions(
         array[in_participant_id], array[(in_body->>'account_id')::uuid],
         case in_body->>'reason' when 'own_case' then array[(in_body->>'account_id')::uuid] else '{}' end);
+    perform hand_over_follow(in_participant_id, 'conflict');
     perform audit('create', 'exclusion', new_id, array[in_participant_id], body_fields(in_body));
     return (select respond(201, x.body, '/v1/exclusions/' || x.id, 1) from exclusions_json x where x.id = new_id);
 end $$;

@@ -93,6 +93,47 @@ begin
     from hand_overs h where h.batch_id = in_batch_id;
 end $$;
 
+-- Who takes a person on where they are now: somebody there and not away, of that region rather than of all, with the fewest people.
+create or replace function hand_over_receiver(in_participant_id uuid) returns uuid language plpgsql stable as $$
+begin
+    return (
+        select a.id from participants p join accounts a on a.role = 'coordinator' and a.is_active
+        where p.id = in_participant_id
+            and actor_covers(p.region_key, p.id, account_region_keys(a.id), account_hidden_ids(a.id))
+        order by
+            account_is_away(a.id, app_now()), a.regions = '{}',
+            (select count(*) from participants o where o.coordinator_account_id = a.id), a.created_at, a.id
+        limit 1);
+end $$;
+
+-- What of a person's is with somebody who may not have it any more, for where they live or whom it was kept from, goes to somebody who may;
+-- false = there is nobody, and it stays.
+-- Writes: hand_overs, participants, intakes.
+create or replace function hand_over_follow(in_participant_id uuid, in_reason text) returns boolean
+language plpgsql security definer as $$
+declare
+    batch uuid := gen_random_uuid();
+    receiver uuid := hand_over_receiver(in_participant_id);
+begin
+    perform require_role('coordinator', 'peer');
+    if receiver is null then
+        return false;
+    end if;
+    insert into hand_overs (
+        batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
+    select batch, w.kind, w.id, in_participant_id, w.account_id, receiver, in_reason, actor_account_id(), app_now()
+    from (
+        select 'participant' as kind, p.id, p.region_key, p.coordinator_account_id as account_id
+        from participants p where p.id = in_participant_id
+        union all
+        select 'intake', i.id, i.region_key, i.coordinator_account_id
+        from intakes i where i.participant_id = in_participant_id and i.is_open) w
+    where not actor_covers(
+        w.region_key, in_participant_id, account_region_keys(w.account_id), account_hidden_ids(w.account_id));
+    perform hand_over_apply(batch);
+    return true;
+end $$;
+
 -- How much of what is somebody's, for who ends their account and sees none of it; null = nothing.
 create or replace function hand_over_left(in_account_id uuid) returns jsonb language plpgsql stable security definer as $$
 begin

@@ -197,7 +197,7 @@ begin
     if in_body ? 'region' and in_body->>'region' is distinct from participant.region then
         perform conflict_follow_region(in_id);
         update intakes i set region_key = coalesce(in_body->>'region', '-') where i.participant_id = in_id;
-        perform region_move_follow(in_id);
+        perform hand_over_follow(in_id, 'moved');
     end if;
     if coalesce(in_body->>'preferred_language', participant.preferred_language) <> participant.preferred_language
         or in_body ? 'region' and in_body->>'region' is distinct from participant.region

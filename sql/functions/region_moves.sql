@@ -13,44 +13,6 @@ cross join lateral (select
     case when (select actor_role()) = 'coordinator' then m.recorded_by end as recorded_by,
     utc(m.recorded_at) as recorded_at) members;
 
--- Who takes the person on where they are now: somebody there and not away, of that region rather than of all, with the fewest people.
-create or replace function region_move_receiver(in_participant_id uuid) returns uuid language plpgsql stable as $$
-begin
-    return (
-        select a.id from participants p join accounts a on a.role = 'coordinator' and a.is_active
-        where p.id = in_participant_id
-            and actor_covers(p.region_key, p.id, account_region_keys(a.id), account_hidden_ids(a.id))
-        order by
-            account_is_away(a.id, app_now()), a.regions = '{}',
-            (select count(*) from participants o where o.coordinator_account_id = a.id), a.created_at, a.id
-        limit 1);
-end $$;
-
--- What of the person's is with somebody who does not serve them where they are now goes to somebody who does.
--- Writes: hand_overs, participants, intakes.
-create or replace function region_move_follow(in_participant_id uuid) returns void language plpgsql security definer as $$
-declare
-    batch uuid := gen_random_uuid();
-    receiver uuid := region_move_receiver(in_participant_id);
-begin
-    perform require_role('coordinator', 'peer');
-    if receiver is null then
-        perform conflict('nobody-serves');
-    end if;
-    insert into hand_overs (
-        batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
-    select batch, w.kind, w.id, in_participant_id, w.account_id, receiver, 'moved', actor_account_id(), app_now()
-    from (
-        select 'participant' as kind, p.id, p.region_key, p.coordinator_account_id as account_id
-        from participants p where p.id = in_participant_id
-        union all
-        select 'intake', i.id, i.region_key, i.coordinator_account_id
-        from intakes i where i.participant_id = in_participant_id and i.is_open) w
-    where not actor_covers(
-        w.region_key, in_participant_id, account_region_keys(w.account_id), account_hidden_ids(w.account_id));
-    perform hand_over_apply(batch);
-end $$;
-
 -- Writes: participants, intakes, waiting_people, region_moves, hand_overs.
 create or replace function region_move_apply(in_participant_id uuid, in_from text, in_to text) returns uuid
 language plpgsql security definer as $$
@@ -66,7 +28,9 @@ begin
     update waiting_people w set region_key = in_to where w.participant_id = in_participant_id;
     insert into region_moves (id, participant_id, from_region, to_region, said_by, recorded_by, recorded_at)
     values (new_id, in_participant_id, in_from, in_to, actor_role(), actor_account_id(), app_now());
-    perform region_move_follow(in_participant_id);
+    if not hand_over_follow(in_participant_id, 'moved') then
+        perform conflict('nobody-serves');
+    end if;
     return new_id;
 end $$;
 

@@ -52,10 +52,10 @@ begin
                 ('alongside_desk', '
                     account_identify account_identity sign_in_code_bind
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
-                    calendars_read context_enter coordinator_back_up coordinator_stand_in document_announce duty_rung_alias duty_rungs_at
-                    duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_left
-                    home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
-                    region_move_follow staff_alias')) o (owner, names)
+                    calendars_read context_enter coordinator_back_up coordinator_shown coordinator_stand_in document_announce
+                    duty_rung_alias duty_rungs_at duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_follow
+                    hand_over_left home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
+                    staff_alias')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -89,7 +89,9 @@ revoke create on schema alongside from alongside_seats, alongside_conflicts, alo
 -- What requests may call of what looks past row level security: asked by policies and views, or an operation. Each asks who acts.
 grant execute on function context_enter to alongside_api;
 grant execute on function account_is_away, coordinator_stand_in to alongside_api, alongside_worker;
-grant execute on function account_identify, account_identity, account_is_staff, coordinator_back_up, sign_in_code_bind to alongside_api;
+grant execute on function
+    account_identify, account_identity, account_is_staff, coordinator_back_up, coordinator_shown, sign_in_code_bind
+to alongside_api;
 grant execute on function
     actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids
 to alongside_api;
@@ -113,13 +115,13 @@ grant execute on function
 to alongside_api;
 grant execute on function exclusion_request_follow, exclusion_request_today to alongside_api;
 grant execute on function cohort_list_advance, seat_release_all, seat_withdraw_all to alongside_api;
-grant execute on function hand_over, hand_over_left to alongside_api;
+grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
-grant execute on function region_move_apply, region_move_follow to alongside_api;
+grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;
 grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;

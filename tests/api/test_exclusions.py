@@ -131,3 +131,16 @@ def test_a_coordinator_of_another_region_neither_sees_nor_lifts(client):
     is_hidden(quebec, "DELETE", made.path)
     is_hidden(quebec, "GET", f"{elsewhere.path}/exclusions")
     is_hidden(quebec, "POST", f"{elsewhere.path}/exclusions", {"account_id": ME, "reason": "own_case"})
+
+
+def test_what_is_theirs_of_the_person_goes_to_somebody_else(client, coordinator, administrator):
+    """Decision 22: nobody is left with a coordinator for whom they do not exist."""
+    body = {"role": "coordinator", "name": "Kim Roy", "email": f"{uuid.uuid4().hex}@example.org", "languages": ["en"]}
+    made = administrator.post("/v1/staff", body).created()
+    person = open_person(client, coordinator=client("coordinator", made["id"]))
+    intake = Intake(person)
+    coordinator.post(f"{person.path}/exclusions", {"account_id": made["id"], "reason": "asked_by_peer"}).created()
+    held = {coordinator.get(path).ok()["coordinator_account_id"] for path in (person.path, intake.path)}
+    assert len(held) == 1 and not held & {made["id"], None}
+    rows = coordinator.get("/v1/hand-overs", params={"subject_id": intake.id}).ok().data
+    assert [(row["reason"], row["from_account_id"]) for row in rows] == [("conflict", made["id"])]

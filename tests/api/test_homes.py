@@ -2,10 +2,12 @@
 """A peer's own page: offers, groups, the next sessions on their own clock, how to join, what to prepare, whom to call (S1.11, S1.33,
 A6.8, R8, R20, I8)."""
 
+import uuid
+
 import pytest
 from steps import walk
 from steps.groups import FORMAL, INFORMAL, instant, ready, taking_people
-from steps.journey import is_hidden, open_person
+from steps.journey import Intake, is_hidden, open_person, unique
 
 LINK = "https://teams.example.org/meet/7f3a"
 # The present of these stories, and the one session of most of them.
@@ -218,3 +220,32 @@ def test_what_is_sealed_in_the_database_stays_sealed(linked, db):
     """Sealed fields: a copy of the database joins nobody's session."""
     (stored,) = db.execute("select join_link from sessions where cohort_id = %s", (linked.group.id,)).fetchone()
     assert stored and "teams" not in stored
+
+
+# ---- who is there ----
+
+
+def test_a_peer_knows_their_coordinator_by_the_name_used_with_peers(client, administrator):
+    """Decision 22: that name, who stands in, and nothing else of the staff."""
+    names = [unique("Coord") for _ in range(2)]
+    staff = []
+    for name in names:
+        body = {"role": "coordinator", "name": unique("Real"), "email": f"{uuid.uuid4().hex}@example.org", "alias": name}
+        staff.append(administrator.post("/v1/staff", body | {"languages": ["en"]}).created())
+    mine, other = staff
+    who = client("coordinator", mine["id"])
+    person = open_person(client, coordinator=who)
+    intake = Intake(person)
+    away = {"starts_on": "2099-12-21", "ends_on": "2099-12-31", "stand_in_account_id": other["id"]}
+    who.post(f"/v1/colleagues/{mine['id']}/absences", away).created()
+    for now, shown in (("2099-12-20T12:00:00Z", None), ("2099-12-25T12:00:00Z", names[1])):
+        page = home(person, now=now)
+        (status,) = person.status(now=now)["intakes"]
+        assert status["intake_id"] == intake.id
+        assert page["coordinator"] == status["coordinator"] == {"alias": names[0], "stand_in_alias": shown}
+        for answer in (page, person.status(now=now)):
+            for secret in (each[word] for each in staff for word in ("id", "name", "email")):
+                assert secret not in answer.content.decode()
+    # For whom the person does not exist, they do not stand in.
+    client("coordinator").post(f"{person.path}/exclusions", {"account_id": other["id"], "reason": "asked_by_peer"}).created()
+    assert home(person, now="2099-12-25T12:00:00Z")["coordinator"] == {"alias": names[0], "stand_in_alias": None}
