@@ -62,6 +62,8 @@ const struct route routes[] = {
     /* qualifications */
     READ("/v1/staff/{staff_id}/qualification", ADMINISTRATOR, qualifications_read),
     PUT( "/v1/staff/{staff_id}/qualification", ADMINISTRATOR, qualifications_replace),
+    /* staff-links: the lead alone learns that there is such a thing */
+    READ("/v1/staff-links/{staff_id}", ADMINISTRATOR, staff_links_read, ROUTE_UNSEEN),
     /* training-courses */
     LIST(  "/v1/training-courses",             LEARNERS,      training_courses_list),
     CREATE("/v1/training-courses",             ADMINISTRATOR, training_courses_create),
@@ -103,6 +105,11 @@ const struct route routes[] = {
     LIST("/v1/help-lines", PUBLIC, help_lines_list, KEPT),
     /* code-lists */
     READ("/v1/code-lists", PUBLIC, code_lists_read, CACHED),
+    /* codes */
+    LIST(  "/v1/codes",           ADMINISTRATOR, codes_list),
+    CREATE("/v1/codes",           ADMINISTRATOR, codes_create),
+    READ(  "/v1/codes/{code_id}", ADMINISTRATOR, codes_read),
+    PATCH( "/v1/codes/{code_id}", ADMINISTRATOR, codes_update),
     /* participants */
     LIST(     "/v1/participants",                               COORDINATOR, participants_list),
     CREATE(   "/v1/participants",                               COORDINATOR, participants_create),

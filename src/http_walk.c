@@ -41,7 +41,9 @@ static bool authorise(struct request *rq)
         return false;
     if (rq->route->roles & (unsigned)rq->actor.role)
         return true;
-    return fail(rq, rq->actor.role ? PROBLEM_FORBIDDEN : PROBLEM_UNAUTHENTICATED);
+    if (!rq->actor.role)
+        return fail(rq, PROBLEM_UNAUTHENTICATED);
+    return fail(rq, rq->route->flags & ROUTE_UNSEEN ? PROBLEM_NOT_FOUND : PROBLEM_FORBIDDEN);
 }
 
 static bool negotiate(struct http_exchange *exchange, const char *content_type)

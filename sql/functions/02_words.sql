@@ -114,13 +114,15 @@ begin
         select coalesce(json_agg(localized(t.text_en, t.text_fr) order by t.position), '[]') from plain_texts t where t.list = in_list);
 end $$;
 
--- What is wrong with codes that a client sent as a list; null = nothing.
-create or replace function code_faults(in_field text, in_codes text[], in_list text) returns jsonb language plpgsql stable as $$
+-- What is wrong with codes that a client sent as a list; null = nothing. One that is retired stays where it was already.
+create or replace function code_faults(in_field text, in_codes text[], in_list text, in_present text[] default '{}') returns jsonb
+language plpgsql stable as $$
 begin
     return (
         select jsonb_agg(jsonb_build_object('pointer', '#/' || in_field || '/' || place - 1, 'code', 'not-allowed'))
         from unnest(in_codes) with ordinality c (code, place)
-        where not exists (select from code_lists l where l.list = in_list and l.code = c.code));
+        where c.code <> all (in_present)
+            and not exists (select from code_lists l where l.list = in_list and l.code = c.code and not l.is_retired));
 end $$;
 
 -- Whom to call at any hour, as problems show it.

@@ -40,6 +40,7 @@ begin
     case split_part(in_location, '/', 3)
         when 'absences' then return exists (select from absences b where b.id = named);
         when 'acceptances' then return exists (select from acceptances a where a.id = named);
+        when 'codes' then return exists (select from code_lists c where c.id = named);
         when 'conflict-declarations' then return exists (select from conflict_declarations d where d.id = named);
         when 'debriefs' then return exists (select from debriefs d where d.id = named);
         when 'documents' then return exists (select from documents d where d.id = named);

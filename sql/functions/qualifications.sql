@@ -8,7 +8,7 @@ begin
     return (
         select coalesce(array_agg(l.code order by l.list desc, l.position), '{}')
         from code_lists l
-        where l.list in (select 'training_' || kind from unnest(in_kinds) kind)
+        where l.list in (select 'training_' || kind from unnest(in_kinds) kind) and not l.is_retired
             and (l.list, l.code) not in (
                 select 'training_' || t.kind, m.code from trainings t cross join unnest(coalesce(t.modules, array[t.module])) m (code)
                 where t.account_id = in_account_id and t.completed_on <= in_on and (t.expires_on is null or t.expires_on >= in_on)));

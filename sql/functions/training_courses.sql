@@ -25,17 +25,21 @@ begin
 end $$;
 
 -- Of what was sent; modules are those of the kind.
-create or replace function training_course_require_codes(in_kind text, in_body jsonb) returns void language plpgsql as $$
+create or replace function training_course_require_codes(in_course training_courses, in_body jsonb) returns void language plpgsql as $$
 begin
-    perform require_no_faults(code_faults('modules', text_array(coalesce(in_body->'modules', '[]')), 'training_' || in_kind));
-    perform require_no_faults(code_faults('methods', text_array(coalesce(in_body->'methods', '[]')), 'training_method'));
+    perform require_no_faults(code_faults(
+        'modules', text_array(coalesce(in_body->'modules', '[]')), 'training_' || in_course.kind, coalesce(in_course.modules, '{}')));
+    perform require_no_faults(code_faults(
+        'methods', text_array(coalesce(in_body->'methods', '[]')), 'training_method', coalesce(in_course.methods, '{}')));
 end $$;
 
 create or replace function training_courses_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
+    training_course training_courses;
 begin
-    perform training_course_require_codes(in_body->>'kind', in_body);
+    training_course.kind := in_body->>'kind';
+    perform training_course_require_codes(training_course, in_body);
     insert into training_courses (
         id, code, kind, title_en, title_fr, description_en, description_fr, modules, methods, populations, valid_months, created_at)
     values (
@@ -53,7 +57,7 @@ declare
 begin
     select * into training_course from training_courses c where c.id = in_id for no key update;
     perform require_version(in_if_match, training_course.version);
-    perform training_course_require_codes(training_course.kind, in_body);
+    perform training_course_require_codes(training_course, in_body);
     update training_courses c set
         title_en = coalesce(in_body#>>'{title,en}', c.title_en),
         title_fr = coalesce(in_body#>>'{title,fr}', c.title_fr),

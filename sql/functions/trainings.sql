@@ -41,7 +41,8 @@ begin
             ('kind', 'invalid', is_course and in_body ? 'kind'),
             ('module', 'invalid', is_course and in_body ? 'module'),
             ('module', 'not-allowed', in_body ?& array['kind', 'module'] and not exists (
-                select from code_lists l where l.list = 'training_' || (in_body->>'kind') and l.code = in_body->>'module')),
+                select from code_lists l where l.list = 'training_' || (in_body->>'kind') and l.code = in_body->>'module'
+                    and not l.is_retired)),
             ('completed_on', 'required', in_on is null and not in_body ? 'offering_id'),
             ('completed_on', 'invalid', in_on < in_offering.starts_on),
             ('completed_on', 'in-the-future', in_on > office_date())

@@ -55,7 +55,7 @@ begin
                     calendars_read context_enter coordinator_back_up coordinator_shown coordinator_stand_in document_announce
                     duty_rung_alias duty_rungs_at duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_follow
                     hand_over_left home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
-                    staff_alias')) o (owner, names)
+                    staff_alias staff_link_since')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -126,7 +126,7 @@ grant execute on function rosters_read to alongside_api;
 grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;
 grant execute on function shortfall_candidates, shortfall_missing, shortfall_unfit to alongside_api;
-grant execute on function staff_alias to alongside_api;
+grant execute on function staff_alias, staff_link_since to alongside_api;
 grant execute on function waiting_people_missing, waiting_person_refresh to alongside_api;
 
 -- What each of the four may ask of the others; of its own, everything.

@@ -426,4 +426,6 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('message_kind', 'series_changed', 13, 'The dates of a group have changed', 'Les dates d''un groupe ont changé'),
     ('message_kind', 'group_cancelled', 14, 'A group is cancelled', 'Un groupe est annulé')
 on conflict (list, code) do update set
-    position = excluded.position, label_en = excluded.label_en, label_fr = excluded.label_fr;
+    position = excluded.position, label_en = excluded.label_en, label_fr = excluded.label_fr
+-- What an administrator has changed stays.
+where code_lists.version = 1;

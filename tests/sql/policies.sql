@@ -258,21 +258,21 @@ from (values
     ('update', '{conflict_matches}', 'decided_by = actor_account_id()'),
     ('update', '{outbox}', 'state = ''cancelled'', reason = ''x'', lease_until = null')) v (verb, names, change)
 join oracle o on o.name = any (v.names::text[]);
+insert into oracle (name, verb, rule, change)
+select unnest('{holidays,services,training_courses,training_offerings}'::text[]), 'update', 'a.role = ''administrator''', 'version = 9';
 insert into oracle (name, verb, rule, change) values
     ('acceptances', 'update', 't.participant_id = a.self', 'withdrawn_at = now()'),
     ('accounts', 'update', 'a.role = ''administrator'' and t.role <> ''peer''', 'version = 9'),
     ('debriefs', 'update', 'supervises(a, t)', 'supervised_by = actor_account_id()'),
-    ('holidays', 'update', 'a.role = ''administrator''', 'name_en = ''x'''),
     ('incidents', 'update', 'a.role <> ''peer_supporter'' and is_told(a, t)', 'state = ''acknowledged'', acknowledged_at = now(),
         acknowledged_by = gen_random_uuid(), followed_up_at = null, closed_at = null, closed_by = null'),
     ('referrals', 'update', 'a.role = ''coordinator''', 'version = 9'),
-    ('services', 'update', 'a.role = ''administrator''', 'version = 9'),
-    ('training_courses', 'update', 'a.role = ''administrator''', 'version = 9'),
-    ('training_offerings', 'update', 'a.role = ''administrator''', 'version = 9'),
     ('duty_shifts', 'update', 'keeps_duty(a, t.regions::text[])', 'version = 9'),
     ('duty_shifts', 'delete', 'keeps_duty(a, t.regions::text[])', null),
     ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')
         and a.account in (t.from_account_id, t.to_account_id)$$, 'state = ''declined'', decided_at = now()'),
+    ('code_lists', 'update', $$a.role = 'administrator' and t.list in ('training_orientation', 'training_facilitator',
+        'training_continuing', 'training_method')$$, 'version = 9'),
     ('exclusions', 'delete', 'a.role = ''coordinator'' and t.participant_id = any (a.people)', null),
     ('holidays', 'delete', 'a.role = ''administrator''', null),
     ('sealed_keys', 'delete', $$a.role = 'coordinator' and case t.owner_type
@@ -301,9 +301,9 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{outbox}', 'participant_id', '%1$L', 'person', 's.id = any (a.people)'),
     ('{outbox}', 'participant_id, enrolment_id', '%1$L, gen_random_uuid()', 'person', 'false'),
     ('{qualifications}', 'account_id', '%1$L', 'account', 'a.role = ''administrator'''),
-    ('{staff,training_courses,training_offerings}', 'id', '%1$L', 'account', 'a.role = ''administrator'''),
-    ('{holidays}', 'name_en', '%3$L', 'region', 'a.role = ''administrator'''),
-    ('{services}', 'code', '%3$L', 'region', 'a.role = ''administrator'''),
+    ('{holidays,services,staff,training_courses,training_offerings}', 'id', '%1$L', 'account', 'a.role = ''administrator'''),
+    ('{code_lists}', 'list, code', '''training_method'', %3$L', 'region', 'a.role = ''administrator'''),
+    ('{code_lists}', 'list, code', '''language'', %3$L', 'region', 'false'),
     ('{idempotency_keys}', 'account_id', '%1$L', 'account', 's.id = a.account'),
     ('{audit_events}', 'at, role, account_id', 'now(), actor_role(), %1$L', 'account', 's.id = a.account'),
     ('{audit_events}', 'at, role, account_id', 'now(), %3$L, actor_account_id()', 'role', 's.word = a.role'),

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(71);
+select plan(73);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -71,8 +71,8 @@ insert into rows (name, who, insertion) values
     ('calendar_feeds', 'peer:SID',
         $$insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
         values (%1$L, 'en', '\x01', now())$$),
-    ('code_lists', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
-        $$insert into code_lists values ('x', 'x', 1, 'a', 'b')$$),
+    ('code_lists', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SI public:S nobody:S',
+        $$insert into code_lists (list, code, position, label_en, label_fr) values ('training_method', 'x', 1, 'a', 'b')$$),
     ('cohorts', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
         $$insert into cohorts (service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
             mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
@@ -242,6 +242,8 @@ select is(changes(c.name, c.change, c.open), c.who, c.title) from (values
     ('conflict_declarations', 'withdrawn_at = app_now()', 'withdrawn_at is null', 'peer peer_supporter coordinator',
         'a declaration is taken back by whoever said it, or a coordinator'),
     ('conflict_matches', 'decided_by = actor_account_id()', 'ended_at is null', 'coordinator', 'a match is decided'),
+    ('code_lists', 'is_retired = true', 'list = ''training_method''', 'administrator', 'a code of an open list is retired'),
+    ('code_lists', 'label_en = ''x''', 'list = ''language''', '', 'another is not changed'),
     ('exclusion_requests', 'closed_by = actor_account_id()', 'true', 'coordinator', 'a request is settled'),
     ('incidents', 'acknowledged_at = acknowledged_at', 'state <> ''closed''', 'mental_health_professional coordinator',
         'an incident is worked on'),

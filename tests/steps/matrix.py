@@ -97,6 +97,7 @@ HIDDEN = {
     ("swap_id",): (("mental_health_professional", "coordinator"), of_world("hidden_swaps")),
     # Open to whoever may ask for such a thing at all.
     ("staff_id",): NOBODY,
+    ("code_id",): NOBODY,
     ("course_id",): NOBODY,
     ("offering_id",): NOBODY,
     ("shift_id",): NOBODY,
@@ -128,6 +129,7 @@ VISIBLE = {
     ("exclusion_id",): lambda db: to_all(exclusion_id=exclusion(db, "00000000-0000-4000-8000-000000003005")),
     ("referral_id",): lambda _db: to_all(referral_id="00000000-0000-4000-8000-000000000201"),
     ("staff_id",): lambda _db: to_all(staff_id=SUPPORTER),
+    ("code_id",): first_of("code_id", "code_lists where list = 'training_method'"),
     ("course_id",): first_of("course_id", "training_courses"),
     ("offering_id",): first_of("offering_id", "training_offerings"),
     ("account_id",): lambda _db: to_all(account_id=QUEBEC_COORDINATOR),

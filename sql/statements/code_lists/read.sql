@@ -3,7 +3,7 @@ select 200 as status, json_build_object('data', coalesce(json_agg(l.body order b
 from (
     select c.list, json_build_object(
         'list', c.list,
-        'codes', json_agg(json_build_object('code', c.code, 'label', localized(c.label_en, c.label_fr))
+        'codes', json_agg(json_build_object('code', c.code, 'label', localized(c.label_en, c.label_fr), 'is_retired', c.is_retired)
             order by c.position, c.code)) as body
     from code_lists c
     group by c.list) l;

@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: MIT
+-- Codes of the lists that an administrator may extend: what is taught (S0.26), and how (S0.28).
+
+create or replace function code_list_is_open(in_list text) returns boolean immutable language sql
+return in_list = any (array['training_orientation', 'training_facilitator', 'training_continuing', 'training_method']);
+
+create or replace view codes_json with (security_invoker = true) as
+select c.id, c.version, c.list, c.position, row_to_json(members) as body
+from code_lists c
+cross join lateral (select
+    c.id,
+    c.list,
+    c.code,
+    localized(c.label_en, c.label_fr) as label,
+    c.position,
+    c.is_retired) members
+where code_list_is_open(c.list);
+
+create or replace function code_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, c.body, case when in_status = 201 then '/v1/codes/' || c.id end, c.version)
+        from codes_json c where c.id = in_id);
+end $$;
+
+create or replace function codes_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    if not code_list_is_open(in_body->>'list') then
+        perform problem_field('list', 'not-allowed');
+    end if;
+    insert into code_lists (id, list, code, position, label_en, label_fr)
+    select
+        new_id, in_body->>'list', in_body->>'code', coalesce((in_body->>'position')::int, max(c.position) + 1, 1),
+        in_body#>>'{label,en}', in_body#>>'{label,fr}'
+    from code_lists c where c.list = in_body->>'list';
+    perform audit('create', 'code', new_id, in_fields => body_fields(in_body));
+    return code_respond(201, new_id);
+end $$;
+
+create or replace function codes_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+begin
+    perform require_version(in_if_match, (
+        select c.version from code_lists c where c.id = in_id and code_list_is_open(c.list) for no key update));
+    update code_lists c set
+        label_en = coalesce(in_body#>>'{label,en}', c.label_en),
+        label_fr = coalesce(in_body#>>'{label,fr}', c.label_fr),
+        position = coalesce((in_body->>'position')::int, c.position),
+        is_retired = coalesce((in_body->>'is_retired')::boolean, c.is_retired),
+        version = c.version + 1
+    where c.id = in_id;
+    perform audit('update', 'code', in_id, in_fields => body_fields(in_body));
+    return code_respond(200, in_id);
+end $$;
