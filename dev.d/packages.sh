@@ -120,6 +120,14 @@ python_environment() {
     fi
 }
 
+# What fetches and runs the identity providers of tests/providers, which are kept below build/providers.
+tools_of_providers() {
+    local missing=()
+    command -v java >/dev/null || missing+=(default-jre-headless)
+    command -v mvn >/dev/null || missing+=(maven)
+    need "${missing[@]}"
+}
+
 # What compiles the clients of tests/clients, where the machine has none. Debian 12's Go is too old; PyPI has one.
 compilers_of_clients() {
     local missing=()

@@ -154,11 +154,13 @@ RINGS = {
     "fault": lambda build, options: run_pytest("fault", [ROOT / "tests" / "fault"], build, options, *SIDE_BY_SIDE),
     # Last: it also asks what the rings before it have seen.
     "contract": lambda build, options: run_pytest("contract", [ROOT / "tests" / "contract"], build, options, *SIDE_BY_SIDE),
+    # One of each provider for all of its tests: they stay with one worker.
+    "providers": lambda build, options: run_pytest("providers", [ROOT / "tests" / "providers"], build, options),
     "clients": lambda build, options: run_pytest(
         "clients", [ROOT / "tests" / "clients"], build, options, *SIDE_BY_SIDE[:2], "--dist=worksteal"
     ),
 }
-QUICK = [name for name in RINGS if name != "clients"]
+QUICK = [name for name in RINGS if name not in ("clients", "providers")]
 
 
 def run_ring(name, build, options):
