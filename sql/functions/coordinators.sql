@@ -56,14 +56,25 @@ end $$;
 create or replace function coordinator_shown(in_account_id uuid, in_participant_id uuid) returns json
 language plpgsql stable security definer as $$
 declare
-    stand_in uuid := coordinator_stand_in(in_account_id, app_now());
+    alias text;
+    is_there boolean;
+    stand_in uuid;
 begin
     if not actor_serves(in_participant_id) then
         return null;
     end if;
-    return json_build_object(
-        'alias', (select s.alias from staff s where s.id = in_account_id),
-        'stand_in_alias', (
-            select s.alias from staff s
-            where s.id = stand_in and stand_in <> in_account_id and in_participant_id <> all (account_hidden_ids(stand_in))));
+    -- Almost always they are: one look, where coordinator_stand_in() takes several.
+    select
+        s.alias,
+        a.is_active and a.role = 'coordinator' and not exists (
+            select from absences b
+            where b.account_id = a.id and (app_now() at time zone b.timezone)::date between b.starts_on and b.ends_on)
+    into alias, is_there
+    from accounts a left join staff s on s.id = a.id where a.id = in_account_id;
+    if not is_there then
+        stand_in := nullif(coordinator_stand_in(in_account_id, app_now()), in_account_id);
+    end if;
+    return json_build_object('alias', alias, 'stand_in_alias', case
+        when stand_in is not null and in_participant_id <> all (account_hidden_ids(stand_in))
+        then (select s.alias from staff s where s.id = stand_in) end);
 end $$;
