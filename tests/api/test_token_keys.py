@@ -114,7 +114,7 @@ def test_check_waits_for_the_keys(check, jwks_server):
 @pytest.fixture
 def certificate(tmp_path):
     """A certificate for 127.0.0.1 that only its own maker vouches for: (with the key, alone)."""
-    key, now = Key("ES256").private, datetime.datetime.now(datetime.timezone.utc)
+    key, now = Key("ES256").private, datetime.datetime.now(datetime.UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "inner network")])
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(hours=1))
