@@ -259,7 +259,8 @@ static bool has_lane(const struct db *db)
 
 bool db_is_ready(const struct db *db)
 {
-    return atomic_load(&db->is_well) && !db_is_silent(db) && has_lane(db);
+    return atomic_load(&db->is_well) && !db_is_silent(db) && has_lane(db) &&
+           !db_pool_is_shut(db->pool);
 }
 
 bool db_is_silent(const struct db *db)

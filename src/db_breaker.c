@@ -2,10 +2,11 @@
  *
  * Who met a lock that was held too long keeps the others of the same operation from waiting for it
  * as well, and with them everybody who wants the same connections. One at a time tries, off the
- * shared lane, until one gets through. A row that many want is no such lock: each in turn gets
- * through. */
+ * shared lane, until one gets through; of all operations together as many as leave most of the
+ * write lane to others. A row that many want is no such lock: each in turn gets through. */
 #include "db_breaker.h"
 
+#include "config.h"
 #include "db_internal.h"
 
 enum breaker_state { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };
@@ -15,12 +16,22 @@ static struct db_breaker *breaker_of(const struct db *db, const struct route *ro
     return &db->breakers[route - routes];
 }
 
-bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial)
+static bool trial_begin(struct db *db, struct db_breaker *breaker)
 {
     int held = BREAKER_HELD;
-    *ret_is_trial =
-        atomic_compare_exchange_strong(&breaker_of(db, route)->state, &held, BREAKER_TRYING);
-    return *ret_is_trial || held == BREAKER_FREE;
+    int most = db->config->write_connections > 4 ? (int)db->config->write_connections / 4 : 1;
+    if (atomic_fetch_add(&db->trials, 1) < most &&
+        atomic_compare_exchange_strong(&breaker->state, &held, BREAKER_TRYING))
+        return true;
+    atomic_fetch_sub(&db->trials, 1);
+    return false;
+}
+
+bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial)
+{
+    struct db_breaker *breaker = breaker_of(db, route);
+    *ret_is_trial = atomic_load(&breaker->state) == BREAKER_HELD && trial_begin(db, breaker);
+    return *ret_is_trial || atomic_load(&breaker->state) == BREAKER_FREE;
 }
 
 void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns)
@@ -28,8 +39,9 @@ void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns
     struct db_breaker *breaker = breaker_of(db, route);
     /* Whoever was past the lock when it was taken ends soon after. */
     uint64_t half_ns = (monotonic_ns() - since_ns) / 2;
+    int free = BREAKER_FREE;
     if (atomic_load(&breaker->through_ns) <= since_ns + half_ns)
-        atomic_store(&breaker->state, BREAKER_HELD);
+        atomic_compare_exchange_strong(&breaker->state, &free, BREAKER_HELD);
 }
 
 void db_breaker_through(struct db *db, const struct route *route)
@@ -45,4 +57,5 @@ bool db_breaker_is_held(const struct db *db, const struct route *route)
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through)
 {
     atomic_store(&breaker_of(db, route)->state, is_through ? BREAKER_FREE : BREAKER_HELD);
+    atomic_fetch_sub(&db->trials, 1);
 }

@@ -23,16 +23,18 @@ const char *db_message(const char *text, char *buffer, size_t size)
     return buffer;
 }
 
-static void notice_ignore(void *context, const PGresult *result)
+/* Notices may quote data, and libpq would print them on stderr. A warning is heard: our statements
+ * give none, but a commit that somebody told not to wait for its standby does. */
+static void notice_hear(void *context, const PGresult *result)
 {
-    /* Notices may quote data, and libpq would print them on stderr. */
-    (void)context;
-    (void)result;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && strcmp(severity, "WARNING") == 0)
+        db_line_warn(context);
 }
 
 void db_notices_ignore(PGconn *connection)
 {
-    PQsetNoticeReceiver(connection, notice_ignore, NULL);
+    PQsetNoticeReceiver(connection, notice_hear, connection);
 }
 
 bool db_has_row(const PGresult *result)
@@ -48,6 +50,7 @@ static const char settings_sql[] =
     "select " DB_TIMELINE_SQL ", "
     "set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
     "set_config('synchronous_commit', $3, false), set_config('timezone', 'UTC', false), "
+    "set_config('search_path', 'alongside, pg_catalog, pg_temp', false), "
     "set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false)";
 
 /* Everybody waits behind a statement of the shared lane; what needs longer belongs in the other. */

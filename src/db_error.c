@@ -157,6 +157,9 @@ bool db_error_fail(struct request *rq, const struct db_failure *failure)
     if (is_state(state, "42501") && failure->routine &&
         strcmp(failure->routine, "aclcheck_error") == 0)
         return fail(rq, PROBLEM_INTERNAL);
+    /* No constraint of ours: the month of the row was made at this moment. */
+    if (is_state(state, "23514") && (!failure->constraint || !*failure->constraint))
+        return fail(rq, PROBLEM_UNAVAILABLE);
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         if (!has_prefix(state, meanings[i].prefix))
             continue;

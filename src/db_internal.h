@@ -14,7 +14,6 @@
 
 struct embedded;
 struct request;
-
 struct db {
     const struct config *config;
     const struct embedded **statements; /* by route */
@@ -29,17 +28,17 @@ struct db {
     atomic_bool is_well;         /* what the watch found: /readyz */
     atomic_bool is_disk_full;    /* it said so, and has not yet written again */
     struct db_breaker *breakers; /* by route */
+    atomic_int trials;           /* of theirs, at this moment */
     atomic_uint openings;        /* threads of db_open */
     atomic_ullong reads;         /* answered */
-    atomic_ullong reconnects;
-    atomic_ullong waits_timed_out;
+    atomic_ullong reconnects, waits_timed_out;
 };
 
 /* --- one connection (db_connection.c) --- */
 
 enum db_use { DB_USE_READ, DB_USE_WRITE };
 /* An open connection in pipeline and non-blocking mode, with its settings. NULL (logged) otherwise.
- * Blocks for connect_timeout at most, so never under a lock. */
+ * Blocks for connect_timeout at most. */
 PGconn *db_connection_open(const struct config *config, enum db_use use);
 /* Only connected, to the host of the string that was good last or the next that is (db_hosts.c);
  * for the checks at start, jobs and migrations. NULL (logged) when that fails. */
@@ -79,19 +78,21 @@ void db_pool_destroy(struct db_pool *pool);
 /* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. The last quarter of the
  * connections is for routes that have none. */
 PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route);
-/* Hands the connection on if it is clean, closes it otherwise. */
+/* Hands it on if it is clean, closes it otherwise. */
 void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *connection);
-/* Closes it whatever its state: PostgreSQL said that the connection is at fault. */
+/* Closes it whatever its state. */
 void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *connection);
 void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
+/* It has no connection, and the last try to have one failed. */
+bool db_pool_is_shut(struct db_pool *pool);
 
 /* --- how it is (db_watch.c, db_open.c) --- */
 
 struct db_watch;
-/* Asks PostgreSQL how it is until db_watch_stop. NULL when the thread cannot be made. */
+/* Asks how it is until db_watch_stop. NULL when the thread cannot be made. */
 struct db_watch *db_watch_start(struct db *db);
 void db_watch_stop(struct db_watch *watch);
-/* PostgreSQL stands still: whoever waits for it need wait no longer. */
+/* It stands still: whoever waits for it need wait no longer. */
 bool db_is_silent(const struct db *db);
 /* db_connection_open for as long as PostgreSQL is not silent. */
 PGconn *db_open(struct db *db, enum db_use use);
@@ -102,11 +103,11 @@ extern const char db_commit_sql[];
 
 /* The database is this binary's: migrations, functions, policies. Logs what differs otherwise. */
 bool db_schema_is_current(PGconn *connection);
-/* PostgreSQL's zone data, which each of its sessions reads anew: asked in the round trip of every
- * new connection's settings. Logs the package to upgrade when the answer says that it is stale. */
+/* PostgreSQL's zone data, which each of its sessions reads anew: asked with every new connection's
+ * settings. Logs the package to upgrade when it is stale. */
 bool db_zones_send(PGconn *connection);
 bool db_zones_are_current(const PGresult *wrong);
-/* What kernel/help.sql answers; NULL, logged, when it does not. Caller frees. */
+/* kernel/help.sql's answer; NULL, logged, when there is none. Caller frees. */
 char *db_help_read(PGconn *connection);
 /* Functions, policies, reference data, in this order. */
 enum { DB_CODE_SETS = 3 };
@@ -115,6 +116,5 @@ extern const struct embedded *const db_code_sets[DB_CODE_SETS];
 extern const char db_state_is_current_sql[];
 /* "name sha256\n" for every file of the sets; caller frees. */
 char *db_manifest(const struct embedded *const *sets, size_t count);
-
 /* After n failures in a row: how long to leave PostgreSQL alone. */
 uint64_t db_backoff_ns(unsigned failures);

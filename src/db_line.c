@@ -15,6 +15,7 @@
 
 struct line {
     unsigned long timeline;
+    bool is_warned;
     unsigned char knows[]; /* enum db_knows, by statement */
 };
 
@@ -71,6 +72,18 @@ bool db_line_attach(PGconn *connection, const char *timeline)
 static struct line *line_of(const PGconn *connection)
 {
     return PQinstanceData(connection, line_event);
+}
+
+void db_line_warn(PGconn *connection)
+{
+    struct line *line = line_of(connection);
+    if (line)
+        line->is_warned = true;
+}
+
+bool db_line_is_warned(const PGconn *connection)
+{
+    return line_of(connection)->is_warned;
 }
 
 bool db_line_is_current(const PGconn *connection)

@@ -29,6 +29,9 @@ bool db_timeline_is_current(const char *text);
 /* To a new connection; what is below wants it. False: out of memory, or it is not current. */
 bool db_line_attach(PGconn *connection, const char *timeline);
 bool db_line_is_current(const PGconn *connection);
+/* PostgreSQL warned on it: what it committed may be nowhere else. */
+void db_line_warn(PGconn *connection);
+bool db_line_is_warned(const PGconn *connection);
 /* One of these, of embedded_statements; for whoever reads the answer to change. */
 enum db_knows { DB_KNOWS_NOT, DB_ASKED, DB_KNOWS };
 unsigned char *db_line_knows(const PGconn *connection, const struct embedded *statement);

@@ -390,7 +390,8 @@ bool db_exchange(const struct db *db,
 {
     struct exchange exchange = {batch, answer};
     return db_batch_send(connection, batch, answer) &&
-           read_while_heard(db, connection, &exchange) && !answer->is_astray;
+           read_while_heard(db, connection, &exchange) && !answer->is_astray &&
+           !db_line_is_warned(connection);
 }
 
 unsigned db_patience_ms(const struct config *config)

@@ -241,6 +241,14 @@ void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *co
     pthread_mutex_unlock(&pool->lock);
 }
 
+bool db_pool_is_shut(struct db_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool is_shut = pool->failures > 0 && pool->size == 0;
+    pthread_mutex_unlock(&pool->lock);
+    return is_shut;
+}
+
 void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats)
 {
     pthread_mutex_lock(&pool->lock);

@@ -98,6 +98,7 @@ end $$;
 create or replace function staff_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     account accounts;
+    coordinated boolean;
     profile staff;
 begin
     perform from accounts a
@@ -106,13 +107,17 @@ begin
     select * into account from accounts a where a.id = in_id and a.role <> 'peer' for no key update;
     perform require_version(in_if_match, account.version);
     select * into profile from staff s where s.id = in_id;
+    coordinated := account.is_active and account.role = 'coordinator';
     account.role := coalesce(in_body->>'role', account.role);
     account.is_active := coalesce((in_body->>'is_active')::boolean, account.is_active);
     if not (account.role = 'administrator' and account.is_active) and not exists (
         select from accounts a where a.role = 'administrator' and a.is_active and a.id <> in_id) then
         perform conflict('last-administrator');
     end if;
-    perform staff_require_handed_over(in_id, account.is_active and account.role = 'coordinator', (in_body->>'hand_over_to')::uuid);
+    if coordinated or in_body->>'hand_over_to' is not null then
+        perform staff_require_handed_over(
+            in_id, account.is_active and account.role = 'coordinator', (in_body->>'hand_over_to')::uuid);
+    end if;
     begin
         update accounts a set
             role = account.role,

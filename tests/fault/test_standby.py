@@ -64,6 +64,24 @@ def test_a_repeated_answer_waits_for_the_standby_like_the_first(server, cluster,
     assert coordinator.post("/v1/referrals", body, idempotency_key=key).created().headers["Idempotent-Replayed"] == "true"
 
 
+def test_a_commit_that_was_told_not_to_wait_is_not_said_to_be_safe(start_server, cluster, standby, make_client, inquiry):
+    """An operator cancels what waits: it is committed here, and nowhere else."""
+    server = start_server(write_connections=WRITERS, read_connections=READERS)
+    coordinator = make_client(server, "coordinator")
+    body, key, answers = inquiry(), str(uuid.uuid4()), []
+    standby(False)
+    asking = threading.Thread(target=lambda: answers.append(coordinator.post("/v1/referrals", body, idempotency_key=key)))
+    asking.start()
+    until(lambda: waiting(cluster), 10 * PATIENCE)
+    with psycopg.connect(cluster.url(server.database), autocommit=True) as db:
+        for pid in waiting(cluster):
+            db.execute("select pg_cancel_backend(%s)", [pid])
+    asking.join(30)
+    answers[0].problem(503, "unavailable")
+    standby(True)
+    assert coordinator.post("/v1/referrals", body, idempotency_key=key).created().headers["Idempotent-Replayed"] == "true"
+
+
 def test_who_gives_up_leaves_nobody_behind_in_postgresql(server, cluster, standby, make_client, inquiry):
     standby(False)
     counts, statuses, is_over = [], [], threading.Event()
