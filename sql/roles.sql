@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The database roles, made once by a superuser: alongside roles | psql. Passwords and pg_hba are the operator's.
+set search_path = pg_catalog; -- a superuser's: nobody else's function is called
 do $$
 declare
     wanted text;

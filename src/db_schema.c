@@ -85,8 +85,32 @@ static bool code_is_applied(PGconn *connection)
     return is_current;
 }
 
+/* Whose tables and types stand in front of ours could have a function of theirs called with the
+ * rights of who owns ours. */
+static const char maker_sql[] =
+    "select coalesce((select 'create on schema ' || nspname from pg_namespace "
+    "where nspname !~ '^pg_' and has_schema_privilege(oid, 'create') limit 1), "
+    "case when has_database_privilege(current_database(), 'temporary') then 'temporary tables' "
+    "end)";
+
+static bool login_makes_nothing(PGconn *connection)
+{
+    PGresult *result = PQexec(connection, maker_sql);
+    bool is_known = db_has_row(result), makes_nothing = is_known && PQgetisnull(result, 0, 0);
+    if (!is_known)
+        query_failed(result);
+    else if (!makes_nothing)
+        log_event(LOG_LEVEL_ERROR, "the database login may make objects of its own", "what",
+                  PQgetvalue(result, 0, 0), "advice", "revoke it from public and from the login",
+                  NULL);
+    PQclear(result);
+    return makes_nothing;
+}
+
 bool db_schema_is_current(PGconn *connection)
 {
+    if (!login_makes_nothing(connection))
+        return false;
     /* "C": the order of embedded_migrations. */
     PGresult *applied =
         PQexec(connection,

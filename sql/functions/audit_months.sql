@@ -48,25 +48,31 @@ begin
         audit_month_table(in_month), audit_month_start(in_month), audit_month_start(in_month, 1));
 end $$;
 
--- When nobody made a month in time its events lie in the rest: they move.
-create or replace function audit_month_make(in_month text) returns void language plpgsql as $$
+-- When nobody made a month in time, or while it was away, its events lie in the rest: they move.
+create or replace function audit_month_gather(in_month text) returns void language plpgsql as $$
 begin
-    execute format('create table %s (like audit_events including defaults)', audit_month_table(in_month));
     if exists (
         select from alongside_audit.events_rest e
         where e.at >= audit_month_start(in_month) and e.at < audit_month_start(in_month, 1))
     then
         alter table alongside_audit.events_rest disable trigger append_only;
+        execute format('alter table %s disable trigger user', audit_month_table(in_month));
         execute format('
             with moved as (delete from alongside_audit.events_rest e where e.at >= %L and e.at < %L returning *)
             insert into %s select * from moved',
             audit_month_start(in_month), audit_month_start(in_month, 1), audit_month_table(in_month));
+        execute format('alter table %s enable trigger user', audit_month_table(in_month));
         if not exists (select from alongside_audit.events_rest) then
             truncate alongside_audit.events_rest;
         end if;
         alter table alongside_audit.events_rest enable trigger append_only;
     end if;
-    perform audit_month_place(in_month);
+end $$;
+
+create or replace function audit_month_make(in_month text) returns void language plpgsql as $$
+begin
+    execute format('create table %s (like audit_events including defaults)', audit_month_table(in_month));
+    perform audit_month_gather(in_month), audit_month_place(in_month);
 end $$;
 
 -- This month and a year, the rest, and all that holds of each. What lies in no month is in the rest: nothing is refused for want of one.
@@ -99,12 +105,15 @@ begin
     into ahead, has_rest from audit_month_parts() p;
 end $$;
 
--- Whether a table holds what was linked of a month, no more and no less.
+-- Whether a table holds what was linked of a month, before it was detached if it is, no more and no less.
 create or replace function audit_month_fits(in_part regclass, in_month text) returns boolean language plpgsql stable as $$
 begin
     return exists (select from audit_links) and not exists (
         select from audit_link_groups(in_part) g
-        full join (select * from audit_links l where l.kind = 'events' and l.month = in_month) s using (after_id, upto_xid, month)
+        full join (
+            select l.* from audit_links l left join audit_link_detached() d on d.month = l.month
+            where l.kind = 'events' and l.month = in_month and l.seq < coalesce(d.seq, 9223372036854775807)
+        ) s using (after_id, upto_xid, month)
         where s.digest is distinct from g.digest or s.events is distinct from g.events);
 end $$;
 
@@ -150,7 +159,7 @@ begin
     elsif not audit_month_fits(part, in_month) then
         return 'this is not what was detached';
     end if;
-    perform audit_month_guard(part, in_month), audit_month_place(in_month);
+    perform audit_month_guard(part, in_month), audit_month_gather(in_month), audit_month_place(in_month);
     perform audit_link_note('attached', in_month);
     return null;
 exception when lock_not_available or deadlock_detected then

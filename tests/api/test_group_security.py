@@ -424,11 +424,12 @@ def test_no_row_moves_to_where_one_may_not_look(client, coordinator, db, inside,
     db.execute("update accounts set subject = id::text where id = %s", (person.account,))
 
 
-def test_a_temporary_table_in_place_of_ours_is_not_believed(client, coordinator, inside, formal):
+def test_a_temporary_table_in_place_of_ours_is_not_believed(client, db, coordinator, inside, formal):
     """What a definer's function calls looks for our tables first: a trigger on a caller's own never runs with the definer's rights."""
     person = ready(client)
     seat = Group(coordinator, formal).open().seat(person, state="offered")
     asking = inside("peer", person.account)
+    db.execute(f"grant temporary on database {asking.info.dbname} to alongside_api")
     for sql in (
         "create temp table loot (who text)",
         "create temp table enrolments (like alongside.enrolments)",
@@ -442,11 +443,13 @@ def test_a_temporary_table_in_place_of_ours_is_not_believed(client, coordinator,
     assert asking.execute("select (enrolments_decline(%s, null)).status", (seat.id,)).fetchone() == (200,)
     assert asking.execute("select who from pg_temp.loot").fetchall() == []
     assert asking.execute("select state from alongside.enrolments where id = %s", (seat.id,)).fetchone() == ("declined",)
+    db.execute(f"revoke temporary on database {asking.info.dbname} from alongside_api")
 
 
 def test_requests_and_jobs_make_no_temporary_table(cluster):
     """The copies of a database that other tests run in do not take its own rights along: this one is made by itself."""
     made = cluster.create_database("template0")
+    cluster.psql("postgres", f"grant temporary on database {made} to public")
     cluster.migrate(made, demo=False)
     for role in ("alongside_api", "alongside_worker"):
         with psycopg.connect(cluster.url(made, role)) as asking:

@@ -102,9 +102,33 @@ def test_what_a_superuser_has_to_give_is_said_and_nothing_begun(own_cluster, mig
 
 def test_a_copy_of_a_database_is_closed_to_temporary_tables(own_cluster, own_database, migrate):
     """A copy, and what a dump is restored into, begin with what every database grants."""
+    own_cluster.psql(own_database, f"grant temporary on database {own_database} to public")
     assert own_cluster.psql(own_database, TEMPORARY) == "t\n"
     assert migrate(own_database) == (0, "nothing to apply\n")
     assert own_cluster.psql(own_database, TEMPORARY) == "f\n"
+
+
+@pytest.mark.parametrize("given", ["temporary on database {database}", "create on schema public"])
+def test_a_login_that_may_make_objects_is_not_served(own_cluster, own_database, migrate, binary, local_key, given):
+    """Of its own, in front of ours: migrate takes from everybody what the login alone may not be given either."""
+    own_cluster.psql(own_database, f"grant {given.format(database=own_database)} to public")
+    settings = {
+        "database_url": own_cluster.url(own_database, "alongside_api"),
+        "seal_keys": SEAL_KEYS,
+        "token_local_key": local_key.private_pem(),
+    }
+    environment = server_environment(public_url="http://127.0.0.1", **settings)
+
+    def check():
+        return subprocess.run([binary, "check"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    refused = check()
+    assert refused.returncode == 1 and "the database login may make objects of its own" in refused.stdout
+    assert migrate(own_database)[0] == 0
+    allowed = check()
+    assert allowed.returncode == 0, allowed.stdout
+    own_cluster.psql(own_database, f"grant {given.format(database=own_database)} to alongside_api")
+    assert check().returncode == 1
 
 
 @pytest.mark.slow

@@ -180,7 +180,9 @@ class Cluster:
 
     def create_database(self, template=TEMPLATE):
         name = f"test_{next(self.numbers)}"
-        self.psql("postgres", f"create database {name} template {template} owner alongside_owner")
+        # A copy begins with the rights of every database; a server refuses one that `migrate` has not closed.
+        made = f"create database {name} template {template} owner alongside_owner"
+        self.psql("postgres", f"{made};\nrevoke temporary on database {name} from public")
         return name
 
     def structure(self, database):

@@ -74,18 +74,18 @@ create function tests.reach(in_role text) returns text[] language sql as $$
 $$;
 select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, e' \n'), '\s+'), c.role || ' reach no more') from (values
     ('seats', '
-        acceptances:s audit_events:I cohorts:Su documents:S enrolment_decisions:SI enrolment_transitions:S enrolments:SIU help_lines:S
+        acceptances:s audit_events:i cohorts:Su documents:S enrolment_decisions:SI enrolment_transitions:S enrolments:SIU help_lines:S
         idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu participants:s plain_texts:S
         services:S sessions:S track_documents:S waiting_people:SIUD'),
     ('conflicts', '
         accounts:s cohorts:s conflict_declarations:Su conflict_matches:SIu contacts:s enrolments:S exclusion_requests:Su exclusions:SI
         host_assignments:S participants:s sessions:S staff:s'),
     ('sessions', '
-        accounts:s attendances:SIU audit_events:I code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
+        accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
         enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
         qualifications:S safety_plans:S sealed_keys:S session_presences:SI sessions:Su staff:s trainings:S'),
     ('desk', '
-        absences:S acceptances:s accounts:Su audit_events:SI back_ups:S calendar_feeds:S cohorts:Su documents:S
+        absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
         duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S exclusions:S hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S referrals:su region_moves:I
         sealed_keys:S services:S sessions:S sign_in_attempts:SIUD sign_in_codes:SUD

@@ -263,7 +263,8 @@ select set_eq($$
         or v.verb <> 'delete' and has_any_column_privilege('alongside_worker', c.oid, v.verb))$$,
     $$values
     ('acceptances', 'select document_id participant_id withdrawn_at'), ('accounts', 'select'), ('audit_events', 'select'),
-    ('audit_events', 'insert'), ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
+    ('audit_events', 'insert account_id action at fields object_id object_type operation participant_ids request_id role'),
+    ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
     ('contacts', 'select email email_is_government ok_to_email participant_id work_address_acknowledged'), ('deliveries', 'select'),
     ('deliveries', 'insert'), ('documents', 'select'), ('help_lines', 'select'), ('holidays', 'select'),
     ('idempotency_keys', 'select'), ('idempotency_keys', 'update'), ('idempotency_keys', 'delete'), ('intake_transitions', 'select'),
