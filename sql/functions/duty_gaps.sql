@@ -9,7 +9,7 @@ begin
     with turns as materialized (select * from duty_turns_between(app_now(), until)),
     missing as (
         select s.step, k.key, tstzmultirange(tstzrange(app_now(), until))
-            - coalesce(range_agg(tstzrange(t.starts_at, t.ends_at)) filter (where t.shift_id is not null), '{}') as open
+            - coalesce(range_agg(t.during) filter (where t.shift_id is not null), '{}') as open
         from unnest(keys) k (key)
         cross join (values ('duty'), ('back_up')) s (step)
         left join turns t on t.step = s.step and k.key = any (t.region_keys)

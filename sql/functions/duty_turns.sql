@@ -5,12 +5,13 @@
 create or replace function duty_turn_instant(in_local timestamp, in_zone text) returns timestamptz stable language sql
 return coalesce(wall_instant(in_local, in_zone), in_local at time zone in_zone);
 
--- The turns that have a moment of those in common, by whoever has them now. Somebody who is gone, has another role or no longer serves a
--- region is not on call there: what nobody has is a gap, and goes to the lead.
+-- The turns that have a moment of those in common, by whoever has them now, without the days on which they are away. Somebody who is gone,
+-- has another role or no longer serves a region is not on call there: what nobody has is a gap, and goes to the lead.
 create or replace function duty_turns_between(in_from timestamptz, in_to timestamptz)
 returns table (
     shift_id uuid, local_on date, account_id uuid, step text, regions text[], region_keys text[],
-    local_start timestamp, local_end timestamp, timezone text, starts_at timestamptz, ends_at timestamptz)
+    local_start timestamp, local_end timestamp, timezone text, starts_at timestamptz, ends_at timestamptz,
+    during tstzmultirange)
 language plpgsql stable security definer as $$
 begin
     if actor_role() not in ('mental_health_professional', 'coordinator', 'administrator') then
@@ -19,7 +20,7 @@ begin
     return query
     select
         s.id, t.local_start::date, a.id, s.step, s.regions::text[], k.region_keys, t.local_start, t.local_end, s.timezone,
-        i.starts_at, i.ends_at
+        i.starts_at, i.ends_at, d.during
     from duty_shifts s
     -- A day more on either side, whatever the zone.
     cross join lateral generate_series(
@@ -38,8 +39,12 @@ begin
             select key from unnest(region_keys()) key
             where (s.regions = '{}' or key = any (s.regions)) and (a.regions = '{}' or key = '-' or key = any (a.regions))
         ) as region_keys) k
+    cross join lateral (
+        select tstzmultirange(tstzrange(i.starts_at, i.ends_at)) - coalesce(range_agg(tstzrange(
+            b.starts_on::timestamp at time zone b.timezone, (b.ends_on + 1)::timestamp at time zone b.timezone)), '{}') as during
+        from absences b where b.account_id = a.id) d
     where a.is_active and a.role in ('mental_health_professional', 'coordinator') and k.region_keys <> '{}'
-        and t.local_start::date <= coalesce(s.last_on, 'infinity') and i.starts_at < in_to and i.ends_at > in_from;
+        and t.local_start::date <= coalesce(s.last_on, 'infinity') and d.during && tstzrange(in_from, in_to);
 end $$;
 
 -- The turn of a shift that begins on that day; null when there is none, or nobody has it.

@@ -114,10 +114,8 @@ begin
         select from accounts a where a.role = 'administrator' and a.is_active and a.id <> in_id) then
         perform conflict('last-administrator');
     end if;
-    if coordinated or in_body->>'hand_over_to' is not null then
-        perform staff_require_handed_over(
-            in_id, account.is_active and account.role = 'coordinator', (in_body->>'hand_over_to')::uuid);
-    end if;
+    perform staff_require_handed_over(
+        in_id, not coordinated or account.is_active and account.role = 'coordinator', (in_body->>'hand_over_to')::uuid);
     begin
         update accounts a set
             role = account.role,

@@ -2,9 +2,10 @@
 -- Everybody's looks and changes are written down in their own name (A4, R14), and numbered by nobody: the chain goes by id and xid. The
 -- administrator reads all, a peer what is about them.
 
-grant select on audit_events to alongside_api, alongside_worker, alongside_desk;
-grant insert (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id) on audit_events
-to alongside_api, alongside_worker, alongside_seats, alongside_sessions, alongside_desk;
+grant select, insert (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
+on audit_events to alongside_api, alongside_worker, alongside_desk;
+grant insert (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
+on audit_events to alongside_seats, alongside_sessions;
 create policy all_add on audit_events for insert with check (
     account_id is not distinct from actor_account_id() and role = actor_role() and isfinite(at));
 create policy api_reads on audit_events for select to alongside_api using (

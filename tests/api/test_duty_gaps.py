@@ -2,7 +2,7 @@
 """Gaps: when nobody is on call, days ahead (decision 22)."""
 
 import pytest
-from steps.duty import GAPS, NOW, REGIONS, OnCall, shift
+from steps.duty import GAPS, NOW, REGIONS, RUNGS, OnCall, shift
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +60,19 @@ def test_it_is_read_page_by_page(lead, anna):
         if not cursor:
             break
     assert met == whole and len(whole) == 10
+
+
+def test_whoever_is_away_leaves_a_gap(lead, anna):
+    """Decision 22: of those days alone, on the calendar of the place where they are away."""
+    shift(lead, anna.id, "2027-01-04T17:00", "2027-01-07T09:00").created()
+    absence = {"starts_on": "2027-01-05", "ends_on": "2027-01-05", "timezone": "America/Toronto"}
+    lead.post(f"/v1/colleagues/{anna.id}/absences", absence).created()
+    assert [(start, end) for start, end, _ in gaps(lead, days=2)] == [
+        (NOW, "2027-01-04T22:00:00Z"),
+        ("2027-01-05T05:00:00Z", "2027-01-06T05:00:00Z"),
+    ]
+
+    def called(at):
+        return [entry["step"] for entry in lead.get(RUNGS, params={"at": at}).ok().data][:1]
+
+    assert [called(f"2027-01-0{day}T12:00:00-05:00") for day in (5, 6)] == [["lead"], ["duty"]]

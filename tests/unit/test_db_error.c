@@ -27,7 +27,7 @@ static void states_become_problems(void **state)
         enum problem_id id;
     } rows[] = {
         {"23505", PROBLEM_CONFLICT},          {"23503", PROBLEM_CONFLICT},
-        {"23P01", PROBLEM_CONFLICT},          {"23514", PROBLEM_VALIDATION_FAILED},
+        {"23P01", PROBLEM_CONFLICT},          {"23514", PROBLEM_UNAVAILABLE},
         {"23502", PROBLEM_VALIDATION_FAILED}, {"22P02", PROBLEM_VALIDATION_FAILED},
         {"22003", PROBLEM_VALIDATION_FAILED}, {"40001", PROBLEM_UNAVAILABLE},
         {"40P01", PROBLEM_UNAVAILABLE},       {"55P03", PROBLEM_UNAVAILABLE},
@@ -40,6 +40,15 @@ static void states_become_problems(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(problem_of((struct db_failure){.sqlstate = rows[i].sqlstate}), rows[i].id);
+}
+
+static void a_partition_that_came_meanwhile_is_no_fault(void **state)
+{
+    (void)state;
+    struct db_failure failure = {.sqlstate = "23514", .constraint = "holidays__name__both"};
+    assert_int_equal(problem_of(failure), PROBLEM_VALIDATION_FAILED);
+    failure.constraint = "";
+    assert_int_equal(problem_of(failure), PROBLEM_UNAVAILABLE);
 }
 
 static void a_grant_that_is_missing_is_ours(void **state)
@@ -167,6 +176,7 @@ static void what_may_be_tried_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_partition_that_came_meanwhile_is_no_fault),
         cmocka_unit_test(a_grant_that_is_missing_is_ours),
         cmocka_unit_test(another_versions_database_is_unavailable),
         cmocka_unit_test(states_become_problems),
