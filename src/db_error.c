@@ -141,10 +141,16 @@ static const struct {
     {"57P", PROBLEM_UNAVAILABLE, FAULT_NONE},
 };
 
+/* No constraint of ours: the month of the row was made at this moment. */
+static bool met_a_month(const struct db_failure *failure)
+{
+    return is_state(failure->sqlstate, "23514") && (!failure->constraint || !*failure->constraint);
+}
+
 bool db_error_fail(struct request *rq, const struct db_failure *failure)
 {
     const char *state = failure->sqlstate;
-    if (!state)
+    if (!state || met_a_month(failure))
         return fail(rq, PROBLEM_UNAVAILABLE);
     if (is_state(state, "AP000"))
         return fail_by_slug(rq, failure);
@@ -157,9 +163,6 @@ bool db_error_fail(struct request *rq, const struct db_failure *failure)
     if (is_state(state, "42501") && failure->routine &&
         strcmp(failure->routine, "aclcheck_error") == 0)
         return fail(rq, PROBLEM_INTERNAL);
-    /* No constraint of ours: the month of the row was made at this moment. */
-    if (is_state(state, "23514") && (!failure->constraint || !*failure->constraint))
-        return fail(rq, PROBLEM_UNAVAILABLE);
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         if (!has_prefix(state, meanings[i].prefix))
             continue;
