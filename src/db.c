@@ -209,6 +209,8 @@ static bool run(struct request *rq, struct passage *passage, struct db_answer *a
         db_breaker_hold(passage->db, rq->route, since_ns);
     else if (passage->is_through)
         db_breaker_through(passage->db, rq->route);
+    if (passage->is_read && outcome == DB_ANSWERED && db_answer_timed_out(answer))
+        db_breaker_slow(passage->db, rq->route);
     bool is_replay = outcome == DB_ANSWERED && db_answer_is_replay(answer);
     if (is_replay) {
         db_answer_clear(answer);
@@ -235,7 +237,10 @@ bool db_run(struct request *rq)
     if (!db_breaker_enter(db, rq->route, &is_trial))
         return fail(rq, PROBLEM_UNAVAILABLE);
     struct passage passage = {
-        .db = db, .is_read = rq->route->lane == LANE_READ && !is_trial, .is_trial = is_trial};
+        .db = db,
+        .is_read = rq->route->lane == LANE_READ && !is_trial && !db_breaker_is_slow(db, rq->route),
+        .is_trial = is_trial,
+    };
     struct db_answer answer = {0};
     bool is_good = run(rq, &passage, &answer);
     if (is_trial)

@@ -49,6 +49,21 @@ void db_breaker_through(struct db *db, const struct route *route)
     atomic_store_explicit(&breaker_of(db, route)->through_ns, monotonic_ns(), memory_order_relaxed);
 }
 
+enum { SLOW_MS = 60000 };
+
+void db_breaker_slow(struct db *db, const struct route *route)
+{
+    atomic_store(&breaker_of(db, route)->slow_until_ns,
+                 monotonic_ns() + (uint64_t)SLOW_MS * NS_PER_MS);
+}
+
+bool db_breaker_is_slow(const struct db *db, const struct route *route)
+{
+    uint64_t until_ns =
+        atomic_load_explicit(&breaker_of(db, route)->slow_until_ns, memory_order_relaxed);
+    return until_ns > 0 && monotonic_ns() < until_ns;
+}
+
 bool db_breaker_is_held(const struct db *db, const struct route *route)
 {
     return atomic_load(&breaker_of(db, route)->state) != BREAKER_FREE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Operations that met a lock that was held too long. Private to db*.c. */
+ * Operations that met a lock that was held too long, or took too long themselves. Private to
+ * db*.c. */
 #pragma once
 
 #include "router.h"
@@ -13,6 +14,7 @@ struct db;
 struct db_breaker {
     atomic_int state;
     _Atomic uint64_t through_ns; /* when one got through last */
+    _Atomic uint64_t slow_until_ns;
 };
 
 /* False: not now. A trial goes off the shared lane and ends with db_breaker_leave. */
@@ -21,5 +23,8 @@ bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_tri
 void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns);
 /* It did not. */
 void db_breaker_through(struct db *db, const struct route *route);
+/* It did not end in the time of the shared lane: for a minute it goes by the other. */
+void db_breaker_slow(struct db *db, const struct route *route);
+bool db_breaker_is_slow(const struct db *db, const struct route *route);
 bool db_breaker_is_held(const struct db *db, const struct route *route);
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through);

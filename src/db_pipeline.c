@@ -222,6 +222,12 @@ bool db_answer_met_lock(const struct db_answer *answer, const struct db_batch *b
     return sqlstate && strcmp(sqlstate, "55P03") == 0 && answer->error_step != batch->claim;
 }
 
+bool db_answer_timed_out(const struct db_answer *answer)
+{
+    const char *sqlstate = db_answer_sqlstate(answer);
+    return sqlstate && strcmp(sqlstate, "57014") == 0;
+}
+
 bool db_answer_is_replay(const struct db_answer *answer)
 {
     struct db_failure failure = failure_of(answer);

@@ -59,6 +59,7 @@ const char *db_answer_sqlstate(const struct db_answer *answer);
 /* The statement waited for a lock until its time was up; not the claim, which waits for another
  * request with its key. */
 bool db_answer_met_lock(const struct db_answer *answer, const struct db_batch *batch);
+bool db_answer_timed_out(const struct db_answer *answer);
 bool db_answer_is_replay(const struct db_answer *answer);
 /* Fills rq->response from the row, or fails with what the error says. */
 bool db_answer_finish(struct request *rq,

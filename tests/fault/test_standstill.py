@@ -128,6 +128,23 @@ def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, header
         assert asker.statuses(free) <= {200, 201}, "it is free"
 
 
+def test_a_slow_statement_keeps_nobody_from_other_tables(server, cluster, headers):
+    """Whoever asks for it waits, off the connections that all reads share."""
+    with psycopg.connect(cluster.url(server.database), autocommit=True, options="-c search_path=alongside,pg_catalog") as db:
+        (made,) = db.execute("select pg_get_viewdef('holidays_json')").fetchone()
+        view = "create or replace view holidays_json with (security_invoker = true) as "
+        db.execute(f"{view} select v.* from ({made.rstrip(';')}) v cross join pg_sleep(2.5)")
+        try:
+            with asking([Asker(server.url, "/v1/holidays", pause_s=0.05) for _ in range(4)]) as slow:
+                time.sleep(3)
+                with asking([Asker(server.url, "/v1/me", headers, pause_s=0.01)]) as (other,):
+                    time.sleep(SCENE_S)
+        finally:
+            db.execute(f"{view} {made}")
+    assert other.statuses() == {200} and other.p99_ms() < 100 * PATIENCE, other.p99_ms()
+    assert 200 in {status for asker in slow for status in asker.statuses()}, "it is slow, not gone"
+
+
 def test_a_connection_can_be_opened_while_a_table_is_locked(server, cluster, token, contract):
     """What was lost in the meantime is replaced; only who wants that table waits for it."""
     coordinator = Client(server.url, contract, token("coordinator"))
