@@ -98,7 +98,7 @@ class Rows:
         roles, everybody = set(row.get("x-roles", ())), set(self.shapes.whole("Role", path)["enum"])
         found = ALWAYS | ({404} if "{" in path else set()) | ({413, 415, 422} if "body" in row else set())
         found |= set() if "public" in roles else {401} if everybody <= roles else {401, 403}
-        found |= {412, 428} if row["needs"] == "If-Match" else set()
+        found |= {412, 428} if row["needs"] == "If-Match" else {422} if row["needs"] else set()
         found |= {409} if row["conflict"] else set()
         found |= {304} if method == "get" and row["etag"] else set()
         return (found | {int(status) for status in row.get("also", ()) if int(status) > 299}) - set(row.get("without", ()))

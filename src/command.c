@@ -249,8 +249,8 @@ static json_t *roles_json(unsigned roles)
 
 static json_t *flags_json(unsigned flags)
 {
-    static const char *const names[] = {"list",         "idempotent", "if_match",
-                                        "public_cache", "own_type",   "kept"};
+    static const char *const names[] = {"list",     "idempotent", "if_match", "public_cache",
+                                        "own_type", "kept",       "unseen"};
     json_t *set = json_array();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (flags & (1u << i))

@@ -83,7 +83,7 @@ void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *co
 /* Closes it whatever its state. */
 void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *connection);
 void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
-/* It has no connection, and the last try to have one failed. */
+/* It has no connection, and a try to have one just failed. */
 bool db_pool_is_shut(struct db_pool *pool);
 
 /* --- how it is (db_watch.c, db_open.c) --- */

@@ -244,7 +244,7 @@ void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *co
 bool db_pool_is_shut(struct db_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool is_shut = pool->failures > 0 && pool->size == 0;
+    bool is_shut = pool->size == 0 && monotonic_ns() < pool->retry_at_ns;
     pthread_mutex_unlock(&pool->lock);
     return is_shut;
 }

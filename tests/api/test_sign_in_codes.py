@@ -38,6 +38,12 @@ def code_for(coordinator, person, **kwargs):
     return coordinator.post(codes(person), **kwargs).created()["code"]
 
 
+def test_a_key_is_for_one_person(client, coordinator, person):
+    key = str(uuid.uuid4())
+    coordinator.post(codes(person), idempotency_key=key).created()
+    coordinator.post(codes(open_person(client)), idempotency_key=key).problem(422, "idempotency-key-reused")
+
+
 def is_in(somebody, person):
     answer = somebody.get("/v1/me")
     return answer.status == 200 and answer.json["participant_id"] == person.id

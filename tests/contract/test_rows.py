@@ -27,9 +27,9 @@ def statuses(row, operation):
     found = ALWAYS | BESIDE.get(operation.id, set())
     found |= {503, 504} if row["lane"] != "none" else set()
     found |= {401} if row["roles"] != ["public"] else set()
-    found |= {403} if row["roles"] != ["public"] and set(row["roles"]) != ROLES else set()
+    found |= {403} if row["roles"] != ["public"] and set(row["roles"]) != ROLES and "unseen" not in row["flags"] else set()
     found |= {404} if "{" in row["path"] else set()
-    found |= {413, 415, 422} if operation.body else set()
+    found |= {413, 415, 422} if operation.body else {422} if "idempotent" in row["flags"] else set()
     found |= {412, 428} if "if_match" in row["flags"] else set()
     return found | ({304} if operation.header("If-None-Match") else set())
 

@@ -11,7 +11,7 @@ from steps.journey import until
 
 @pytest.fixture(scope="module")
 def cluster(binary):
-    """In place of everybody's: its roles are changed."""
+    """In place of everybody's: its sessions are ended."""
     made = with_template(binary)
     yield made
     made.destroy()
@@ -19,17 +19,17 @@ def cluster(binary):
 
 @pytest.fixture
 def stale(cluster):
-    """stale(True): new sessions see all clocks wrong, as those of a PostgreSQL with old data do; old sessions are lost."""
+    """stale(database, True): new sessions see all clocks wrong, as those of a PostgreSQL with old data do; old sessions are lost."""
 
-    def change(is_stale):
-        path = "stale, alongside, pg_catalog" if is_stale else "alongside, pg_catalog"
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as db:
-            for role in ("alongside_api", "alongside_worker"):
-                db.execute(f"alter role {role} set search_path = {path}")
+    def change(database, is_stale):
+        # Our schema stands first in the path of every session.
+        clock = "alongside.to_char(timestamp, text)"
+        made = f"create function {clock} returns text immutable language sql return '00:00'"
+        with psycopg.connect(cluster.url(database), autocommit=True) as db:
+            db.execute(made if is_stale else f"drop function {clock}")
             db.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename like 'alongside\\_%'")
 
-    yield change
-    change(False)
+    return change
 
 
 def test_nothing_is_done_with_stale_zone_data(start_server, cluster, make_client, stale, inquiry):
@@ -38,10 +38,7 @@ def test_nothing_is_done_with_stale_zone_data(start_server, cluster, make_client
     group = Group(coordinator, service(make_client(server, "administrator"), FORMAL), series={"local_start": in_days(30), "count": 1})
     (session,) = group.sessions()
     with psycopg.connect(cluster.url(server.database), autocommit=True) as db:
-        db.execute("create schema stale")
-        db.execute("create function stale.to_char(timestamp, text) returns text immutable language sql return '00:00'")
-        db.execute("grant usage on schema stale to public")
-        stale(True)
+        stale(server.database, True)
         until(lambda: not server.is_ready())
         db.execute("update alongside.sessions set starts_at = starts_at + interval '1 hour' where id = %s", [session["id"]])
         coordinator.post("/v1/referrals", inquiry()).problem(503, "unavailable")
@@ -50,7 +47,7 @@ def test_nothing_is_done_with_stale_zone_data(start_server, cluster, make_client
         assert refused and refused[0]["level"] == "error"
         worker = "select count(*) from pg_stat_activity where usename = 'alongside_worker' and query like '%%rederive%%'"
         assert db.execute(worker).fetchone() == (0,) and "instants derived again" not in server.log_text()
-        stale(False)
+        stale(server.database, False)
         until(server.is_ready)
         # The first session that sees the right time puts right what is wrong.
         until(lambda: group.sessions()[0]["starts_at"] == session["starts_at"])
