@@ -14,6 +14,7 @@ from harness.jwks import JwksServer
 from harness.mailbox import Mailbox
 from harness.server import Server
 from harness.tokens import Key, claims
+from steps import duty
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / os.environ.get("TEST_BUILD", "build/release")
@@ -218,6 +219,21 @@ def line(client):
 @pytest.fixture
 def administrator(client):
     return client("administrator")
+
+
+@pytest.fixture
+def lead(client, db):
+    """The program lead, at the moment of the stories of who is on call; nobody is yet."""
+    db.execute("delete from duty_shifts")
+    made = client("administrator")
+    made.headers["X-Test-Now"] = duty.NOW
+    return made
+
+
+@pytest.fixture
+def anna(client, administrator):
+    """Somebody who may be on call everywhere."""
+    return duty.OnCall(client, administrator, alias="Anna")
 
 
 @pytest.fixture

@@ -46,10 +46,16 @@ begin
         perform problem_field('local_end', 'too-small');
     elsif in_shift.local_end > in_shift.local_start + interval '7 days' then
         perform problem_field('local_end', 'too-large');
-    elsif in_shift.last_on is not null and (not in_shift.is_weekly or in_shift.last_on < in_shift.local_start::date) then
-        perform problem_field('last_on', 'invalid');
     end if;
     perform require_timezone('timezone', in_shift.timezone);
+    perform duty_shift_require_last_on(in_shift);
+end $$;
+
+create or replace function duty_shift_require_last_on(in_shift duty_shifts) returns void language plpgsql as $$
+begin
+    if in_shift.last_on is not null and (not in_shift.is_weekly or in_shift.last_on < in_shift.local_start::date) then
+        perform problem_field('last_on', 'invalid');
+    end if;
 end $$;
 
 create or replace function duty_shift_is_kept(in_role text, in_keys text[], in_regions text[]) returns boolean immutable language sql
@@ -84,7 +90,7 @@ begin
     shift.regions := text_array(coalesce(in_body->'regions', '[]'));
     shift.local_start := in_body->>'local_start';
     shift.local_end := in_body->>'local_end';
-    shift.timezone := coalesce(in_body->>'timezone', 'America/Toronto');
+    shift.timezone := coalesce(in_body->>'timezone', office_zone());
     shift.is_weekly := coalesce((in_body->>'is_weekly')::boolean, false);
     shift.last_on := in_body->>'last_on';
     shift.created_by := actor_account_id();
@@ -102,7 +108,7 @@ declare
     shift duty_shifts := duty_shift_lock(in_id, in_if_match);
 begin
     shift.last_on := case when in_body ? 'last_on' then (in_body->>'last_on')::date else shift.last_on end;
-    perform duty_shift_require_fitting(shift);
+    perform duty_shift_require_last_on(shift);
     if in_body->>'last_on' is not null and shift.last_on < (app_now() at time zone shift.timezone)::date - 1 then
         perform problem_field('last_on', 'in-the-past');
     end if;

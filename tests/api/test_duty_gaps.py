@@ -1,25 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Gaps: when nobody is on call, days ahead (decision 22)."""
 
-import pytest
 from steps.duty import GAPS, NOW, REGIONS, RUNGS, OnCall, shift
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_on_call(db):
-    db.execute("delete from duty_shifts")
-
-
-@pytest.fixture
-def lead(client):
-    made = client("administrator")
-    made.headers["X-Test-Now"] = NOW
-    return made
-
-
-@pytest.fixture
-def anna(client, administrator):
-    return OnCall(client, administrator, alias="Anna")
 
 
 def gaps(who, step="duty", **params):

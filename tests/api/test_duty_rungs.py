@@ -3,23 +3,10 @@
 
 import random
 
-import pytest
 from steps import ADMINISTRATOR, OTHER_ADMINISTRATOR
-from steps.duty import NOW, REGIONS, RUNGS, OnCall, shift
+from steps.duty import REGIONS, RUNGS, OnCall, shift
 
 START, END = "2027-01-04T09:00", "2027-01-04T17:00"
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_on_call(db):
-    db.execute("delete from duty_shifts")
-
-
-@pytest.fixture
-def lead(client):
-    made = client("administrator")
-    made.headers["X-Test-Now"] = NOW
-    return made
 
 
 def ladder(who, region=None, at=None):

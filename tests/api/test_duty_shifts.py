@@ -3,27 +3,10 @@
 
 import pytest
 from steps import ABSENT, walk
-from steps.duty import NOW, SHIFTS, OnCall, shift
+from steps.duty import SHIFTS, OnCall, shift
 from steps.journey import is_hidden
 
 START, END = "2027-01-04T17:00", "2027-01-05T09:00"
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_on_call(db):
-    db.execute("delete from duty_shifts")
-
-
-@pytest.fixture
-def lead(client):
-    made = client("administrator")
-    made.headers["X-Test-Now"] = NOW
-    return made
-
-
-@pytest.fixture
-def anna(client, administrator):
-    return OnCall(client, administrator, alias="Anna")
 
 
 def test_a_shift_is_planned_and_read(lead, anna, client, db):
@@ -84,6 +67,12 @@ def test_a_coordinator_plans_for_the_regions_they_serve(lead, anna, client, admi
 def test_what_cannot_be_a_shift(lead, anna, change, field, code):
     body = {"account_id": anna.id, "step": "duty", "local_start": START, "local_end": END} | change
     lead.post(SHIFTS, body, check=field != "step").problem(422, "validation-failed").fault(f"#/{field}", code)
+
+
+def test_the_shift_of_somebody_who_left_can_be_ended(lead, anna, administrator):
+    made = shift(lead, anna.id, START, END, is_weekly=True).created()
+    administrator.patch(anna.path, {"is_active": False}, if_match="*").ok()
+    assert lead.patch(made.path, {"last_on": "2027-01-11"}, if_match=made).ok()["last_on"] == "2027-01-11"
 
 
 def test_who_was_on_call_is_kept(lead, anna, db):

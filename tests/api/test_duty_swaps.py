@@ -9,23 +9,6 @@ from steps.journey import is_hidden
 DAY, OTHER_DAY = "2027-01-05", "2027-01-06"
 
 
-@pytest.fixture(autouse=True)
-def nobody_is_on_call(db):
-    db.execute("delete from duty_shifts")
-
-
-@pytest.fixture
-def lead(client):
-    made = client("administrator")
-    made.headers["X-Test-Now"] = NOW
-    return made
-
-
-@pytest.fixture
-def anna(client, administrator):
-    return OnCall(client, administrator, alias="Anna")
-
-
 @pytest.fixture
 def ben(client, administrator):
     return OnCall(client, administrator, "mental_health_professional", alias="Ben")

@@ -1,26 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Turns: each time a shift comes round, on the clock of its own zone (decisions 12, 20 and 22)."""
 
-import pytest
 from steps import walk
 from steps.duty import NOW, TURNS, OnCall, shift, times, turns
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_on_call(db):
-    db.execute("delete from duty_shifts")
-
-
-@pytest.fixture
-def lead(client):
-    made = client("administrator")
-    made.headers["X-Test-Now"] = NOW
-    return made
-
-
-@pytest.fixture
-def anna(client, administrator):
-    return OnCall(client, administrator, alias="Anna")
 
 
 def test_a_weekly_shift_comes_round(lead, anna):
