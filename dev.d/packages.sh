@@ -5,7 +5,7 @@
 # ---- Debian packages ---------------------------------------------------------------------------------------------
 
 packages_build=(gcc libc6-dev meson ninja-build pkg-config python3 python3-yaml libulfius-dev libmicrohttpd-dev
-    libjansson-dev libpq-dev libjwt-dev liborcania-dev libyder-dev librhonabwy-dev nettle-dev libcurl4-gnutls-dev
+    libjansson-dev libpq-dev libjwt-dev liborcania-dev libyder-dev librhonabwy-dev nettle-dev libcurl4-gnutls-dev libicu-dev
     libcmocka-dev postgresql-15 tzdata ca-certificates openssl curl jq)
 packages_test=(python3-venv git postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl)
 packages_bench=(python3-venv wrk)

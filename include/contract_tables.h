@@ -40,6 +40,7 @@ struct contract_value {
     bool is_multi_line;  /* strings: line breaks and tabs are allowed */
     bool is_government;  /* strings: adds <name>_is_government */
     bool is_digest_only; /* strings: SQL gets <name>_digest in place of the text */
+    bool is_keyed;       /* strings: adds <name>_key, the same for two that look the same */
     bool is_only;        /* booleans: nothing but `only` is allowed */
     bool only;
     enum format format;
@@ -59,6 +60,7 @@ struct contract_member {
     bool is_required;
     const struct contract_value *value;
     const char *digest_name;     /* "<name>_digest" when value->digest */
+    const char *key_name;        /* "<name>_key" when value->is_keyed */
     const char *government_name; /* "<name>_is_government" when value->is_government */
 };
 

@@ -17,7 +17,8 @@
     FORMAT(PHONE, "phone")                                                                         \
     FORMAT(URI, "uri")                                                                             \
     FORMAT(IANA_ZONE, "iana-zone")                                                                 \
-    FORMAT(NAME, "name")
+    FORMAT(NAME, "name")                                                                           \
+    FORMAT(LABEL, "label")
 
 enum format {
     FORMAT_NONE = 0,
@@ -37,13 +38,8 @@ bool format_starts_with_date(const char *text) __attribute__((warn_unused_result
 /* True when the domain of an e-mail address is the Government of Canada's or the Canadian Forces':
  * colleagues may read it. */
 bool format_is_government_address(const char *email);
-/* A phone number without the separators that people put in, so that two spellings of one number
- * compare equal:
- * '+', digits, and 'x' before an extension. ret holds at least size bytes; the result always
+/* A phone number as it is dialled within North America, so that two spellings of one number compare
+ * equal, national and international alike: digits, without the prefix of a call abroad and without
+ * that country's 1; 'x' before an extension. ret holds at least size bytes; the result always
  * fits 33. */
 void format_phone_normalise(const char *text, char *ret, size_t size);
-/* The name of a person or a unit without what people write in different ways: case, accents, dots
- * and apostrophes are dropped, hyphens, other punctuation and runs of blanks become one blank.
- * "O’Brien, Jean-François" and "OBRIEN Jean Francois" compare equal. ret holds at least size bytes;
- * the result is never longer than text. */
-void format_name_normalise(const char *text, char *ret, size_t size);

@@ -32,6 +32,7 @@ KEYWORDS = {
         "x-sealed",
         "x-digest",
         "x-digest-only",
+        "x-key",
         "x-government-address",
     },
     "integer": {"minimum", "maximum"},
@@ -117,6 +118,10 @@ class Tables:
             if "x-digest" not in node or {"x-sealed", "x-government-address"} & set(node):
                 fail(where, "x-digest-only needs x-digest, and nothing else that keeps the text")
             fields["is_digest_only"] = "true"
+        if node.get("x-key"):
+            if node.get("format") != "label":
+                fail(where, "x-key belongs to format: label")
+            fields["is_keyed"] = "true"
         if node.get("x-government-address"):
             if node.get("format") != "email":
                 fail(where, "x-government-address belongs to format: email")
@@ -158,8 +163,8 @@ class Tables:
         if node.get("uniqueItems"):
             fields["is_unique"] = "true"
         items, _ = self.bundle.resolve(node["items"], where)
-        if isinstance(items, dict) and {"x-digest", "x-government-address"} & set(items):
-            fail(where, "x-digest and x-government-address need a member with a name")
+        if isinstance(items, dict) and {"x-digest", "x-key", "x-government-address"} & set(items):
+            fail(where, "x-digest, x-key and x-government-address need a member with a name")
         fields["items"] = self.value(node["items"], f"{where}/items", trail=trail)
 
     def value_object(self, node, where, fields, trail):
@@ -177,6 +182,7 @@ class Tables:
             value = self.value(properties[name], f"{where}/properties/{name}", trail=trail)
             siblings = [
                 f"{name}_digest" if "x-digest" in content else None,
+                f"{name}_key" if content.get("x-key") else None,
                 f"{name}_is_government" if content.get("x-government-address") else None,
             ]
             added += filter(None, siblings)

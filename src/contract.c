@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "app.h"
 #include "contract_tables.h"
+#include "names.h"
 #include "request.h"
 #include "seal.h"
+#include "seal_mark.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -55,24 +58,54 @@ static json_t *string_seal(struct sealing *sealing, const char *label, const jso
     return json;
 }
 
-/* NULL when memory is exhausted. */
-static json_t *
-digest_make(struct request *rq, const struct contract_value *value, const json_t *text)
+/* Of its plainest spelling. NULL as below. */
+static json_t *name_digest(const struct seal *seal, const char *label, const char *text)
 {
-    if (!json_is_string(text))
+    json_t *spellings = names_digest(seal, label, text);
+    json_t *whole = json_incref(json_object_get(json_array_get(spellings, 0), "whole"));
+    json_decref(spellings);
+    return whole;
+}
+
+/* In the way in which texts of that form compare equal; the version of that comparison is part of
+ * the digest. NULL when memory is exhausted. */
+static json_t *
+digest_make(struct request *rq, const struct contract_value *value, const json_t *json)
+{
+    char hex[65], plain[NAMES_TEXT_MAX], label[SEAL_LABEL_MAX + sizeof NAMES_VERSION];
+    const char *text = json_string_value(json);
+    if (!text)
         return json_null();
-    char hex[65];
-    size_t size = json_string_length(text) + 1;
-    char *plain = rq_strndup(rq, json_string_value(text), size - 1);
-    if (!plain)
-        return NULL;
+    snprintf(label, sizeof label, "%s" NAMES_VERSION, value->digest);
+    if (value->format == FORMAT_NAME)
+        return name_digest(rq->app->seal, label, text);
+    bool is_made =
+        value->format == FORMAT_LABEL ? names_key(text, plain) : strlen(text) < sizeof plain;
     if (value->format == FORMAT_PHONE)
-        format_phone_normalise(json_string_value(text), plain, size);
-    else if (value->format == FORMAT_NAME)
-        format_name_normalise(json_string_value(text), plain, size);
-    seal_digest(rq->app->seal, value->digest, plain, strlen(plain), hex);
-    explicit_bzero(plain, size);
-    return json_string_nocheck(hex);
+        format_phone_normalise(text, plain, sizeof plain);
+    else if (is_made && value->format != FORMAT_LABEL)
+        memcpy(plain, text, strlen(text) + 1);
+    if (is_made)
+        seal_digest(rq->app->seal, label, plain, strlen(plain), hex);
+    explicit_bzero(plain, sizeof plain);
+    return is_made ? json_string_nocheck(hex) : NULL;
+}
+
+/* NULL as above. */
+static json_t *key_make(const json_t *json)
+{
+    char key[NAMES_TEXT_MAX];
+    const char *text = json_string_value(json);
+    if (!text)
+        return json_null();
+    return names_key(text, key) ? json_string(key) : NULL;
+}
+
+static bool sibling_add(struct sealing *sealing, json_t *object, const char *name, json_t *made)
+{
+    sealing->has_changed = true;
+    return json_object_set_new_nocheck(object, name, made) == 0 ||
+           fail(sealing->rq, PROBLEM_INTERNAL);
 }
 
 /* Siblings are made of the text, so before it is sealed. */
@@ -82,20 +115,16 @@ static bool siblings_add(struct sealing *sealing,
                          const json_t *json)
 {
     const struct contract_value *value = member->value;
-    if (value->digest) {
-        json_t *digest = digest_make(sealing->rq, value, json);
-        sealing->has_changed = true;
-        if (json_object_set_new_nocheck(object, member->digest_name, digest) != 0)
-            return fail(sealing->rq, PROBLEM_INTERNAL);
-    }
-    if (value->is_government) {
-        const char *email = json_string_value(json);
-        json_t *claim = email ? json_boolean(format_is_government_address(email)) : json_null();
-        sealing->has_changed = true;
-        if (json_object_set_new_nocheck(object, member->government_name, claim) != 0)
-            return fail(sealing->rq, PROBLEM_INTERNAL);
-    }
-    return true;
+    if (value->digest &&
+        !sibling_add(sealing, object, member->digest_name, digest_make(sealing->rq, value, json)))
+        return false;
+    if (value->is_keyed && !sibling_add(sealing, object, member->key_name, key_make(json)))
+        return false;
+    if (!value->is_government)
+        return true;
+    const char *email = json_string_value(json);
+    json_t *claim = email ? json_boolean(format_is_government_address(email)) : json_null();
+    return sibling_add(sealing, object, member->government_name, claim);
 }
 
 static bool

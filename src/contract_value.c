@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "contract_tables.h"
+#include "names.h"
 #include "request.h"
 
 #include <string.h>
@@ -103,6 +104,17 @@ static bool is_allowed(const char *const *allowed, const char *text)
     return false;
 }
 
+static enum fault_id label_fault(const char *text)
+{
+    static const enum fault_id faults[] = {
+        [NAMES_GOOD] = FAULT_NONE,
+        [NAMES_INVISIBLE] = FAULT_INVISIBLE,
+        [NAMES_NO_LETTER] = FAULT_NO_LETTER,
+        [NAMES_LOOK_ALIKE] = FAULT_LOOK_ALIKE,
+    };
+    return faults[names_label_fault(text)];
+}
+
 enum fault_id
 contract_string_fault(const struct contract_value *value, const char *text, size_t length)
 {
@@ -117,9 +129,11 @@ contract_string_fault(const struct contract_value *value, const char *text, size
         return FAULT_NOT_ALLOWED;
     if (value->pattern && !pattern_matches(value->pattern, text))
         return FAULT_FORMAT;
+    if (value->format == FORMAT_LABEL)
+        return label_fault(text);
     if (!format_check(value->format, text))
         return value->format == FORMAT_IANA_ZONE ? FAULT_UNKNOWN_ZONE : FAULT_FORMAT;
-    return FAULT_NONE;
+    return value->minimum > 0 && !names_is_visible(text) ? FAULT_INVISIBLE : FAULT_NONE;
 }
 
 static bool has_kind(const struct contract_value *value, const json_t *json)

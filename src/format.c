@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "format.h"
 
+#include "names.h"
+
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -248,67 +250,6 @@ static bool is_iana_zone(const char *text)
     return slashes > 0;
 }
 
-/* What stands for U+00C0 to U+00FF and U+0100 to U+017F; see name_letters(). */
-static const char latin_1[] = "aaaaaa%ceeeeiiiidnooooo ouuuuyt$aaaaaa%ceeeeiiiidnooooo ouuuuyty";
-static const char latin_a[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
-                              "nnnnnnnnnoooooo&&rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-
-static const char *name_letters(char letter, char own[2])
-{
-    own[0] = letter;
-    own[1] = '\0';
-    return letter == '%' ? "ae" : letter == '&' ? "oe" : letter == '$' ? "ss" : own;
-}
-
-/* A small letter, a digit or a blank. */
-static char ascii_fold(unsigned char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
-    if (!is_letter((char)c) && !is_digit((char)c))
-        return ' ';
-    return (char)c;
-}
-
-/* What stands for the character at `at`, in well-formed UTF-8: letters, a blank, or nothing. NULL:
- * itself. */
-static const char *name_fold(const unsigned char *at, char own[2])
-{
-    if (*at == '.' || *at == '\'')
-        return "";
-    if (*at < 0x80)
-        return name_letters(ascii_fold(*at), own);
-    if (*at == 0xc2)
-        return " ";
-    if (*at == 0xc3)
-        return name_letters(latin_1[at[1] & 63], own);
-    if (*at == 0xc4 || *at == 0xc5)
-        return name_letters(latin_a[(*at & 1) * 64 + (at[1] & 63)], own);
-    if (*at == 0xcc || (*at == 0xcd && at[1] < 0xb0))
-        return ""; /* combining accents */
-    if (*at == 0xe2 && at[1] == 0x80)
-        return at[2] == 0x98 || at[2] == 0x99 ? "" : " "; /* apostrophes, other punctuation */
-    return NULL;
-}
-
-static size_t character_bytes(unsigned char lead)
-{
-    return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
-
-/* A name that nothing is left of would be the same as every other such name. */
-static bool is_name(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    bool has_letter = false;
-    for (; *at != '\0'; at += character_bytes(*at)) {
-        char own[2];
-        const char *letters = name_fold(at, own);
-        has_letter = has_letter || !letters || (*letters != '\0' && *letters != ' ');
-    }
-    return has_letter && at - (const unsigned char *)text <= 800;
-}
-
 bool format_check(enum format format, const char *text)
 {
     switch (format) {
@@ -331,7 +272,9 @@ bool format_check(enum format format, const char *text)
     case FORMAT_IANA_ZONE:
         return is_iana_zone(text);
     case FORMAT_NAME:
-        return is_name(text);
+        return names_is_name(text);
+    case FORMAT_LABEL:
+        return names_label_fault(text) == NAMES_GOOD;
     case FORMAT_COUNT:
         break;
     }
@@ -359,33 +302,20 @@ bool format_is_government_address(const char *email)
 void format_phone_normalise(const char *text, char *ret, size_t size)
 {
     size_t used = 0;
+    bool is_abroad = *text == '+';
     for (; *text != '\0' && used + 1 < size; text++) {
-        if (is_digit(*text) || *text == '+')
+        if (is_digit(*text))
             ret[used++] = *text;
         else if (*text == 'x' || *text == 'X')
             ret[used++] = 'x';
     }
     ret[used] = '\0';
-}
-
-void format_name_normalise(const char *text, char *ret, size_t size)
-{
-    size_t used = 0;
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        char own[2];
-        size_t length = character_bytes(*at);
-        const char *letters = name_fold(at, own);
-        size_t count = letters ? strlen(letters) : length;
-        bool is_blank = letters && *letters == ' ';
-        if (used + count >= size)
-            break;
-        if (!is_blank || (used > 0 && ret[used - 1] != ' ')) {
-            memcpy(ret + used, letters ? letters : (const char *)at, count);
-            used += count;
-        }
-        at += length;
-    }
-    used -= used > 0 && ret[used - 1] == ' ';
-    ret[used] = '\0';
+    const char *dialled = ret;
+    if (!is_abroad && strncmp(ret, "011", 3) == 0)
+        dialled += 3;
+    else if (!is_abroad && strncmp(ret, "00", 2) == 0)
+        dialled += 2;
+    if (*dialled == '1' && strspn(dialled, "0123456789") == 11)
+        dialled++;
+    memmove(ret, dialled, strlen(dialled) + 1);
 }
