@@ -84,6 +84,7 @@ const struct route routes[] = {
     CREATE("/v1/referrals",                        COORDINATOR, referrals_create),
     READ(  "/v1/referrals/{referral_id}",          COORDINATOR, referrals_read),
     PATCH( "/v1/referrals/{referral_id}",          COORDINATOR, referrals_update),
+    STEP(  "/v1/referrals/{referral_id}/take",     COORDINATOR, referrals_take),
     LIST(  "/v1/referrals/{referral_id}/attempts", COORDINATOR, referrals_attempts_list),
     CREATE("/v1/referrals/{referral_id}/attempts", COORDINATOR, referrals_attempts_create),
     STEP(  "/v1/referrals/{referral_id}/close",    COORDINATOR, referrals_close),
@@ -188,7 +189,7 @@ const struct route routes[] = {
     /* session-topics */
     PUT("/v1/sessions/{session_id}/topic", STAFF, session_topics_replace, FREE),
     /* my-sessions */
-    LIST("/v1/my-sessions", HOSTS, my_sessions_list),
+    LIST("/v1/my-sessions", STAFF, my_sessions_list),
     /* colleagues */
     LIST("/v1/colleagues", COORDINATOR, colleagues_list),
     /* hand-overs */
@@ -263,7 +264,7 @@ const struct route routes[] = {
     STEP(  "/v1/incidents/{incident_id}/close",       COORDINATOR, incidents_close),
     /* debriefs */
     LIST(  "/v1/debriefs",                        STAFF,       debriefs_list),
-    CREATE("/v1/sessions/{session_id}/debriefs",  HOSTS,       debriefs_create),
+    CREATE("/v1/sessions/{session_id}/debriefs",  STAFF,       debriefs_create),
     READ(  "/v1/debriefs/{debrief_id}",           STAFF,       debriefs_read),
     PATCH( "/v1/debriefs/{debrief_id}",           COORDINATOR, debriefs_update),
     STEP(  "/v1/debriefs/{debrief_id}/supervise", SUPERVISORS, debriefs_supervise),

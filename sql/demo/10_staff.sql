@@ -20,7 +20,7 @@ on conflict do nothing;
 insert into referrals (
     id, client_account_id, external_ref, recorded_by, channel, language, callback_method, ok_to_leave_message,
     caller_consented_at, urgent, received_at, reply_due, reply_breach, first_reply_at, first_reply_by, attempts,
-    last_attempt_at, assigned_to, state, redirect_reason, duplicate_of, closed_at, closed_by, created_at, updated_at)
+    last_attempt_at, coordinator_id, state, redirect_reason, duplicate_of, closed_at, closed_by, created_at, updated_at)
 select
     d.id::uuid, d.client::uuid, d.external_ref, coalesce(d.client::uuid, coordinator), d.channel, d.language, d.method, d.message,
     d.received, d.urgent, d.received, business_day_end(d.received, 1), business_day_end(d.received, 2),

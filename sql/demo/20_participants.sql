@@ -44,7 +44,7 @@ insert into emergency_contacts (participant_id)
 select id from participants where id::text like '00000000-0000-4000-8000-%' on conflict do nothing;
 
 insert into intakes (
-    id, participant_id, track, state, coordinator_account_id, created_at, form_sent_at, form_returned_at, acknowledged_at,
+    id, participant_id, track, state, coordinator_id, created_at, form_sent_at, form_returned_at, acknowledged_at,
     meeting_local_start, meeting_timezone, meeting_starts_at, meeting_language, meeting_duration_minutes, meeting_held_at,
     readiness, ready_at, registered_at, valid_until, outcome, closed_at, withdrawn_at, last_told_at, update_due_at)
 select

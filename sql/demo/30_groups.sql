@@ -80,7 +80,7 @@ from (values
 ) v (id, service, language, composition, zone, state, seats, age, first_day, at, sessions)
 where not exists (select from cohorts g where g.id = v.id::uuid);
 insert into cohorts (
-    id, service_id, language, composition, timezone, state, coordinator_account_id, capacity, max_sessions, duration_minutes,
+    id, service_id, language, composition, timezone, state, coordinator_id, capacity, max_sessions, duration_minutes,
     peer_supporters, mental_health_professionals, on_call_professional, joining, topics, registration_deadline_days, offer_hours,
     created_at)
 select
@@ -145,7 +145,7 @@ where s.id = c.id;
 insert into host_assignments (id, cohort_id, account_id, slot, assigned_by, assigned_at)
 select
     md5(g.id::text || v.host)::uuid, g.id, format('00000000-0000-4000-8000-%s', lpad(v.host::text, 12, '0'))::uuid, v.slot,
-    g.coordinator_account_id, g.created_at + interval '1 hour'
+    g.coordinator_id, g.created_at + interval '1 hour'
 from (values
     (401, 2, 'peer_supporter'), (401, 22, 'peer_supporter'), (401, 3, 'on_call_professional'),
     (402, 23, 'peer_supporter'), (402, 32, 'on_call_professional'),

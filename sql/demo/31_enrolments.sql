@@ -63,7 +63,7 @@ join participants p on p.id = format(
     '00000000-0000-4000-8000-%s', lpad((case v.n when 0 then 101 else 3100 + v.n end)::text, 12, '0'))::uuid
 join demo_groups d on d.id = format('00000000-0000-4000-8000-%s', lpad(v.group_number::text, 12, '0'))::uuid;
 insert into intakes (
-    id, participant_id, track, state, coordinator_account_id, created_at, form_sent_at, form_returned_at, acknowledged_at,
+    id, participant_id, track, state, coordinator_id, created_at, form_sent_at, form_returned_at, acknowledged_at,
     meeting_local_start, meeting_timezone, meeting_starts_at, meeting_language, meeting_duration_minutes, meeting_held_at, readiness,
     ready_at, valid_until, last_told_at, update_due_at)
 select

@@ -43,11 +43,12 @@ end $$;
 
 -- Of a coordinator who does not ask themselves, what context_enter() knows of one who does: where they serve, who does not exist for them,
 -- in which groups they are or were a peer (I13, R14).
+create or replace function account_keys_of_regions(in_regions text[]) returns text[] stable language sql
+return case when in_regions = '{}' then region_keys() else '-'::text || in_regions end;
+
 create or replace function account_region_keys(in_account_id uuid) returns text[] language plpgsql stable as $$
 begin
-    return (
-        select case when a.regions = '{}' then region_keys() else '-'::text || a.regions::text[] end
-        from accounts a where a.id = in_account_id);
+    return (select account_keys_of_regions(a.regions::text[]) from accounts a where a.id = in_account_id);
 end $$;
 
 create or replace function account_own_ids(in_account_id uuid) returns uuid[] language plpgsql stable as $$

@@ -91,6 +91,12 @@ begin
     end loop;
 end $$;
 
+-- The groups that are a coordinator's, as far as the actor sees them.
+create or replace function cohort_ids_of(in_coordinator_id uuid) returns uuid[] language plpgsql stable as $$
+begin
+    return array(select g.id from cohorts g where g.coordinator_id = in_coordinator_id);
+end $$;
+
 -- A change of sessions or of the group, to everybody who holds a confirmed seat, also people whom this coordinator does not see.
 create or replace function cohort_notify(in_cohort_id uuid, in_kind text, in_values jsonb default '{}') returns void
 language plpgsql security definer as $$

@@ -105,6 +105,7 @@ declare
     wanted int := (in_query->>'limit')::int + 1;
     is_waiting boolean := coalesce((in_query->>'needs_supervision')::boolean, false);
     session uuid := in_query->>'session_id';
+    theirs uuid[] := case when in_query ? 'coordinator_id' then cohort_ids_of((in_query->>'coordinator_id')::uuid) end;
 begin
     if actor_role() <> 'coordinator' then
         return query
@@ -115,6 +116,7 @@ begin
             select v.* from debriefs v where v.supervisor_account_id = (select actor_account_id())) d
         where (d.created_at, d.id) < (after_at, after_id) and (session is null or d.session_id = session)
             and (not is_waiting or d.supervision_due is not null and d.supervised_at is null)
+            and (theirs is null or d.cohort_id = any (theirs))
         order by d.created_at desc, d.id desc limit wanted;
     elsif is_waiting then
         -- The other way round, so its first page follows the other end of time.
@@ -122,17 +124,18 @@ begin
         return query
         select d.supervision_due, d.id from debriefs d
         where d.supervision_due is not null and d.supervised_at is null and (d.supervision_due, d.id) > (after_at, after_id)
-            and (session is null or d.session_id = session)
+            and (session is null or d.session_id = session) and (theirs is null or d.cohort_id = any (theirs))
         order by d.supervision_due, d.id limit wanted;
     elsif session is not null then
         return query
         select d.created_at, d.id from debriefs d
         where d.session_id = session and (d.created_at, d.id) < (after_at, after_id)
+            and (theirs is null or d.cohort_id = any (theirs))
         order by d.created_at desc, d.id desc limit wanted;
     else
         return query
         select d.created_at, d.id from debriefs d
-        where (d.created_at, d.id) < (after_at, after_id)
+        where (d.created_at, d.id) < (after_at, after_id) and (theirs is null or d.cohort_id = any (theirs))
         order by d.created_at desc, d.id desc limit wanted;
     end if;
 end $$;

@@ -47,6 +47,14 @@ begin
         and t.local_start::date <= coalesce(s.last_on, 'infinity') and d.during && tstzrange(in_from, in_to);
 end $$;
 
+-- Whether somebody is on duty at a moment, for whichever regions.
+create or replace function duty_turn_is_on(in_account_id uuid, in_at timestamptz) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from duty_turns_between(in_at, in_at + interval '1 microsecond') t
+        where t.account_id = in_account_id and t.step = 'duty');
+end $$;
+
 -- The turn of a shift that begins on that day; null when there is none, or nobody has it.
 create or replace function duty_turn_on(
     in_shift_id uuid, in_local_on date, out account_id uuid, out regions text[], out ends_at timestamptz)

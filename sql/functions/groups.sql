@@ -12,7 +12,7 @@ cross join lateral (select
     g.composition,
     g.timezone,
     g.state,
-    g.coordinator_account_id,
+    g.coordinator_id,
     g.capacity,
     g.max_sessions,
     g.duration_minutes,
@@ -52,7 +52,7 @@ declare
     wanted int := (in_query->>'limit')::int + 1;
     speaks text := in_query->>'language';
     service uuid := in_query->>'service_id';
-    coordinator uuid := in_query->>'coordinator';
+    coordinator uuid := in_query->>'coordinator_id';
 begin
     if actor_role() <> 'coordinator' then
         return query
@@ -60,14 +60,14 @@ begin
         from (select distinct unnest(actor_cohort_ids()) as id) mine join cohorts g on g.id = mine.id
         where (g.created_at, g.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? g.state)
             and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
-            and (coordinator is null or g.coordinator_account_id = coordinator)
+            and (coordinator is null or g.coordinator_id = coordinator)
         order by g.created_at desc, g.id desc limit wanted;
     elsif coordinator is not null then
         return query
         select g.created_at, g.id
         from jsonb_array_elements_text(coalesce(in_query->'state', code_list('group_state'))) wanted_state cross join lateral (
             select g.created_at, g.id from cohorts g
-            where g.coordinator_account_id = coordinator and g.state = wanted_state and (g.created_at, g.id) < (after_at, after_id)
+            where g.coordinator_id = coordinator and g.state = wanted_state and (g.created_at, g.id) < (after_at, after_id)
                 and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
             order by g.created_at desc, g.id desc limit wanted) g
         order by g.created_at desc, g.id desc limit wanted;
@@ -157,7 +157,7 @@ begin
     perform require_no_faults(group_faults(in_body, service, jsonb_array_length(times)));
     perform require_no_faults(wall_time_faults(times, zone, service.duration_minutes));
     insert into cohorts (
-        id, service_id, language, composition, timezone, coordinator_account_id, capacity, max_sessions, duration_minutes,
+        id, service_id, language, composition, timezone, coordinator_id, capacity, max_sessions, duration_minutes,
         peer_supporters, mental_health_professionals, on_call_professional, coordinators, joining, topics,
         registration_deadline_days, offer_hours, created_at)
     values (
@@ -191,9 +191,7 @@ begin
         from (values
             -- A running group keeps what it has, also where its service has become smaller.
             ('capacity', 'too-large', (in_body->>'capacity')::int > greatest(service.capacity, cohort.capacity)),
-            ('max_sessions', 'too-large', (in_body->>'max_sessions')::int > greatest(service.max_sessions, cohort.max_sessions)),
-            ('coordinator_account_id', 'does-not-exist', in_body ? 'coordinator_account_id'
-                and not account_may_coordinate((in_body->>'coordinator_account_id')::uuid))
+            ('max_sessions', 'too-large', (in_body->>'max_sessions')::int > greatest(service.max_sessions, cohort.max_sessions))
         ) f (name, code, is_wrong)
         where f.is_wrong));
     cohort := jsonb_populate_record(cohort, in_body);
@@ -207,7 +205,6 @@ begin
         capacity = cohort.capacity,
         max_sessions = cohort.max_sessions,
         registration_deadline_days = cohort.registration_deadline_days,
-        coordinator_account_id = cohort.coordinator_account_id,
         version = g.version + 1
     where g.id = in_id;
     perform audit('update', 'group', in_id, in_fields => body_fields(in_body));

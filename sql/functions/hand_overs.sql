@@ -21,15 +21,15 @@ create or replace function hand_over_work(in_account_id uuid)
 returns table (kind text, id uuid, participant_id uuid, region_key text) stable language sql
 begin atomic
     select 'group', g.id, null::uuid, null::text from cohorts g
-    where g.coordinator_account_id = in_account_id and g.state not in ('completed', 'cancelled')
+    where g.coordinator_id = in_account_id and g.state not in ('completed', 'cancelled')
     union all
     select 'participant', p.id, p.id, p.region_key from participants p
-    where p.coordinator_account_id = in_account_id and p.status = 'active'
+    where p.coordinator_id = in_account_id and p.status = 'active'
     union all
     select 'intake', i.id, i.participant_id, i.region_key from intakes i
-    where i.coordinator_account_id = in_account_id and i.is_open
+    where i.coordinator_id = in_account_id and i.is_open
     union all
-    select 'referral', r.id, null, null from referrals r where r.assigned_to = in_account_id and r.closed_at is null;
+    select 'referral', r.id, null, null from referrals r where r.coordinator_id = in_account_id and r.closed_at is null;
 end;
 
 -- Whether this can be somebody's work: a person they serve, or what is about nobody, but for groups in which they are a peer.
@@ -48,16 +48,18 @@ begin
     if not found then
         perform problem_field('to_account_id', 'does-not-exist');
     end if;
-    perform from cohorts g where g.coordinator_account_id = in_from order by g.id for no key update;
-    perform from participants p where p.coordinator_account_id = in_from order by p.id for no key update;
-    perform from intakes i where i.coordinator_account_id = in_from and i.is_open order by i.id for no key update;
-    perform from referrals r where r.assigned_to = in_from and r.closed_at is null order by r.id for no key update;
+    perform from cohorts g where g.coordinator_id = in_from order by g.id for no key update;
+    perform from participants p where p.coordinator_id = in_from order by p.id for no key update;
+    perform from intakes i where i.coordinator_id = in_from and i.is_open order by i.id for no key update;
+    perform from referrals r where r.coordinator_id = in_from and r.closed_at is null order by r.id for no key update;
 end $$;
 
--- One thing, or all that is somebody's; a coordinator moves what they see. The answer names what went together.
+-- One thing, or all that is somebody's, but for what is of the regions they keep; a coordinator moves what they see. The answer names what
+-- went together.
 -- Writes: hand_overs, cohorts, participants, intakes, referrals. Locks: who takes it; groups, people, intakes, referrals, each by id.
 create or replace function hand_over(
-    in_from uuid, in_to uuid, in_reason text, in_kind text default null, in_id uuid default null) returns uuid
+    in_from uuid, in_to uuid, in_reason text, in_kind text default null, in_id uuid default null, in_kept text[] default null)
+returns uuid
 language plpgsql security definer as $$
 declare
     batch uuid := gen_random_uuid();
@@ -71,7 +73,7 @@ begin
         batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
     select batch, w.kind, w.id, w.participant_id, in_from, in_to, in_reason, actor_account_id(), app_now()
     from hand_over_work(in_from) w
-    where (in_id is null or (w.kind, w.id) = (in_kind, in_id))
+    where (in_id is null or (w.kind, w.id) = (in_kind, in_id)) and (in_kept is null or w.region_key <> all (in_kept))
         and hand_over_fits(w.id, w.participant_id, w.region_key, regions, hidden, own)
         and (actor_role() = 'administrator' or hand_over_fits(
             w.id, w.participant_id, w.region_key, actor_region_keys(), actor_hidden_ids(), actor_own_cohort_ids()));
@@ -81,13 +83,13 @@ end $$;
 
 create or replace function hand_over_apply(in_batch_id uuid) returns void language plpgsql as $$
 begin
-    update cohorts g set coordinator_account_id = h.to_account_id, version = g.version + 1
+    update cohorts g set coordinator_id = h.to_account_id, version = g.version + 1
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'group' and g.id = h.subject_id;
-    update participants p set coordinator_account_id = h.to_account_id, version = p.version + 1
+    update participants p set coordinator_id = h.to_account_id, version = p.version + 1
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'participant' and p.id = h.subject_id;
-    update intakes i set coordinator_account_id = h.to_account_id, version = i.version + 1
+    update intakes i set coordinator_id = h.to_account_id, version = i.version + 1
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'intake' and i.id = h.subject_id;
-    update referrals r set assigned_to = h.to_account_id, updated_at = app_now(), version = r.version + 1
+    update referrals r set coordinator_id = h.to_account_id, updated_at = app_now(), version = r.version + 1
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'referral' and r.id = h.subject_id;
     perform audit('hand_over', h.kind, h.subject_id, array[h.participant_id])
     from hand_overs h where h.batch_id = in_batch_id;
@@ -102,7 +104,7 @@ begin
             and actor_covers(p.region_key, p.id, account_region_keys(a.id), account_hidden_ids(a.id))
         order by
             account_is_away(a.id, app_now()), a.regions = '{}',
-            (select count(*) from participants o where o.coordinator_account_id = a.id), a.created_at, a.id
+            (select count(*) from participants o where o.coordinator_id = a.id), a.created_at, a.id
         limit 1);
 end $$;
 
@@ -123,10 +125,10 @@ begin
         batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
     select batch, w.kind, w.id, in_participant_id, w.account_id, receiver, in_reason, actor_account_id(), app_now()
     from (
-        select 'participant' as kind, p.id, p.region_key, p.coordinator_account_id as account_id
+        select 'participant' as kind, p.id, p.region_key, p.coordinator_id as account_id
         from participants p where p.id = in_participant_id
         union all
-        select 'intake', i.id, i.region_key, i.coordinator_account_id
+        select 'intake', i.id, i.region_key, i.coordinator_id
         from intakes i where i.participant_id = in_participant_id and i.is_open) w
     where not actor_covers(
         w.region_key, in_participant_id, account_region_keys(w.account_id), account_hidden_ids(w.account_id));
@@ -134,13 +136,16 @@ begin
     return true;
 end $$;
 
--- How much of what is somebody's, for who ends their account and sees none of it; null = nothing.
-create or replace function hand_over_left(in_account_id uuid) returns jsonb language plpgsql stable security definer as $$
+-- How much of what is somebody's, but for the regions they keep, for who ends their account and sees none of it; null = nothing.
+create or replace function hand_over_left(in_account_id uuid, in_kept text[]) returns jsonb
+language plpgsql stable security definer as $$
 begin
     perform require_role('administrator');
     return (
         select jsonb_object_agg(w.kind, w.number)
-        from (select kind, count(*) as number from hand_over_work(in_account_id) group by kind) w);
+        from (
+            select o.kind, count(*) as number from hand_over_work(in_account_id) o
+            where in_kept is null or o.region_key <> all (in_kept) group by o.kind) w);
 end $$;
 
 -- Writes: as hand_over().

@@ -56,7 +56,7 @@ from participants p
 cross join lateral (select
     p.id as participant_id,
     p.timezone,
-    coordinator_shown(p.coordinator_account_id, p.id) as coordinator,
+    coordinator_shown(p.coordinator_id, p.id) as coordinator,
     (
         select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
         from enrolments_json e where e.participant_id = p.id and e.state = 'offered') as offers,

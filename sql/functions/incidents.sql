@@ -94,6 +94,7 @@ declare
     wanted int := (in_query->>'limit')::int + 1;
     is_overdue boolean := coalesce((in_query->>'overdue')::boolean, false);
     session uuid := in_query->>'session_id';
+    theirs uuid[] := case when in_query ? 'coordinator_id' then cohort_ids_of((in_query->>'coordinator_id')::uuid) end;
 begin
     if actor_role() <> 'coordinator' then
         return query
@@ -104,6 +105,7 @@ begin
             select s.* from incidents s where s.session_id = any ((select actor_session_ids())::uuid[])) i
         where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
             and (not is_overdue or i.next_due < app_now()) and (session is null or i.session_id = session)
+            and (theirs is null or i.cohort_id = any (theirs))
         order by i.created_at desc, i.id desc limit wanted;
     elsif is_overdue then
         -- The other way round, so its first page follows the other end of time.
@@ -112,17 +114,19 @@ begin
         select i.next_due, i.id, i.participant_id from incidents i
         where i.next_due < (select app_now()) and (i.next_due, i.id) > (after_at, after_id)
             and (in_query->'state' is null or in_query->'state' ? i.state) and (session is null or i.session_id = session)
+            and (theirs is null or i.cohort_id = any (theirs))
         order by i.next_due, i.id limit wanted;
     elsif session is not null then
         return query
         select i.created_at, i.id, i.participant_id from incidents i
         where i.session_id = session and (i.created_at, i.id) < (after_at, after_id)
-            and (in_query->'state' is null or in_query->'state' ? i.state)
+            and (in_query->'state' is null or in_query->'state' ? i.state) and (theirs is null or i.cohort_id = any (theirs))
         order by i.created_at desc, i.id desc limit wanted;
     else
         return query
         select i.created_at, i.id, i.participant_id from incidents i
         where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
+            and (theirs is null or i.cohort_id = any (theirs))
         order by i.created_at desc, i.id desc limit wanted;
     end if;
 end $$;

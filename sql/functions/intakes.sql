@@ -68,7 +68,7 @@ cross join lateral (select
     i.track,
     i.state,
     localized(t.text_en, t.text_fr) as text,
-    case when (select actor_role()) = 'coordinator' then i.coordinator_account_id end as coordinator_account_id,
+    case when (select actor_role()) = 'coordinator' then i.coordinator_id end as coordinator_id,
     utc(i.created_at) as created_at,
     utc(i.form_sent_at) as form_sent_at,
     utc(i.form_returned_at) as form_returned_at,
@@ -98,28 +98,28 @@ declare
     participant uuid := in_query->>'participant_id';
     is_overdue boolean := coalesce((in_query->>'update_overdue')::boolean, false);
     wanted_track text := in_query->>'track';
-    coordinator uuid := in_query->>'coordinator';
+    coordinator uuid := in_query->>'coordinator_id';
 begin
     if participant is not null then
         return query
         select i.* from intakes i
         where i.participant_id = participant and (i.created_at, i.id) < (after_at, after_id)
             and (in_query->'state' is null or in_query->'state' ? i.state) and (not is_overdue or i.update_due_at < app_now())
-            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_id = coordinator)
         order by i.created_at desc, i.id desc limit wanted;
     elsif is_overdue then
         return query
         -- The fence keeps the planner on the index of what is due.
         select i.* from (select o.* from intakes o where o.update_due_at < (select app_now()) offset 0) i
         where (i.created_at, i.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? i.state)
-            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_account_id = coordinator)
+            and (wanted_track is null or i.track = wanted_track) and (coordinator is null or i.coordinator_id = coordinator)
         order by i.created_at desc, i.id desc limit wanted;
     elsif coordinator is not null then
         return query
         select i.*
         from jsonb_array_elements_text(coalesce(in_query->'state', code_list('intake_state'))) wanted_state cross join lateral (
             select i.* from intakes i
-            where i.coordinator_account_id = coordinator and i.state = wanted_state and (i.created_at, i.id) < (after_at, after_id)
+            where i.coordinator_id = coordinator and i.state = wanted_state and (i.created_at, i.id) < (after_at, after_id)
                 and (wanted_track is null or i.track = wanted_track)
             order by i.created_at desc, i.id desc limit wanted) i
         order by i.created_at desc, i.id desc limit wanted;
@@ -200,7 +200,7 @@ begin
         perform conflict('still-valid', jsonb_build_object(
             'intake_id', serving_intake.id, 'valid_until', utc(serving_intake.valid_until)));
     end if;
-    insert into intakes (id, participant_id, track, coordinator_account_id, created_at)
+    insert into intakes (id, participant_id, track, coordinator_id, created_at)
     values (new_id, participant, in_body->>'track', actor_account_id(), app_now());
     -- R10: what was answered before is there already; what may have changed is asked again.
     insert into intake_forms (

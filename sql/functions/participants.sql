@@ -39,7 +39,7 @@ create or replace trigger guard before update on participants for each row execu
 -- Decision 22: whoever opens a file is there for the person, until it is handed over.
 create or replace function participant_begin() returns trigger language plpgsql as $$
 begin
-    new.coordinator_account_id := coalesce(new.coordinator_account_id, new.created_by);
+    new.coordinator_id := coalesce(new.coordinator_id, new.created_by);
     return new;
 end $$;
 create or replace trigger begin before insert on participants for each row execute function participant_begin();
@@ -61,7 +61,7 @@ cross join lateral (select
     utc(p.eligibility_attested_at) as eligibility_attested_at,
     sealed_mark('participant.accessibility_needs', p.accessibility_needs, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(p.accessibility_needs)))) as accessibility_needs,
-    case when (select actor_role()) = 'coordinator' then p.coordinator_account_id end as coordinator_account_id,
+    case when (select actor_role()) = 'coordinator' then p.coordinator_id end as coordinator_id,
     account_identity(p.account_id) as identity,
     p.status,
     utc(p.created_at) as created_at) members;
@@ -79,12 +79,12 @@ declare
     speaks text := in_query->>'preferred_language';
     affiliation text := in_query->>'affiliation_kind';
     wanted_status text := in_query->>'status';
-    coordinator uuid := in_query->>'coordinator';
+    coordinator uuid := in_query->>'coordinator_id';
 begin
     if coordinator is not null then
         return query
         select p.created_at, p.id from participants p
-        where p.coordinator_account_id = coordinator and (p.created_at, p.id) < (after_at, after_id)
+        where p.coordinator_id = coordinator and (p.created_at, p.id) < (after_at, after_id)
             and (not in_query ? 'region' or p.region_key = any (regions)) and (speaks is null or p.preferred_language = speaks)
             and (affiliation is null or p.affiliation_kind = affiliation) and (wanted_status is null or p.status = wanted_status)
         order by p.created_at desc, p.id desc limit wanted;

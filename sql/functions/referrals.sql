@@ -59,7 +59,7 @@ cross join lateral (select
     r.first_reply_by,
     r.attempts,
     utc(r.last_attempt_at) as last_attempt_at,
-    r.assigned_to,
+    r.coordinator_id,
     r.recorded_by,
     r.redirect_reason,
     r.duplicate_of,
@@ -143,20 +143,29 @@ end $$;
 
 create or replace function referrals_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
-    referral referrals := referral_lock(in_id, in_if_match);
-    assignee uuid := (in_body->>'assigned_to')::uuid;
 begin
-    perform referral_require_open(referral);
-    if assignee is not null and not account_may_coordinate(assignee) then
-        perform problem_field('assigned_to', 'does-not-exist');
-    end if;
+    perform referral_require_open(referral_lock(in_id, in_if_match));
     update referrals r set
-        assigned_to = case when in_body ? 'assigned_to' then assignee else r.assigned_to end,
         urgent = coalesce((in_body->>'urgent')::boolean, r.urgent),
         updated_at = app_now(),
         version = r.version + 1
     where r.id = in_id;
     perform audit('update', 'referral', in_id, in_fields => body_fields(in_body));
+    return referral_respond(200, in_id);
+end $$;
+
+-- Nobody gives it away: it was whoever's on duty. From somebody else it comes by a hand-over.
+create or replace function referrals_take(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    referral referrals := referral_lock(in_id, in_if_match);
+begin
+    perform referral_require_open(referral);
+    if referral.coordinator_id <> actor_account_id() then
+        perform conflict('hand-over-needed');
+    elsif referral.coordinator_id is null then
+        update referrals r set coordinator_id = actor_account_id(), updated_at = app_now(), version = r.version + 1 where r.id = in_id;
+        perform audit('take', 'referral', in_id);
+    end if;
     return referral_respond(200, in_id);
 end $$;
 

@@ -71,12 +71,12 @@ begin
     return staff_respond(201, new_id);
 end $$;
 
--- Decision 22: whoever coordinates no longer has named who takes what is open.
-create or replace function staff_require_handed_over(in_id uuid, in_stays boolean, in_receiver uuid) returns void language plpgsql as $$
+-- Decision 22: whoever coordinates no longer, or fewer regions (in_kept), has named who takes what is open there.
+create or replace function staff_require_handed_over(in_id uuid, in_kept text[], in_receiver uuid) returns void language plpgsql as $$
 declare
     work jsonb;
 begin
-    if in_stays then
+    if in_kept @> account_region_keys(in_id) then
         if in_receiver is not null then
             perform problem_field('hand_over_to', 'invalid');
         end if;
@@ -85,12 +85,23 @@ begin
         if in_receiver = in_id or not account_may_coordinate(in_receiver) then
             perform problem_field('hand_over_to', 'does-not-exist');
         end if;
-        perform hand_over(in_id, in_receiver, 'leaving');
+        perform hand_over(in_id, in_receiver, case when in_kept is null then 'leaving' else 'regions' end, in_kept => in_kept);
     end if;
-    work := hand_over_left(in_id);
+    work := hand_over_left(in_id, in_kept);
     if work is not null then
         perform conflict('work-left', jsonb_build_object('work', work));
     end if;
+end $$;
+
+create or replace function staff_keep(in_id uuid, in_profile staff) returns void language plpgsql as $$
+begin
+    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
+    values (
+        in_id, in_profile.name, in_profile.name_digest, in_profile.email, in_profile.email_digest, in_profile.alias,
+        coalesce(in_profile.languages, '{}'), in_profile.employer, in_profile.serving_caf)
+    on conflict (id) do update set
+        name = excluded.name, name_digest = excluded.name_digest, email = excluded.email, email_digest = excluded.email_digest,
+        alias = excluded.alias, languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
 end $$;
 
 -- Writes: as for a new one, and hand_over(). Locks: who takes the work and all active administrators by id, so that of two who remove
@@ -110,17 +121,20 @@ begin
     coordinated := account.is_active and account.role = 'coordinator';
     account.role := coalesce(in_body->>'role', account.role);
     account.is_active := coalesce((in_body->>'is_active')::boolean, account.is_active);
+    account.regions := case when in_body ? 'regions' then text_array(in_body->'regions') else account.regions end;
     if not (account.role = 'administrator' and account.is_active) and not exists (
         select from accounts a where a.role = 'administrator' and a.is_active and a.id <> in_id) then
         perform conflict('last-administrator');
     end if;
-    perform staff_require_handed_over(
-        in_id, not coordinated or account.is_active and account.role = 'coordinator', (in_body->>'hand_over_to')::uuid);
+    perform staff_require_handed_over(in_id, case
+        when not coordinated then region_keys()
+        when account.is_active and account.role = 'coordinator' then account_keys_of_regions(account.regions::text[])
+        end, (in_body->>'hand_over_to')::uuid);
     begin
         update accounts a set
             role = account.role,
             is_active = account.is_active,
-            regions = case when in_body ? 'regions' then text_array(in_body->'regions') else a.regions end,
+            regions = account.regions,
             issuer = case when in_body ? 'identity' then account_issuer(in_body->'identity') else a.issuer end,
             subject = coalesce(in_body#>>'{identity,subject}', a.subject),
             version = a.version + 1
@@ -136,13 +150,7 @@ begin
         profile.employer := null;
     end if;
     perform staff_require_complete(account.role, profile.alias, profile.employer);
-    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
-    values (
-        in_id, profile.name, profile.name_digest, profile.email, profile.email_digest, profile.alias,
-        coalesce(profile.languages, '{}'), profile.employer, profile.serving_caf)
-    on conflict (id) do update set
-        name = excluded.name, name_digest = excluded.name_digest, email = excluded.email, email_digest = excluded.email_digest,
-        alias = excluded.alias, languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
+    perform staff_keep(in_id, profile);
     if in_body ?| array['identity', 'role'] then
         perform conflict_follow_login(in_id);
     end if;

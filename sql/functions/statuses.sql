@@ -43,7 +43,7 @@ select p.id as participant_id, json_build_object(
             'track', i.track,
             'state', i.state,
             'text', localized(t.text_en, t.text_fr),
-            'coordinator', coordinator_shown(i.coordinator_account_id, i.participant_id),
+            'coordinator', coordinator_shown(i.coordinator_id, i.participant_id),
             'left_to_do', status_to_do(i),
             'meeting', j.body->'meeting',
             'last_told_at', utc(i.last_told_at),

@@ -11,7 +11,7 @@ create policy api_reads on cohorts for select to alongside_api using (
         else false end
     and id <> all ((select actor_own_cohort_ids())::uuid[]));
 create policy api_adds on cohorts for insert to alongside_api with check (
-    actor_role() = 'coordinator' and coordinator_account_id = actor_account_id() and state = 'draft');
+    actor_role() = 'coordinator' and coordinator_id = actor_account_id() and state = 'draft');
 create policy api_changes on cohorts for update to alongside_api using (
     (select actor_role()) = 'coordinator' and id <> all ((select actor_own_cohort_ids())::uuid[]));
 grant select on groups_json to alongside_api;
@@ -21,5 +21,5 @@ grant select on group_standings to alongside_api;
 grant select, update (version) on cohorts to alongside_seats;
 grant select (id, state) on cohorts to alongside_conflicts;
 grant select, update (state, version) on cohorts to alongside_sessions;
-grant select, update (coordinator_account_id, version) on cohorts to alongside_desk;
+grant select, update (coordinator_id, version) on cohorts to alongside_desk;
 create policy others_run on cohorts to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk using (true);

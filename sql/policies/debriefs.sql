@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- How it was for those who led (A6.1, R13): the author reads their own, a coordinator all but those of evenings they led themselves, a
--- professional those they were asked to supervise, unless too near. Never in a group where one is a peer (I13).
+-- How it was for those who led (A6.1, R13): the author reads their own, a coordinator also all but those of evenings they led themselves,
+-- a professional those they were asked to supervise, unless too near. Never in a group where one is a peer (I13).
 
 grant select, insert, update (supervisor_account_id, supervised_at, supervised_by, version) on debriefs to alongside_api;
 create policy api_reads on debriefs for select to alongside_api using (
@@ -9,12 +9,12 @@ create policy api_reads on debriefs for select to alongside_api using (
         when 'mental_health_professional' then account_id = (select actor_account_id())
             or supervisor_account_id = (select actor_account_id()) and not debrief_is_near(session_id, cohort_id)
         -- Whoever was a host of that session is a co-host, whatever else they are.
-        when 'coordinator' then session_id not in (
-            select l.session_id from session_presences l where l.account_id = (select actor_account_id()))
+        when 'coordinator' then account_id = (select actor_account_id())
+            or session_id not in (select l.session_id from session_presences l where l.account_id = (select actor_account_id()))
         else false end
     and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
 create policy api_adds on debriefs for insert to alongside_api with check (
-    actor_role() in ('peer_supporter', 'mental_health_professional') and account_id = actor_account_id()
+    actor_role() in ('peer_supporter', 'mental_health_professional', 'coordinator') and account_id = actor_account_id()
     and supervised_at is null and debrief_cohort_id(session_id) = cohort_id);
 create policy api_changes on debriefs for update to alongside_api
     using (

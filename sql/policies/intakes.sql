@@ -11,7 +11,7 @@ create policy api_reads on intakes for select to alongside_api using (
             actor_covers(region_key, participant_id, (select actor_region_keys()), (select actor_hidden_ids()))
         else false end);
 create policy api_adds on intakes for insert to alongside_api with check (
-    actor_role() = 'coordinator' and coordinator_account_id = actor_account_id() and participant_is_seen(participant_id));
+    actor_role() = 'coordinator' and coordinator_id = actor_account_id() and participant_is_seen(participant_id));
 create policy api_changes on intakes for update to alongside_api using (
     case (select actor_role())
         when 'peer' then participant_id = (select actor_participant_id())
@@ -25,8 +25,8 @@ grant select, update (state, meeting_starts_at, acknowledged_at, last_told_at, u
 create policy worker_tells on intakes to alongside_worker using (true);
 grant select, update (state, version, update_due_at) on intakes to alongside_seats;
 grant select (participant_id, track, is_open, valid_until, created_at) on intakes to alongside_sessions;
-grant select (id, participant_id, region_key, track, is_open, coordinator_account_id, valid_until, version),
-    update (region_key, coordinator_account_id, version)
+grant select (id, participant_id, region_key, track, is_open, coordinator_id, valid_until, version),
+    update (region_key, coordinator_id, version)
 on intakes to alongside_desk;
 create policy desk_hands_over on intakes for update to alongside_desk using (true);
 create policy others_read on intakes for select to alongside_seats, alongside_sessions, alongside_desk using (true);

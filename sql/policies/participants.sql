@@ -24,7 +24,7 @@ grant select (id, status, preferred_language, timezone) on participants to along
 grant select (id, alias, preferred_language, region_key, timezone) on participants to alongside_seats;
 grant select (id, account_id, region_key) on participants to alongside_conflicts;
 grant select (id, alias, pronouns, accessibility_needs, region_key) on participants to alongside_sessions;
-grant select (id, region_key, timezone, coordinator_account_id, status, version), update (region, coordinator_account_id, version)
+grant select (id, region_key, timezone, coordinator_id, status, version), update (region, coordinator_id, version)
 on participants to alongside_desk;
 create policy others_read on participants for select
     to alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk using (true);

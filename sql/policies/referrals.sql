@@ -18,5 +18,5 @@ create policy api_adds on referrals for insert to alongside_api with check (
 create policy api_changes on referrals for update to alongside_api using ((select actor_role()) = 'coordinator');
 grant select on referrals_json to alongside_api;
 
-grant select (id, assigned_to, closed_at, version), update (assigned_to, updated_at, version) on referrals to alongside_desk;
+grant select (id, coordinator_id, closed_at, version), update (coordinator_id, updated_at, version) on referrals to alongside_desk;
 create policy desk_hands_over on referrals to alongside_desk using (true);

@@ -25,9 +25,10 @@ create policy api_adds on sealed_keys for insert to alongside_api with check (
             when 'referral' then true
             when 'participant' then participant_is_seen(owner_id)
             when 'session' then exists (select from sessions s where s.id = owner_id)
+            -- The note of a debrief is its author's, for hosts as well.
+            when 'staff' then owner_id = actor_account_id()
             else false end
         when 'peer' then owner_type = 'participant' and owner_id = actor_participant_id()
-        -- The note of a debrief is its author's.
         when 'peer_supporter' then owner_type = 'staff' and owner_id = actor_account_id()
         when 'mental_health_professional' then owner_type = 'staff' and owner_id = actor_account_id()
         when 'administrator' then owner_type = 'staff'

@@ -413,10 +413,11 @@ insert into code_lists (list, code, position, label_en, label_fr) values
 
     ('hand_over_reason', 'absence', 1, 'Away for a time', 'Absence'),
     ('hand_over_reason', 'leaving', 2, 'Leaves the program', 'Départ du programme'),
-    ('hand_over_reason', 'workload', 3, 'Too much for one person', 'Charge de travail'),
-    ('hand_over_reason', 'conflict', 4, 'Somebody else is more suitable', 'Il convient que ce soit quelqu''un d''autre'),
-    ('hand_over_reason', 'moved', 5, 'The person moved to another region', 'La personne a changé de région'),
-    ('hand_over_reason', 'other', 6, 'Another reason', 'Autre raison'),
+    ('hand_over_reason', 'regions', 3, 'Serves fewer regions', 'Sert moins de régions'),
+    ('hand_over_reason', 'workload', 4, 'Too much for one person', 'Charge de travail'),
+    ('hand_over_reason', 'conflict', 5, 'Somebody else is more suitable', 'Il convient que ce soit quelqu''un d''autre'),
+    ('hand_over_reason', 'moved', 6, 'The person moved to another region', 'La personne a changé de région'),
+    ('hand_over_reason', 'other', 7, 'Another reason', 'Autre raison'),
 
     ('message_kind', 'seat_offered', 8, 'A place is offered', 'Une place est offerte'),
     ('message_kind', 'seat_confirmed', 9, 'A place is confirmed, with its dates', 'Une place est confirmée, avec ses dates'),

@@ -50,7 +50,8 @@ def test_coordinators_hand_groups_to_each_other(coordinator, administrator):
     leads = listed(coordinator)[COORDINATOR]
     assert (leads["is_cleared"], leads["modules_missing"], leads["designation"], leads["education"]) == (True, [], None, "social_work")
     group = Group(coordinator, service(administrator))
-    coordinator.patch(group.path, {"coordinator_account_id": colleague["account_id"]}, if_match="*").ok()
+    moves = {"to_account_id": colleague["account_id"], "reason": "other", "work": {"kind": "group", "id": group.id}}
+    assert coordinator.post(f"/v1/colleagues/{COORDINATOR}/hand-over", moves).ok()["left"] == []
     assert COORDINATOR in listed(coordinator)
 
 

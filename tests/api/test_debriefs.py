@@ -6,6 +6,7 @@ import uuid
 import pytest
 from steps import ABSENT, walk
 from steps.evenings import DEBRIEF, Evening, audited, informal
+from steps.groups import FORMAL
 from steps.journey import QUEBEC_COORDINATOR, is_hidden, tables_with
 
 PATH = "/v1/debriefs"
@@ -86,7 +87,8 @@ def test_afterwards_and_by_whoever_led(client):
     is_hidden(evening.supporter.client, "POST", f"/v1/sessions/{evening.next_session['id']}/debriefs", body)
     for role in ("peer_supporter", "mental_health_professional"):
         is_hidden(evening.stranger(role), "POST", f"{evening.path}/debriefs", body)
-    for who in (evening.seats[0].person.peer, evening.coordinator, evening.administrator, evening.client("line")):
+    is_hidden(evening.coordinator, "POST", f"{evening.path}/debriefs", body)
+    for who in (evening.seats[0].person.peer, evening.administrator, evening.client("line")):
         who.post(f"{evening.path}/debriefs", body).problem(403, "forbidden")
 
 
@@ -96,6 +98,25 @@ def test_the_professional_on_call_too(client):
     assert write(drop_in, drop_in.on_call, wellbeing=2).created()["needs_supervision"] is True
     for host in drop_in.hosts:
         write(drop_in, host).created()
+
+
+def test_a_coordinator_who_leads_is_a_host_like_any_other(client):
+    """S2.12: what they write is theirs, what others write of that evening is not for them; somebody else talks with them."""
+    evening = Evening(client, FORMAL | {"coordinators": 1})
+    evening.hosts.append(evening.host("coordinator"))
+    evening.group.assign(evening.hosts[-1], "coordinator").created()
+    evening.ended()
+    leader, theirs = evening.hosts[-1], write(evening).created()
+    own = write(evening, leader, wellbeing=1, note="A long evening.").created()
+    assert leader.client.get(own.path).ok()["note"] == "A long evening."
+    assert queue(evening) == [own["id"]] == queue(evening, leader.client)
+    is_hidden(leader.client, "GET", theirs.path)
+    assert [d["id"] for d in walk(leader.client, PATH, params={"session_id": evening.session["id"]})] == [own["id"]]
+    is_hidden(leader.client, "POST", f"{own.path}/supervise")
+    is_hidden(leader.client, "PATCH", own.path, {"supervisor_account_id": None})
+    for host in (evening.supporter, evening.professional):
+        is_hidden(host.client, "GET", own.path)
+    assert supervise(evening.coordinator, own).ok()["supervised_by"] == evening.coordinator.account
 
 
 def test_said_twice_it_is_one(evening):

@@ -140,7 +140,7 @@ def test_what_is_theirs_of_the_person_goes_to_somebody_else(client, coordinator,
     person = open_person(client, coordinator=client("coordinator", made["id"]))
     intake = Intake(person)
     coordinator.post(f"{person.path}/exclusions", {"account_id": made["id"], "reason": "asked_by_peer"}).created()
-    held = {coordinator.get(path).ok()["coordinator_account_id"] for path in (person.path, intake.path)}
+    held = {coordinator.get(path).ok()["coordinator_id"] for path in (person.path, intake.path)}
     assert len(held) == 1 and not held & {made["id"], None}
     rows = coordinator.get("/v1/hand-overs", params={"subject_id": intake.id}).ok().data
     assert [(row["reason"], row["from_account_id"]) for row in rows] == [("conflict", made["id"])]

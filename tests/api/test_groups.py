@@ -78,7 +78,7 @@ def test_a_group_takes_the_figures_of_its_service_with_it(administrator, coordin
 def test_what_is_not_said_has_a_default(coordinator, formal):
     """Decision 12, S2.45: mixed, by the clock of Toronto, coordinated by whoever planned it, a draft."""
     made = Group(coordinator, formal).made
-    assert (made["composition"], made["timezone"], made["state"], made["coordinator_account_id"]) == (
+    assert (made["composition"], made["timezone"], made["state"], made["coordinator_id"]) == (
         "mixed", "America/Toronto", "draft", COORDINATOR)  # fmt: skip
     assert made["service"] == {"code": formal["code"], "title": formal["title"]} and made.path == f"{PATH}/{made['id']}"
 
@@ -255,12 +255,14 @@ def test_it_does_not_shrink_below_what_is_promised(client, coordinator, formal):
 
 
 def test_another_coordinator_takes_it_over(coordinator, client, formal):
+    """Decision 22: by a hand-over, which says why; a patch moves no work."""
     group = Group(coordinator, formal)
-    moved = coordinator.patch(group.path, {"coordinator_account_id": OTHER_COORDINATOR}, if_match="*").ok()
-    assert moved["coordinator_account_id"] == OTHER_COORDINATOR
-    for account in (ABSENT, "00000000-0000-4000-8000-000000000002"):
-        coordinator.patch(group.path, {"coordinator_account_id": account}, if_match="*").problem(422).fault(
-            "#/coordinator_account_id", "does-not-exist")  # fmt: skip
+    patch = {"coordinator_id": OTHER_COORDINATOR}
+    coordinator.patch(group.path, patch, if_match="*").problem(422).fault("#/coordinator_id", "unknown")
+    moves = {"to_account_id": OTHER_COORDINATOR, "reason": "workload", "work": {"kind": "group", "id": group.id}}
+    coordinator.post(f"/v1/colleagues/{COORDINATOR}/hand-over", moves).ok()
+    moved = coordinator.get(group.path).ok()
+    assert moved["coordinator_id"] == OTHER_COORDINATOR
     # It is planned by all of them together.
     client("coordinator", OTHER_COORDINATOR).patch(group.path, {"composition": "men"}, if_match=moved).ok()
 

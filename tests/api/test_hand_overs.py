@@ -38,15 +38,15 @@ class Work:
         self.person = open_person(client, coordinator=who, region=region)
         self.intake = Intake(self.person)
         self.referral = inquire(who)
-        who.patch(self.referral.path, {"assigned_to": who.id}, if_match="*").ok()
+        who.post(f"{self.referral.path}/take", if_match="*").ok()
         self.named = {
             ("group", self.group.id), ("participant", self.person.id), ("intake", self.intake.id), ("referral", self.referral["id"])
         }  # fmt: skip
 
     def holders(self, coordinator):
         """Whose each is."""
-        read = [coordinator.get(path).ok() for path in (self.group.path, self.person.path, self.intake.path, self.referral.path)]
-        return {answer.json.get("coordinator_account_id") or answer["assigned_to"] for answer in read}
+        paths = (self.group.path, self.person.path, self.intake.path, self.referral.path)
+        return {coordinator.get(path).ok()["coordinator_id"] for path in paths}
 
 
 def named(work):
@@ -66,7 +66,7 @@ def test_all_that_is_open_goes_to_somebody_else(client, administrator, coordinat
     done = hand_over(coordinator, colleague.id, OTHER_COORDINATOR, "leaving").ok()
     assert named(done["moved"]) == work.named | {("participant", closed.person.id)} and done["left"] == []
     assert work.holders(coordinator) == {OTHER_COORDINATOR}
-    assert coordinator.get(closed.path).ok()["coordinator_account_id"] == colleague.id, "what is over stays as it was"
+    assert coordinator.get(closed.path).ok()["coordinator_id"] == colleague.id, "what is over stays as it was"
     assert coordinator.get(work.intake.path).ok().etag != before.etag
     assert hand_over(coordinator, colleague.id, OTHER_COORDINATOR).ok().json == {"moved": [], "left": []}, "said again, nothing happens"
     rows = [row for row in walk(coordinator, PATH) if row["from_account_id"] == colleague.id]
@@ -79,8 +79,8 @@ def test_one_thing(client, administrator, coordinator, colleague):
     work = Work(client, administrator, colleague)
     done = hand_over(colleague, colleague.id, COORDINATOR, "workload", kind="intake", id=work.intake.id).ok()
     assert done.json == {"moved": [{"kind": "intake", "id": work.intake.id}], "left": []}
-    assert work.intake.read()["coordinator_account_id"] == COORDINATOR
-    assert coordinator.get(work.person.path).ok()["coordinator_account_id"] == colleague.id
+    assert work.intake.read()["coordinator_id"] == COORDINATOR
+    assert coordinator.get(work.person.path).ok()["coordinator_id"] == colleague.id
     (row,) = walk(coordinator, PATH, params={"subject_id": work.intake.id})
     assert (row["participant_id"], row["reason"]) == (work.person.id, "workload")
     for kind, identifier in (("intake", work.intake.id), ("group", work.person.id), ("participant", ABSENT)):
@@ -151,10 +151,10 @@ def test_two_who_hand_over_the_same(client, administrator, coordinator, colleagu
 
 def test_a_coordinator_leaves_with_sixty_intakes(coordinator, colleague, db):
     people = [person.id for person in make_people(db, 30, datetime.now(UTC))]
-    db.execute("update participants set coordinator_account_id = %s where id = any (%s)", (colleague.id, people))
-    db.execute("update intakes set coordinator_account_id = %s where participant_id = any (%s)", (colleague.id, people))
+    db.execute("update participants set coordinator_id = %s where id = any (%s)", (colleague.id, people))
+    db.execute("update intakes set coordinator_id = %s where participant_id = any (%s)", (colleague.id, people))
     db.execute(
-        "insert into intakes (participant_id, track, coordinator_account_id, created_at)"
+        "insert into intakes (participant_id, track, coordinator_id, created_at)"
         " select p, 'activity', %s, now() from unnest(%s::uuid[]) p",
         (colleague.id, people),
     )

@@ -79,7 +79,7 @@ def test_nothing_on_the_page_is_about_anybody_else(client, a_group):
     for one in others:
         for secret in (one.id, one.made["alias"], one.email, one.account):
             assert secret not in text
-    for word in ("capacity", "seats", "coordinator_account_id", "host"):
+    for word in ("capacity", "seats", "coordinator_id", "host"):
         assert f'"{word}' not in text
 
 

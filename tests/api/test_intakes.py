@@ -118,7 +118,7 @@ def test_the_group_track_step_by_step(person):
     assert ready["meeting"]["held_at"] == moments["meeting_done"] and ready["readiness"] == "ready"
     assert ready["valid_until"] == "2027-11-29T15:00:00Z", "decision 3: twelve months"
     seen = intake.read(person.peer)
-    assert (seen["readiness"], seen["coordinator_account_id"]) == (None, None)
+    assert (seen["readiness"], seen["coordinator_id"]) == (None, None)
     assert seen["text"] == ready["text"] and seen["meeting"] == ready["meeting"]
     french = person.peer.get(intake.path, language="fr").ok()
     assert french["text"] == {"fr": ready["text"]["fr"]} and french.etag.endswith('.fr"')
@@ -323,8 +323,8 @@ def test_the_list_finds_by_everything_it_says(client):
     assert found(state="form_sent") == [mine[1].id]
     assert found(state=["form_sent", "forms_sent"]) == [activity.id, mine[1].id]
     assert found(track="activity") == [activity.id]
-    assert found(coordinator=COORDINATOR) == [activity.id, *(intake.id for intake in mine[::-1])]
-    assert found(coordinator=OTHER_COORDINATOR) == [theirs.id]
+    assert found(coordinator_id=COORDINATOR) == [activity.id, *(intake.id for intake in mine[::-1])]
+    assert found(coordinator_id=OTHER_COORDINATOR) == [theirs.id]
     assert found(participant_id=mine[0].person.id) == [mine[0].id]
     assert found(participant_id=mine[0].person.id, state="form_sent") == []
     # Each of the list's ways walks through everything once.

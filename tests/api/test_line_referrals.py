@@ -59,7 +59,7 @@ def test_a_caller_may_stay_nameless(line, coordinator):
         ({"caller_consented": None}, "#/caller_consented", "required"),
         ({"ok_to_leave_message": None}, "#/ok_to_leave_message", "required"),
         ({"received_at": "2026-09-25T20:00:00Z"}, "#/received_at", "unknown"),
-        ({"assigned_to": ABSENT}, "#/assigned_to", "unknown"),
+        ({"coordinator_id": ABSENT}, "#/coordinator_id", "unknown"),
         ({"position": "x"}, "#/position", "unknown"),
     ],
 )
@@ -152,7 +152,7 @@ def test_the_line_sees_how_far_it_came_and_no_more(line, coordinator):
         return answer["state"], answer["outcome"]
 
     assert seen() == ("received", None)
-    coordinator.patch(path, {"assigned_to": "00000000-0000-4000-8000-000000000004"}, if_match="*").ok()
+    coordinator.post(f"{path}/take", if_match="*").ok()
     attempt(coordinator, path, "message_left")
     assert seen() == ("received", None), "attempts are not the line's affair"
     attempt(coordinator, path, "replied")

@@ -4,7 +4,7 @@
 import pytest
 from steps import walk
 from steps.evenings import Evening, audited, informal
-from steps.groups import Group, service
+from steps.groups import FORMAL, Group, service
 
 PATH = "/v1/my-sessions"
 
@@ -43,6 +43,16 @@ def test_on_call_is_a_slot_too(client):
     drop_in = informal(client, people=0)
     assert {s["slot"] for s in mine(drop_in.on_call)} == {"on_call_professional"}
     assert (mine(drop_in.on_call)[0]["joining"], mine(drop_in.on_call)[0]["topic"]) == ("drop_in", None)
+
+
+def test_a_coordinator_who_leads_has_theirs(client):
+    """S2.12: as any host; what they only plan is not among it."""
+    evening = Evening(client, FORMAL | {"coordinators": 1}, people=0)
+    leader = evening.host("coordinator")
+    assert mine(leader) == []
+    evening.group.assign(leader, "coordinator").created()
+    assert [(s["id"], s["slot"], s["join_link"]) for s in mine(leader)] == [
+        (session["id"], "coordinator", evening.link) for session in (evening.session, evening.next_session)]  # fmt: skip
 
 
 def test_soonest_first_over_all_groups_page_by_page(formal, client):
@@ -88,7 +98,8 @@ def test_it_moves_with_the_session(formal):
 
 def test_nobody_else_sees_them(formal):
     assert formal.session["id"] not in [s["id"] for s in formal.stranger().get(PATH).ok().data]
-    for role in ("peer", "coordinator", "line", "administrator"):
+    assert formal.session["id"] not in [s["id"] for s in walk(formal.coordinator, PATH)], "to plan is not to lead"
+    for role in ("peer", "line", "administrator"):
         formal.client(role).get(PATH).problem(403, "forbidden")
     # I13: nor a host who turns out to be a peer in that group.
     person = formal.seat(state="offered").person

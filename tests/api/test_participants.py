@@ -39,12 +39,12 @@ def test_a_person_is_opened_with_an_account_of_their_own(coordinator, client):
     assert made.path == f"{PATH}/{made['id']}" and made.etag == '"1.both"'
     assert set(made.json) == {
         "id", "account_id", "alias", "preferred_language", "pronouns", "region", "timezone", "affiliation_kind",
-        "age_attested_at", "eligibility_attested_at", "accessibility_needs", "coordinator_account_id", "identity", "status",
+        "age_attested_at", "eligibility_attested_at", "accessibility_needs", "coordinator_id", "identity", "status",
         "created_at"}  # fmt: skip
     assert made["age_attested_at"] == made["eligibility_attested_at"] == made["created_at"] == NOW
     assert made["status"] == "active" and made["accessibility_needs"] == ODD
     peer = client("peer", made["account_id"])
-    theirs = made.json | {"coordinator_account_id": None, "identity": None}
+    theirs = made.json | {"coordinator_id": None, "identity": None}
     assert peer.get(made.path).ok().json == theirs, "who of the staff is not theirs to know, nor what the coordinator writes of the sign-in"
     assert peer.get("/v1/me").ok()["role"] == "peer"
 

@@ -117,7 +117,7 @@ def test_cursors_that_do_not_belong(coordinator, client):
         ({"urgent": "TRUE"}, "urgent", "type"),
         ({"language": "de"}, "language", "not-allowed"),
         ({"channel": "fax"}, "channel", "not-allowed"),
-        ({"coordinator": "me"}, "coordinator", "format"),
+        ({"coordinator_id": "me"}, "coordinator_id", "format"),
         ({"name": "Marie"}, "name", "unknown"),
         ({"q": "613"}, "q", "unknown"),
     ],
@@ -172,8 +172,8 @@ def test_states_languages_people(coordinator, line, client):
     spoken = contacted(coordinator, channel="line_eap_followup", language="fr")
     declined = contacted(coordinator, channel="line_eap_followup", language="en")
     close(coordinator, f"{PATH}/{declined['id']}", "declined").ok()
-    coordinator.patch(as_coordinators_see(by_line), {"assigned_to": OTHER_COORDINATOR}, if_match="*").ok()
-    coordinator.patch(f"{PATH}/{spoken['id']}", {"assigned_to": COORDINATOR}, if_match="*").ok()
+    client("coordinator", OTHER_COORDINATOR).post(f"{as_coordinators_see(by_line)}/take", if_match="*").ok()
+    coordinator.post(f"{PATH}/{spoken['id']}/take", if_match="*").ok()
     mine = {by_line["id"]: "line", spoken["id"]: "spoken", declined["id"]: "declined"}
 
     def found(**params):
@@ -184,8 +184,8 @@ def test_states_languages_people(coordinator, line, client):
     assert found(state=["received", "declined"]) == ["declined", "line"]
     assert found(language="fr") == ["spoken"]
     assert found(urgent="true") == ["line"] and found(urgent="false") == ["spoken"]
-    assert found(coordinator=COORDINATOR) == ["spoken"] and found(coordinator=OTHER_COORDINATOR) == ["line"]
-    assert found(coordinator=ABSENT) == []
+    assert found(coordinator_id=COORDINATOR) == ["spoken"] and found(coordinator_id=OTHER_COORDINATOR) == ["line"]
+    assert found(coordinator_id=ABSENT) == []
     # Every coordinator sees the same queue, also one who serves a single region.
     quebec = client("coordinator", "00000000-0000-4000-8000-000000000014")
     assert set(mine) - {declined["id"]} <= set(find(quebec, channel="line_eap_followup"))

@@ -5,7 +5,7 @@ import uuid
 
 import psycopg
 import pytest
-from steps import ABSENT, COORDINATOR, OTHER_COORDINATOR, attempt, close, contacted, inquire, inquiry_body, walk
+from steps import ABSENT, COORDINATOR, OTHER_COORDINATOR, at_once, attempt, close, contacted, inquire, inquiry_body, walk
 
 PATH = "/v1/referrals"
 
@@ -26,7 +26,7 @@ def test_an_email_inquiry_is_recorded_whole(coordinator):
     assert made.path == f"{PATH}/{seen['id']}"
     assert seen["state"] == "received" and seen["attempts"] == 0 and seen["recorded_by"] == COORDINATOR
     assert seen["caller_consented_at"] == seen["received_at"]
-    for name in ("first_reply_at", "first_reply_by", "last_attempt_at", "assigned_to", "closed_at", "closed_by"):
+    for name in ("first_reply_at", "first_reply_by", "last_attempt_at", "coordinator_id", "closed_at", "closed_by"):
         assert seen[name] is None, name
     assert coordinator.get(made.path).headers["Cache-Control"] == "no-store"
 
@@ -110,27 +110,26 @@ def test_while_the_first_request_runs_its_key_is_taken(coordinator, server, clus
 # ---- changing ----
 
 
-def test_work_is_handed_on(coordinator, client):
-    """R5: any coordinator may take any inquiry; what is not sent stays as it was."""
-    made = inquire(coordinator, urgent=True)
-    mine = coordinator.patch(made.path, {"assigned_to": COORDINATOR}, if_match=made).ok()
-    assert mine["assigned_to"] == COORDINATOR and mine["urgent"] is True and mine.etag != made.etag
-    colleague = client("coordinator", "other")
-    theirs = colleague.patch(made.path, {"assigned_to": OTHER_COORDINATOR}, if_match=colleague.get(made.path)).ok()
-    assert theirs["assigned_to"] == OTHER_COORDINATOR
-    nobodys = coordinator.patch(made.path, {"assigned_to": None, "urgent": False}, if_match=theirs).ok()
-    assert nobodys["assigned_to"] is None and nobodys["urgent"] is False
-    assert nobodys["updated_at"] >= made["updated_at"]
+def test_any_coordinator_takes_what_nobody_has(coordinator, client):
+    """R5, decision 22: nobody gives it away; from somebody else it comes by a hand-over, and a patch moves no work."""
+    made, colleague = inquire(coordinator, urgent=True), client("coordinator", OTHER_COORDINATOR)
+    mine = coordinator.post(f"{made.path}/take", if_match=made).ok()
+    assert mine["coordinator_id"] == COORDINATOR and mine["urgent"] is True and mine.etag != made.etag
+    assert mine["updated_at"] >= made["updated_at"]
+    assert coordinator.post(f"{made.path}/take", if_match=mine).ok().etag == mine.etag, "said again, nothing happens"
+    coordinator.patch(made.path, {"coordinator_id": OTHER_COORDINATOR}, if_match="*").problem(422).fault("#/coordinator_id", "unknown")
+    assert colleague.post(f"{made.path}/take", if_match="*").problem(409, "conflict")["reason"] == "hand-over-needed"
+    moves = {"to_account_id": OTHER_COORDINATOR, "reason": "workload", "work": {"kind": "referral", "id": made["id"]}}
+    coordinator.post(f"/v1/colleagues/{COORDINATOR}/hand-over", moves).ok()
+    assert colleague.get(made.path).ok()["coordinator_id"] == OTHER_COORDINATOR
+    (row,) = walk(colleague, "/v1/hand-overs", params={"subject_id": made["id"]})
+    assert (row["kind"], row["from_account_id"], row["reason"]) == ("referral", COORDINATOR, "workload")
 
 
-def test_work_is_handed_to_active_coordinators_only(coordinator, db):
-    made = inquire(coordinator)
-    line, leaver = "00000000-0000-4000-8000-000000000005", str(uuid.uuid4())
-    db.execute("insert into accounts (id, subject, role, is_active) values (%s, %s, 'coordinator', false)", (leaver, leaver))
-    for account in (ABSENT, line, leaver, "00000000-0000-4000-8000-000000000001"):
-        refused = coordinator.patch(made.path, {"assigned_to": account}, if_match="*")
-        refused.problem(422, "validation-failed").fault("#/assigned_to", "does-not-exist")
-    assert coordinator.get(made.path).ok().etag == made.etag
+def test_two_take_the_same(coordinator, client):
+    made, both = inquire(coordinator), (coordinator, client("coordinator", OTHER_COORDINATOR))
+    answers = at_once(2, lambda n: both[n].post(f"{made.path}/take", if_match="*"))
+    assert sorted(answer.status for answer in answers) == [200, 409]
 
 
 def test_versions_guard_changes(coordinator):
@@ -154,9 +153,9 @@ def test_changes_that_cannot_be_taken(coordinator):
     change({"state": "contacted"}).fault("#/state", "unknown")
     change({"reply_due": "2030-01-01T00:00:00Z"}).fault("#/reply_due", "unknown")
     change({"urgent": None}).fault("#/urgent", "type")
-    change({"assigned_to": "me"}).fault("#/assigned_to", "format")
     coordinator.patch(made.path, {}, if_match=made).problem(422)
     coordinator.patch(f"{PATH}/{ABSENT}", {"urgent": True}, if_match="*").problem(404, "not-found")
+    coordinator.post(f"{PATH}/{ABSENT}/take", if_match="*").problem(404, "not-found")
     for operation in ("referrals_update", "referrals_close", "referrals_attempts_create"):
         path = {"referrals_update": made.path, "referrals_close": f"{made.path}/close"}.get(operation, f"{made.path}/attempts")
         method = "PATCH" if operation == "referrals_update" else "POST"
@@ -199,6 +198,7 @@ def test_the_last_states_are_final(coordinator, outcome):
         close(coordinator, path, "declined"),
         close(coordinator, path, "redirected", redirect_reason="under_18"),
         coordinator.patch(path, {"urgent": True}, if_match="*"),
+        coordinator.post(f"{path}/take", if_match="*"),
         coordinator.post(f"{path}/attempts", {"channel": "phone", "outcome": "replied"}),
     ):
         assert refused.problem(409, "conflict-state")["state"] == outcome

@@ -37,10 +37,11 @@ def test_a_file_goes_where_the_person_lives_now(client, hire, yukon, administrat
     assert (moved["from_region"], moved["to_region"], moved["said_by"], moved["recorded_by"]) == ("YT", "NU", "coordinator", yukon.id)
     is_hidden(yukon, "GET", person.path)
     seen = nunavut.get(person.path).ok()
-    assert (seen["region"], seen["coordinator_account_id"]) == ("NU", nunavut.id)
-    assert nunavut.get(intake.path).ok()["coordinator_account_id"] == nunavut.id
+    assert (seen["region"], seen["coordinator_id"]) == ("NU", nunavut.id)
+    assert nunavut.get(intake.path).ok()["coordinator_id"] == nunavut.id
     assert [row["id"] for row in walk(nunavut, f"{person.path}/region-moves")] == [moved["id"]]
-    assert {(r["kind"], r["reason"]) for r in walk(nunavut, "/v1/hand-overs")} == {("participant", "moved"), ("intake", "moved")}
+    rows = [row for row in walk(nunavut, "/v1/hand-overs") if row["participant_id"] == person.id]
+    assert {(row["kind"], row["reason"]) for row in rows} == {("participant", "moved"), ("intake", "moved")}
     mine = walk(person.peer, f"{person.path}/region-moves")
     assert [(row["to_region"], row["recorded_by"]) for row in mine] == [("NU", None)]
     looks = walk(person.peer, f"{person.path}/audit-events")
@@ -52,7 +53,7 @@ def test_a_peer_moves_themself(client, hire, yukon):
     person = open_person(client, coordinator=yukon, region="YT")
     moved = move(person.peer, person, "NT").ok()
     assert (moved["said_by"], moved["recorded_by"]) == ("peer", None)
-    assert territories.get(person.path).ok()["coordinator_account_id"] == territories.id
+    assert territories.get(person.path).ok()["coordinator_id"] == territories.id
     person.peer.patch(person.path, {"region": "YT"}, if_match="*").problem(422).fault("#/region", "not-allowed")
 
 
@@ -60,7 +61,7 @@ def test_who_serves_both_stays(client, coordinator, hire):
     hire("PE")
     person = open_person(client, region="ON")
     move(coordinator, person, "PE").ok()
-    assert coordinator.get(person.path).ok()["coordinator_account_id"] == COORDINATOR
+    assert coordinator.get(person.path).ok()["coordinator_id"] == COORDINATOR
 
 
 def test_without_a_yes_nothing_moves(client, yukon):
@@ -78,14 +79,14 @@ def test_not_to_somebody_for_whom_they_do_not_exist(client, coordinator, yukon, 
     person = open_person(client, coordinator=yukon, region="YT")
     coordinator.post(f"{person.path}/exclusions", {"account_id": other.id, "reason": "asked_by_peer"}).created()
     move(yukon, person, "NL").ok()
-    assert coordinator.get(person.path).ok()["coordinator_account_id"] not in (yukon.id, other.id)
+    assert coordinator.get(person.path).ok()["coordinator_id"] not in (yukon.id, other.id)
 
 
 def test_a_correction_within_ones_regions_takes_the_work_along(client, coordinator, yukon, hire):
     island = hire("PE")
     person = open_person(client, coordinator=yukon, region="YT")
     coordinator.patch(person.path, {"region": "PE"}, if_match="*").ok()
-    assert coordinator.get(person.path).ok()["coordinator_account_id"] not in (yukon.id, None)
+    assert coordinator.get(person.path).ok()["coordinator_id"] not in (yukon.id, None)
     island.get(person.path).ok()
 
 

@@ -326,7 +326,7 @@ def test_whoever_has_open_work_stays_until_somebody_takes_it(administrator, clie
     person = open_person(client, coordinator=who, region="QC")
     intake, group = Intake(person), Group(who, service(administrator, FORMAL))
     referral = inquire(who)
-    who.patch(referral.path, {"assigned_to": leaver["id"]}, if_match="*").ok()
+    who.post(f"{referral.path}/take", if_match="*").ok()
     for change in ({"is_active": False}, {"role": "administrator"}):
         refused = administrator.patch(leaver.path, change, if_match=leaver).problem(409, "conflict")
         assert refused["reason"] == "work-left" and refused["work"] == {"group": 1, "participant": 1, "intake": 1, "referral": 1}
@@ -338,17 +338,46 @@ def test_whoever_has_open_work_stays_until_somebody_takes_it(administrator, clie
     elsewhere = open_person(client, coordinator=who, region="BC")
     ends = {"is_active": False, "hand_over_to": receiver["id"]}
     refused = administrator.patch(leaver.path, ends, if_match=leaver).problem(409, "conflict")
-    assert refused["work"] == {"participant": 1} and who.get(group.path).ok()["coordinator_account_id"] == leaver["id"]
+    assert refused["work"] == {"participant": 1} and who.get(group.path).ok()["coordinator_id"] == leaver["id"]
     moved = {"to_account_id": OTHER_COORDINATOR, "reason": "leaving", "work": {"kind": "participant", "id": elsewhere.id}}
     who.post(f"/v1/colleagues/{leaver['id']}/hand-over", moved).ok()
     assert administrator.patch(leaver.path, ends, if_match=leaver).ok()["is_active"] is False
     new = client("coordinator", receiver["id"])
-    for path in (group.path, person.path, intake.path):
-        assert new.get(path).ok()["coordinator_account_id"] == receiver["id"]
-    assert new.get(referral.path).ok()["assigned_to"] == receiver["id"]
+    for path in (group.path, person.path, intake.path, referral.path):
+        assert new.get(path).ok()["coordinator_id"] == receiver["id"]
     who.get("/v1/me").problem(401)
     rows = walk(new, "/v1/hand-overs", params={"subject_id": intake.id})
     assert [(row["reason"], row["handed_by"]) for row in rows] == [("leaving", ADMINISTRATOR)]
+
+
+def test_a_region_with_open_work_stays_until_somebody_takes_it(administrator, client, hire):
+    """Decision 22: what they may keep stays with them, and so do groups and inquiries, which have no region."""
+    both, receiver, other = hire(regions=["QC", "NB"]), hire(regions=["QC"]), hire(regions=["NB"])
+    who = client("coordinator", both["id"])
+    taken, kept, nowhere = (open_person(client, coordinator=who, region=region) for region in ("QC", "NB", None))
+    intake, group = Intake(taken), Group(who, service(administrator, FORMAL))
+    narrowed = {"regions": ["NB"]}
+    refused = administrator.patch(both.path, narrowed, if_match=both).problem(409, "conflict")
+    assert (refused["reason"], refused["work"]) == ("work-left", {"participant": 1, "intake": 1})
+    for account, reason in ((other["id"], "work-left"), (receiver["id"], None)):
+        answer = administrator.patch(both.path, narrowed | {"hand_over_to": account}, if_match=both)
+        assert answer.json.get("reason") == reason
+    assert answer.ok()["regions"] == ["NB"]
+    new = client("coordinator", receiver["id"])
+    assert {new.get(path).ok()["coordinator_id"] for path in (taken.path, intake.path)} == {receiver["id"]}
+    assert {who.get(path).ok()["coordinator_id"] for path in (kept.path, nowhere.path, group.path)} == {both["id"]}
+    who.get(taken.path).problem(404)
+    assert [row["reason"] for row in walk(new, "/v1/hand-overs", params={"subject_id": taken.id})] == ["regions"]
+    # Nothing of it hangs on more regions, or on the same ones.
+    more = {"regions": ["QC", "NB", "ON"]}
+    made = administrator.patch(both.path, more, if_match="*").ok()
+    administrator.patch(both.path, more | {"hand_over_to": other["id"]}, if_match=made).problem(422).fault("#/hand_over_to", "invalid")
+    # From everywhere to somewhere: what is elsewhere is in the way.
+    everywhere = hire()
+    person = open_person(client, coordinator=client("coordinator", everywhere["id"]), region="QC")
+    assert administrator.patch(everywhere.path, {"regions": ["ON"]}, if_match="*").problem(409)["work"] == {"participant": 1}
+    assert administrator.patch(everywhere.path, {"regions": ["QC"]}, if_match="*").ok()["regions"] == ["QC"]
+    assert client("coordinator", everywhere["id"]).get(person.path).ok()["coordinator_id"] == everywhere["id"]
 
 
 def test_whoever_leaves_with_nothing_needs_nobody(administrator, hire):

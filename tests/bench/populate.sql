@@ -12,7 +12,7 @@ from generate_series(100000000001, 100000000000 + :count) n;
 
 insert into participants (
     id, account_id, alias, preferred_language, region, timezone, affiliation_kind, age_attested_at, eligibility_attested_at,
-    accessibility_needs, created_by, coordinator_account_id, created_at)
+    accessibility_needs, created_by, coordinator_id, created_at)
 select
     (:'prefix' || n)::uuid, ('0000000a-0000-4000-8000-' || n)::uuid, 'Bench ' || n, case n % 3 when 0 then 'fr' else 'en' end,
     (array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], 'America/Toronto', 'caf_former', now(), now(),
@@ -29,7 +29,7 @@ from bench_sealed b where b.kind <> 'session';
 
 -- One in five has a place in a group of eight, the others are ready and wait.
 insert into intakes (
-    id, participant_id, region_key, track, state, coordinator_account_id, form_returned_at, readiness, ready_at, valid_until, created_at)
+    id, participant_id, region_key, track, state, coordinator_id, form_returned_at, readiness, ready_at, valid_until, created_at)
 select
     ('0000000c-0000-4000-8000-' || n)::uuid, (:'prefix' || n)::uuid,
     coalesce((array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], '-'), 'group',
@@ -85,7 +85,7 @@ cross join (select * from participants where id = :'participant') model
 join code_lists l on l.list in ('training_orientation', 'training_facilitator')
 where a.subject ~ '^0000000[23]-';
 insert into cohorts (
-    id, service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+    id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select
     ('0000000e-0000-4000-8000-' || 100000000000 + n)::uuid, v.id, 'en', 'in_progress', model.created_by, v.capacity, v.max_sessions,

@@ -20,7 +20,7 @@ update intakes i set state = 'ready' from pool p where i.participant_id = p.part
 update waiting_people w set state = 'ready' from pool p where w.participant_id = p.participant_id and w.state = 'placed';
 
 insert into cohorts (
-    id, service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+    id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select
     p.cohort_id, v.id, 'en', 'recruiting', model.created_by, 8, v.max_sessions, v.duration_minutes, v.peer_supporters,

@@ -25,7 +25,7 @@ accepted as (
     select p.id, d.id, 'en', p.accepted_at from person p cross join documents_current d returning 1),
 intakes_made as (
     insert into intakes (
-        id, participant_id, track, state, coordinator_account_id, form_sent_at, form_returned_at, acknowledged_at,
+        id, participant_id, track, state, coordinator_id, form_sent_at, form_returned_at, acknowledged_at,
         meeting_local_start, meeting_timezone, meeting_starts_at, meeting_language, meeting_duration_minutes, meeting_held_at,
         readiness, ready_at, valid_until, update_due_at, created_at)
     select

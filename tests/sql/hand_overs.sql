@@ -13,10 +13,10 @@ select n, md5('work ' || n)::uuid as id, case when n % 1000 = 0 then :'rare' els
 from generate_series(1, 20000) n;
 set local session_replication_role = replica;
 insert into participants (id, account_id, alias, preferred_language, region, affiliation_kind, age_attested_at, eligibility_attested_at,
-    created_by, coordinator_account_id, created_at)
+    created_by, coordinator_id, created_at)
 select id, id, 'W ' || n, 'en', 'ON', 'jcr', at, at, who, who, at from work;
-insert into intakes (participant_id, region_key, track, coordinator_account_id, created_at) select id, 'ON', 'group', who, at from work;
-insert into cohorts (service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+insert into intakes (participant_id, region_key, track, coordinator_id, created_at) select id, 'ON', 'group', who, at from work;
+insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select s.id, 'en', w.who, 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, w.at
 from work w cross join (select id from services order by code limit 1) s;
@@ -35,7 +35,7 @@ begin
 end
 $$;
 select enter('coordinator', :'rare') \g /dev/null
-select cmp_ok(pg_temp.buffers(v.find, jsonb_build_object('limit', 25, 'coordinator', :'rare', 'after', jsonb_build_object(
+select cmp_ok(pg_temp.buffers(v.find, jsonb_build_object('limit', 25, 'coordinator_id', :'rare', 'after', jsonb_build_object(
     'at', 'infinity', 'id', 'ffffffff-ffff-ffff-ffff-ffffffffffff')) || v.more), '<', 200::bigint, v.title) from (values
     ('participants_find', '{}'::jsonb, 'people'), ('participants_find', '{"region": "ON"}', 'people of a region'),
     ('intakes_find', '{}', 'intakes'), ('intakes_find', '{"state": ["received"]}', 'intakes by state'),

@@ -48,7 +48,7 @@ select is(refusal(format('update intakes set %s where id = %L', c.change, :'i'))
     ('nor makes it another''s', 'participant_id = gen_random_uuid()', '42501')) c (title, change, refused);
 select enter('coordinator', :'boss') \g /dev/null
 select is(refusal(format(
-    'insert into intakes (participant_id, track, state, coordinator_account_id, ready_at, readiness, created_at)
+    'insert into intakes (participant_id, track, state, coordinator_id, ready_at, readiness, created_at)
     values (%L, ''activity'', ''ready'', %L, now(), ''ready'', now())', :'p', :'boss')), 'conflict-state', 'nothing begins in the middle');
 
 select accept(:'p', '{consent}') \g /dev/null

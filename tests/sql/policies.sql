@@ -73,7 +73,7 @@ insert into conflict_matches (basis, for_account_id, participant_id, needs_agree
 
 -- From here on nothing but grants and policies stands in the way, and rows are as they are put.
 set local session_replication_role = replica;
-insert into cohorts (id, service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+insert into cohorts (id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select n(c), s.id, 'en', 'in_progress', n('carol'), 8, 10, 90, 1, 1, true, 'closed', 'participants', 72, now()
 from unnest('{maple,birch,cedar}'::text[]) c cross join (select id from services order by code limit 1) s;
@@ -108,7 +108,8 @@ insert into debriefs (session_id, cohort_id, account_id, delivered, climate, wel
     created_at)
 select s.id, s.cohort_id, n(v.author), true, 3, 3, false, n(v.supervisor), now()
 from (values ('maple 1', 'pam', 'max'), ('maple 1', 'mia', null), ('birch 1', 'sam', 'max'), ('birch 1', 'mia', null),
-    ('cedar 1', 'sue', 'max'), ('cedar 1', 'pam', 'mia'), ('birch 1', 'max', 'mia')) v (night, author, supervisor)
+    ('cedar 1', 'sue', 'max'), ('cedar 1', 'pam', 'mia'), ('birch 1', 'max', 'mia'),
+    ('maple 1', 'everett', null)) v (night, author, supervisor)
 join sessions s on s.id = n(v.night);
 insert into incidents (kind, severity, session_id, cohort_id, participant_id, created_by, created_by_role, created_at, acknowledge_due,
     follow_up_due)
@@ -233,7 +234,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
         or meets(a, array[t.id], array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
     ('{conflict_matches}', 'meets(a, array[t.declaration_id, t.other_declaration_id],
         array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
-    ('{debriefs}', 'a.role <> ''coordinator'' and t.account_id = a.account and t.cohort_id <> all (a.own) or supervises(a, t)'),
+    ('{debriefs}', 't.account_id = a.account and t.cohort_id <> all (a.own) or supervises(a, t)'),
     -- Whom others have kept from one is not for oneself to read.
     ('{exclusions}', $$a.role = 'coordinator'
         and (t.participant_id = any (a.people) or t.account_id = a.account and t.created_by = a.account)$$),
@@ -311,7 +312,7 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{absences}', 'recorded_by', '%1$L', 'account', 'a.role in (''coordinator'', ''administrator'') and s.id = a.account'),
     ('{back_ups}', 'named_by', '%1$L', 'account', 'a.role in (''coordinator'', ''administrator'') and s.id = a.account'),
     ('{trainings}', 'recorded_by', '%1$L', 'account', 'a.role = ''administrator'' and s.id = a.account'),
-    ('{cohorts}', 'coordinator_account_id', '%1$L', 'account', 'a.role = ''coordinator'' and s.id = a.account'),
+    ('{cohorts}', 'coordinator_id', '%1$L', 'account', 'a.role = ''coordinator'' and s.id = a.account'),
     ('{participants,incidents}', 'created_by', '%1$L', 'account', 'a.role = ''coordinator'' and s.id = a.account'),
     ('{referral_attempts,referrals}', 'recorded_by', '%1$L', 'account', 'a.role = ''coordinator'' and s.id = a.account'),
     ('{referrals}', 'recorded_by, client_account_id', 'actor_account_id(), %1$L', 'account', 'a.role = ''line'' and s.id = a.account'),
@@ -343,18 +344,19 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
         $$a.role in ('peer_supporter', 'mental_health_professional', 'coordinator') and s.id = a.account$$),
     -- Whoever was there, or is on call for what has begun.
     ('{debriefs}', 'account_id, session_id, cohort_id', 'actor_account_id(), %1$L, %2$L', 'evening',
-        $$a.role in ('peer_supporter', 'mental_health_professional') and s.other <> all (a.own)
+        $$a.role in ('peer_supporter', 'mental_health_professional', 'coordinator') and s.other <> all (a.own)
         and (s.id = any (a.attended) or a.name = 'max' and s.id = n('birch 1'))$$)) v (names, columns, given, kind, rule)
 union all
 select v.name, v.author || ', participant_id', o.given, o.kind, 'a.role = ''coordinator'' and ' || o.rule from (values
-    ('exclusions', 'created_by'), ('intakes', 'coordinator_account_id'), ('updates', 'recorded_by')) v (name, author)
+    ('exclusions', 'created_by'), ('intakes', 'coordinator_id'), ('updates', 'recorded_by')) v (name, author)
 cross join (values
     ('actor_account_id(), %1$L', 'person', 's.id = any (a.people)'),
     ('%1$L, (select id from participants limit 1)', 'account', 's.id = a.account')) o (given, kind, rule)
 union all
 select 'sealed_keys', 'owner_type, owner_id', format('%L, %%1$L', v.type), v.kind, v.rule from (values
     ('participant', 'person', 's.id = a.self or a.role = ''coordinator'' and s.id = any (a.people)'),
-    ('staff', 'account', $$a.role = 'administrator' or a.role in ('peer_supporter', 'mental_health_professional') and s.id = a.account$$),
+    ('staff', 'account', $$a.role = 'administrator'
+        or a.role in ('peer_supporter', 'mental_health_professional', 'coordinator') and s.id = a.account$$),
     ('session', 'evening', 'a.role = ''coordinator'' and s.id = any (a.nights)'),
     ('referral', 'evening', 'a.role in (''coordinator'', ''line'')')) v (type, kind, rule);
 

@@ -82,7 +82,7 @@ select is((select count(*) from sealed_keys where id = :'key'), 0::bigint, 'its 
 
 -- Nobody plans in the name of another, nor out of their own sight.
 select is(refusal(format('insert into cohorts (
-        service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+        service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
         mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
     select id, ''en'', %L, 1, 1, 60, 1, 0, false, ''closed'', ''participants'', 72, now() from services limit 1',
     gen_random_uuid())), '42501', 'a group is its coordinator''s');

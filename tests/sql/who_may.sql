@@ -25,12 +25,6 @@ insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
 insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at) values (:'maple', 'NS', 'peer', :'boss', now());
-insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, created_at)
-values (:'boss', '2026-01-01', '2026-01-02', 'America/Toronto', :'boss', now());
-insert into back_ups (account_id, back_up_account_id, named_by, named_at)
-values (:'boss', '00000000-0000-4000-8000-000000000014', :'boss', now());
-insert into hand_overs (batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
-values (gen_random_uuid(), 'participant', :'maple', :'maple', :'boss', '00000000-0000-4000-8000-000000000014', 'other', :'boss', now());
 insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (:'intake', :'maple', 'phone', :'boss', now());
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'maple', now(), now(), now());
 insert into deliveries (outbox_id, attempt, at, outcome) select id, 1, now(), 'sent' from outbox limit 1;
@@ -67,14 +61,14 @@ insert into rows (name, who, insertion) values
         $$insert into audit_links values (99, 'events', '2026-01', '1', '2', 0, 1, 1, '\x00', '\x00', 1, now())$$),
     ('back_ups', 'coordinator:SIU administrator:SI',
         $$insert into back_ups (account_id, back_up_account_id, named_by, named_at)
-        values ('00000000-0000-4000-8000-000000000014', %2$L, actor_account_id(), now())$$),
+        values ('00000000-0000-4000-8000-000000000006', %2$L, actor_account_id(), now())$$),
     ('calendar_feeds', 'peer:SID',
         $$insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
         values (%1$L, 'en', '\x01', now())$$),
     ('code_lists', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SI public:S nobody:S',
         $$insert into code_lists (list, code, position, label_en, label_fr) values ('training_method', 'x', 1, 'a', 'b')$$),
     ('cohorts', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
-        $$insert into cohorts (service_id, language, coordinator_account_id, capacity, max_sessions, duration_minutes, peer_supporters,
+        $$insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
             mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
         select id, 'en', actor_account_id(), 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, now() from services limit 1$$),
     ('conflict_declarations', 'peer:SI peer_supporter:SI mental_health_professional:I coordinator:SI',
@@ -145,7 +139,7 @@ insert into rows (name, who, insertion) values
     ('intake_transitions', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
         $$insert into intake_transitions values ('group', 'a', 'b', '{}')$$),
     ('intakes', 'peer:SU coordinator:SIU',
-        $$insert into intakes (participant_id, track, coordinator_account_id, created_at)
+        $$insert into intakes (participant_id, track, coordinator_id, created_at)
         values (%1$L, 'activity', actor_account_id(), now())$$),
     ('job_faults', '',
         $$insert into job_faults (job, subject_id, sqlstate, since, retry_at) values ('x', %1$L, 'x', now(), now())$$),

@@ -82,7 +82,7 @@ class World:
     def make_group(self):
         return one(
             self.db,
-            "insert into cohorts (service_id, language, state, coordinator_account_id, capacity, max_sessions, duration_minutes,"
+            "insert into cohorts (service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes,"
             " peer_supporters, mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)"
             " select id, 'en', 'in_progress', %s, capacity, max_sessions, duration_minutes, peer_supporters,"
             " mental_health_professionals, on_call_professional, joining, topics, offer_hours, now() from services where id = %s"

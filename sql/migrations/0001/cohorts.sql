@@ -8,7 +8,7 @@ create table cohorts (
     timezone text not null default 'America/Toronto' constraint cohorts__timezone__known references timezones (name),
     state text not null default 'draft' constraint cohorts__state__known check (state in (
         'draft', 'recruiting', 'confirmed', 'in_progress', 'completed', 'cancelled')),
-    coordinator_account_id uuid not null references accounts (id),
+    coordinator_id uuid not null references accounts (id),
     -- Copied from the service; a running group keeps its own.
     capacity int not null constraint cohorts__capacity__range check (capacity between 1 and 100),
     max_sessions int not null constraint cohorts__max_sessions__range check (max_sessions between 1 and 52),
@@ -26,5 +26,5 @@ create table cohorts (
     version int not null default 1
 );
 create index cohorts__state on cohorts (state, created_at desc, id desc);
-create index cohorts__coordinator on cohorts (coordinator_account_id, state, created_at desc, id desc);
+create index cohorts__coordinator on cohorts (coordinator_id, state, created_at desc, id desc);
 create index cohorts__created_at on cohorts (created_at desc, id desc);

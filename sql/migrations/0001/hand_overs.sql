@@ -10,7 +10,7 @@ create table hand_overs (
     from_account_id uuid not null references accounts (id),
     to_account_id uuid not null references accounts (id),
     reason text not null constraint hand_overs__reason__known check (reason in (
-        'absence', 'leaving', 'workload', 'conflict', 'moved', 'other')),
+        'absence', 'leaving', 'regions', 'workload', 'conflict', 'moved', 'other')),
     handed_by uuid not null references accounts (id),
     handed_at timestamptz not null,
     constraint hand_overs__participant_id__kind check ((participant_id is not null) = (kind in ('participant', 'intake'))),

@@ -7,7 +7,7 @@ create table intakes (
     track text not null constraint intakes__track__known check (track in ('group', 'activity')),
     state text not null default 'received',
     is_open boolean not null generated always as (state not in ('closed', 'ineligible', 'withdrawn')) stored,
-    coordinator_account_id uuid not null references accounts (id),
+    coordinator_id uuid not null references accounts (id),
     form_sent_at timestamptz,
     form_returned_at timestamptz,
     acknowledged_at timestamptz,
@@ -61,5 +61,5 @@ create unique index intakes__track__taken on intakes (participant_id, track) whe
 create index intakes__participant_id on intakes (participant_id, created_at desc, id desc);
 create index intakes__created_at on intakes (created_at desc, id desc);
 create index intakes__state_created_at on intakes (state, created_at desc, id desc);
-create index intakes__coordinator on intakes (coordinator_account_id, state, created_at desc, id desc);
+create index intakes__coordinator on intakes (coordinator_id, state, created_at desc, id desc);
 create index intakes__update_due_at on intakes (update_due_at) where update_due_at is not null;

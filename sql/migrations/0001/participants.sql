@@ -19,7 +19,7 @@ create table participants (
     eligibility_attested_at timestamptz not null,
     accessibility_needs text, -- sealed participant.accessibility_needs
     -- Who is there for this person (decision 22); whoever opened the file, until it is handed over.
-    coordinator_account_id uuid not null references accounts (id),
+    coordinator_id uuid not null references accounts (id),
     status text not null default 'active' constraint participants__status__known check (status in ('active', 'erased')),
     created_by uuid not null references accounts (id),
     created_at timestamptz not null,
@@ -28,4 +28,4 @@ create table participants (
 create unique index participants__alias__taken on participants (lower(alias));
 create index participants__created_at on participants (created_at desc, id desc);
 create index participants__region_created_at on participants (region_key, created_at, id);
-create index participants__coordinator on participants (coordinator_account_id, created_at desc, id desc);
+create index participants__coordinator on participants (coordinator_id, created_at desc, id desc);

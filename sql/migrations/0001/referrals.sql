@@ -25,7 +25,7 @@ create table referrals (
     first_reply_by uuid references accounts (id),
     attempts int not null default 0,
     last_attempt_at timestamptz,
-    assigned_to uuid references accounts (id),
+    coordinator_id uuid references accounts (id),
     state text not null default 'received' constraint referrals__state__known check (state in (
         'received', 'contacted', 'converted', 'declined', 'unreachable', 'duplicate', 'redirected')),
     redirect_reason text constraint referrals__redirect_reason__known check (redirect_reason in (
@@ -58,5 +58,5 @@ create table referrals (
 );
 create index referrals__queue on referrals (state, reply_due, id);
 create index referrals__client on referrals (client_account_id, received_at, id) where client_account_id is not null;
-create index referrals__assigned_to on referrals (assigned_to) where closed_at is null;
+create index referrals__coordinator on referrals (coordinator_id) where closed_at is null;
 create index referrals__duplicate_of on referrals (duplicate_of) where duplicate_of is not null;

@@ -1,4 +1,4 @@
--- GET /v1/groups: $3 state[], language, service_id, coordinator, after {at desc, id desc}, limit → [ListedGroup], newest first;
+-- GET /v1/groups: $3 state[], language, service_id, coordinator_id, after {at desc, id desc}, limit → [ListedGroup], newest first;
 -- hosts: those they lead
 select f.at, f.id, json_join(j.body, j.standing) as body
 from groups_find($3) with ordinality f (at, id, nth)

@@ -1,4 +1,4 @@
--- GET /v1/intakes: $3 state[], track, participant_id, update_overdue, coordinator, after {at desc, id desc}, limit → [ListedIntake],
+-- GET /v1/intakes: $3 state[], track, participant_id, update_overdue, coordinator_id, after {at desc, id desc}, limit → [ListedIntake],
 -- newest first
 -- audit: intake
 select i.created_at as at, i.id, i.participant_id, json_join(j.body, json_build_object(

@@ -1,4 +1,4 @@
--- GET /v1/participants: $3 region, preferred_language, affiliation_kind, status, coordinator, after {at desc, id desc}, limit →
+-- GET /v1/participants: $3 region, preferred_language, affiliation_kind, status, coordinator_id, after {at desc, id desc}, limit →
 -- [Participant], newest first
 -- audit: participant
 select f.at, f.id, f.id as participant_id, j.body

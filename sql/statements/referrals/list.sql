@@ -1,7 +1,8 @@
--- GET /v1/referrals: $3 state[] (the open ones when absent), overdue, due_before, urgent, language, channel, coordinator,
+-- GET /v1/referrals: $3 state[] (the open ones when absent), overdue, due_before, urgent, language, channel, coordinator_id,
 -- after {due, id}, limit → [QueuedReferral], what is due first comes first. One index scan per state, however many are closed.
 -- (select …) around a bound makes it a plain parameter: row level security lets no other expression become an index condition.
 -- coalesce() around the filters: the planner would believe that hardly a row passes five of them, and sort instead of reading in order.
+-- coordinator_id: those they took, and while they are on duty those that nobody took.
 -- audit: referral
 with keys as (
     select r.id, r.reply_due
@@ -18,7 +19,9 @@ with keys as (
                 and ($3->'urgent' is null or r.urgent = ($3->>'urgent')::boolean)
                 and ($3->'language' is null or r.language = $3->>'language')
                 and ($3->'channel' is null or r.channel = $3->>'channel')
-                and ($3->'coordinator' is null or r.assigned_to = ($3->>'coordinator')::uuid), false)
+                and ($3->'coordinator_id' is null or case when r.coordinator_id is not null
+                    then r.coordinator_id = ($3->>'coordinator_id')::uuid
+                    else (select duty_turn_is_on(($3->>'coordinator_id')::uuid, app_now())) end), false)
         order by r.reply_due, r.id
         limit ($3->>'limit')::int + 1) r
     order by r.reply_due, r.id

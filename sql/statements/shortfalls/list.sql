@@ -1,4 +1,4 @@
--- GET /v1/shortfalls: $3 days, after {at, id}, limit → [Shortfall], the soonest first: sessions to come that lack a host
+-- GET /v1/shortfalls: $3 days, coordinator_id, after {at, id}, limit → [Shortfall], the soonest first: sessions to come that lack a host
 -- audit: shortfall
 with keys as (
     select s.id, s.starts_at, row_number() over (order by s.starts_at, s.id) as nth
@@ -7,7 +7,9 @@ with keys as (
         and s.starts_at > (select app_now())
         and s.starts_at <= (select app_now() + make_interval(days => ($3->>'days')::int))
         and (s.starts_at, s.id) > (($3#>>'{after,at}')::timestamptz, ($3#>>'{after,id}')::uuid)
-        and exists (select from cohorts g where g.id = s.cohort_id and g.state in ('recruiting', 'confirmed', 'in_progress'))
+        and exists (
+            select from cohorts g where g.id = s.cohort_id and g.state in ('recruiting', 'confirmed', 'in_progress')
+                and ($3->'coordinator_id' is null or g.coordinator_id = ($3->>'coordinator_id')::uuid))
         and shortfall_missing(s.id) <> '{}'
     order by s.starts_at, s.id
     limit ($3->>'limit')::int + 1)

@@ -1,5 +1,6 @@
--- GET /v1/waiting-people: $3 language, service_wanted, region, include_placed, after {at, id}, limit → [WaitingPerson], who has
--- waited longest first. One index scan for each region, language and state there is, so that it is as fast however many wait.
+-- GET /v1/waiting-people: $3 language, service_wanted, region, include_placed, coordinator_id, after {at, id}, limit →
+-- [WaitingPerson], who has waited longest first. One index scan for each region, language and state there is, so that it is as fast
+-- however many wait; of one coordinator's people there are few, and each is looked up.
 -- audit: waiting_person
 with wanted as (
     select r.region_key, l.language, s.state
@@ -9,9 +10,17 @@ with wanted as (
         r (region_key)
     cross join unnest(case when $3->>'language' is null then array['en', 'fr'] else array[$3->>'language'] end) l (language)
     cross join unnest(case when ($3->>'include_placed')::boolean then array['ready', 'placed'] else array['ready'] end) s (state)),
+theirs as (
+    select o.intake_id, o.participant_id, o.waiting_since, o.valid_until
+    from participants c
+    cross join lateral (select * from waiting_people p where p.participant_id = c.id offset 0) o
+    where c.coordinator_id = ($3->>'coordinator_id')::uuid and o.service = (select coalesce($3->>'service_wanted', ''))
+        and (o.state, o.language, o.region_key) in (select w.state, w.language, w.region_key from wanted w)
+        and (o.waiting_since, o.intake_id) > (($3#>>'{after,at}')::timestamptz, ($3#>>'{after,id}')::uuid)
+        and o.valid_until > app_now()),
 keys as (
     select f.*
-    from wanted w
+    from (select * from wanted where $3->'coordinator_id' is null) w
     cross join lateral (
         select p.intake_id, p.participant_id, p.waiting_since, p.valid_until
         from waiting_people p
@@ -23,7 +32,9 @@ keys as (
             and p.valid_until > (select app_now())
         order by p.waiting_since, p.intake_id
         limit ($3->>'limit')::int + 1) f
-    order by f.waiting_since, f.intake_id
+    union all
+    select t.* from theirs t
+    order by waiting_since, intake_id
     limit ($3->>'limit')::int + 1)
 select k.waiting_since as at, k.intake_id as id, k.participant_id, json_build_object(
     'participant_id', k.participant_id,

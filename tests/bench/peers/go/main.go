@@ -326,7 +326,7 @@ type referral struct {
 	FirstReplyBy      *uuid.UUID `json:"first_reply_by"`
 	Attempts          int        `json:"attempts"`
 	LastAttemptAt     *sec       `json:"last_attempt_at"`
-	AssignedTo        *uuid.UUID `json:"assigned_to"`
+	CoordinatorID     *uuid.UUID `json:"coordinator_id"`
 	RecordedBy        *uuid.UUID `json:"recorded_by"`
 	RedirectReason    *string    `json:"redirect_reason"`
 	DuplicateOf       *uuid.UUID `json:"duplicate_of"`
@@ -337,7 +337,7 @@ type referral struct {
 }
 
 const qList = `select r.id, r.state, r.channel, r.external_ref, r.language, r.urgent, r.name, r.callback_method, r.callback_handle, r.ok_to_leave_message, r.safe_hours,
- r.caller_consented_at, r.received_at, r.reply_due, r.reply_breach, r.first_reply_at, r.first_reply_by, r.attempts, r.last_attempt_at, r.assigned_to, r.recorded_by,
+ r.caller_consented_at, r.received_at, r.reply_due, r.reply_breach, r.first_reply_at, r.first_reply_by, r.attempts, r.last_attempt_at, r.coordinator_id, r.recorded_by,
  r.redirect_reason, r.duplicate_of, r.closed_at, r.closed_by, r.updated_at,
  case when r.first_reply_at is not null then 'replied' when r.state <> 'received' then 'closed' when now() <= r.reply_due then 'on_time'
   when now() <= r.reply_breach then 'due' else 'breached' end,
@@ -366,7 +366,7 @@ func scanList(rows pgx.Rows, err error) ([]referral, error) {
 		var method, handle, w1, w2, w3 *string
 		var cc, fr, la, cl *time.Time
 		if err := rows.Scan(&r.ID, &r.State, &r.Channel, &r.ExternalRef, &r.Language, &r.Urgent, &r.Name, &method, &handle, &r.OkToLeaveMessage, &r.SafeHours,
-			&cc, &r.ReceivedAt.Time, &r.ReplyDue.Time, &r.ReplyBreach.Time, &fr, &r.FirstReplyBy, &r.Attempts, &la, &r.AssignedTo, &r.RecordedBy,
+			&cc, &r.ReceivedAt.Time, &r.ReplyDue.Time, &r.ReplyBreach.Time, &fr, &r.FirstReplyBy, &r.Attempts, &la, &r.CoordinatorID, &r.RecordedBy,
 			&r.RedirectReason, &r.DuplicateOf, &cl, &r.ClosedBy, &r.UpdatedAt.Time, &r.ReplyStatus, &w1, &w2, &w3); err != nil {
 			return nil, err
 		}

@@ -167,7 +167,7 @@ const UPDATE: &str = concat!(
 const AUDIT: &str = "insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
  select now(), a.id, a.role, $4, $5, $6, $7, $8, $9, $10 from accounts a where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3";
 const LIST: &str = "select r.id, r.state, r.channel, r.external_ref, r.language, r.urgent, r.name, r.callback_method, r.callback_handle, r.ok_to_leave_message, r.safe_hours,
- r.caller_consented_at, r.received_at, r.reply_due, r.reply_breach, r.first_reply_at, r.first_reply_by, r.attempts, r.last_attempt_at, r.assigned_to, r.recorded_by,
+ r.caller_consented_at, r.received_at, r.reply_due, r.reply_breach, r.first_reply_at, r.first_reply_by, r.attempts, r.last_attempt_at, r.coordinator_id, r.recorded_by,
  r.redirect_reason, r.duplicate_of, r.closed_at, r.closed_by, r.updated_at, k1.wrapped, k2.wrapped, k3.wrapped from referrals r
  left join sealed_keys k1 on k1.id = split_part(r.name, '.', 1)::uuid left join sealed_keys k2 on k2.id = split_part(r.callback_handle, '.', 1)::uuid
  left join sealed_keys k3 on k3.id = split_part(r.safe_hours, '.', 1)::uuid
@@ -292,7 +292,7 @@ struct Referral {
     first_reply_by: Option<Uuid>,
     attempts: i32,
     last_attempt_at: Option<String>,
-    assigned_to: Option<Uuid>,
+    coordinator_id: Option<Uuid>,
     recorded_by: Option<Uuid>,
     redirect_reason: Option<String>,
     duplicate_of: Option<Uuid>,
@@ -360,7 +360,7 @@ async fn list(State(app): S, Query(q): Query<ListQuery>, headers: HeaderMap) -> 
                 first_reply_by: r.get(16),
                 attempts: r.get(17),
                 last_attempt_at: at_opt(r.get(18)),
-                assigned_to: r.get(19),
+                coordinator_id: r.get(19),
                 recorded_by: r.get(20),
                 redirect_reason: r.get(21),
                 duplicate_of: r.get(22),
