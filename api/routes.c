@@ -118,8 +118,9 @@ const struct route routes[] = {
     PATCH(    "/v1/participants/{participant_id}",              SERVED,      participants_update),
     SLOW_LIST("/v1/participants/{participant_id}/audit-events", PEER,        participants_audit_events),
     /* sign-in-codes */
-    CREATE("/v1/participants/{participant_id}/sign-in-codes", COORDINATOR, sign_in_codes_create),
-    STEP(  "/v1/sign-in-codes/redeem",                        PEER,        sign_in_codes_redeem, FREE),
+    CREATE("/v1/participants/{participant_id}/sign-in-codes", COORDINATOR,   sign_in_codes_create),
+    CREATE("/v1/staff/{staff_id}/sign-in-codes",              ADMINISTRATOR, sign_in_codes_create_staff),
+    STEP(  "/v1/sign-in-codes/redeem",                        SIGNED_IN,     sign_in_codes_redeem, FREE),
     /* contacts */
     READ( "/v1/participants/{participant_id}/contact", SERVED, contacts_read),
     PATCH("/v1/participants/{participant_id}/contact", SERVED, contacts_update),

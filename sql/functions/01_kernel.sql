@@ -124,7 +124,10 @@ begin
         regions := case when in_role = 'coordinator' then case when regions = '{}' then region_keys() else '-'::text || regions end end;
     end if;
     -- Somebody whom no account knows yet may do one thing, with a role that no policy names.
-    is_newcomer := in_role = 'peer' and account_id is null and in_operation = 'sign_in_codes_redeem';
+    is_newcomer := in_role <> 'public' and account_id is null and in_operation = 'sign_in_codes_redeem';
+    if is_newcomer then
+        perform set_config('app.newcomer', in_role, true);
+    end if;
     -- The reason is for the log alone. Of the other side's account with the same sign-in nothing is said.
     if in_role <> 'public' and may_enter is not true and not is_newcomer then
         perform problem('unauthenticated', jsonb_build_object('reason', case

@@ -39,10 +39,28 @@ begin
     return code_respond(201, new_id);
 end $$;
 
-create or replace function codes_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+-- I5: who has nothing to learn would be trained. Two who retire the last two wait for each other.
+create or replace function code_require_module_left(in_code code_lists) returns void language plpgsql as $$
 begin
-    perform require_version(in_if_match, (
-        select c.version from code_lists c where c.id = in_id and code_list_is_open(c.list) for no key update));
+    if exists (select from host_slots w where in_code.list in (select 'training_' || kind from unnest(w.training_kinds) kind))
+        and not exists (select from code_lists c where c.list = in_code.list and c.id <> in_code.id and not c.is_retired)
+    then
+        perform conflict('last-module');
+    end if;
+end $$;
+
+-- Locks: the codes of the list.
+create or replace function codes_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    code code_lists;
+begin
+    perform from code_lists c
+    where c.list = (select o.list from code_lists o where o.id = in_id and code_list_is_open(o.list)) order by c.id for no key update;
+    select * into code from code_lists c where c.id = in_id and code_list_is_open(c.list);
+    perform require_version(in_if_match, code.version);
+    if (in_body->>'is_retired')::boolean and not code.is_retired then
+        perform code_require_module_left(code);
+    end if;
     update code_lists c set
         label_en = coalesce(in_body#>>'{label,en}', c.label_en),
         label_fr = coalesce(in_body#>>'{label,fr}', c.label_fr),

@@ -261,7 +261,7 @@ end $$;
 -- Somebody of the staff has a login as a peer: it is known by the token.
 create or replace function conflict_follow_login(in_account_id uuid) returns void language plpgsql security definer as $$
 begin
-    perform require_role('administrator', 'coordinator', 'peer');
+    perform require_role('administrator', 'coordinator', 'mental_health_professional', 'peer_supporter', 'peer', 'line');
     perform conflict_record(array(
         select e.cohort_id
         from accounts changed join accounts a on (a.issuer, a.subject) = (changed.issuer, changed.subject)

@@ -13,7 +13,7 @@ grant execute on function
     idempotency_key_expire, intake_meeting_text, intake_meetings_rederive, job_is_aside, job_is_long, job_is_met, job_set_aside,
     job_take_back, jobs_rederive, moment_text, moment_texts, outbox_done, outbox_follow_clock, outbox_follow_sent, outbox_is_last,
     outbox_lease, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take, outbox_verdict, seat_advance_lists,
-    seat_expire_offers, seat_mail_verdict, seat_mail_when, setting
+    seat_expire_offers, seat_mail_verdict, seat_mail_when, setting, sign_in_code_expire
 to alongside_worker;
 
 -- Whose what is, and the frame of every function, said once. Whoever is given a function must be able to make one, for that moment. A path

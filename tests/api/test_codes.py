@@ -2,7 +2,7 @@
 """Codes that an administrator adds: what is taught and how (S0.26, S0.28); what is in use never vanishes, nor changes its meaning."""
 
 import pytest
-from steps import ABSENT, walk
+from steps import ABSENT, at_once, walk
 from steps.groups import Host
 from steps.journey import unique
 
@@ -66,6 +66,33 @@ def test_codes_of_other_lists_are_nobodys_to_change(administrator, db):
     administrator.get(f"{PATH}/{fixed}").problem(404, "not-found")
     administrator.patch(f"{PATH}/{fixed}", {"label": {"en": "Other"}}, if_match="*").problem(404, "not-found")
     administrator.get(f"{PATH}/{ABSENT}").problem(404, "not-found")
+
+
+def test_of_what_hosts_must_learn_one_module_stays(administrator, db):
+    """I5, S0.31: with nothing to learn everybody would be trained. What no host is asked for may go whole."""
+    for of, is_needed in (("training_facilitator", True), ("training_continuing", False)):
+        modules = [entry for entry in walk(administrator, PATH, params={"list": of}) if not entry["is_retired"]]
+        try:
+            answers = [administrator.patch(f"{PATH}/{entry['id']}", {"is_retired": True}, if_match="*") for entry in modules]
+            assert all(answer.status == 200 for answer in answers[:-1])
+            if is_needed:
+                assert answers[-1].problem(409, "conflict")["reason"] == "last-module"
+                administrator.patch(f"{PATH}/{modules[-1]['id']}", {"label": {"en": "Other words"}}, if_match="*").ok()
+            else:
+                answers[-1].ok()
+        finally:
+            db.execute("update code_lists set is_retired = false where id = any (%s::uuid[])", ([entry["id"] for entry in modules],))
+
+
+def test_the_last_two_are_not_retired_at_once(administrator, make_client, server, db):
+    modules = [entry["id"] for entry in walk(administrator, PATH, params={"list": "training_orientation"})]
+    db.execute("update code_lists set is_retired = true where id = any (%s::uuid[])", (modules[2:],))
+    try:
+        clients = [make_client(server, "administrator") for _ in range(2)]
+        answers = at_once(2, lambda n: clients[n].patch(f"{PATH}/{modules[n]}", {"is_retired": True}, if_match="*"))
+        assert sorted(answer.status for answer in answers) == [200, 409]
+    finally:
+        db.execute("update code_lists set is_retired = false where id = any (%s::uuid[])", (modules,))
 
 
 def test_a_code_in_use_never_vanishes(administrator, nobody, add):

@@ -232,6 +232,10 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     if is_professional:
         swap_turns(crowd, walk)
     walk.read_everything()
+    codes = [crowd.client("administrator").post(f"/v1/staff/{crowd.cohost.id}/sign-in-codes").created()["code"]]
+    codes.append(ours.coordinator.post(f"{crowd.other.path}/sign-in-codes").created()["code"])
+    for body in (*({"code": code} for code in codes), contract.example("sign_in_codes_redeem")):
+        walk("sign_in_codes_redeem", body)
     walk("conflict_declarations_withdraw")
     if is_professional:
         supervise(crowd, walk)

@@ -302,7 +302,8 @@ def test_a_function_lives_in_the_file_of_its_word():
 
 def row_name(table):
     """What a local variable that holds a row of a table is called."""
-    special = {"staff": "profile", "outbox": "message", "emergency_contacts": "emergency_contact", "idempotency_keys": "idempotency_key"}
+    special = {"staff": "profile", "outbox": "message", "code_lists": "code"}
+    special |= {"emergency_contacts": "emergency_contact", "idempotency_keys": "idempotency_key"}
     return special.get(table) or singular(table).split("_")[-1]
 
 

@@ -135,8 +135,8 @@ select n('batch'), w.kind, w.id, w.participant_id, n('carol'), n('everett'), 'ab
 insert into waiting_people (intake_id, service, participant_id, state, language, region_key, waiting_since, valid_until)
 select i.id, 'x', p.id, 'ready', 'en', p.region_key, now(), now() from persons p join intakes i on i.participant_id = p.id;
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) select 'status_update', id, now(), now(), now() from persons;
-insert into sign_in_codes (participant_id, code_sha256, created_by, created_at, expires_at)
-select p.id, p.id::text::bytea, (select account from asks where role = 'coordinator' limit 1), now(), now() from persons p;
+insert into sign_in_codes (account_id, code_sha256, created_by, created_at, expires_at)
+select p.account_id, p.id::text::bytea, (select account from asks where role = 'coordinator' limit 1), now(), now() from persons p;
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) select id, 'en', id::text::bytea, now() from persons;
 insert into exclusion_requests (participant_id, name_digest, created_at) select id, 'd', now() from persons;
 insert into audit_events (at, role, operation, action, object_type, participant_ids, account_id)
@@ -297,8 +297,9 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{contacts,emergency_contacts,intake_forms,safety_plans}', 'participant_id', '%1$L', 'person',
         'a.role = ''coordinator'' and s.id = any (a.people)'),
     ('{acceptances,calendar_feeds,exclusion_requests}', 'participant_id', '%1$L', 'person', 's.id = a.self'),
-    ('{sign_in_codes}', 'created_by, participant_id', 'actor_account_id(), %1$L', 'person',
-        'a.role = ''coordinator'' and s.id = any (a.people)'),
+    ('{sign_in_codes}', 'created_by, account_id', 'actor_account_id(), %1$L', 'account', $$case a.role
+        when 'coordinator' then exists (select from participants p where p.account_id = s.id and p.id = any (a.people))
+        else a.role = 'administrator' and not exists (select from participants p where p.account_id = s.id) end$$),
     ('{outbox}', 'participant_id', '%1$L', 'person', 's.id = any (a.people)'),
     ('{outbox}', 'participant_id, enrolment_id', '%1$L, gen_random_uuid()', 'person', 'false'),
     ('{qualifications}', 'account_id', '%1$L', 'account', 'a.role = ''administrator'''),

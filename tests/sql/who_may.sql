@@ -184,9 +184,10 @@ insert into rows (name, who, insertion) values
         $$insert into settings values ('x', 'y')$$),
     ('sign_in_attempts', '',
         $$insert into sign_in_attempts (login_sha256, at) values ('\x01', now())$$),
-    ('sign_in_codes', 'coordinator:I',
-        $$insert into sign_in_codes (participant_id, code_sha256, created_by, created_at, expires_at)
-        values (%1$L, '\x01', actor_account_id(), now(), now())$$),
+    ('sign_in_codes', 'coordinator:I administrator:I',
+        $$insert into sign_in_codes (account_id, code_sha256, created_by, created_at, expires_at)
+        values (case actor_role() when 'administrator' then %2$L::uuid else '00000000-0000-4000-8000-000000000001' end, '\x01',
+            actor_account_id(), now(), now())$$),
     ('staff', 'administrator:SIU',
         $$insert into staff (id) values ('00000000-0000-4000-8000-000000000005')$$),
     ('timezones', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
@@ -267,7 +268,9 @@ select set_eq($$
     ('mail_templates', 'select'), ('outbox', 'select'), ('outbox', 'update'),
     ('participants', 'select id preferred_language status timezone'), ('plain_texts', 'select'), ('schema_migrations', 'select'),
     ('schema_state', 'select'), ('sealed_keys', 'select'), ('sealed_keys', 'delete'), ('services', 'select'), ('sessions', 'select'),
-    ('sessions', 'update calendar_sequence changed_at starts_at version'), ('settings', 'select'), ('timezones', 'select'),
+    ('sessions', 'update calendar_sequence changed_at starts_at version'), ('settings', 'select'),
+    ('sign_in_attempts', 'select at'), ('sign_in_attempts', 'delete'), ('sign_in_codes', 'select expires_at'), ('sign_in_codes', 'delete'),
+    ('timezones', 'select'),
     ('track_documents', 'select'), ('updates', 'select'), ('updates', 'update told_at')$$,
     'what jobs may: mail and its clocks, never who somebody is');
 select * from finish();
