@@ -39,7 +39,7 @@ from (
             false, false, interval '1 day', null, 0, 'received', null, null, null),
         ('00000000-0000-4000-8000-000000000204', '00000000-0000-4000-8000-000000000005', 'LINE-2017', 'line_eap_followup', 'en', 'phone',
             true, false, interval '6 days', interval '20 hours', 1, 'contacted', null, null, null),
-        ('00000000-0000-4000-8000-000000000205', null, null, 'email_self', 'en', 'email',
+        ('00000000-0000-4000-8000-000000000205', null, null, 'email_self', 'en', null,
             false, false, interval '30 days', interval '5 hours', 1, 'converted', null, null, interval '3 days'),
         ('00000000-0000-4000-8000-000000000206', '00000000-0000-4000-8000-000000000005', 'LINE-1988', 'line_smsrc', 'fr', 'phone',
             true, false, interval '25 days', interval '1 day', 1, 'declined', null, null, interval '2 days'),

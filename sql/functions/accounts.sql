@@ -14,19 +14,26 @@ end $$;
 create or replace function account_identity(in_account_id uuid) returns json language plpgsql stable security definer as $$
 begin
     return (
-        select json_build_object('issuer', a.issuer, 'subject', a.subject)
+        select json_build_object('issuer', a.issuer, 'subject', coalesce(a.wanted_subject, a.subject))
         from accounts a where a.id = in_account_id and a.role = 'peer' and actor_role() = 'coordinator');
 end $$;
 
--- Corrects it, where the provider has made a login anew. Asked of a participant that the coordinator has locked.
+-- Writes it, where a file is opened or the provider has made a login anew. Asked of a participant that the coordinator sees. Whether that
+-- sign-in has a file already is not told (R2): it then stays with that one, and what was written is shown as it was written.
 create or replace function account_identify(in_account_id uuid, in_identity jsonb) returns void language plpgsql security definer as $$
+declare
+    wanted text := in_identity->>'subject';
 begin
     perform require_role('coordinator');
     update accounts a set
-        issuer = account_issuer(in_identity), subject = coalesce(in_identity->>'subject', a.subject), version = a.version + 1
+        issuer = account_issuer(in_identity), wanted_subject = coalesce(wanted, a.wanted_subject), version = a.version + 1
     where a.id = in_account_id and a.role = 'peer';
-exception when unique_violation then
-    perform problem_taken('identity/subject');
+    begin
+        update accounts a set subject = a.wanted_subject, wanted_subject = null
+        where a.id = in_account_id and a.role = 'peer' and a.wanted_subject is not null;
+    exception when unique_violation then
+        null;
+    end;
 end $$;
 
 -- Whether somebody can be put in charge.

@@ -38,6 +38,26 @@ begin
         where l.account_id = actor_account_id() and l.cohort_id <> all (actor_own_cohort_ids())) else '{}' end;
 end $$;
 
+-- Coordinators whose work the actor does: their own, and that of whoever named them as a back-up or whom they stand in for (decision 22).
+create or replace function actor_stands_for_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return case when actor_role() = 'coordinator' then array(
+        select actor_account_id()
+        union
+        select b.account_id from back_ups b where b.back_up_account_id = actor_account_id()
+        union
+        select a.id from accounts a
+        where a.role = 'coordinator' and account_is_away(a.id, app_now())
+            and coordinator_stand_in(a.id, app_now()) = actor_account_id()) else '{}' end;
+end $$;
+
+-- A6.8: a coordinator meets those of the groups in their care as a host does, by alias, whomever they serve.
+create or replace function actor_runs_cohort(in_cohort_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) and exists (
+        select from cohorts g where g.id = in_cohort_id and g.coordinator_id = any (actor_stands_for_ids()));
+end $$;
+
 -- I13, R14: a coordinator handles what is about people they serve, never what is about themselves or somebody they are excluded from.
 -- These are the persons, and what names them; who is meant by a digest counts as well, and of that the coordinator must not learn:
 -- hence it looks past row level security. One look for each statement.

@@ -24,8 +24,8 @@ begin
     perform session_require_host(in_session_id);
     session := session_lock(in_session_id);
     select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id for no key update;
-    if enrolment.id is null or enrolment.participant_id = any (actor_hidden_ids())
-        or not as_coordinator and not enrolment.is_seated
+    if enrolment.id is null or not as_coordinator and not enrolment.is_seated
+        or as_coordinator and not actor_serves(enrolment.participant_id) and not actor_runs_cohort(session.cohort_id)
     then
         perform problem('not-found');
     elsif session.state not in ('in_progress', 'completed') then
@@ -45,8 +45,10 @@ begin
     end if;
     if in_status = 'left_unexpectedly' then
         insert into incidents (kind, severity, session_id, enrolment_id, created_by, created_by_role, created_at)
-        values ('left_unexpectedly', 4, in_session_id, in_enrolment_id, actor_account_id(), actor_role(), app_now())
-        on conflict do nothing;
+        select 'left_unexpectedly', 4, in_session_id, in_enrolment_id, actor_account_id(), actor_role(), app_now()
+        where not exists (
+            select from incidents i
+            where i.session_id = in_session_id and i.enrolment_id = in_enrolment_id and i.kind = 'left_unexpectedly');
     end if;
     perform audit('record', 'attendance', in_session_id, array[enrolment.participant_id], array['status']);
 end $$;

@@ -16,9 +16,11 @@ return json_build_object(
     'request_id', in_event.request_id);
 
 -- Newest first. in_query: participant_id, account_id, from, to, after {at, number}, limit; one row more than limit when there is one.
--- Looks past row level security, whose condition would keep the index on participants from being used, so it checks for itself.
+-- Looks past row level security, whose condition would keep the index on participants from being used, so it checks for itself. I13: the
+-- administrator reads nothing of their own file, nor of whom they are kept from.
 -- Planned for whom it is about, it would read everybody's events in search of a rare one. Each month is read in order and they are merged:
--- one row of each is expected, and sorting those would seem cheaper, until somebody has looked a hundred thousand times.
+-- one row of each is expected, and sorting those would seem cheaper, until somebody has looked a hundred thousand times. The conditions on
+-- cardinality are those of the two indexes; offset 0 keeps the planner on the second.
 create or replace function audit_events_find(in_query jsonb) returns setof audit_events
 language plpgsql stable security definer
 set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off as $$
@@ -30,31 +32,31 @@ declare
     after_at timestamptz := in_query#>>'{after,at}';
     after_id bigint := in_query#>>'{after,number}';
     wanted int := (in_query->>'limit')::int + 1;
+    hidden uuid[] := case when actor_role() = 'administrator' then actor_hidden_ids() else '{}' end;
 begin
     if actor_role() = 'administrator' or actor_role() = 'peer' and participant = actor_participant_id() then
         if participant is not null then
-            -- The conditions on cardinality are those of the two indexes; offset 0 keeps the planner on the second.
             return query select * from (
                 (select * from audit_events e
-                where cardinality(e.participant_ids) = 1 and e.participant_ids[1] = participant
-                    and (account is null or e.account_id = account)
-                    and e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
+                where cardinality(e.participant_ids) = 1 and e.participant_ids[1] = participant and participant <> all (hidden) and (
+                    account is null or e.account_id = account) and e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
                 order by e.at desc, e.id desc limit wanted)
                 union all
                 (select * from (
                     select * from audit_events e
                     where cardinality(e.participant_ids) > 1 and e.participant_ids @> array[participant] offset 0) e
-                where (account is null or e.account_id = account)
+                where (account is null or e.account_id = account) and not e.participant_ids && hidden
                     and e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
                 order by e.at desc, e.id desc limit wanted)) e
             order by e.at desc, e.id desc limit wanted;
         elsif account is not null then
             return query select * from audit_events e
-            where e.account_id = account and e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
+            where e.account_id = account and not e.participant_ids && hidden
+                and e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
             order by e.at desc, e.id desc limit wanted;
         else
             return query select * from audit_events e
-            where e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
+            where not e.participant_ids && hidden and e.at >= since and e.at < until and (e.at, e.id) < (after_at, after_id)
             order by e.at desc, e.id desc limit wanted;
         end if;
     end if;

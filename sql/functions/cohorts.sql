@@ -28,11 +28,16 @@ begin
     return (select count(*) from enrolments e where e.cohort_id = in_cohort_id and e.holds_seat);
 end $$;
 
--- The same for who may know it.
+-- The same for who has the group in their care. Others would count from it whom they do not see; they learn whether a seat is free.
 create or replace function cohort_seats_shown(in_cohort_id uuid) returns int language plpgsql stable security definer as $$
 begin
-    return case
-        when actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) then cohort_seats_taken(in_cohort_id) end;
+    return case when actor_runs_cohort(in_cohort_id) then cohort_seats_taken(in_cohort_id) end;
+end $$;
+
+create or replace function cohort_is_full(in_cohort_id uuid) returns boolean language plpgsql stable security definer as $$
+begin
+    return case when actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids())
+        then cohort_seats_taken(in_cohort_id) >= (select g.capacity from cohorts g where g.id = in_cohort_id) end;
 end $$;
 
 create or replace function cohort_takes_people(in_cohort cohorts) returns boolean stable language sql

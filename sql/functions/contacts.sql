@@ -8,11 +8,11 @@ cross join lateral (select
     c.participant_id,
     sealed_mark('contact.name_to_use', c.name_to_use, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.name_to_use)))) as name_to_use,
-    sealed_mark('contact.email', c.email, (
+    sealed_mark('contact.handle', c.email, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.email)))) as email,
     coalesce(c.email_is_government, false) as email_is_government,
     c.work_address_acknowledged,
-    sealed_mark('contact.phone', c.phone, (
+    sealed_mark('contact.handle', c.phone, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.phone)))) as phone,
     c.ok_to_email,
     c.ok_to_leave_message,
@@ -37,7 +37,11 @@ begin
     end if;
     contact.work_address_acknowledged := coalesce(
         (in_body->>'work_address_acknowledged')::boolean, contact.work_address_acknowledged);
-    if coalesce(contact.email_is_government, false) and not contact.work_address_acknowledged then
+    -- One that came with a referral stands unasked, and no mail goes there until it has been.
+    contact.ok_to_email := coalesce((in_body->>'ok_to_email')::boolean, contact.ok_to_email);
+    if coalesce(contact.email_is_government, false) and not contact.work_address_acknowledged
+        and (contact.ok_to_email or in_body ?| array['email', 'work_address_acknowledged'])
+    then
         perform problem_field(case when in_body ? 'email' then 'email' else 'work_address_acknowledged' end, 'work-address');
     end if;
     update contacts c set
@@ -50,7 +54,7 @@ begin
         phone = case when in_body ? 'phone' then in_body->>'phone' else c.phone end,
         phone_digest = case when in_body ? 'phone' then in_body->>'phone_digest' else c.phone_digest end,
         safe_hours = case when in_body ? 'safe_hours' then in_body->>'safe_hours' else c.safe_hours end,
-        ok_to_email = coalesce((in_body->>'ok_to_email')::boolean, c.ok_to_email),
+        ok_to_email = contact.ok_to_email,
         ok_to_leave_message = coalesce((in_body->>'ok_to_leave_message')::boolean, c.ok_to_leave_message),
         rules_answered_at = case
             when in_body ?| array['ok_to_email', 'ok_to_leave_message'] then app_now() else c.rules_answered_at end,

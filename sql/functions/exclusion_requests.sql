@@ -6,6 +6,7 @@ create or replace function exclusion_request_match(in_name_digest text) returns 
 declare
     participants uuid[];
     accounts uuid[];
+    made uuid[];
 begin
     with met as (
         select r.id, r.participant_id from exclusion_requests r
@@ -16,11 +17,12 @@ begin
         select distinct m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
         from met m join participants p on p.id = m.participant_id join staff s on s.name_digest = in_name_digest
         on conflict do nothing
-        returning participant_id, account_id),
+        returning id, participant_id, account_id),
     settled as (
         update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
         where r.id in (select m.id from met m))
-    select array_agg(x.participant_id), array_agg(x.account_id) into participants, accounts from excluded x;
+    select array_agg(x.participant_id), array_agg(x.account_id), array_agg(x.id) into participants, accounts, made from excluded x;
+    perform audit('create', 'exclusion', m) from unnest(made) m;
     perform conflict_recheck(participants, accounts);
 end $$;
 

@@ -12,6 +12,9 @@ cross join lateral (select
     x.created_by,
     utc(x.created_at) as created_at) members;
 
+-- R14: who asked that somebody not see their file is not told whether there is such a person. So the audit finds what was done about it by
+-- its object, not by whose file it is.
+
 -- I13: from now on this person does not exist for that account; what was theirs of the person's goes to somebody else (decision 22).
 -- Writes: exclusions, conflict_matches, hand_overs, participants, intakes.
 create or replace function exclusions_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
@@ -26,7 +29,7 @@ begin
         array[in_participant_id], array[(in_body->>'account_id')::uuid],
         case in_body->>'reason' when 'own_case' then array[(in_body->>'account_id')::uuid] else '{}' end);
     perform hand_over_follow(in_participant_id, 'conflict');
-    perform audit('create', 'exclusion', new_id, array[in_participant_id], body_fields(in_body));
+    perform audit('create', 'exclusion', new_id, in_fields => body_fields(in_body));
     return (select respond(201, x.body, '/v1/exclusions/' || x.id, 1) from exclusions_json x where x.id = new_id);
 end $$;
 
@@ -41,6 +44,6 @@ begin
     perform conflict_follow_exclusions(
         array[exclusion.participant_id], array[exclusion.account_id],
         case exclusion.reason when 'own_case' then array[exclusion.account_id] else '{}' end, in_is_lifted => true);
-    perform audit('delete', 'exclusion', in_id, array[exclusion.participant_id]);
+    perform audit('delete', 'exclusion', in_id);
     return respond(204, null);
 end $$;

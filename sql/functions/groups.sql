@@ -26,11 +26,12 @@ cross join lateral (select
     g.offer_hours,
     utc(g.created_at) as created_at) members;
 
--- How a group stands at the moment: it changes without the group's version, so only lists show it. How many are placed and whether a
--- conflict stands is not for hosts to know.
+-- How a group stands at the moment: it changes without the group's version, so only lists show it. Whether it is full and whether a
+-- conflict stands is not for hosts to know; how many are placed, not for other coordinators either.
 create or replace view group_standings with (security_invoker = true) as
 select g.id, json_build_object(
-    'seats_taken', cohort_seats_shown(g.id),
+    'seats_taken', case when g.coordinator_id = any ((select actor_stands_for_ids())::uuid[]) then cohort_seats_shown(g.id) end,
+    'is_full', cohort_is_full(g.id),
     'sessions', s.planned,
     'first_starts_at', utc(s.first_starts_at),
     'next_starts_at', utc(s.next_starts_at),

@@ -24,8 +24,9 @@ begin
     new.state := 'open';
     select s.cohort_id into new.cohort_id from sessions s where s.id = new.session_id;
     select e.participant_id into new.participant_id from enrolments e
-    where e.id = new.enrolment_id and e.cohort_id = coalesce(new.cohort_id, e.cohort_id)
-        and e.participant_id <> all (actor_hidden_ids()) and e.cohort_id <> all (actor_own_cohort_ids());
+    where e.id = new.enrolment_id and e.cohort_id = coalesce(new.cohort_id, e.cohort_id) and e.cohort_id <> all (actor_own_cohort_ids())
+        -- As on the roster.
+        and (actor_role() <> 'coordinator' or actor_serves(e.participant_id) or actor_runs_cohort(e.cohort_id));
     if new.enrolment_id is not null and new.participant_id is null then
         perform problem_field('enrolment_id', 'does-not-exist');
     end if;
@@ -65,7 +66,8 @@ cross join lateral (select
     i.session_id,
     i.cohort_id as group_id,
     i.enrolment_id,
-    case when (select actor_role()) = 'coordinator' then i.participant_id end as participant_id,
+    case when (select actor_role()) = 'coordinator' then (
+        select p.id from participants p where p.id = i.participant_id) end as participant_id,
     i.created_by,
     i.created_by_role,
     utc(i.created_at) as created_at,

@@ -9,8 +9,7 @@ cross join lateral (select
     r.id,
     r.external_ref,
     utc(r.received_at) as received_at,
-    case when r.state in ('received', 'contacted') then r.state else 'closed' end as state,
-    case when r.state not in ('received', 'contacted') then r.state end as outcome) members
+    case when r.state in ('received', 'contacted') then r.state else 'closed' end as state) members
 where r.client_account_id = (select actor_account_id());
 
 create or replace function line_referrals_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$

@@ -85,7 +85,7 @@ begin
         when in_contact.email is null then 'no_email'
         when not in_contact.ok_to_email then 'email_not_ok'
         when coalesce(in_contact.email_is_government, false) and not in_contact.work_address_acknowledged then 'work_address'
-        when unseal('contact.email', in_contact.email) is null then 'unreadable'
+        when unseal('contact.handle', in_contact.email) is null then 'unreadable'
     end;
     state := case when reason is not null then 'held' end;
 end $$;
@@ -116,7 +116,7 @@ begin
         state = 'sending', attempts = o.attempts + 1, lease_until = app_now() + interval '5 minutes', changed_at = app_now()
     where o.id = in_message.id;
     return query
-    select in_message.id, unseal('contact.email', contact.email),
+    select in_message.id, unseal('contact.handle', contact.email),
         case participant.preferred_language when 'fr' then t.subject_fr else t.subject_en end,
         replace(replace(
             case participant.preferred_language when 'fr' then t.body_fr else t.body_en end,

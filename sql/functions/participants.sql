@@ -135,17 +135,11 @@ begin
         where (in_body->>name)::boolean is not true));
     perform require_timezone('timezone', in_body->>'timezone');
     perform participant_require_own_region(in_body->>'region');
-    if in_body->>'referral_id' is not null then
-        perform referral_convert((in_body->>'referral_id')::uuid);
+    insert into accounts (id, issuer, subject, role, participant_id, created_at)
+    values (new_account_id, account_issuer(in_body->'identity'), new_account_id::text, 'peer', new_id, app_now());
+    if in_body#>>'{identity,subject}' is not null then
+        perform account_identify(new_account_id, in_body->'identity');
     end if;
-    begin
-        insert into accounts (id, issuer, subject, role, participant_id, created_at)
-        values (
-            new_account_id, account_issuer(in_body->'identity'),
-            coalesce(in_body#>>'{identity,subject}', new_account_id::text), 'peer', new_id, app_now());
-    exception when unique_violation then
-        perform problem_taken('identity/subject');
-    end;
     insert into participants (
         id, account_id, alias, preferred_language, pronouns, region, timezone, affiliation_kind, age_attested_at,
         eligibility_attested_at, accessibility_needs, created_by, created_at)
@@ -157,6 +151,10 @@ begin
     insert into safety_plans (participant_id) values (new_id);
     insert into emergency_contacts (participant_id) values (new_id);
     perform keep_key(in_key, 'participant', new_id);
+    if in_body->>'referral_id' is not null then
+        perform referral_convert((in_body->>'referral_id')::uuid, new_id);
+        perform conflict_follow_contact(new_id);
+    end if;
     perform audit('create', 'participant', new_id, array[new_id], body_fields(in_body));
     return participant_respond(201, new_id);
 end $$;

@@ -41,14 +41,14 @@ cross join lateral (select
     r.external_ref,
     r.language,
     r.urgent,
-    sealed_mark('referral.name', r.name, first.wrapped) as name,
+    sealed_mark('contact.name_to_use', r.name, first.wrapped) as name,
     case when r.callback_method is not null then json_build_object(
         'method', r.callback_method,
-        'handle', sealed_mark('referral.callback', r.callback_handle, case
+        'handle', sealed_mark('contact.handle', r.callback_handle, case
             when sealed_together(r.callback_handle, r.name) then first.wrapped
             else (select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(r.callback_handle))) end)) end as callback,
     r.ok_to_leave_message,
-    sealed_mark('referral.safe_hours', r.safe_hours, case
+    sealed_mark('contact.safe_hours', r.safe_hours, case
             when sealed_together(r.safe_hours, r.name) then first.wrapped
             else (select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(r.safe_hours))) end) as safe_hours,
     utc(r.caller_consented_at) as caller_consented_at,
@@ -88,11 +88,13 @@ declare
     received timestamptz := date_trunc('second', in_received_at);
 begin
     insert into referrals (
-        id, client_account_id, external_ref, recorded_by, channel, language, name, callback_method, callback_handle, safe_hours,
-        ok_to_leave_message, caller_consented_at, urgent, received_at, reply_due, reply_breach, created_at, updated_at)
+        id, client_account_id, external_ref, recorded_by, channel, language, name, name_digest, callback_method, callback_handle,
+        callback_is_government, safe_hours, ok_to_leave_message, caller_consented_at, urgent, received_at, reply_due, reply_breach,
+        created_at, updated_at)
     values (
-        new_id, in_client, in_body->>'external_ref', actor_account_id(), in_body->>'channel', in_body->>'language',
-        in_body->>'name', in_body#>>'{callback,method}', in_body#>>'{callback,handle}', in_body->>'safe_hours',
+        new_id, in_client, in_body->>'external_ref', actor_account_id(), in_body->>'channel', in_body->>'language', in_body->>'name',
+        in_body->>'name_digest', in_body#>>'{callback,method}', in_body#>>'{callback,handle}',
+        (in_body#>>'{callback,handle_is_government}')::boolean, in_body->>'safe_hours',
         (in_body->>'ok_to_leave_message')::boolean, received, coalesce((in_body->>'urgent')::boolean, false),
         received, business_day_end(received, 1), business_day_end(received, 2), app_now(), app_now())
     on conflict on constraint referrals__external_ref__taken do nothing;
@@ -208,7 +210,8 @@ begin
         where a.referral_id = in_id and is_business_day(office_date(a.at)));
 end $$;
 
--- R16: of a person who is sent elsewhere nothing stays but the count. Kept answers to earlier requests hold sealed values too.
+-- R16: of a person who is sent elsewhere, or whose file was opened, nothing stays here but the count. Kept answers to earlier requests hold
+-- sealed values too.
 create or replace function referral_erase(in_id uuid) returns void language plpgsql as $$
 begin
     perform erase_keys('referral', in_id);
@@ -257,8 +260,10 @@ begin
         redirect_reason = in_body->>'redirect_reason',
         duplicate_of = (in_body->>'duplicate_of')::uuid,
         name = case when not erases then r.name end,
+        name_digest = case when not erases then r.name_digest end,
         callback_method = case when not erases then r.callback_method end,
         callback_handle = case when not erases then r.callback_handle end,
+        callback_is_government = case when not erases then r.callback_is_government end,
         safe_hours = case when not erases then r.safe_hours end,
         closed_at = app_now(),
         closed_by = actor_account_id(),
@@ -272,10 +277,13 @@ begin
     return referral_respond(200, in_id);
 end $$;
 
--- Called when a participant is opened from a referral: only somebody who was spoken to becomes one.
-create or replace function referral_convert(in_referral_id uuid) returns void language plpgsql as $$
+-- Called when a participant is opened from a referral: only somebody who was spoken to becomes one. What names and locates them moves to
+-- their contact, and is seen from then on by who sees them (A6.8, I13, R14).
+-- Writes: referrals, contacts, sealed_keys, idempotency_keys. Locks: the referral.
+create or replace function referral_convert(in_referral_id uuid, in_participant_id uuid) returns void language plpgsql as $$
 declare
     referral referrals;
+    keys sealed_keys[];
 begin
     select * into referral from referrals r where r.id = in_referral_id for no key update;
     if not found then
@@ -283,9 +291,24 @@ begin
     elsif referral.state <> 'contacted' then
         perform problem_state(referral.state);
     end if;
+    update contacts c set
+        name_to_use = referral.name,
+        name_digest = referral.name_digest,
+        email = case referral.callback_method when 'email' then referral.callback_handle end,
+        email_is_government = case referral.callback_method when 'email' then referral.callback_is_government end,
+        phone = case referral.callback_method when 'phone' then referral.callback_handle end,
+        safe_hours = referral.safe_hours,
+        ok_to_leave_message = referral.ok_to_leave_message
+    where c.participant_id = in_participant_id;
     update referrals r set
-        state = 'converted', closed_at = app_now(), closed_by = actor_account_id(), updated_at = app_now(), version = r.version + 1
+        state = 'converted', name = null, name_digest = null, callback_method = null, callback_handle = null,
+        callback_is_government = null, safe_hours = null, closed_at = app_now(), closed_by = actor_account_id(), updated_at = app_now(),
+        version = r.version + 1
     where r.id = in_referral_id;
+    keys := array(select k from sealed_keys k where k.owner_type = 'referral' and k.owner_id = in_referral_id);
+    perform referral_erase(in_referral_id);
+    insert into sealed_keys (id, owner_type, owner_id, wrapped, created_at)
+    select k.id, 'participant', in_participant_id, k.wrapped, k.created_at from unnest(keys) k;
     perform audit('converted', 'referral', in_referral_id);
 end $$;
 

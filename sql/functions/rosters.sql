@@ -1,19 +1,23 @@
 -- SPDX-License-Identifier: MIT
 -- Who is expected, by alias.
 
--- Decision 5, A6.8: aliases, pronouns, what is needed to take part; for professionals and coordinators whether the intake is done;
--- for coordinators who it is, of their region. Null when there is nothing to see.
+-- Decision 5, A6.8: aliases, pronouns, what is needed to take part; for professionals and coordinators whether the intake is done. Hosts,
+-- and whoever has the group in their care, see everybody who comes: whom somebody is kept from is told by no gap in it, and by nobody
+-- until another host leads. Other coordinators see those they serve; who it is, coordinators of those they serve. Null when there is
+-- nothing to see.
 create or replace function rosters_read(in_session_id uuid) returns json language plpgsql security definer as $$
 declare
     as_role text := session_role(in_session_id);
     session sessions;
     entries json;
     shown uuid[];
+    is_whole boolean;
 begin
     select * into session from sessions s where s.id = in_session_id;
     if as_role is null or as_role <> 'coordinator' and not session_is_near(session) then
         return null;
     end if;
+    is_whole := as_role <> 'coordinator' or actor_runs_cohort(session.cohort_id);
     select
         coalesce(json_agg(json_build_object(
             'enrolment_id', e.id,
@@ -27,7 +31,7 @@ begin
         array_agg(p.id order by p.id)
     into entries, shown
     from enrolments e join participants p on p.id = e.participant_id
-    where e.cohort_id = session.cohort_id and e.is_seated and p.id <> all (actor_hidden_ids());
+    where e.cohort_id = session.cohort_id and e.is_seated and (is_whole or actor_serves(p.id));
     perform audit('list', 'roster', in_session_id, shown);
     return json_build_object(
         'session_id', in_session_id, 'replace_join_link', session_link_is_stale(session), 'data', entries);

@@ -18,8 +18,8 @@ begin
             'session_id', in_session_id,
             'enrolment_id', in_enrolment_id,
             'name_to_use', unseal('contact.name_to_use', c.name_to_use),
-            'phone', unseal('contact.phone', c.phone),
-            'email', unseal('contact.email', c.email),
+            'phone', unseal('contact.handle', c.phone),
+            'email', unseal('contact.handle', c.email),
             'ok_to_leave_message', c.ok_to_leave_message,
             'safe_hours', unseal('contact.safe_hours', c.safe_hours))
         from contacts c where c.participant_id = enrolment.participant_id);

@@ -64,7 +64,8 @@ begin
     for update of c;
     delete from sign_in_codes c where c.account_id = account.id;
     begin
-        update accounts a set issuer = own_issuer, subject = own_subject, version = a.version + 1 where a.id = account.id;
+        update accounts a set issuer = own_issuer, subject = own_subject, wanted_subject = null, version = a.version + 1
+        where a.id = account.id;
     exception when unique_violation then
         return null;
     end;

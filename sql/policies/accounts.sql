@@ -19,7 +19,7 @@ create policy api_changes on accounts for update to alongside_api using ((select
 grant select on accounts to alongside_worker;
 -- Whoever is handed work stays meanwhile: a lock is a right to change. How a peer signs in is written by account_identify() and
 -- sign_in_code_bind(), which ask who acts.
-grant select, update (issuer, subject, version) on accounts to alongside_desk;
+grant select, update (issuer, subject, wanted_subject, version) on accounts to alongside_desk;
 grant select (id, issuer, subject, role, participant_id) on accounts to alongside_conflicts;
 grant select (id, role, is_active, regions) on accounts to alongside_sessions;
 create policy others_read on accounts for select

@@ -30,7 +30,7 @@ begin
             select o.owner, n.name from (values
                 -- Seats: who has one, who waits for one, and the mail about it.
                 ('alongside_seats', '
-                    cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
+                    cohort_is_full cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_group_json enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
                     enrolments_remove enrolments_withdraw cohort_list_advance seat_advance_lists seat_expire_offers seat_list_advance
                     seat_mail_verdict seat_mail_when seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
@@ -51,8 +51,9 @@ begin
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
                     account_identify account_identity sign_in_code_bind
-                    account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids audit_events_find
-                    calendars_read context_enter coordinator_back_up coordinator_shown coordinator_stand_in document_announce
+                    account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids
+                    actor_stands_for_ids audit_events_find calendars_read context_enter coordinator_back_up coordinator_shown
+                    coordinator_stand_in document_announce
                     duty_rung_alias duty_rungs_at duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_follow
                     hand_over_left home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
                     staff_alias staff_link_since')) o (owner, names)
@@ -93,12 +94,12 @@ grant execute on function
     account_identify, account_identity, account_is_staff, coordinator_back_up, coordinator_shown, sign_in_code_bind
 to alongside_api;
 grant execute on function
-    actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids
+    actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids, actor_stands_for_ids
 to alongside_api;
 grant execute on function attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;
-grant execute on function cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
+grant execute on function cohort_is_full, cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
 grant execute on function colleagues_find to alongside_api;
 grant execute on function conflict_match_shared_cohort_ids to alongside_api;
 grant execute on function
@@ -131,11 +132,12 @@ grant execute on function waiting_people_missing, waiting_person_refresh to alon
 
 -- What each of the four may ask of the others; of its own, everything.
 grant execute on function
-    actor_own_cohort_ids, conflict_blocks_participant, conflict_declared_since, conflict_raise, conflict_record
+    actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_participant, conflict_declared_since, conflict_raise, conflict_record
 to alongside_seats;
 grant execute on function actor_own_cohort_ids to alongside_conflicts;
 grant execute on function
-    actor_cohort_ids, actor_own_cohort_ids, conflict_blocks_host, conflict_blocks_session, conflict_follow_end, host_is_barred
+    actor_cohort_ids, actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session, conflict_follow_end,
+    host_is_barred
 to alongside_sessions;
 
 -- Commands of an operator: the owner's alone.

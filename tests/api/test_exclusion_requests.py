@@ -99,7 +99,7 @@ def test_what_is_refused(client, person):
 # ---- what becomes of it ----
 
 
-def test_who_bears_the_name_is_excluded_at_once(person, colleague, coordinator):
+def test_who_bears_the_name_is_excluded_at_once(person, colleague, coordinator, db):
     """R14: from the next request on, however the name is written; the request is settled, and the exclusion stands with the file."""
     colleague.client.get(person.path).ok()
     asked = ask(person, f"  {colleague.name.upper()} ")
@@ -110,6 +110,12 @@ def test_who_bears_the_name_is_excluded_at_once(person, colleague, coordinator):
         "closed_at": asked["received_at"], "closed_by": None}  # fmt: skip
     (made,) = coordinator.get(f"{person.path}/exclusions").ok().data
     assert (made["account_id"], made["reason"]) == (colleague.id, "asked_by_peer")
+    # What no coordinator did has its row too, found by the exclusion, and none in the person's own list (R14).
+    rows = "select action, object_type, participant_ids from audit_events where object_id = %s"
+    assert db.execute(rows, (made["id"],)).fetchall() == [("create", "exclusion", [])]
+    coordinator.get(f"/v1/exclusions/{made['id']}").ok()
+    seen = person.peer.get(f"{person.path}/audit-events").ok().data
+    assert ("read", "exclusion") not in {(entry["action"], entry["object_type"]) for entry in seen}
     # Whom it is about does not hear of it.
     is_hidden(colleague.client, "GET", f"{PATH}/{asked['id']}")
     assert asked["id"] not in [r["id"] for r in walk(colleague.client, PATH, params={"limit": 100})]
@@ -233,7 +239,8 @@ def test_around_a_session_the_person_does_not_exist_for_that_host(client):
     ask(seat.person, evening.professional.made["name"])
     is_hidden(who, "GET", plan)
     is_hidden(who, "POST", f"{evening.path}/contacts/{seat.id}/open", {"reason": "check_in"})
-    assert who.get(f"{evening.path}/roster").ok().json["data"] == []
+    # Who comes looks as before until another host leads: a gap would tell who has asked (DESIGN 5b.7).
+    assert [entry["enrolment_id"] for entry in who.get(f"{evening.path}/roster").ok().json["data"]] == [seat.id]
     assert evening.start().problem(409, "conflict")["reason"] == "call-your-coordinator"
     # The other host sees them, and with somebody else as the professional the evening takes place.
     assert len(evening.supporter.client.get(f"{evening.path}/roster").ok().json["data"]) == 1

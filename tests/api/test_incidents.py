@@ -117,10 +117,12 @@ def test_a_coordinator_records_what_happened_outside_a_session(evening):
     is_hidden(evening.professional.client, "GET", made.path)
 
 
-def test_somebody_who_left_is_one_incident(evening):
+def test_somebody_who_left_is_one_incident_of_each_who_records_it(evening):
+    """A6.8: nobody learns from a refusal that a colleague has recorded one."""
     seat = evening.seats[0].id
+    record(evening, "left_unexpectedly", 4, evening.professional.client, enrolment_id=seat).created()
     record(evening, "left_unexpectedly", 4, enrolment_id=seat).created()
-    refused = record(evening, "left_unexpectedly", 4, evening.professional.client, enrolment_id=seat)
+    refused = record(evening, "left_unexpectedly", 4, enrolment_id=seat)
     assert refused.problem(409, "conflict")["reason"] == "already-open"
 
 
@@ -321,13 +323,16 @@ def test_who_sees_and_works_on_it(evening):
 
 
 def test_about_oneself_or_somebody_one_is_kept_from(evening):
-    """I13, R14: not there, whatever the role."""
+    """I13, R14: not there; but who leads the session records what happens in it, and it looks as before until another leads (R6)."""
     (seat,) = evening.seats
     made = record(evening, who=evening.supporter.client, enrolment_id=seat.id).created()
     exclude = evening.coordinator.post
     exclude(f"{seat.person.path}/exclusions", {"account_id": evening.professional.id, "reason": "asked_by_peer"}).created()
-    is_hidden(evening.professional.client, "GET", made.path)
-    record(evening, who=evening.professional.client, enrolment_id=seat.id).problem(422).fault("#/enrolment_id", "does-not-exist")
+    evening.professional.client.get(made.path).ok()
+    own = record(evening, who=evening.professional.client, enrolment_id=seat.id).created()
+    evening.stand_in(evening.host("mental_health_professional"), evening.professional)
+    for incident in (made, own):
+        is_hidden(evening.professional.client, "GET", incident.path)
     exclude(f"{seat.person.path}/exclusions", {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}).created()
     themselves = evening.client("coordinator", QUEBEC_COORDINATOR)
     is_hidden(themselves, "GET", made.path)

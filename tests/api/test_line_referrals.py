@@ -22,7 +22,7 @@ from steps import (
 )  # fmt: skip
 
 PATH = "/v1/line-referrals"
-SEEN = {"id", "external_ref", "received_at", "state", "outcome"}
+SEEN = {"id", "external_ref", "received_at", "state"}
 
 
 # ---- referring ----
@@ -141,7 +141,7 @@ def test_fifty_at_once_make_one(server, contract, token, db, kind):
 
 
 def test_the_line_sees_how_far_it_came_and_no_more(line, coordinator):
-    """A6.8: received, contacted, closed with a category; never who works on it, how often, or what was found."""
+    """Decision 19: received, contacted, closed; never how it ended, who works on it, how often, or what was found."""
     made = refer(line, name="Anaïs", urgent=True)
     path = as_coordinators_see(made)
 
@@ -149,28 +149,29 @@ def test_the_line_sees_how_far_it_came_and_no_more(line, coordinator):
         answer = line.get(made.path).ok()
         assert set(answer.json) == SEEN
         assert answer.etag is None, "a version would tell how often somebody worked on it"
-        return answer["state"], answer["outcome"]
+        return answer["state"]
 
-    assert seen() == ("received", None)
+    assert seen() == "received"
     coordinator.post(f"{path}/take", if_match="*").ok()
     attempt(coordinator, path, "message_left")
-    assert seen() == ("received", None), "attempts are not the line's affair"
+    assert seen() == "received", "attempts are not the line's affair"
     attempt(coordinator, path, "replied")
-    assert seen() == ("contacted", None)
+    assert seen() == "contacted"
     close(coordinator, path, "declined").ok()
-    assert seen() == ("closed", "declined")
+    assert seen() == "closed"
     assert "Anaïs" not in line.get(made.path).content.decode() and "613 555 0143" not in line.get(PATH).content.decode()
 
 
 @pytest.mark.parametrize("reason", ["under_18", "family_member", "not_eligible"])
 def test_why_somebody_was_redirected_stays_inside(line, coordinator, reason):
-    """R16, A1.2: the category, not the reason."""
+    """R16, A1.2, decision 19."""
     made = refer(line)
     close(coordinator, as_coordinators_see(made), "redirected", redirect_reason=reason).ok()
-    assert line.get(made.path).ok().json == made.json | {"state": "closed", "outcome": "redirected"}
+    assert line.get(made.path).ok().json == made.json | {"state": "closed"}
 
 
-def test_every_ending_has_its_category(line, coordinator):
+def test_every_ending_is_the_same_to_the_line(line, coordinator):
+    """Decision 19: that somebody takes part, or was known already, is theirs to say."""
     # 1. Unreachable after three business days.
     lost = refer(line, now="2026-09-21T14:00:00Z")
     for day in (21, 22, 23):
@@ -186,10 +187,12 @@ def test_every_ending_has_its_category(line, coordinator):
         "referral_id": opened["id"], "alias": f"T {uuid.uuid4().hex[:12]}", "preferred_language": "en",
         "affiliation_kind": "caf_former", "age_attested": True, "eligibility_attested": True,
     }).created()  # fmt: skip
-    outcomes = {entry["id"]: (entry["state"], entry["outcome"]) for entry in walk(line, PATH, params={"limit": 7})}
-    assert outcomes[lost["id"]] == ("closed", "unreachable")
-    assert outcomes[twice["id"]] == ("closed", "duplicate")
-    assert outcomes[opened["id"]] == ("closed", "converted")
+    ended = [lost, twice, opened]
+    listed = {entry["id"]: entry for entry in walk(line, PATH, params={"limit": 7})}
+    for made in ended:
+        seen = [line.get(made.path).ok().json, listed[made["id"]]]
+        seen.append(line.post(PATH, line_body(external_ref=made["external_ref"])).ok().json)
+        assert seen == [{name: made[name] for name in SEEN} | {"state": "closed"}] * 3
 
 
 def test_a_line_sees_its_own_only(line, client, coordinator):

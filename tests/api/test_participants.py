@@ -4,8 +4,8 @@
 import uuid
 
 import pytest
-from harness.tokens import ISSUER
-from steps import ABSENT, walk
+from harness.tokens import ISSUER, claims
+from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, unique
 
 PATH = "/v1/participants"
@@ -93,9 +93,26 @@ def test_an_alias_is_one_persons_in_any_spelling(coordinator):
 def test_an_identity_is_given_once(coordinator):
     identity = {"issuer": ISSUER, "subject": str(uuid.uuid4())}
     coordinator.post(PATH, body(identity=identity)).created()
-    alias = unique("Twice")
-    coordinator.post(PATH, body(alias=alias, identity=identity)).problem(409, "conflict").fault("#/identity/subject", "taken")
-    coordinator.post(PATH, body(alias=alias)).created()
+    second = coordinator.post(PATH, body(identity=identity)).created()
+    free = coordinator.post(PATH, body(identity=identity | {"subject": str(uuid.uuid4())})).created()
+    assert second["identity"] == identity and set(second.json) == set(free.json) and second.etag == free.etag
+
+
+def test_nobody_learns_by_a_sign_in_who_takes_part(client, make_client, server, local_key, coordinator):
+    """R2, R14: writing the sign-in of somebody of another region answers as for anybody; who signs in comes to the file they have."""
+    identity = {"issuer": ISSUER, "subject": f"login-{uuid.uuid4()}"}
+    theirs = open_person(client, region="BC", identity=identity)
+    quebec = client("coordinator", QUEBEC_COORDINATOR)
+    is_hidden(quebec, "GET", theirs.path)
+    met = quebec.post(PATH, body(identity=identity)).created()
+    unmet = quebec.post(PATH, body(identity=identity | {"subject": f"login-{uuid.uuid4()}"})).created()
+    assert set(met.json) == set(unmet.json) and met["identity"] == identity
+    written = [quebec.patch(met.path, {"identity": {"subject": subject}}, if_match="*").ok() for subject in (identity["subject"], "x y")]
+    assert [seen["identity"]["subject"] for seen in written] == [identity["subject"], "x y"]
+    assert {seen.etag for seen in written} == {'"2.both"', '"3.both"'}
+    quebec.patch(met.path, {"identity": {"subject": identity["subject"]}}, if_match="*").ok()
+    peer = make_client(server, "peer", token=local_key.sign(claims(identity["subject"], "peer")))
+    assert peer.get("/v1/me").ok()["participant_id"] == theirs.id
 
 
 def test_the_same_key_opens_one(coordinator, db):
@@ -115,6 +132,60 @@ def test_a_referral_becomes_a_participant_once(coordinator, inquiry):
     assert coordinator.get(referral.path).ok()["state"] == "converted"
     refused = coordinator.post(PATH, body(referral_id=referral["id"])).problem(409, "conflict-state")
     assert refused["state"] == "converted"
+
+
+REFERRED = {"name": "Zoë Référée", "safe_hours": "after six, on weekdays", "ok_to_leave_message": True}
+
+
+@pytest.mark.parametrize(
+    ("method", "handle", "kept"),
+    [
+        ("phone", "+1 613 555 0177", {"phone": "+1 613 555 0177", "email": None, "email_is_government": False}),
+        ("email", "zoe@example.org", {"phone": None, "email": "zoe@example.org", "email_is_government": False}),
+        ("email", "zoe@forces.gc.ca", {"phone": None, "email": "zoe@forces.gc.ca", "email_is_government": True}),
+    ],
+)
+def test_what_a_referral_told_is_the_contact_s_from_then_on(client, coordinator, inquiry, db, method, handle, kept):
+    """A6.8, I13, R14: it moves with its keys, and who is kept from the person reads it nowhere, nor out of a repeated request."""
+    key, colleague = str(uuid.uuid4()), client("coordinator", OTHER_COORDINATOR)
+    whole = inquiry(callback={"method": method, "handle": handle}, **REFERRED)
+    referral = colleague.post("/v1/referrals", whole, idempotency_key=key).created()
+    assert (referral["name"], referral["callback"]["handle"]) == (REFERRED["name"], handle)
+    coordinator.post(f"{referral.path}/attempts", {"channel": "phone", "outcome": "replied"}).created()
+    made = coordinator.post(PATH, body(referral_id=referral["id"], region="ON")).created()
+    contact = coordinator.get(f"{made.path}/contact").ok().json
+    moved = kept | {"name_to_use": REFERRED["name"], "safe_hours": REFERRED["safe_hours"], "ok_to_leave_message": True, "ok_to_email": False}
+    assert {name: contact[name] for name in moved} == moved and contact["rules_answered_at"] is None
+    # The referral is the count that it was, to everybody alike, and so is what was kept for a repeated request.
+    coordinator.post(f"{made.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "asked_by_peer"}).created()
+    is_hidden(colleague, "GET", f"{made.path}/contact")
+    for who in (coordinator, colleague, client("coordinator", QUEBEC_COORDINATOR)):
+        seen = who.get(referral.path).ok()
+        assert (seen["state"], seen["name"], seen["callback"], seen["safe_hours"]) == ("converted", None, None, None)
+        assert handle not in str(walk(who, "/v1/referrals", params={"state": "converted", "limit": 100}))
+    again = colleague.post("/v1/referrals", whole, idempotency_key=key).created()
+    assert (again["name"], again["callback"], again["state"]) == (None, None, "converted")
+    # Erased with the person.
+    owners = "select distinct owner_type, owner_id::text from sealed_keys where owner_id in (%s, %s)"
+    assert db.execute(owners, (referral["id"], made["id"])).fetchall() == [("participant", made["id"])]
+    # R3: no mail to a work address that nobody has agreed to; everything else goes on.
+    ask = {"ok_to_email": True}
+    if kept["email_is_government"]:
+        coordinator.patch(f"{made.path}/contact", ask, if_match="*").problem(422).fault("#/work_address_acknowledged", "work-address")
+        ask["work_address_acknowledged"] = True
+    coordinator.patch(f"{made.path}/contact", {"phone": "+1 613 555 0188"}, if_match="*").ok()
+    coordinator.patch(f"{made.path}/contact", ask, if_match="*").ok()
+
+
+def test_a_name_that_a_referral_told_counts_as_any_other(client, coordinator, inquiry):
+    """R1: whoever is named by somebody else is met by it, though nobody has written it into their contact."""
+    name = unique("Referred")
+    open_person(client).peer.post("/v1/conflict-declarations", {"kind": "no_contact", "name": name}).created()
+    referral = coordinator.post("/v1/referrals", inquiry(name=name.upper())).created()
+    coordinator.post(f"{referral.path}/attempts", {"channel": "phone", "outcome": "replied"}).created()
+    made = coordinator.post(PATH, body(referral_id=referral["id"])).created()
+    matches = walk(coordinator, "/v1/conflict-matches", params={"open": True, "limit": 100})
+    assert [match["basis"] for match in matches if match["participant_id"] == made["id"]] == ["named"]
 
 
 def test_a_refused_participant_leaves_the_referral_as_it_was(coordinator, inquiry):

@@ -2,6 +2,7 @@
 """Who comes to a session: aliases for those who lead it, never for peers (decision 5, A6.8, R2, I13, R14)."""
 
 import pytest
+from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening, audited, informal
 from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
@@ -9,7 +10,8 @@ NEEDS = "Captions, and a slow pace"
 
 
 @pytest.fixture
-def evening(client):
+def evening(client, db):
+    db.execute("delete from back_ups")
     made = Evening(client, people=2)
     first, second = (seat.person for seat in made.seats)
     first.peer.patch(first.path, {"pronouns": "she/her", "accessibility_needs": NEEDS}, if_match="*").ok()
@@ -50,13 +52,53 @@ def test_a_coordinator_sees_who_it_is(evening):
     assert by_seat == {seat.id: seat.person.id for seat in evening.seats}
 
 
-def test_a_coordinator_of_another_region_sees_aliases(evening):
-    """R14, A6.8: whom they do not serve, they know as a host would."""
+def test_a_coordinator_sees_those_they_serve(evening):
+    """R14, A6.8: of the rest neither alias nor needs, and they act on none of them; what they record says no more than they see."""
+    evening.started()
     person = evening.seats[0].person
     evening.coordinator.patch(person.path, {"region": "BC"}, if_match="*").ok()
     quebec = evening.client("coordinator", QUEBEC_COORDINATOR, headers={"X-Test-Now": evening.now})
     by_seat = {entry["enrolment_id"]: entry["participant_id"] for entry in entries(quebec, evening)}
-    assert by_seat == {evening.seats[0].id: None, evening.seats[1].id: evening.seats[1].person.id}
+    assert by_seat == {evening.seats[1].id: evening.seats[1].person.id}
+    for seat in evening.seats:
+        evening.attend(seat, "left_unexpectedly").ok()
+    assert [entry["enrolment_id"] for entry in walk(quebec, f"{evening.path}/attendance")] == [evening.seats[1].id]
+    is_hidden(quebec, "PUT", f"{evening.path}/attendance/{evening.seats[0].id}", {"status": "present"})
+    body = {"kind": "distress", "severity": 2, "session_id": evening.session["id"]}
+    quebec.post("/v1/incidents", body | {"enrolment_id": evening.seats[0].id}).problem(422).fault("#/enrolment_id", "does-not-exist")
+    assert quebec.post("/v1/incidents", body | {"enrolment_id": evening.seats[1].id}).created()["participant_id"]
+    of_session = {"session_id": evening.session["id"], "limit": 100}
+    told = {entry["enrolment_id"]: entry["participant_id"] for entry in walk(quebec, "/v1/incidents", params=of_session)}
+    assert told == {evening.seats[0].id: None, evening.seats[1].id: evening.seats[1].person.id}
+
+
+def test_whoever_has_the_group_in_their_care_sees_everybody_as_a_host_does(evening, db):
+    """A6.8, decision 22: the coordinator of the group, their back-up, and who stands in; and nobody is missing who asked not to be seen."""
+    person, quebec = evening.seats[0].person, evening.client("coordinator", QUEBEC_COORDINATOR, headers={"X-Test-Now": evening.now})
+    evening.coordinator.patch(person.path, {"region": "BC"}, if_match="*").ok()
+    assert len(entries(quebec, evening)) == 1
+    back_up = f"/v1/colleagues/{evening.coordinator.account}/back-up"
+    evening.coordinator.put(back_up, {"back_up_account_id": QUEBEC_COORDINATOR}, if_match="*").ok()
+    met = {entry["enrolment_id"]: entry["participant_id"] for entry in entries(quebec, evening)}
+    assert met == {evening.seats[0].id: None, evening.seats[1].id: evening.seats[1].person.id}
+    db.execute("delete from back_ups")
+    assert len(entries(quebec, evening)) == 1
+    unwanted = {"account_id": evening.coordinator.account, "reason": "asked_by_peer"}
+    evening.client("coordinator", OTHER_COORDINATOR).post(f"{person.path}/exclusions", unwanted).created()
+    met = {entry["enrolment_id"]: entry["participant_id"] for entry in entries(evening.coordinator, evening)}
+    assert met == {evening.seats[0].id: None, evening.seats[1].id: evening.seats[1].person.id}
+
+
+def test_how_many_are_placed_is_for_whoever_has_the_group_in_their_care(evening):
+    """A6.8: beside what they see, a number would tell others that somebody is there whom they do not."""
+
+    def listed(who):
+        (found,) = [group for group in walk(who, "/v1/groups", params={"limit": 100}) if group["id"] == evening.group.id]
+        return found["seats_taken"], found["is_full"]
+
+    assert listed(evening.coordinator) == (2, False)
+    assert listed(evening.client("coordinator", QUEBEC_COORDINATOR)) == (None, False)
+    assert listed(evening.supporter.client) == (None, None)
 
 
 def test_only_those_with_a_confirmed_seat_are_on_it(evening):
@@ -120,12 +162,13 @@ def test_who_never_sees_it(evening):
 
 
 def test_whom_a_peer_does_not_want_to_be_seen_by(evening):
-    """Issue point 5: for that member of staff the person is not there. I13: a peer of the group sees none of it as staff."""
+    """DESIGN 5b.7: it looks as before until another host leads, so that nobody learns who has asked; and what happens in the room is
+    recorded. I13: a peer of the group sees none of it as staff."""
     person = evening.seats[0].person
     unwanted = {"account_id": evening.professional.id, "reason": "asked_by_peer"}
     made = evening.coordinator.post(f"{person.path}/exclusions", unwanted).created()
-    assert [e["enrolment_id"] for e in entries(evening.professional.client, evening)] == [evening.seats[1].id]
-    assert len(entries(evening.supporter.client, evening)) == 2
+    for host in evening.hosts:
+        assert len(entries(host.client, evening)) == 2
     evening.coordinator.delete(made.path).no_content()
     evening.coordinator.post(f"{person.path}/exclusions", unwanted | {"reason": "own_case"}).created()
     is_hidden(evening.professional.client, "GET", f"{evening.path}/roster")

@@ -38,7 +38,7 @@ ALLOWED = {
 ABOUT_NOBODY = {"services", "holidays", "documents", "help_lines", "code_lists", "groups", "training_courses", "codes"}
 ABOUT_NOBODY |= {"me", "calendars", "duty_gaps"}  # who one is; hours at an address that is itself the secret; hours that nobody has
 # Whoever is named is not told that somebody looked: the audit says who looked, and at whom nobody reads there.
-SILENT = {"conflict_declarations", "conflict_matches"}
+SILENT = {"conflict_declarations", "conflict_matches", "exclusions"}
 # What the kernel must not know: words of the program.
 PROGRAM = (
     "participant|referral|intake|group|session|survey|holiday|attendance|enrolment|safety_plan|emergency_contact|"

@@ -21,7 +21,7 @@ SEALED = {
     ),
     "referral": (
         "00000014",
-        {"referral.name": "Sam Invented", "referral.callback": "+1 613 555 0100", "referral.safe_hours": "After six in the evening"},
+        {"contact.name_to_use": "Sam Invented", "contact.handle": "+1 613 555 0100", "contact.safe_hours": "After six in the evening"},
     ),
     "session": ("00000015", {"session.join_link": "https://meet.example/room"}),
 }

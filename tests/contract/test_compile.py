@@ -71,7 +71,7 @@ NAME = "{type: string, maxLength: 5}"
         ("{type: string, maxLength: 5, pattern: 'a'}", "pattern"),
         ("{type: [string, 'null'], enum: [a]}", "null"),
         ("{type: string, enum: [a, 1]}", "strings"),
-        ("{type: string, maxLength: 5, x-government-address: true}", "email"),
+        ("{type: string, format: phone, x-government-address: true}", "email"),
         ("{type: string, maxLength: 5, x-digest-only: true}", "x-digest-only"),
         ("{type: string, maxLength: 5, x-digest: a.b, x-sealed: a.b, x-digest-only: true}", "x-digest-only"),
         ("{type: [string, integer]}", "one type"),

@@ -78,8 +78,8 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu participants:s plain_texts:S
         services:S sessions:S track_documents:S waiting_people:SIUD'),
     ('conflicts', '
-        accounts:s cohorts:s conflict_declarations:Su conflict_matches:SIu contacts:s enrolments:S exclusion_requests:Su exclusions:SI
-        host_assignments:S participants:s sessions:S staff:s'),
+        accounts:s audit_events:i cohorts:s conflict_declarations:Su conflict_matches:SIu contacts:s enrolments:S exclusion_requests:Su
+        exclusions:SI host_assignments:S participants:s sessions:S staff:s'),
     ('sessions', '
         accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
         enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
@@ -157,7 +157,8 @@ select is_empty($$
 select set_eq($$
     select r.role || ' ' || p.proname from past_roles r join own_functions f on f.prosecdef and f.owner <> r.role join pg_proc p using (oid)
     where has_function_privilege(r.role, f.oid, 'execute')$$, array[
-    'alongside_seats actor_own_cohort_ids', 'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_declared_since',
+    'alongside_seats actor_own_cohort_ids', 'alongside_seats actor_stands_for_ids', 'alongside_sessions actor_stands_for_ids',
+    'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_declared_since',
     'alongside_seats conflict_raise', 'alongside_seats conflict_record', 'alongside_conflicts actor_own_cohort_ids',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions conflict_blocks_host',
     'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions host_is_barred',

@@ -29,7 +29,7 @@ from (values
     ('mia', 'mental_health_professional', '{}', 'mia as a peer', 'birch', 'maple', 'maple 1, maple 2', 'maple 1, birch 1'),
     ('max', 'mental_health_professional', '{}', 'quinn', '', 'birch', 'birch 1', 'maple 1'),
     ('line', 'line', '{}', '', '', '', '', ''), ('another line', 'line', '{}', '', '', '', '', ''),
-    ('administrator', 'administrator', '{}', '', '', '', '', ''), ('public', 'public', '{}', '', '', '', '', ''),
+    ('administrator', 'administrator', '{}', 'ada', 'maple, cedar', '', '', ''), ('public', 'public', '{}', '', '', '', '', ''),
     ('nobody', 'nobody', '{}', '', '', '', '', '')) v (name, role, regions, hidden, own, led, nights, attended);
 insert into accounts (id, issuer, subject, role, regions)
 select account, 'https://id.example', name, role, regions::region[] from asks where self is null and account is not null;
@@ -44,7 +44,8 @@ create temp view persons as select p.* from participants p where p.alias like 'P
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 select n(v.person), n(v.account), v.reason, n(v.author), now() from (values
     ('quinn', 'denis', 'asked_by_peer', 'everett'), ('nil', 'denis', 'own_case', 'denis'), ('ada', 'pam', 'asked_by_peer', 'carol'),
-    ('quinn', 'max', 'asked_by_peer', 'everett'), ('known to be everett', 'everett', 'own_case', 'carol')
+    ('quinn', 'max', 'asked_by_peer', 'everett'), ('known to be everett', 'everett', 'own_case', 'carol'),
+    ('ada', 'administrator', 'own_case', 'carol')
     ) v (person, account, reason, author);
 select intake(id, 'group', 'ready'), accept(id, '{consent,privacy_notice}') from persons \g /dev/null
 
@@ -182,7 +183,8 @@ return a.role = 'coordinator' and not in_persons && (a.hidden || a.account)
         select from participants p
         where p.id = any (in_persons) and (a.regions = '{}' or p.region is null or p.region = any (a.regions))));
 create function tests.is_told(a asks, t incidents) returns boolean stable language sql
-return (t.participant_id = any (a.hidden)) is not true and (t.cohort_id = any (a.own)) is not true and case a.role
+return (t.participant_id = any (a.hidden) and (a.role = 'coordinator' or (t.session_id = any (a.nights)) is not true)) is not true
+    and (t.cohort_id = any (a.own)) is not true and case a.role
     when 'peer_supporter' then t.created_by = a.account
     when 'mental_health_professional' then t.created_by = a.account or t.session_id = any (a.nights)
     else a.role = 'coordinator' end;
@@ -217,10 +219,15 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
         else t.subject_id <> all (a.own) end$$),
     ('{enrolment_decisions}', 'keeps_seat(a, t.enrolment_id)'),
-    ('{contact_openings}', 'keeps_seat(a, t.enrolment_id) or a.role = ''administrator'''),
+    ('{contact_openings}', $$keeps_seat(a, t.enrolment_id)
+        or a.role = 'administrator' and not exists (select from sessions s where s.id = t.session_id and s.cohort_id = any (a.own))$$),
     ('{enrolments}', 't.participant_id = a.self or keeps_seat(a, t.id)'),
-    ('{attendances}', 't.participant_id = a.self or t.session_id = any (a.nights) and t.participant_id <> all (a.hidden)'),
-    ('{audit_events}', 'a.role = ''administrator'' or a.self = any (t.participant_ids)'),
+    -- A coordinator: of those they serve, and whole groups in their care.
+    ('{attendances}', $$t.participant_id = a.self or t.session_id = any (a.nights) and (
+        a.role <> 'coordinator' or t.participant_id = any (a.people)
+        or exists (select from sessions s join cohorts c on c.id = s.cohort_id where s.id = t.session_id
+            and c.coordinator_id = a.account))$$),
+    ('{audit_events}', $$a.role = 'administrator' and not t.participant_ids && a.hidden or a.self = any (t.participant_ids)$$),
     ('{incidents}', 'is_told(a, t)'),
     ('{incident_actions}', 'exists (select from incidents i where i.id = t.incident_id and is_told(a, i))'),
     ('{referral_attempts}', 'a.role = ''coordinator'''),
@@ -464,7 +471,7 @@ create temp view asked as
 select name, verb, case when rule <> 'true' then name end as found from oracle
 union all
 select distinct name, 'insert', name from additions;
-select plan(5 + 3 * (select count(*) from asked)::int);
+select plan(6 + 3 * (select count(*) from asked)::int);
 select is((select string_agg(a.name, ', ' order by a.place) from asks a where is_otherwise(a, t.name, t.verb)), null,
     t.verb || ' ' || t.name || ': nobody reaches more, or less') from asked t order by t.name, t.verb;
 select is(found_after(answering(v.answer, t.name, t.verb), array[t.name], t.verb), case v.answer when 'true' then t.found else t.name end,
@@ -474,18 +481,20 @@ select is(found_after(
     format('create or replace function %s stable language sql return %s', c.function, c.answer),
     array(select name from oracle where verb = 'select')), c.shown, c.title)
 from (values
-    ('actor_hidden_ids() returns uuid[]', '''{}''::uuid[]', 'acceptances attendances conflict_declarations conflict_matches '
-        'contact_openings contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs '
-        'incident_actions incidents intake_forms intakes outbox participants region_moves safety_plans updates waiting_people',
+    ('actor_hidden_ids() returns uuid[]', '''{}''::uuid[]', 'acceptances attendances audit_events conflict_declarations '
+        'conflict_matches contact_openings contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions '
+        'hand_overs incident_actions incidents intake_forms intakes outbox participants region_moves safety_plans updates waiting_people',
         'I13, R14 what would be shown if nobody were hidden'),
     ('actor_own_cohort_ids() returns uuid[]', '''{}''::uuid[]', 'attendances cohorts contact_openings debriefs enrolment_decisions '
         'enrolments hand_overs host_assignments incident_actions incidents sealed_keys session_presences sessions',
         'I13 if staff were peers nowhere'),
     ('actor_hidden_conflict_ids() returns uuid[]', '''{}''::uuid[]', 'conflict_declarations conflict_matches',
         'A6.5, I13 if conflicts were about nobody'),
-    ('actor_region_keys() returns text[]', 'region_keys()', 'acceptances conflict_declarations conflict_matches contact_openings '
-        'contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs intake_forms intakes '
-        'outbox participants region_moves safety_plans updates waiting_people', 'R14 if coordinators served everywhere')
+    ('actor_region_keys() returns text[]', 'region_keys()', 'acceptances attendances conflict_declarations conflict_matches '
+        'contact_openings contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs '
+        'intake_forms intakes outbox participants region_moves safety_plans updates waiting_people',
+        'R14 if coordinators served everywhere'),
+    ('actor_stands_for_ids() returns uuid[]', '''{}''::uuid[]', 'attendances', 'A6.8 if nobody had a group in their care')
     ) c (function, answer, shown, title);
 select set_eq($$
     select c.relname::text, v.verb from pg_class c cross join unnest('{select,update,delete,insert}'::text[]) v (verb)

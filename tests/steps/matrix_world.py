@@ -52,6 +52,7 @@ class World:
     def __init__(self, db):
         self.db = db
         self.service = one(db, "select id from services where code = 'informal_group'")
+        db.execute("delete from back_ups where account_id = %s", (COORDINATOR,))  # who has a group in their care sees more of it
         exclude(db, COORDINATOR, EXCLUDED)
         exclude(db, OTHER_COORDINATOR, OWN_CASE, "own_case")
         self.barred = one(
@@ -227,20 +228,18 @@ class World:
         return named("enrolment_id", rows)
 
     def hidden_seats(self):
-        """Somebody else's session; one's own session with a seat of another group; the seat of somebody one is kept from."""
-        exclude(self.db, SUPPORTER, EXCLUDED)
-        exclude(self.db, PROFESSIONAL, EXCLUDED)
+        """Somebody else's session; one's own session with a seat of another group; a seat of somebody whom one does not serve."""
         rows = [(role, account, session, self.seats[MAPLE]) for role, account, session in self.strangers(
             self.apart_session, self.session, self.apart_session)]  # fmt: skip
         rows += [(role, None, self.apart_session, self.apart_seat) for role in HOSTS]
         rows += [(role, None, self.session, self.apart_seat) for role in (*HOSTS, "coordinator")]
-        rows += [(role, None, self.session, self.seats[EXCLUDED]) for role in (*HOSTS, "coordinator")]
+        rows += [("coordinator", QUEBEC_COORDINATOR, self.session, self.seats[ELSEWHERE])]
         return [(role, account, {"session_id": session, "enrolment_id": seat}) for role, account, session, seat in rows]
 
     def hidden_incidents(self):
         theirs = self.incident(self.apart_session, OTHER_SUPPORTER)
         ours = self.incident(self.session, self.cohost)
-        about_somebody = self.incident(self.session, SUPPORTER, self.seats[EXCLUDED])
+        about_somebody = self.incident(None, PROFESSIONAL, self.seats[EXCLUDED])
         exclude(self.db, PROFESSIONAL, EXCLUDED)
         rows = self.strangers(theirs, ours, self.incident(self.apart_session, self.barred))
         rows += [

@@ -4,6 +4,8 @@ create table accounts (
     id uuid primary key default gen_random_uuid(),
     issuer text not null default 'urn:alongside:local',
     subject text not null,
+    -- Peers: the sign-in that a coordinator has written, where it is another account's.
+    wanted_subject text,
     role text not null constraint accounts__role__known check (role in (
         'peer', 'peer_supporter', 'mental_health_professional', 'coordinator', 'line', 'administrator')),
     is_active boolean not null default true,

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 create table contacts (
     participant_id uuid primary key references participants (id),
-    -- Sealed: contact.name_to_use, contact.email, contact.phone, contact.safe_hours.
+    -- Sealed: contact.name_to_use, contact.handle (email, phone), contact.safe_hours.
     name_to_use text,
     -- Digest of the name a person goes by, so that who joins later is met by what was declared earlier.
     name_digest text,
@@ -18,6 +18,7 @@ create table contacts (
     work_address_acknowledged boolean not null default false,
     version int not null default 1,
     -- R3: mail to a work mailbox may be seen by colleagues; the person must have agreed to it.
-    constraint contacts__email__work_address check (not coalesce(email_is_government, false) or work_address_acknowledged)
+    constraint contacts__email__work_address check (
+        not coalesce(email_is_government, false) or work_address_acknowledged or not ok_to_email)
 );
 create index contacts__name_digest on contacts (name_digest) where name_digest is not null;

@@ -43,5 +43,6 @@ create index incidents__session_id on incidents (session_id, created_at desc, id
 create index incidents__state on incidents (state, created_at desc, id desc);
 create index incidents__participant_id on incidents (participant_id) where participant_id is not null;
 create index incidents__next_due on incidents (next_due, id) where next_due is not null;
-create unique index incidents__enrolment_id__taken on incidents (session_id, enrolment_id)
+-- For each who records it: nobody learns that a colleague has.
+create unique index incidents__enrolment_id__taken on incidents (session_id, enrolment_id, created_by)
     where kind = 'left_unexpectedly' and session_id is not null and enrolment_id is not null;

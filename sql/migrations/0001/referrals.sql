@@ -9,10 +9,13 @@ create table referrals (
     channel text not null constraint referrals__channel__known check (channel in (
         'email_self', 'line_smsrc', 'line_eap_followup', 'line_voicemail', 'rsc', 'vac', 'other')),
     language text not null constraint referrals__language__known check (language in ('en', 'fr')),
-    -- Sealed: referral.name, referral.callback, referral.safe_hours. A caller may be anonymous.
+    -- Sealed as the contact that is made of them one day: contact.name_to_use, contact.handle, contact.safe_hours. A caller may be
+    -- anonymous.
     name text,
+    name_digest text,
     callback_method text constraint referrals__callback__known check (callback_method in ('phone', 'email')),
     callback_handle text,
+    callback_is_government boolean,
     safe_hours text,
     ok_to_leave_message boolean not null,
     caller_consented_at timestamptz not null,
@@ -50,11 +53,12 @@ create table referrals (
     constraint referrals__redirect_reason__together check ((state = 'redirected') = (redirect_reason is not null)),
     constraint referrals__duplicate_of__together check ((state = 'duplicate') = (duplicate_of is not null)),
     constraint referrals__duplicate_of__other check (duplicate_of <> id),
-    -- R16: of those who are sent elsewhere only the count stays.
+    -- R16: of those who are sent elsewhere only the count stays; of those whose file was opened, too: the rest is in their contact.
     constraint referrals__state__erased check (
-        state not in ('redirected', 'duplicate')
-        or (name is null and callback_method is null and callback_handle is null and safe_hours is null)),
-    constraint referrals__callback__required check (state in ('redirected', 'duplicate') or callback_method is not null)
+        state not in ('redirected', 'duplicate', 'converted')
+        or num_nonnulls(name, name_digest, callback_method, callback_handle, callback_is_government, safe_hours) = 0),
+    constraint referrals__callback__required check (
+        state in ('redirected', 'duplicate', 'converted') or callback_method is not null)
 );
 create index referrals__queue on referrals (state, reply_due, id);
 create index referrals__client on referrals (client_account_id, received_at, id) where client_account_id is not null;
