@@ -40,8 +40,8 @@ struct db_stats {
 };
 void db_stats_get(const struct db *db, struct db_stats *ret_stats);
 
-/* A session for background work (role alongside_worker), with every statement of
- * sql/statements/jobs prepared. Used by one thread; once *is_stopping (NULL = never), each call
+/* A session for background work (role alongside_worker), which prepares what it is asked for of
+ * sql/statements/jobs. Used by one thread; once *is_stopping (NULL = never), each call
  * ends within two seconds, whatever PostgreSQL does. */
 struct db_session;
 /* NULL when the database is not there, its zone data is stale, or it is an old primary: one with a
@@ -70,6 +70,8 @@ bool db_session_wait(struct db_session *session, int timeout_ms)
     __attribute__((warn_unused_result));
 
 /* alongside migrate: everything embedded below sql/, as the owner; with_demo: demo data as well.
- * One line on stderr for each thing applied, and for what went wrong: file, line and PostgreSQL's
- * words. May be run any number of times, also at once. */
-bool db_migrate(const char *database_url, bool with_demo) __attribute__((warn_unused_result));
+ * wait_s: how long it asks again for a table that somebody holds. One line on stderr for each thing
+ * applied, and for what went wrong: file, line and PostgreSQL's words. May be run any number of
+ * times, also at once. */
+bool db_migrate(const char *database_url, long wait_s, bool with_demo)
+    __attribute__((warn_unused_result));

@@ -32,7 +32,9 @@ int command_migrate(const struct config *config, int count, char **words)
         return misuse("migrate takes only --demo");
     if (!*config->migrate_database_url)
         return fault("migrate needs the setting migrate_database_url");
-    return db_migrate(config->migrate_database_url, with_demo) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return db_migrate(config->migrate_database_url, config->migrate_wait_s, with_demo)
+               ? EXIT_SUCCESS
+               : EXIT_FAILURE;
 }
 
 /* ---- token ---- */

@@ -49,6 +49,7 @@ static const struct {
     {"write_connections", 1, 512},
     {"statement_timeout_ms", 10, 600000},
     {"pool_wait_ms", 0, 60000},
+    {"migrate_wait_s", 0, 86400},
     {"token_leeway_s", 0, 60},
     {"token_max_lifetime_s", 1, INT_MAX},
     {"token_jwks_refresh_s", 1, INT_MAX},

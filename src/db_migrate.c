@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- telling ---- */
 
@@ -55,6 +54,11 @@ static bool report(const PGconn *connection,
     print_field(result, PG_DIAG_MESSAGE_HINT, "hint");
     print_field(result, PG_DIAG_CONTEXT, "context");
     return false;
+}
+
+void migration_report(const struct migration_run *run, const PGresult *result, const char *what)
+{
+    report(run->connection, result, what, NULL);
 }
 
 bool migration_is_good(const PGresult *result)
@@ -130,33 +134,11 @@ static const char tables_lock_sql[] =
     "execute 'lock table ' || names || ' in access exclusive mode'; end $$; "
     "set local lock_timeout = '5s'";
 
-enum { TABLES_TRIES = 120, TABLES_PAUSE_US = 300000 };
-
-static bool is_busy(const PGresult *result)
-{
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    return state && (strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
-}
-
-/* Begins the transaction in a moment when nobody uses a table. Until it comes, requests queue
- * behind us no longer than the shortest of their own lock_timeouts. */
+/* Until the moment comes, requests queue behind us no longer than the shortest of their own
+ * lock_timeouts. */
 bool migration_begin_alone(const struct migration_run *run)
 {
-    for (int tries = 1;; tries++) {
-        PGresult *result = PQexec(run->connection, tables_lock_sql);
-        bool is_done = migration_is_good(result),
-             is_last = !is_busy(result) || tries == TABLES_TRIES;
-        if (!is_done && is_last)
-            report(run->connection, result, "whoever holds a table (pg_locks) has to end first",
-                   NULL);
-        PQclear(result);
-        if (is_done || is_last)
-            return is_done;
-        if (tries == 1)
-            fprintf(stderr, "migrate: waiting for a moment without requests\n");
-        PQclear(PQexec(run->connection, "rollback"));
-        usleep(TABLES_PAUSE_US);
-    }
+    return migration_in_turns(run, "begin", tables_lock_sql);
 }
 
 /* What only a superuser can give. Asked first, so that nothing is begun without it. */
@@ -389,17 +371,27 @@ static bool demo(struct migration_run *run)
     return is_done;
 }
 
-bool db_migrate(const char *database_url, bool with_demo)
+static const char months_sql[] = "begin; set local lock_timeout = '50ms'; "
+                                 "select alongside.audit_month_prepare(); commit";
+
+/* An operator's tool: they read what PostgreSQL warns of. */
+static void notice_tell(void *context, const PGresult *result)
 {
-    struct migration_run run = {.connection = db_connection_plain(database_url)};
+    (void)context;
+    fprintf(stderr, "migrate: %s", PQresultErrorMessage(result));
+}
+
+bool db_migrate(const char *database_url, long wait_s, bool with_demo)
+{
+    struct migration_run run = {.connection = db_connection_plain(database_url), .wait_s = wait_s};
     if (!run.connection)
         return false;
+    PQsetNoticeReceiver(run.connection, notice_tell, NULL);
     run.told = open_memstream(&run.lines, &run.bytes);
     bool is_done = run.told && migration_execute(&run, "cannot begin", ground_sql, 0, NULL) &&
                    lock_take(&run) &&
                    migration_execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
-                   migration_execute(&run, "months of the audit",
-                                     "select alongside.audit_month_prepare()", 0, NULL) &&
+                   migration_in_turns(&run, "months of the audit", months_sql) &&
                    (!with_demo || demo(&run));
     if (is_done && !run.is_any)
         fprintf(stderr, "nothing to apply\n");

@@ -13,10 +13,12 @@ struct migration_run {
     char *lines;
     size_t bytes;
     bool is_any; /* something was done */
+    long wait_s; /* for whoever holds a table */
 };
 
 bool migration_is_good(const PGresult *result);
 /* These say on stderr what went wrong. */
+void migration_report(const struct migration_run *run, const PGresult *result, const char *what);
 bool migration_execute(const struct migration_run *run,
                        const char *what,
                        const char *sql,
@@ -25,6 +27,14 @@ bool migration_execute(const struct migration_run *run,
 bool migration_execute_file(const struct migration_run *run,
                             const char *room,
                             const struct embedded *file);
+/* --- db_turns.c --- */
+
+/* As often as it meets a lock, for wait_s; says who holds it. A transaction, or its beginning, that
+ * is patient for a moment only: whoever wants the same stands behind it. */
+bool migration_in_turns(const struct migration_run *run, const char *what, const char *sql);
+
+/* --- db_migrate.c --- */
+
 /* Begins a transaction in a moment in which nobody uses a table. */
 bool migration_begin_alone(const struct migration_run *run);
 /* Commits; or rolls back, and returns false. */

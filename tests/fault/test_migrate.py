@@ -14,6 +14,8 @@ from harness.server import PATIENCE
 
 TEMPORARY = "select has_database_privilege('alongside_api', current_database(), 'temporary')"
 FORGET = "delete from alongside.schema_state where key = 'code'"
+LAST_MONTH = """do $$ begin execute format('drop table alongside_audit.%I',
+    (select max(tablename) from pg_tables where schemaname = 'alongside_audit' and tablename ~ 'events_[0-9]')); end $$"""
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +52,10 @@ def own_database(own_cluster):
 
 @pytest.fixture
 def migrating(own_cluster, binary):
-    """migrating(database, user): the process."""
+    """migrating(database, user, **settings): the process."""
 
-    def start(database, user="alongside_owner"):
-        environment = server_environment(migrate_database_url=own_cluster.url(database, user), seal_keys=SEAL_KEYS)
+    def start(database, user="alongside_owner", **settings):
+        environment = server_environment(migrate_database_url=own_cluster.url(database, user), seal_keys=SEAL_KEYS, **settings)
         return subprocess.Popen([binary, "migrate"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     return start
@@ -131,6 +133,22 @@ def test_a_login_that_may_make_objects_is_not_served(own_cluster, own_database, 
     assert check().returncode == 1
 
 
+def test_whoever_makes_the_roles_calls_no_function_of_somebody_else(own_cluster, binary):
+    """A superuser does, in a database in which others may have put a function that fits better than PostgreSQL's."""
+    roles = subprocess.run([binary, "roles"], capture_output=True, text=True, check=True).stdout
+    trap = "create function {}(text, text) returns text language plpgsql as $$ begin raise exception 'caught'; end $$"
+    own_cluster.psql("postgres", "create database trapped; alter role alongside_desk rename to away")
+    try:
+        own_cluster.psql("trapped", f"create schema postgres; {trap.format('postgres.format')}; {trap.format('public.format')}")
+        with pytest.raises(RuntimeError, match="caught"):
+            own_cluster.psql("trapped", "do $$ declare word text = 'x'; begin execute format('select %L', word); end $$")
+        own_cluster.psql("trapped", roles)
+        own_cluster.psql("trapped", "drop role alongside_desk")
+    finally:
+        own_cluster.psql("postgres", "alter role away rename to alongside_desk")
+        own_cluster.drop_database("trapped")
+
+
 @pytest.mark.slow
 def test_an_autovacuum_gives_way(own_cluster, own_database, migrate):
     """Also one that lasts for hours: of these pages it takes one in a tenth of a second."""
@@ -151,6 +169,42 @@ def test_an_autovacuum_gives_way(own_cluster, own_database, migrate):
     code, said = migrate(own_database)
     assert code == 0, said
     assert time.monotonic() - began < 20 * PATIENCE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "forget", [FORGET + "; drop view alongside.documents_json", LAST_MONTH], ids=["what differs", "a month of the audit"]
+)
+def test_whoever_holds_a_table_is_named_and_waited_for_in_turns(own_cluster, own_database, migrating, forget):
+    """Longer than any lock is waited for; others pass meanwhile. The operator says for how long."""
+
+    def connect():
+        return psycopg.connect(own_cluster.url(own_database), application_name="long report")
+
+    own_cluster.psql(own_database, forget)
+
+    def named(holder):
+        return f"migrate: waiting: process {holder.info.backend_pid} (postgres, long report) holds "
+
+    with connect() as holder, psycopg.connect(own_cluster.url(own_database), autocommit=True) as other:
+        holder.execute("select count(*) from alongside.audit_events")
+        slowest, began = 0, time.monotonic()
+        process = migrating(own_database)
+        while time.monotonic() < began + 7:
+            asked = time.monotonic()
+            other.execute("select count(*) from alongside.audit_events")
+            slowest = max(slowest, time.monotonic() - asked)
+            time.sleep(0.01)
+        holder.rollback()
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 0 and said.count(named(holder)) == 1, said
+        assert slowest < 0.5 * PATIENCE, slowest
+    own_cluster.psql(own_database, forget)
+    with connect() as holder:
+        holder.execute("select count(*) from alongside.audit_events")
+        process = migrating(own_database, migrate_wait_s=2)
+        said, _ = process.communicate(timeout=20 * PATIENCE)
+        assert process.returncode == 1 and named(holder) in said and "whoever holds a table has to end first" in said, said
 
 
 @pytest.mark.slow
