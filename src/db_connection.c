@@ -98,7 +98,6 @@ bool db_connection_set_up(PGconn *connection, const struct config *config, enum 
 {
     struct opening opening = {.connection = connection};
     uint64_t deadline = monotonic_ns() + (uint64_t)OPEN_LIMIT_MS * NS_PER_MS;
-    db_notices_ignore(connection);
     if (PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1 &&
         send_settings(connection, config, use) && db_zones_send(connection) &&
         PQpipelineSync(connection) == 1 &&

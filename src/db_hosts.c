@@ -97,7 +97,10 @@ static PGconn *connect_to(const PQconninfoOption *options, unsigned host)
         }
         count++;
     }
-    return PQconnectdbParams(keywords, values, 0);
+    PGconn *connection = PQconnectdbParams(keywords, values, 0);
+    /* At once: whoever is told to go finds a farewell beside the welcome. */
+    db_notices_ignore(connection);
+    return connection;
 }
 
 static PQconninfoOption *options_parse(const char *url)

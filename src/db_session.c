@@ -23,6 +23,7 @@ struct db_session {
     PGconn *connection;
     const atomic_bool *is_stopping;
     bool is_lost;
+    bool knows[]; /* by job: it is prepared */
 };
 
 struct db_rows {
@@ -56,20 +57,14 @@ static const char settings_sql[] =
     "set_config('timezone', 'UTC', false), set_config('jit', 'off', false)";
 static const char limit_name[] = "limit",
                   limit_sql[] = "select set_config('statement_timeout', $1, true)";
-enum { RESULT_SETTINGS, RESULT_ZONES, RESULT_LIMIT, FIRST_RESULTS };
+enum { RESULT_SETTINGS, RESULT_ZONES };
 
-/* Statements of jobs infer their parameters' types. */
-static bool send_everything(PGconn *connection)
+static bool send_settings(PGconn *connection)
 {
-    if (PQsendQueryParams(connection, settings_sql, 0, NULL, NULL, NULL, NULL, 0) != 1 ||
-        !db_zones_send(connection) ||
-        PQsendPrepare(connection, limit_name, limit_sql, 0, NULL) != 1)
-        return false;
-    for (const struct embedded *job = embedded_jobs; job->name; job++) {
-        if (PQsendPrepare(connection, job->name, job->text, 0, NULL) != 1)
-            return false;
-    }
-    return PQpipelineSync(connection) == 1;
+    return PQsendQueryParams(connection, settings_sql, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
+           db_zones_send(connection) &&
+           PQsendPrepare(connection, limit_name, limit_sql, 0, NULL) == 1 &&
+           PQpipelineSync(connection) == 1;
 }
 
 struct opening {
@@ -78,13 +73,12 @@ struct opening {
     bool is_refused;
 };
 
-static bool refuse(unsigned index, const PGresult *result)
+static bool refuse(const PGresult *result)
 {
     char text[300];
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    log_event(LOG_LEVEL_ERROR, "a job's statement cannot be prepared", "statement",
-              index < FIRST_RESULTS ? "settings" : embedded_jobs[index - FIRST_RESULTS].name,
-              "sqlstate", state ? state : "", "reason",
+    log_event(LOG_LEVEL_ERROR, "a session for jobs cannot be set up", "sqlstate",
+              state ? state : "", "reason",
               db_message(PQresultErrorMessage(result), text, sizeof text), NULL);
     return false;
 }
@@ -97,7 +91,7 @@ static bool is_good(PGconn *connection, unsigned index, const PGresult *result)
     if (index == RESULT_ZONES)
         return db_zones_are_current(result);
     if (status == PGRES_FATAL_ERROR)
-        return refuse(index, result);
+        return refuse(result);
     return index != RESULT_SETTINGS ||
            (db_has_row(result) && db_line_attach(connection, PQgetvalue(result, 0, 0)));
 }
@@ -116,15 +110,17 @@ static bool session_prepare(struct db_session *session)
 {
     PGconn *connection = session->connection;
     struct opening opening = {.connection = connection};
-    db_notices_ignore(connection);
     return PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1 &&
-           send_everything(connection) &&
+           send_settings(connection) &&
            read_until_end(session, OPEN_LIMIT_MS, opening_feed, &opening) && !opening.is_refused;
 }
 
 struct db_session *db_session_open(const char *database_url, const atomic_bool *is_stopping)
 {
-    struct db_session *session = calloc(1, sizeof *session);
+    size_t jobs = 0;
+    while (embedded_jobs[jobs].name)
+        jobs++;
+    struct db_session *session = calloc(1, sizeof *session + jobs * sizeof(bool));
     if (!session)
         return NULL;
     session->is_stopping = is_stopping;
@@ -152,11 +148,21 @@ bool db_session_is_alive(const struct db_session *session)
 
 /* ---- one statement ---- */
 
-/* Keeps the last result, or the first error. */
+/* The last result, or the first error. */
+struct reading {
+    PGresult *kept;
+    unsigned results;
+    bool *knows; /* is to be told of the result of preparing; NULL: none was asked for */
+};
+enum { RESULT_PREPARED = 1 }; /* behind the limit's */
+
 static bool result_feed(void *context, PGresult *result)
 {
-    PGresult **kept = context;
+    struct reading *reading = context;
+    PGresult **kept = &reading->kept;
     ExecStatusType status = PQresultStatus(result);
+    if (reading->results++ == RESULT_PREPARED && reading->knows)
+        *reading->knows = status == PGRES_COMMAND_OK;
     if (status != PGRES_PIPELINE_SYNC && status != PGRES_PIPELINE_ABORTED &&
         (!*kept || PQresultStatus(*kept) != PGRES_FATAL_ERROR)) {
         PQclear(*kept);
@@ -187,13 +193,25 @@ static struct db_rows *rows_of(PGresult *result, const char *statement)
 
 /* What was read before the connection was lost is no answer: its commit is missing. */
 static struct db_rows *
-rows_read(struct db_session *session, const char *statement, unsigned limit_ms)
+rows_read(struct db_session *session, const char *statement, unsigned limit_ms, bool *knows)
 {
-    PGresult *result = NULL;
-    if (read_until_end(session, limit_ms, result_feed, &result))
-        return rows_of(result, statement);
-    PQclear(result);
+    struct reading reading = {.knows = knows};
+    if (read_until_end(session, limit_ms, result_feed, &reading))
+        return rows_of(reading.kept, statement);
+    PQclear(reading.kept);
     return NULL;
+}
+
+/* A job is prepared when it is asked for first. It infers its parameters' types. */
+static bool send_job(PGconn *connection,
+                     const struct embedded *job,
+                     bool is_new,
+                     int count,
+                     const char *const *params)
+{
+    return (!is_new || PQsendPrepare(connection, job->name, job->text, 0, NULL) == 1) &&
+           PQsendQueryPrepared(connection, job->name, count, params, NULL, NULL, 0) == 1 &&
+           PQpipelineSync(connection) == 1;
 }
 
 struct db_rows *db_session_run(struct db_session *session,
@@ -206,11 +224,12 @@ struct db_rows *db_session_run(struct db_session *session,
     snprintf(limit, sizeof limit, "%u", limit_ms);
     const char *limit_params[] = {limit};
     PGconn *connection = session->connection;
+    const struct embedded *job = embedded_find(embedded_jobs, statement);
+    bool *knows = &session->knows[job - embedded_jobs], is_new = !*knows;
     if (db_line_is_current(connection) &&
         PQsendQueryPrepared(connection, limit_name, 1, limit_params, NULL, NULL, 0) == 1 &&
-        PQsendQueryPrepared(connection, statement, count, params, NULL, NULL, 0) == 1 &&
-        PQpipelineSync(connection) == 1)
-        return rows_read(session, statement, limit_ms);
+        send_job(connection, job, is_new, count, params))
+        return rows_read(session, statement, limit_ms, is_new ? knows : NULL);
     session->is_lost = true;
     return NULL;
 }
@@ -245,7 +264,7 @@ bool db_session_listen(struct db_session *session, const char *channel)
     if (name && snprintf(command, sizeof command, "listen %s", name) < (int)sizeof command &&
         PQsendQueryParams(connection, command, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
         PQpipelineSync(connection) == 1)
-        rows = rows_read(session, "listen", OPEN_LIMIT_MS);
+        rows = rows_read(session, "listen", OPEN_LIMIT_MS, NULL);
     PQfreemem(name);
     bool is_listening = rows;
     db_rows_free(rows);

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: MIT
 """Whoever reads the log may stop reading: the service goes on, ends when it is told to, and says what was lost."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
+import threading
 import time
 
 import httpx
 import pytest
 from harness.client import TLS
+from harness.cluster import SEAL_KEYS, server_environment
 from harness.server import PATIENCE, Server, free_port
 
 REQUESTS = 12_000
@@ -26,6 +31,35 @@ class Piped(Server):
         super().start(wait)
         self.log.unlink()
         os.close(writer)
+
+
+def farewell(listener):
+    """A PostgreSQL whose sessions are told to go in the moment in which they have answered for the first time."""
+
+    def message(kind, body):
+        return kind + struct.pack("!i", len(body) + 4) + body
+
+    fatal = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+    with contextlib.suppress(OSError):
+        while True:
+            client, _ = listener.accept()
+            with client:
+                client.recv(4096)
+                client.sendall(message(b"R", struct.pack("!i", 0)) + message(b"Z", b"I"))
+                client.recv(4096)
+                client.sendall(message(b"I", b"") + message(b"Z", b"I") + message(b"E", fatal))
+
+
+def test_what_postgresql_says_unasked_is_no_line_of_the_log(binary, tmp_path, local_key):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / ".s.PGSQL.5432"))
+        listener.listen()
+        threading.Thread(target=farewell, args=(listener,), daemon=True).start()
+        settings = {"database_url": f"host={tmp_path} user=alongside_api", "seal_keys": SEAL_KEYS}
+        environment = server_environment(public_url="http://127.0.0.1", token_local_key=local_key.private_pem(), **settings)
+        done = subprocess.run([binary, "check"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    assert done.returncode == 1
+    assert all(json.loads(line)["msg"] for line in done.stdout.splitlines()), done.stdout
 
 
 @pytest.fixture

@@ -121,6 +121,15 @@ def test_check_sees_a_standby_that_nobody_serves(server, standby):
     assert command(server, "check") == (0, "all is well\n")
 
 
+def test_check_says_of_a_host_that_only_reads_that_it_does(cluster, server):
+    """No standby is missing there: it is one."""
+    cluster.psql("postgres", "checkpoint")
+    with cluster.standby_copy() as standby:
+        server.settings["database_url"] = standby.url(server.database, "alongside_api")
+        code, said = command(server, "check")
+    assert code == 1 and "this host only reads" in said and "synchronous_standby_names" not in said, said
+
+
 def test_two_primaries_the_one_whose_commits_wait_is_left(cluster, standby, binary, start_server, make_client, inquiry):
     """Nobody has stopped the old one: it goes on answering reads, whose audit no other has. That is said, with how many."""
     database = cluster.create_database()

@@ -3,6 +3,7 @@
 
 import contextlib
 import re
+import threading
 import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from harness.cluster import with_template
 from harness.relay import Relay
 from harness.server import PATIENCE, free_port
+from steps.audit import command, link
 from steps.groups import FORMAL, ago, clock, ready, taking_people
 from steps.journey import Intake, open_person, until
 
@@ -50,6 +52,39 @@ def is_linked(db):
 
 def mail_of(db, person):
     return db.execute("select state, attempts from outbox where participant_id = %s", [person.id]).fetchone()
+
+
+def test_the_worker_needs_nothing_that_its_rounds_do_not_use(stage, cluster):
+    """What only an operator asks for may be gone."""
+    server, client, db = stage()
+    db.execute("alter function audit_link_verify rename to away")
+    db.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'alongside_worker'")
+    client("coordinator").get("/v1/participants").ok()
+    until(is_linked(db), timeout_s=LOST_S)
+
+
+def test_links_that_several_make_at_once_are_one_chain(stage, binary):
+    """Whoever has the lock looks for the last link only then."""
+    server, client, db = stage(worker=False)
+    stop = threading.Event()
+
+    def make_links():
+        with psycopg.connect(db.info.dsn, autocommit=True, options="-c search_path=alongside,pg_catalog") as own:
+            while not stop.is_set():
+                own.execute("select audit_link_append()")
+
+    makers = [threading.Thread(target=make_links) for _ in range(4)]
+    for maker in makers:
+        maker.start()
+    for _ in range(150):
+        client("coordinator").get("/v1/participants").ok()
+    stop.set()
+    for maker in makers:
+        maker.join(30)
+    link(db)
+    assert db.execute("select count(*) > 20, sum(events) = (select count(*) from audit_events) from audit_links").fetchone() == (True, True)
+    code, said, _ = command(binary, server, "audit", "verify", worker_database_url=server.cluster.url(server.database, "alongside_worker"))
+    assert code == 0 and "is whole" in said, said
 
 
 # ---- PostgreSQL hangs ----

@@ -106,8 +106,8 @@ class Cluster:
         self._run([POSTGRES_BIN / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop"])
 
     @contextlib.contextmanager
-    def promoted_copy(self):
-        """A cluster that followed this one until now and was promoted: the same data, the next timeline."""
+    def standby_copy(self):
+        """A cluster with the same data that only reads."""
         base = Path(tempfile.mkdtemp(prefix="alongside-base-", dir="/tmp"))
         if os.geteuid() == 0:
             shutil.chown(base, "postgres", "postgres")
@@ -119,10 +119,16 @@ class Cluster:
         finally:
             shutil.rmtree(base, ignore_errors=True)
         try:
-            copy._run([POSTGRES_BIN / "pg_ctl", "-D", copy.data, "-w", "promote"])
             yield copy
         finally:
             copy.destroy()
+
+    @contextlib.contextmanager
+    def promoted_copy(self):
+        """A cluster that followed this one until now and was promoted: the next timeline."""
+        with self.standby_copy() as copy:
+            copy._run([POSTGRES_BIN / "pg_ctl", "-D", copy.data, "-w", "promote"])
+            yield copy
 
     def ensure_running(self):
         if not (self.data / "postmaster.pid").exists():
