@@ -16,10 +16,14 @@ static inline uint64_t monotonic_ns(void)
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* For pthread_cond_timedwait on a condition that uses CLOCK_MONOTONIC. */
-static inline struct timespec monotonic_deadline(long wait_ms)
+/* These for pthread_cond_timedwait on a condition that uses CLOCK_MONOTONIC. */
+static inline struct timespec monotonic_moment(uint64_t until_ns)
 {
-    uint64_t until_ns = monotonic_ns() + (uint64_t)wait_ms * NS_PER_MS;
     return (struct timespec){.tv_sec = (time_t)(until_ns / NS_PER_S),
                              .tv_nsec = (long)(until_ns % NS_PER_S)};
+}
+
+static inline struct timespec monotonic_deadline(long wait_ms)
+{
+    return monotonic_moment(monotonic_ns() + (uint64_t)wait_ms * NS_PER_MS);
 }

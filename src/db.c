@@ -6,6 +6,7 @@
 #include "db_breaker.h"
 #include "db_error.h"
 #include "db_internal.h"
+#include "db_pool.h"
 #include "embed.h"
 #include "log.h"
 #include "request.h"
@@ -31,6 +32,7 @@ static PGconn *open_first(const struct config *config, char **ret_help)
 
 static bool statements_find(struct db *db)
 {
+    db->patience = embedded_find(embedded_statements, "kernel_lock_patience");
     db->context = embedded_find(embedded_statements, "kernel_context");
     db->claim = embedded_find(embedded_statements, "kernel_idempotency_claim");
     db->replay = embedded_find(embedded_statements, "kernel_idempotency_replay");
@@ -108,6 +110,7 @@ struct passage {
     bool is_read;
     bool is_trial;      /* of an operation that met a lock */
     bool is_through;    /* it was answered, and met no lock */
+    uint64_t until_ns;  /* for how long it waits for a connection, however often it needs one */
     PGconn *connection; /* writes */
 };
 
@@ -125,15 +128,23 @@ static struct db_lane *lane_choose(const struct db *db)
     return best;
 }
 
-/* A read whose connection was lost may be sent again: at worst its audit row is there twice. */
+enum { READS_MAX = 3 };
+
+/* A read whose connection was lost may be sent again: at worst its audit row is there as often.
+ * Each lane may be given up once because of a lock. */
 static enum db_outcome
-exchange_read(struct db *db, const struct db_batch *batch, struct db_answer *answer)
+exchange_read(struct passage *passage, const struct db_batch *batch, struct db_answer *answer)
 {
-    enum db_outcome outcome = db_lane_exchange(lane_choose(db), batch, answer);
-    if (outcome != DB_LOST)
-        return outcome;
-    db_answer_clear(answer);
-    return db_lane_exchange(lane_choose(db), batch, answer);
+    struct db *db = passage->db;
+    for (int tries = 1;; tries++) {
+        enum db_outcome outcome =
+            db_lane_exchange(lane_choose(db), batch, passage->until_ns, answer);
+        if (outcome != DB_LOST || tries == READS_MAX)
+            return outcome;
+        db_answer_clear(answer);
+        if (db_breaker_is_held(db, batch->route))
+            return DB_HELD;
+    }
 }
 
 /* A write that was sent and not answered may have happened: only the client's idempotency key can
@@ -144,10 +155,12 @@ exchange_write(struct passage *passage, const struct db_batch *batch, struct db_
     struct db *db = passage->db;
     for (int tries = 0; tries < 2; tries++) {
         if (!passage->connection)
-            passage->connection = db_pool_acquire(db->pool, batch->route);
-        /* What it waited for may have been taken by those who now wait for a lock. */
-        if (!passage->connection || (!passage->is_trial && db_breaker_is_held(db, batch->route)))
+            passage->connection = db_pool_acquire(db->pool, batch->route, passage->until_ns);
+        if (!passage->connection)
             return DB_NONE;
+        /* What it waited for may have been taken by those who now wait for a lock. */
+        if (!passage->is_trial && db_breaker_is_held(db, batch->route))
+            return DB_HELD;
         if (!db_exchange(db, passage->connection, batch, answer)) {
             db_pool_discard(db->pool, batch->route, passage->connection);
             passage->connection = NULL;
@@ -185,7 +198,7 @@ static enum db_outcome
 exchange(struct passage *passage, const struct db_batch *batch, struct db_answer *answer)
 {
     for (int tries = 1;; tries++) {
-        enum db_outcome outcome = passage->is_read ? exchange_read(passage->db, batch, answer)
+        enum db_outcome outcome = passage->is_read ? exchange_read(passage, batch, answer)
                                                    : exchange_write(passage, batch, answer);
         if (outcome == DB_ANSWERED)
             heard(passage->db, passage->is_read, db_answer_sqlstate(answer));
@@ -197,33 +210,51 @@ exchange(struct passage *passage, const struct db_batch *batch, struct db_answer
     }
 }
 
+/* What its answer says of the operation. */
+static void learn(struct passage *passage,
+                  const struct db_batch *batch,
+                  const struct db_answer *answer,
+                  uint64_t since_ns)
+{
+    struct db *db = passage->db;
+    passage->is_through = !db_answer_met_lock(answer, batch);
+    if (passage->is_through)
+        db_breaker_through(db, batch->route);
+    else
+        db_breaker_hold(db, batch->route, since_ns);
+    if (passage->is_read && db_answer_timed_out(answer))
+        db_breaker_slow(db, batch->route);
+}
+
+static bool fail_unanswered(struct request *rq, enum db_outcome outcome)
+{
+    if (outcome != DB_HELD)
+        log_event(LOG_LEVEL_WARNING,
+                  outcome == DB_LOST ? "connection lost during a statement"
+                                     : "no connection for a statement",
+                  "statement", rq->route->operation, "request_id", rq->id, NULL);
+    return fail(rq, PROBLEM_UNAVAILABLE);
+}
+
 static bool run(struct request *rq, struct passage *passage, struct db_answer *answer)
 {
     struct db_batch batch;
-    db_batch_for_request(rq, &batch);
+    bool may_hurry = passage->is_read || passage->is_trial;
+    db_batch_for_request(rq, may_hurry ? db_breaker_patience(passage->db, passage->is_trial) : NULL,
+                         &batch);
     uint64_t since_ns = monotonic_ns();
+    passage->until_ns = since_ns + (uint64_t)passage->db->config->pool_wait_ms * NS_PER_MS;
     enum db_outcome outcome = exchange(passage, &batch, answer);
-    bool has_met_lock = outcome == DB_ANSWERED && db_answer_met_lock(answer, &batch);
-    passage->is_through = outcome == DB_ANSWERED && !has_met_lock;
-    if (has_met_lock)
-        db_breaker_hold(passage->db, rq->route, since_ns);
-    else if (passage->is_through)
-        db_breaker_through(passage->db, rq->route);
-    if (passage->is_read && outcome == DB_ANSWERED && db_answer_timed_out(answer))
-        db_breaker_slow(passage->db, rq->route);
+    if (outcome == DB_ANSWERED)
+        learn(passage, &batch, answer, since_ns);
     bool is_replay = outcome == DB_ANSWERED && db_answer_is_replay(answer);
     if (is_replay) {
         db_answer_clear(answer);
         db_batch_for_replay(rq, &batch);
         outcome = exchange(passage, &batch, answer);
     }
-    if (outcome != DB_ANSWERED) {
-        log_event(LOG_LEVEL_WARNING,
-                  outcome == DB_LOST ? "connection lost during a statement"
-                                     : "no connection for a statement",
-                  "statement", rq->route->operation, "request_id", rq->id, NULL);
-        return fail(rq, PROBLEM_UNAVAILABLE);
-    }
+    if (outcome != DB_ANSWERED)
+        return fail_unanswered(rq, outcome);
     if (!db_answer_finish(rq, &batch, answer))
         return false;
     rq->response.is_replay = is_replay;

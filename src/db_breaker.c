@@ -16,9 +16,14 @@ static struct db_breaker *breaker_of(const struct db *db, const struct route *ro
     return &db->breakers[route - routes];
 }
 
+/* Between trials; as long as that nobody notices that it is free. */
+enum { PAUSE_MS = 200 };
+
 static bool trial_begin(struct db *db, struct db_breaker *breaker)
 {
     int held = BREAKER_HELD;
+    if (monotonic_ns() < atomic_load(&breaker->retry_at_ns))
+        return false;
     int most = db->config->write_connections > 4 ? (int)db->config->write_connections / 4 : 1;
     if (atomic_fetch_add(&db->trials, 1) < most &&
         atomic_compare_exchange_strong(&breaker->state, &held, BREAKER_TRYING))
@@ -41,7 +46,8 @@ void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns
     uint64_t half_ns = (monotonic_ns() - since_ns) / 2;
     int free = BREAKER_FREE;
     if (atomic_load(&breaker->through_ns) <= since_ns + half_ns)
-        atomic_compare_exchange_strong(&breaker->state, &free, BREAKER_HELD);
+        atomic_fetch_add(&db->held,
+                         atomic_compare_exchange_strong(&breaker->state, &free, BREAKER_HELD));
 }
 
 void db_breaker_through(struct db *db, const struct route *route)
@@ -64,6 +70,13 @@ bool db_breaker_is_slow(const struct db *db, const struct route *route)
     return until_ns > 0 && monotonic_ns() < until_ns;
 }
 
+const char *db_breaker_patience(const struct db *db, bool is_trial)
+{
+    if (is_trial)
+        return "100ms";
+    return atomic_load_explicit(&db->held, memory_order_relaxed) > 0 ? "20ms" : NULL;
+}
+
 bool db_breaker_is_held(const struct db *db, const struct route *route)
 {
     return atomic_load(&breaker_of(db, route)->state) != BREAKER_FREE;
@@ -71,6 +84,9 @@ bool db_breaker_is_held(const struct db *db, const struct route *route)
 
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through)
 {
-    atomic_store(&breaker_of(db, route)->state, is_through ? BREAKER_FREE : BREAKER_HELD);
+    struct db_breaker *breaker = breaker_of(db, route);
+    atomic_store(&breaker->retry_at_ns, monotonic_ns() + (uint64_t)PAUSE_MS * NS_PER_MS);
+    atomic_store(&breaker->state, is_through ? BREAKER_FREE : BREAKER_HELD);
+    atomic_fetch_sub(&db->held, is_through);
     atomic_fetch_sub(&db->trials, 1);
 }

@@ -13,7 +13,8 @@ struct db;
 
 struct db_breaker {
     atomic_int state;
-    _Atomic uint64_t through_ns; /* when one got through last */
+    _Atomic uint64_t retry_at_ns; /* the next trial */
+    _Atomic uint64_t through_ns;  /* when one got through last */
     _Atomic uint64_t slow_until_ns;
 };
 
@@ -27,4 +28,7 @@ void db_breaker_through(struct db *db, const struct route *route);
 void db_breaker_slow(struct db *db, const struct route *route);
 bool db_breaker_is_slow(const struct db *db, const struct route *route);
 bool db_breaker_is_held(const struct db *db, const struct route *route);
+/* How long a trial waits for a lock, and a read as long as anybody has met one: others may want the
+ * same table. NULL: as ever. */
+const char *db_breaker_patience(const struct db *db, bool is_trial);
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through);

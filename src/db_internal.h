@@ -9,6 +9,7 @@
 #include "monotonic.h"
 
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -17,7 +18,7 @@ struct request;
 struct db {
     const struct config *config;
     const struct embedded **statements; /* by route */
-    const struct embedded *context, *claim, *replay;
+    const struct embedded *patience, *context, *claim, *replay;
     struct db_lane **lanes;
     unsigned lane_count;
     struct db_pool *pool;
@@ -29,6 +30,7 @@ struct db {
     atomic_bool is_disk_full;    /* it said so, and has not yet written again */
     struct db_breaker *breakers; /* by route */
     atomic_int trials;           /* of theirs, at this moment */
+    atomic_int held;             /* how many of them are not free */
     atomic_uint openings;        /* threads of db_open */
     atomic_ullong reads;         /* answered */
     atomic_ullong reconnects, waits_timed_out;
@@ -58,8 +60,9 @@ const char *db_message(const char *text, char *buffer, size_t size);
 
 /* --- the lanes --- */
 
-/* NONE: no connection could be had, nothing was sent. LOST: sent, but the answer never came. */
-enum db_outcome { DB_ANSWERED, DB_LOST, DB_NONE };
+/* NONE: no connection could be had, nothing was sent. LOST: sent, but the answer never came. HELD:
+ * others of the same operation met a lock meanwhile. */
+enum db_outcome { DB_ANSWERED, DB_LOST, DB_NONE, DB_HELD };
 
 struct db_lane;
 /* Takes the connection in every case; the pool likewise. */
@@ -69,22 +72,11 @@ unsigned db_lane_in_flight(const struct db_lane *lane);
 /* How full it is; a lane that cannot connect at present is fuller than any other, or it would draw
  * every request. */
 unsigned db_lane_load(const struct db_lane *lane);
-enum db_outcome
-db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_answer *answer);
-
-struct db_pool;
-struct db_pool *db_pool_create(struct db *db, PGconn *connection);
-void db_pool_destroy(struct db_pool *pool);
-/* Waits pool_wait_ms at most; NULL then, or when PostgreSQL is away. The last quarter of the
- * connections is for routes that have none. */
-PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route);
-/* Hands it on if it is clean, closes it otherwise. */
-void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *connection);
-/* Closes it whatever its state. */
-void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *connection);
-void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats);
-/* It has no connection, and a try to have one just failed. */
-bool db_pool_is_shut(struct db_pool *pool);
+/* until_ns: when it leaves, if there is no connection until then. */
+enum db_outcome db_lane_exchange(struct db_lane *lane,
+                                 const struct db_batch *batch,
+                                 uint64_t until_ns,
+                                 struct db_answer *answer);
 
 /* --- how it is (db_watch.c, db_open.c) --- */
 
@@ -94,8 +86,13 @@ struct db_watch *db_watch_start(struct db *db);
 void db_watch_stop(struct db_watch *watch);
 /* It stands still: whoever waits for it need wait no longer. */
 bool db_is_silent(const struct db *db);
-/* db_connection_open for as long as PostgreSQL is not silent. */
-PGconn *db_open(struct db *db, enum db_use use);
+/* db_connection_open in a thread of its own, which gives what came of it to the owner. False: there
+ * will be none. */
+typedef void db_opened(void *owner, PGconn *connection);
+bool db_open(struct db *db, enum db_use use, db_opened *opened, void *owner);
+/* Waits a moment at most. False: the time is up, or PostgreSQL is silent. */
+bool db_wait(const struct db *db, pthread_cond_t *told, pthread_mutex_t *lock, uint64_t until_ns);
+void db_wait_init(pthread_cond_t *told);
 /* A commit that writes, and so waits for what commits wait for. */
 extern const char db_commit_sql[];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Opening a connection for a request: libpq blocks, for as long as a server that stands still
- * wishes, so a thread of its own does it and the request leaves when PostgreSQL has fallen silent.
- */
+ * Opening a connection for requests: libpq blocks, for as long as a server that stands still
+ * wishes, so a thread of its own does it. Requests wait for whatever comes first, and leave when
+ * their time is up or PostgreSQL has fallen silent; who comes later finds what was opened. */
 #include "db_internal.h"
 
 #include <pthread.h>
@@ -13,84 +13,51 @@ enum { SLICE_MS = 50 };
 struct opening {
     struct db *db;
     enum db_use use;
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
-    bool is_ended, is_left;
-    PGconn *connection;
+    db_opened *opened;
+    void *owner;
 };
-
-static void opening_free(struct opening *opening)
-{
-    pthread_cond_destroy(&opening->ended);
-    pthread_mutex_destroy(&opening->lock);
-    free(opening);
-}
 
 static void *opening_run(void *context)
 {
-    struct opening *opening = context;
-    struct db *db = opening->db;
-    PGconn *connection = db_connection_open(db->config, opening->use);
-    pthread_mutex_lock(&opening->lock);
-    bool is_left = opening->is_left;
-    opening->connection = connection;
-    opening->is_ended = true;
-    pthread_cond_signal(&opening->ended);
-    pthread_mutex_unlock(&opening->lock);
-    if (is_left) {
-        PQfinish(connection);
-        opening_free(opening);
-    }
-    atomic_fetch_sub(&db->openings, 1);
+    struct opening opening = *(struct opening *)context;
+    free(context);
+    opening.opened(opening.owner, db_connection_open(opening.db->config, opening.use));
+    atomic_fetch_sub(&opening.db->openings, 1);
     return NULL;
 }
 
-/* The connection or NULL; sets *ret_is_left when the thread is still at it. */
-static PGconn *opening_wait(struct opening *opening, bool *ret_is_left)
+bool db_open(struct db *db, enum db_use use, db_opened *opened, void *owner)
 {
-    pthread_mutex_lock(&opening->lock);
-    while (!opening->is_ended && !db_is_silent(opening->db)) {
-        struct timespec until = monotonic_deadline(SLICE_MS);
-        pthread_cond_timedwait(&opening->ended, &opening->lock, &until);
+    pthread_t thread;
+    struct opening *opening = db_is_silent(db) ? NULL : malloc(sizeof *opening);
+    if (!opening)
+        return false;
+    *opening = (struct opening){db, use, opened, owner};
+    atomic_fetch_add(&db->openings, 1);
+    if (pthread_create(&thread, NULL, opening_run, opening) == 0) {
+        pthread_detach(thread);
+        return true;
     }
-    *ret_is_left = opening->is_left = !opening->is_ended;
-    PGconn *connection = opening->connection;
-    pthread_mutex_unlock(&opening->lock);
-    return connection;
+    atomic_fetch_sub(&db->openings, 1);
+    free(opening);
+    return false;
 }
 
-static struct opening *opening_create(struct db *db, enum db_use use)
+void db_wait_init(pthread_cond_t *told)
 {
-    struct opening *opening = calloc(1, sizeof *opening);
-    if (!opening)
-        return NULL;
-    opening->db = db;
-    opening->use = use;
-    pthread_mutex_init(&opening->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&opening->ended, &attributes);
+    pthread_cond_init(told, &attributes);
     pthread_condattr_destroy(&attributes);
-    return opening;
 }
 
-PGconn *db_open(struct db *db, enum db_use use)
+bool db_wait(const struct db *db, pthread_cond_t *told, pthread_mutex_t *lock, uint64_t until_ns)
 {
-    pthread_t thread;
-    struct opening *opening = db_is_silent(db) ? NULL : opening_create(db, use);
-    if (!opening)
-        return NULL;
-    atomic_fetch_add(&db->openings, 1);
-    if (pthread_create(&thread, NULL, opening_run, opening) != 0) {
-        atomic_fetch_sub(&db->openings, 1);
-        opening_free(opening);
-        return NULL;
-    }
-    pthread_detach(thread);
-    bool is_left;
-    PGconn *connection = opening_wait(opening, &is_left);
-    if (!is_left)
-        opening_free(opening);
-    return connection;
+    uint64_t now_ns = monotonic_ns(), slice_ns = now_ns + (uint64_t)SLICE_MS * NS_PER_MS;
+    if (now_ns >= until_ns || db_is_silent(db))
+        return false;
+    struct timespec end = monotonic_moment(slice_ns < until_ns ? slice_ns : until_ns);
+    pthread_cond_timedwait(told, lock, &end);
+    return true;
 }

@@ -44,14 +44,26 @@ static void add_key(struct request *rq, struct db_batch *batch, const struct emb
     step->params[1] = rq->fingerprint;
 }
 
-void db_batch_for_request(struct request *rq, struct db_batch *ret_batch)
+static void batch_begin(struct request *rq, struct db_batch *batch)
 {
-    struct db_batch *batch = ret_batch;
     batch->count = 0;
     batch->route = rq->route;
     batch->owner = rq->id;
-    add_context(rq, batch);
     batch->claim = DB_STEPS_MAX;
+    batch->is_hurried = false;
+}
+
+void db_batch_for_request(struct request *rq, const char *lock_patience, struct db_batch *ret_batch)
+{
+    struct db_batch *batch = ret_batch;
+    batch_begin(rq, batch);
+    if (lock_patience) {
+        batch->is_hurried = true;
+        struct db_step *patience = step_add(batch, rq->app->db->patience);
+        patience->params[0] = lock_patience;
+        patience->params[4] = rq->id;
+    }
+    add_context(rq, batch);
     if (rq->route->flags & ROUTE_IDEMPOTENT) {
         batch->claim = batch->count;
         add_key(rq, batch, rq->app->db->claim);
@@ -67,18 +79,16 @@ void db_batch_for_request(struct request *rq, struct db_batch *ret_batch)
 
 void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch)
 {
-    ret_batch->count = 0;
-    ret_batch->claim = DB_STEPS_MAX;
-    ret_batch->route = rq->route;
-    ret_batch->owner = rq->id;
+    batch_begin(rq, ret_batch);
     add_context(rq, ret_batch);
     add_key(rq, ret_batch, rq->app->db->replay);
 }
 
-/* Asks for what is not prepared and nobody has asked for; false when that cannot be sent. */
+/* Asks for what is not prepared and nobody has asked for; false when that cannot be sent. Preparing
+ * waits for locks as well, so who is in a hurry goes without. */
 static bool ask(PGconn *connection, const struct db_batch *batch, struct db_answer *answer)
 {
-    for (unsigned i = 0; i < batch->count; i++) {
+    for (unsigned i = 0; i < batch->count && !batch->is_hurried; i++) {
         unsigned char *knows = db_line_knows(connection, batch->steps[i].statement);
         if (*knows != DB_KNOWS_NOT)
             continue;
@@ -118,7 +128,7 @@ bool db_batch_send(PGconn *connection, const struct db_batch *batch, struct db_a
 
 /* ---- back ---- */
 
-/* Column of kernel_context that repeats the request's id. */
+/* Column of what begins a batch that repeats the request's id. */
 enum { OWNER_COLUMN = 1 };
 
 static bool is_owned(const struct db_batch *batch, const PGresult *first)
@@ -216,10 +226,31 @@ const char *db_answer_sqlstate(const struct db_answer *answer)
     return answer->error ? PQresultErrorField(answer->error, PG_DIAG_SQLSTATE) : NULL;
 }
 
+/* "(page,line)" in whatever language: PostgreSQL names the row it waited for, and no row of a table
+ * that it could not begin with. */
+static bool waited_for_row(const PGresult *error)
+{
+    static const char digits[] = "0123456789";
+    const char *context = PQresultErrorField(error, PG_DIAG_CONTEXT);
+    while (context && (context = strchr(context, '('))) {
+        size_t page = strspn(++context, digits);
+        size_t line = context[page] == ',' ? strspn(context + page + 1, digits) : 0;
+        if (page > 0 && line > 0 && context[page + 1 + line] == ')')
+            return true;
+    }
+    return false;
+}
+
+/* The claim waits for another request with its key; else for its table, like anybody. */
+static bool is_claimed(const struct db_answer *answer, const struct db_batch *batch)
+{
+    return answer->error_step == batch->claim && waited_for_row(answer->error);
+}
+
 bool db_answer_met_lock(const struct db_answer *answer, const struct db_batch *batch)
 {
     const char *sqlstate = db_answer_sqlstate(answer);
-    return sqlstate && strcmp(sqlstate, "55P03") == 0 && answer->error_step != batch->claim;
+    return sqlstate && strcmp(sqlstate, "55P03") == 0 && !is_claimed(answer, batch);
 }
 
 bool db_answer_timed_out(const struct db_answer *answer)
@@ -238,7 +269,7 @@ static bool
 answer_fail(struct request *rq, const struct db_batch *batch, const struct db_answer *answer)
 {
     struct db_failure failure = failure_of(answer);
-    failure.is_claim = answer->error_step == batch->claim;
+    failure.is_claim = is_claimed(answer, batch);
     db_error_fail(rq, &failure);
     if (problem_kind(rq->problem.id)->status >= 500) {
         /* After a failure at commit the step is past the last statement. */

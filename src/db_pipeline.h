@@ -15,19 +15,23 @@ struct request;
 struct route;
 
 /* The statements of one request, up to its Sync. Borrows everything from the request. */
-enum { DB_STEPS_MAX = 3, DB_PARAMS_MAX = 7 };
+enum { DB_STEPS_MAX = 4, DB_PARAMS_MAX = 7 };
 struct db_step {
     const struct embedded *statement;
     const char *params[DB_PARAMS_MAX];
 };
 struct db_batch {
     unsigned count;
-    unsigned claim; /* which step claims the idempotency key; count = none */
+    unsigned claim;  /* which step claims the idempotency key; count = none */
+    bool is_hurried; /* the first step says how long locks are waited for */
     const struct route *route;
     const char *owner; /* the request's id, which the first step answers */
     struct db_step steps[DB_STEPS_MAX];
 };
-void db_batch_for_request(struct request *rq, struct db_batch *ret_batch);
+/* lock_patience: how long locks are waited for; NULL = as the lane does. */
+void db_batch_for_request(struct request *rq,
+                          const char *lock_patience,
+                          struct db_batch *ret_batch);
 void db_batch_for_replay(struct request *rq, struct db_batch *ret_batch);
 
 /* What came back. */
@@ -56,8 +60,8 @@ bool db_answer_feed(struct db_answer *answer, const struct db_batch *batch, PGre
 void db_answer_clear(struct db_answer *answer);
 /* NULL without an error, or when the error had none (lost connection). */
 const char *db_answer_sqlstate(const struct db_answer *answer);
-/* The statement waited for a lock until its time was up; not the claim, which waits for another
- * request with its key. */
+/* A statement waited for a lock until its time was up; not the claim for another request with its
+ * key. */
 bool db_answer_met_lock(const struct db_answer *answer, const struct db_batch *batch);
 bool db_answer_timed_out(const struct db_answer *answer);
 bool db_answer_is_replay(const struct db_answer *answer);

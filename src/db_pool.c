@@ -2,24 +2,24 @@
  *
  * The write lane: connections lent to one request at a time, opened on demand up to a limit. Who
  * waits is served in order, but that the last quarter is for routes that have none: those that wait
- * for one table leave something to the others. Invariant: size == idle + lent. */
+ * for one table leave something to the others. Nobody waits for one opening: it is served to
+ * whoever comes first. Invariant: size == idle + lent + opening. */
+#include "db_pool.h"
+
 #include "config.h"
-#include "db_internal.h"
 #include "log.h"
 #include "router.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* A thread waiting for its turn; on its stack. */
 struct waiter {
     struct waiter *next;
     const struct route *route;
-    pthread_cond_t served;
-    bool is_served;
-    PGconn *connection; /* NULL when served: a place to open one of its own */
+    pthread_cond_t told;
+    bool is_told;
+    PGconn *connection; /* NULL when told: there is none to be had */
 };
 
 struct db_pool {
@@ -29,7 +29,8 @@ struct db_pool {
     unsigned idle_count;
     unsigned size;
     unsigned limit;
-    unsigned lent;     /* places included */
+    unsigned opening;
+    unsigned lent;
     unsigned *lent_to; /* the same by route */
     struct waiter *first;
     struct waiter **last;
@@ -76,7 +77,7 @@ void db_pool_destroy(struct db_pool *pool)
 
 /* ---- waiting ---- */
 
-static void waiter_remove(struct db_pool *pool, struct waiter *waiter)
+static void waiter_remove(struct db_pool *pool, const struct waiter *waiter)
 {
     struct waiter **link = &pool->first;
     while (*link != waiter)
@@ -85,6 +86,14 @@ static void waiter_remove(struct db_pool *pool, struct waiter *waiter)
     if (!waiter->next)
         pool->last = link;
     pool->waiting--;
+}
+
+static void waiter_tell(struct db_pool *pool, struct waiter *waiter, PGconn *connection)
+{
+    waiter_remove(pool, waiter);
+    waiter->connection = connection;
+    waiter->is_told = true;
+    pthread_cond_signal(&waiter->told);
 }
 
 static bool may_have_one(const struct db_pool *pool, const struct route *route)
@@ -105,116 +114,105 @@ static void take_back(struct db_pool *pool, const struct route *route)
     pool->lent_to[route - routes]--;
 }
 
-/* Gives a connection, or the place for one, to the first in line who may have it. False when there
- * is none. */
-static bool waiter_serve(struct db_pool *pool, PGconn *connection)
+/* To the first in line who may have it. */
+static void hand_on(struct db_pool *pool, PGconn *connection)
 {
     struct waiter *waiter = pool->first;
     while (waiter && !may_have_one(pool, waiter->route))
         waiter = waiter->next;
-    if (!waiter)
-        return false;
-    waiter_remove(pool, waiter);
-    lend(pool, waiter->route);
-    waiter->connection = connection;
-    waiter->is_served = true;
-    pthread_cond_signal(&waiter->served);
-    return true;
-}
-
-static void waiter_init(struct waiter *waiter, const struct route *route)
-{
-    pthread_condattr_t attributes;
-    *waiter = (struct waiter){.route = route};
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&waiter->served, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
-/* True when served within pool_wait_ms. */
-static bool waiter_wait(struct db_pool *pool, struct waiter *waiter)
-{
-    struct timespec until = monotonic_deadline(pool->db->config->pool_wait_ms);
-    *pool->last = waiter;
-    pool->last = &waiter->next;
-    pool->waiting++;
-    int error = 0;
-    while (!waiter->is_served && error != ETIMEDOUT)
-        error = pthread_cond_timedwait(&waiter->served, &pool->lock, &until);
-    if (!waiter->is_served) {
-        waiter_remove(pool, waiter);
-        atomic_fetch_add(&pool->db->waits_timed_out, 1);
+    if (waiter) {
+        lend(pool, waiter->route);
+        waiter_tell(pool, waiter, connection);
+    } else {
+        pool->idle[pool->idle_count++] = connection;
     }
-    return waiter->is_served;
 }
 
-/* ---- connections ---- */
+/* ---- opening ---- */
 
-/* The place of a connection that is no more. */
-static void place_give_back(struct db_pool *pool, const struct route *route)
+static void opening_fail(struct db_pool *pool)
 {
-    take_back(pool, route);
-    if (!waiter_serve(pool, NULL))
-        pool->size--;
+    pool->opening--;
+    pool->size--;
+    pool->failures++;
+    pool->retry_at_ns = monotonic_ns() + db_backoff_ns(pool->failures);
 }
 
-/* Fills a place that is already counted; gives it back when that fails. */
-static PGconn *place_fill(struct db_pool *pool, const struct route *route)
-{
-    pthread_mutex_lock(&pool->lock);
-    bool is_too_soon = monotonic_ns() < pool->retry_at_ns;
-    if (is_too_soon)
-        place_give_back(pool, route);
-    pthread_mutex_unlock(&pool->lock);
-    if (is_too_soon)
-        return NULL;
+static void provide(struct db_pool *pool);
 
-    PGconn *connection = db_open(pool->db, DB_USE_WRITE);
+static void pool_opened(void *owner, PGconn *connection)
+{
+    struct db_pool *pool = owner;
     pthread_mutex_lock(&pool->lock);
     if (connection) {
+        pool->opening--;
         pool->failures = 0;
         atomic_fetch_add(&pool->db->reconnects, 1);
+        hand_on(pool, connection);
     } else {
-        pool->failures++;
-        pool->retry_at_ns = monotonic_ns() + db_backoff_ns(pool->failures);
-        place_give_back(pool, route);
+        opening_fail(pool);
+        provide(pool);
     }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* An opening for each who waits. Where there is nothing to wait for they are told so. */
+static void provide(struct db_pool *pool)
+{
+    while (pool->opening < pool->waiting && pool->size < pool->limit &&
+           monotonic_ns() >= pool->retry_at_ns) {
+        pool->size++;
+        pool->opening++;
+        if (!db_open(pool->db, DB_USE_WRITE, pool_opened, pool))
+            opening_fail(pool);
+    }
+    while (pool->size == 0 && pool->first)
+        waiter_tell(pool, pool->first, NULL);
+}
+
+/* ---- lending ---- */
+
+/* One that died while it lay idle is closed: nothing was sent, so nobody need know. */
+static PGconn *idle_take(struct db_pool *pool, const struct route *route)
+{
+    while (pool->idle_count > 0 && may_have_one(pool, route)) {
+        PGconn *connection = pool->idle[--pool->idle_count];
+        if (db_connection_is_clean(connection)) {
+            lend(pool, route);
+            return connection;
+        }
+        PQfinish(connection);
+        pool->size--;
+    }
+    return NULL;
+}
+
+static PGconn *wait_for_one(struct db_pool *pool, const struct route *route, uint64_t until_ns)
+{
+    struct waiter waiter = {.route = route};
+    db_wait_init(&waiter.told);
+    *pool->last = &waiter;
+    pool->last = &waiter.next;
+    pool->waiting++;
+    do
+        provide(pool);
+    while (!waiter.is_told && db_wait(pool->db, &waiter.told, &pool->lock, until_ns));
+    if (!waiter.is_told) {
+        waiter_remove(pool, &waiter);
+        atomic_fetch_add(&pool->db->waits_timed_out, 1);
+    }
+    pthread_cond_destroy(&waiter.told);
+    return waiter.connection;
+}
+
+PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route, uint64_t until_ns)
+{
+    pthread_mutex_lock(&pool->lock);
+    PGconn *connection = idle_take(pool, route);
+    if (!connection)
+        connection = wait_for_one(pool, route, until_ns);
     pthread_mutex_unlock(&pool->lock);
     return connection;
-}
-
-/* False when none came free in time; *ret_connection NULL means a place for one. */
-static bool place_take(struct db_pool *pool, const struct route *route, PGconn **ret_connection)
-{
-    bool is_taken = true;
-    pthread_mutex_lock(&pool->lock);
-    if (!may_have_one(pool, route)) {
-        struct waiter waiter;
-        waiter_init(&waiter, route);
-        is_taken = waiter_wait(pool, &waiter);
-        *ret_connection = waiter.connection;
-        pthread_cond_destroy(&waiter.served);
-    } else {
-        bool is_idle = pool->idle_count > 0;
-        *ret_connection = is_idle ? pool->idle[--pool->idle_count] : NULL;
-        pool->size += !is_idle;
-        lend(pool, route);
-    }
-    pthread_mutex_unlock(&pool->lock);
-    return is_taken;
-}
-
-PGconn *db_pool_acquire(struct db_pool *pool, const struct route *route)
-{
-    PGconn *connection;
-    if (!place_take(pool, route, &connection))
-        return NULL;
-    if (connection && db_connection_is_clean(connection))
-        return connection;
-    /* It died while it lay idle: nothing was sent, so nobody need know. */
-    PQfinish(connection);
-    return place_fill(pool, route);
 }
 
 void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *connection)
@@ -222,7 +220,9 @@ void db_pool_discard(struct db_pool *pool, const struct route *route, PGconn *co
     log_event(LOG_LEVEL_WARNING, "the write lane gave up a connection", NULL);
     db_connection_abandon(connection);
     pthread_mutex_lock(&pool->lock);
-    place_give_back(pool, route);
+    take_back(pool, route);
+    pool->size--;
+    provide(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -236,8 +236,7 @@ void db_pool_release(struct db_pool *pool, const struct route *route, PGconn *co
     }
     pthread_mutex_lock(&pool->lock);
     take_back(pool, route);
-    if (!waiter_serve(pool, connection))
-        pool->idle[pool->idle_count++] = connection;
+    hand_on(pool, connection);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -253,7 +252,7 @@ void db_pool_count(struct db_pool *pool, struct db_stats *ret_stats)
 {
     pthread_mutex_lock(&pool->lock);
     ret_stats->write_size = pool->size;
-    ret_stats->write_leased = pool->size - pool->idle_count;
+    ret_stats->write_leased = pool->lent;
     ret_stats->write_waiting = pool->waiting;
     pthread_mutex_unlock(&pool->lock);
 }

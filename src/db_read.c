@@ -9,6 +9,7 @@
  * of its first ticket. Only the reader gives a connection up, so nobody polls a socket that has
  * been closed. */
 #include "config.h"
+#include "db_breaker.h"
 #include "db_error.h"
 #include "db_internal.h"
 #include "log.h"
@@ -53,6 +54,8 @@ struct db_lane {
 /* libpq may swallow input while it sends, so that poll() sees none of it; then the reader looks
  * again after this. */
 enum { POLL_MS = 20 };
+/* The shortest that a lock is waited for here. */
+enum { LOCK_MS = 20 };
 
 struct db_lane *db_lane_create(struct db *db, PGconn *connection)
 {
@@ -70,11 +73,7 @@ struct db_lane *db_lane_create(struct db *db, PGconn *connection)
     lane->poke_fd = poke_fd;
     lane->last = &lane->first;
     pthread_mutex_init(&lane->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&lane->connected, &attributes);
-    pthread_condattr_destroy(&attributes);
+    db_wait_init(&lane->connected);
     return lane;
 }
 
@@ -102,42 +101,57 @@ unsigned db_lane_load(const struct db_lane *lane)
 
 /* ---- the connection ---- */
 
-static void lane_connect(struct db_lane *lane)
+static void lane_fail(struct db_lane *lane)
 {
-    lane->is_connecting = true;
-    pthread_mutex_unlock(&lane->lock);
-    PGconn *connection = db_open(lane->db, DB_USE_READ);
-    pthread_mutex_lock(&lane->lock);
+    lane->failures++;
+    lane->retry_at_ns = monotonic_ns() + db_backoff_ns(lane->failures);
     lane->is_connecting = false;
+}
+
+static void lane_opened(void *owner, PGconn *connection)
+{
+    struct db_lane *lane = owner;
+    pthread_mutex_lock(&lane->lock);
     if (connection) {
         lane->connection = connection;
         lane->is_broken = false;
         lane->has_output = false;
         lane->failures = 0;
         lane->retry_at_ns = 0;
+        lane->is_connecting = false;
         atomic_fetch_add(&lane->db->reconnects, 1);
     } else {
-        lane->failures++;
-        lane->retry_at_ns = monotonic_ns() + db_backoff_ns(lane->failures);
+        lane_fail(lane);
     }
     pthread_cond_broadcast(&lane->connected);
+    pthread_mutex_unlock(&lane->lock);
 }
 
-/* True when there is a connection. One thread makes it; the others wait for the first attempt, but
- * not for later ones: while PostgreSQL is away a request is told so at once. */
-static bool lane_is_connected(struct db_lane *lane)
+/* False when it is too soon, or cannot be. */
+static bool lane_connect(struct db_lane *lane)
 {
-    struct timespec until = monotonic_deadline(lane->db->config->pool_wait_ms);
+    if (monotonic_ns() < lane->retry_at_ns)
+        return false;
+    lane->is_connecting = true;
+    if (db_open(lane->db, DB_USE_READ, lane_opened, lane))
+        return true;
+    lane_fail(lane);
+    return false;
+}
+
+/* True when there is a connection. All wait for the first attempt, but of later ones only who makes
+ * it: while PostgreSQL is away a request is told so at once. */
+static bool lane_is_connected(struct db_lane *lane, uint64_t until_ns)
+{
+    bool is_ours = false;
     while (!lane->connection) {
-        if (lane->is_connecting) {
-            if (lane->failures > 0 ||
-                pthread_cond_timedwait(&lane->connected, &lane->lock, &until) != 0)
-                return false;
-        } else if (monotonic_ns() < lane->retry_at_ns) {
+        bool begins = !lane->is_connecting;
+        if (begins && (is_ours || !lane_connect(lane)))
             return false;
-        } else {
-            lane_connect(lane);
-        }
+        is_ours = is_ours || begins;
+        if ((lane->failures > 0 && !is_ours) ||
+            !db_wait(lane->db, &lane->connected, &lane->lock, until_ns))
+            return false;
     }
     return true;
 }
@@ -194,6 +208,20 @@ static bool is_at_fault(const struct db_answer *answer)
     return true;
 }
 
+/* Whether others behind would wait for the same lock, one after the other, and everybody between
+ * them. Then all of them leave this connection: those are refused, the others go elsewhere. */
+static bool holds_up(struct db_lane *lane, const struct ticket *ticket)
+{
+    const struct route *route = ticket->batch->route;
+    if (!db_answer_met_lock(ticket->answer, ticket->batch))
+        return false;
+    db_breaker_hold(lane->db, route, monotonic_ns() - (uint64_t)LOCK_MS * NS_PER_MS);
+    const struct ticket *other = ticket->next;
+    while (other && other->batch->route != route)
+        other = other->next;
+    return other;
+}
+
 /* Feeds all that is complete to its tickets, the reader's and those behind it. */
 static void lane_drain(struct db_lane *lane)
 {
@@ -210,7 +238,7 @@ static void lane_drain(struct db_lane *lane)
          */
         is_astray = answer->is_astray;
         bool is_lost = is_at_fault(answer);
-        lane->is_broken = lane->is_broken || is_lost;
+        lane->is_broken = lane->is_broken || is_lost || holds_up(lane, lane->first);
         lane_pop(lane, is_lost ? TICKET_LOST : TICKET_DONE);
     }
     if (PQstatus(lane->connection) != CONNECTION_OK)
@@ -283,13 +311,15 @@ static void ticket_wait(struct ticket *ticket)
     }
 }
 
-enum db_outcome
-db_lane_exchange(struct db_lane *lane, const struct db_batch *batch, struct db_answer *answer)
+enum db_outcome db_lane_exchange(struct db_lane *lane,
+                                 const struct db_batch *batch,
+                                 uint64_t until_ns,
+                                 struct db_answer *answer)
 {
     struct ticket ticket = {.batch = batch, .answer = answer};
     PGconn *dead = NULL;
     pthread_mutex_lock(&lane->lock);
-    if (!lane_is_connected(lane)) {
+    if (!lane_is_connected(lane, until_ns)) {
         pthread_mutex_unlock(&lane->lock);
         return DB_NONE;
     }

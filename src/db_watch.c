@@ -34,14 +34,6 @@ struct db_watch {
 
 /* ---- asking ---- */
 
-static PGconn *open_quietly(const struct config *config)
-{
-    PGconn *connection = db_connection_plain(config->database_url);
-    if (connection)
-        db_notices_ignore(connection);
-    return connection;
-}
-
 /* True when the answer is there, or the connection has ended. */
 static bool wait_for_answer(PGconn *connection, uint64_t deadline_ns)
 {
@@ -108,7 +100,7 @@ static void look_elsewhere(struct db_watch *watch)
 /* A commit that waits is found by committing; only where a standby is named. */
 static bool commits_wait(struct db_watch *watch)
 {
-    if (!watch->pen && !(watch->pen = open_quietly(watch->db->config)))
+    if (!watch->pen && !(watch->pen = db_connection_plain(watch->db->config->database_url)))
         return false;
     if (watch->pen_since_ns == 0) {
         if (!PQsendQuery(watch->pen, db_commit_sql))
@@ -127,6 +119,22 @@ static bool commits_wait(struct db_watch *watch)
     if (PQstatus(watch->pen) != CONNECTION_OK)
         pen_drop(watch);
     return false;
+}
+
+/* What context_enter() reads of whoever signs in: without it nobody's request goes on. Patient
+ * enough for an upgrade. */
+static const char sign_in_sql[] =
+    "select from alongside.accounts where issuer = '' and subject = '' limit 1; "
+    "select from alongside.exclusions where account_id = '00000000-0000-0000-0000-000000000000' "
+    "limit 1";
+static const char patience_sql[] = "set lock_timeout = '500ms'";
+
+static bool signs_in(struct db_watch *watch)
+{
+    PGresult *result = ask(watch->pulse, sign_in_sql);
+    bool is_read = PQresultStatus(result) == PGRES_TUPLES_OK;
+    PQclear(result);
+    return is_read;
 }
 
 /* A disk that was full is asked by a sort that does not fit into memory: it writes a file. */
@@ -179,7 +187,9 @@ static const char *trouble_find(struct db_watch *watch, const PGresult *pulse)
         look_elsewhere(watch);
         return "commits wait for a standby";
     }
-    return disk_is_full(watch) ? "the database's disk is full" : NULL;
+    if (disk_is_full(watch))
+        return "the database's disk is full";
+    return signs_in(watch) ? NULL : "accounts cannot be read: nobody is let in";
 }
 
 /* ---- the round ---- */
@@ -223,7 +233,9 @@ static bool pulse_open(struct db_watch *watch)
 {
     if (watch->pulse)
         return true;
-    watch->pulse = open_quietly(watch->db->config);
+    watch->pulse = db_connection_plain(watch->db->config->database_url);
+    PGresult *patience = watch->pulse ? ask(watch->pulse, patience_sql) : NULL;
+    PQclear(patience);
     if (!watch->pulse || zones_are_current(watch->pulse))
         return true;
     PQfinish(watch->pulse);
@@ -292,11 +304,7 @@ struct db_watch *db_watch_start(struct db *db)
         return NULL;
     watch->db = db;
     pthread_mutex_init(&watch->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&watch->stop, &attributes);
-    pthread_condattr_destroy(&attributes);
+    db_wait_init(&watch->stop);
     if (pthread_create(&watch->thread, NULL, watch_run, watch) == 0)
         return watch;
     free(watch);
@@ -328,18 +336,32 @@ bool db_is_there(const struct config *config)
     return connection;
 }
 
-bool db_takes_commits(const struct config *config)
+/* Also of a host that would refuse it. */
+static bool commits(PGconn *connection, const char **ret_advice)
 {
+    PGresult *pulse = ask(connection, pulse_sql);
+    bool only_reads = db_has_row(pulse) && *PQgetvalue(pulse, 0, 0) == 't';
+    PQclear(pulse);
+    *ret_advice = only_reads
+                      ? "this host only reads: let database_url name the primary, or all hosts "
+                        "with target_session_attrs=read-write"
+                      : "see that every standby in synchronous_standby_names is served";
     uint64_t deadline_ns = monotonic_ns() + (uint64_t)COMMIT_MS * NS_PER_MS;
-    PGconn *connection = open_quietly(config);
     PGresult *answer = NULL;
-    bool is_committed = connection && PQsendQuery(connection, db_commit_sql) &&
+    bool is_committed = !only_reads && PQsendQuery(connection, db_commit_sql) &&
                         read_answer(connection, deadline_ns, &answer) &&
                         PQresultStatus(answer) == PGRES_TUPLES_OK;
-    if (!is_committed)
-        log_event(LOG_LEVEL_ERROR, "PostgreSQL does not commit", "advice",
-                  "see that every standby in synchronous_standby_names is served", NULL);
     PQclear(answer);
+    return is_committed;
+}
+
+bool db_takes_commits(const struct config *config)
+{
+    const char *advice = "see why there is no connection";
+    PGconn *connection = db_connection_plain(config->database_url);
+    bool is_committed = connection && commits(connection, &advice);
+    if (!is_committed)
+        log_event(LOG_LEVEL_ERROR, "PostgreSQL does not commit", "advice", advice, NULL);
     db_connection_abandon(connection);
     return is_committed;
 }

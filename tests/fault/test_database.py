@@ -187,6 +187,46 @@ def test_a_database_that_takes_no_writes_is_not_ready(start_server, make_client,
     coordinator.post("/v1/referrals", inquiry()).created()
 
 
+def test_a_write_lane_that_cannot_connect_is_not_ready(stage, own_cluster, inquiry):
+    """Reads go on; it is asked again each time that its pause is over, and is ready when it has a connection."""
+    server, coordinator = stage
+    with psycopg.connect(own_cluster.url("postgres"), autocommit=True) as db:
+        serving = "from pg_stat_activity where usename = 'alongside_api'"
+        (writer, others), *_ = db.execute(f"select pid, count(*) over () - 1 {serving} order by backend_start").fetchall()
+        try:
+            db.execute(f"alter role alongside_api connection limit {others}")
+            db.execute("select pg_terminate_backend(%s)", [writer])
+            for _ in range(4):
+                until(lambda: coordinator.post("/v1/referrals", inquiry(), check=False).status == 503 and not server.is_ready())
+                until(server.is_ready, 3 * PATIENCE)
+            coordinator.get("/v1/referrals").ok()
+        finally:
+            db.execute("alter role alongside_api connection limit -1")
+    until(lambda: coordinator.post("/v1/referrals", inquiry(), check=False).status == 201)
+    wait_until_ready(server)
+
+
+def test_a_month_of_the_audit_that_is_made_meanwhile_is_no_fault_of_the_request(stage, own_cluster, inquiry):
+    """Its event was for the table of what lies in no month, which waits, and then is for others: it is told to come again."""
+    server, coordinator = stage
+    body, key, now = inquiry(), str(uuid.uuid4()), "2031-05-06T12:00:00Z"
+    answers = []
+    request = threading.Thread(
+        target=lambda: answers.append(coordinator.post("/v1/referrals", body, idempotency_key=key, now=now, check=False))
+    )
+    with psycopg.connect(own_cluster.url(server.database), options="-c search_path=alongside,pg_catalog") as db:
+        coordinator.post("/v1/referrals", inquiry()).created()
+        db.execute("select audit_month_make('2031-05')")
+        db.execute("select audit_month_guard('alongside_audit.events_2031_05', '2031-05')")
+        request.start()
+        with psycopg.connect(own_cluster.url(server.database), autocommit=True) as other:
+            until(lambda: other.execute("select true from pg_locks where not granted and mode = 'RowExclusiveLock'").fetchone())
+        db.commit()
+    request.join(30)
+    assert int(answers[0].problem(503, "unavailable").headers["Retry-After"]) > 0
+    coordinator.post("/v1/referrals", body, idempotency_key=key, now=now).created()
+
+
 @pytest.fixture
 def small_disk():
     """A directory of PostgreSQL's with room for 24 MiB."""

@@ -46,7 +46,7 @@ class Server:
             "token_local_key": local_key.private_pem() if local_key else "",
             "clock_header": "X-Test-Now",
             "statement_timeout_ms": 5000 * PATIENCE,
-            "pool_wait_ms": 2000 * PATIENCE,
+            "pool_wait_ms": 1500 * PATIENCE,
         }
         self.settings = defaults | settings
         self.process = None
