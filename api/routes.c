@@ -252,9 +252,9 @@ const struct route routes[] = {
     READ("/v1/conflict-matches/{match_id}",        COORDINATOR, conflict_matches_read),
     STEP("/v1/conflict-matches/{match_id}/decide", COORDINATOR, conflict_matches_decide),
     /* exclusion-requests */
-    LIST(  "/v1/exclusion-requests",                    COORDINATOR, exclusion_requests_list),
+    LIST(  "/v1/exclusion-requests",                    REVIEWERS,   exclusion_requests_list),
     CREATE("/v1/exclusion-requests",                    PEER,        exclusion_requests_create),
-    READ(  "/v1/exclusion-requests/{request_id}",       COORDINATOR, exclusion_requests_read),
+    READ(  "/v1/exclusion-requests/{request_id}",       REVIEWERS,   exclusion_requests_read),
     STEP(  "/v1/exclusion-requests/{request_id}/close", COORDINATOR, exclusion_requests_close),
     /* incidents */
     LIST(  "/v1/incidents",                           STAFF,       incidents_list),

@@ -88,7 +88,7 @@ struct request {
 
     /* Why somebody whose signature is good stays outside, a code, or NULL: for the log alone. */
     const char *refusal;
-    char refused_subject[17]; /* keyed digest of whose token it is, for the same line */
+    char refused_subject[17]; /* keyed digest of whose token it is, of whatever was refused */
     struct problem problem;
     struct response response;
     uint64_t started_ns;

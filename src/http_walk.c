@@ -172,7 +172,8 @@ static bool answer(struct http_exchange *exchange)
            negotiate(exchange, rq->response.content_type) && finish(exchange);
 }
 
-/* Whoever asks the operator why they cannot come in is found in the log by these digits. */
+/* Whoever asks the operator why they cannot come in is found in the log by these digits, and so is
+ * whoever tries what they may not, again and again. */
 static void refusal_note(struct request *rq)
 {
     char digest[65];
@@ -197,7 +198,7 @@ bool http_walk(struct http_exchange *exchange, bool is_host_needed)
     if (exchange->is_from_memory && rq->route->lane != LANE_NONE)
         return fail(rq, PROBLEM_NOT_FOUND);
     bool is_answered = authorise(rq) && answer(exchange);
-    if (rq->refusal)
+    if (!is_answered)
         refusal_note(rq);
     return is_answered;
 }

@@ -171,9 +171,8 @@ void log_request(const struct request *rq, int status, double duration_ms)
     put_member(&line, "role", role_name(rq->actor.role));
     if (rq->problem.id != PROBLEM_NONE)
         put_member(&line, "problem", problem_kind(rq->problem.id)->slug);
-    if (rq->refusal) {
-        put_member(&line, "reason", rq->refusal);
+    put_member(&line, "reason", rq->refusal);
+    if (rq->refusal || *rq->refused_subject)
         put_member(&line, "subject", rq->refused_subject);
-    }
     line_write(&line);
 }

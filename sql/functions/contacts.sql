@@ -60,9 +60,7 @@ begin
             when in_body ?| array['ok_to_email', 'ok_to_leave_message'] then app_now() else c.rules_answered_at end,
         version = c.version + 1
     where c.participant_id = in_participant_id;
-    if in_key is not null then
-        perform keep_key(in_key, 'participant', in_participant_id);
-    end if;
+    perform participant_keep_key(in_key, in_participant_id);
     perform audit('update', 'contact', in_participant_id, array[in_participant_id], body_fields(in_body));
     perform outbox_release(in_participant_id);
     if in_body ? 'name_to_use' then

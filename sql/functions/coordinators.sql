@@ -16,6 +16,16 @@ begin
         limit 1);
 end $$;
 
+-- R6: whether somebody is there who may work for a person, were these not to see them.
+create or replace function coordinator_is_left(in_participant_id uuid, in_but uuid[]) returns boolean
+language plpgsql stable security definer as $$
+begin
+    return actor_role() in ('administrator', 'coordinator', 'peer') and exists (
+        select from participants p join accounts a on a.role = 'coordinator' and a.is_active
+        where p.id = in_participant_id and a.id <> all (in_but)
+            and actor_covers(p.region_key, p.id, account_region_keys(a.id), account_hidden_ids(a.id)));
+end $$;
+
 -- Whom a coordinator has as a back-up: who is named while they may coordinate, or else whoever would stand in.
 create or replace function coordinator_back_up(in_account_id uuid) returns uuid language plpgsql stable security definer as $$
 begin

@@ -40,7 +40,7 @@ begin
         confirmed_at = app_now(),
         version = e.version + 1
     where e.participant_id = in_participant_id;
-    perform keep_key(in_key, 'participant', in_participant_id);
+    perform participant_keep_key(in_key, in_participant_id);
     perform audit('update', 'emergency_contact', in_participant_id, array[in_participant_id], body_fields(in_body));
     return (
         select respond(200, e.body, null, e.version) from emergency_contacts_json e where e.participant_id = in_participant_id);

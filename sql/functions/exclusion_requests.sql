@@ -1,16 +1,23 @@
 -- SPDX-License-Identifier: MIT
 -- A peer asks that a named person of the staff not see their file.
 
--- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody.
+-- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody. R6: but
+-- nobody's last coordinator, before the program lead has found another.
 create or replace function exclusion_request_match(in_name_digest text) returns void language plpgsql as $$
 declare
     participants uuid[];
     accounts uuid[];
     made uuid[];
+    named uuid[] := array(select s.id from staff s where s.name_digest = in_name_digest);
+    is_one_of_few boolean := exists (select from accounts a where a.id = any (named) and a.role = 'coordinator');
 begin
+    perform exclusion_hold(h.participant_id) from (
+        select r.participant_id from exclusion_requests r where r.name_digest = in_name_digest and named <> '{}' order by 1) h;
+    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(r.participant_id, named)
+    where r.name_digest = in_name_digest and named <> '{}';
     with met as (
         select r.id, r.participant_id from exclusion_requests r
-        where r.name_digest = in_name_digest and exists (select from staff s where s.name_digest = in_name_digest)
+        where r.name_digest = in_name_digest and named <> '{}' and not r.for_lead
         order by r.id for no key update),
     excluded as (
         insert into exclusions (participant_id, account_id, reason, created_by, created_at)
@@ -24,6 +31,14 @@ begin
     select array_agg(x.participant_id), array_agg(x.account_id), array_agg(x.id) into participants, accounts, made from excluded x;
     perform audit('create', 'exclusion', m) from unnest(made) m;
     perform conflict_recheck(participants, accounts);
+end $$;
+
+-- Somebody coordinates from now on, or elsewhere: what waited for that.
+create or replace function exclusion_request_retry() returns void language plpgsql security definer as $$
+begin
+    perform require_role('administrator');
+    perform exclusion_request_match(r.name_digest)
+    from (select distinct o.name_digest from exclusion_requests o where o.for_lead and o.state = 'open') r;
 end $$;
 
 -- A peer has asked: who bears the name today.
@@ -47,6 +62,7 @@ cross join lateral (select
     r.id,
     r.participant_id,
     r.state,
+    r.for_lead,
     utc(r.created_at) as created_at,
     utc(r.closed_at) as closed_at,
     r.closed_by) members;

@@ -12,6 +12,12 @@ cross join lateral (select
     x.created_by,
     utc(x.created_at) as created_at) members;
 
+-- One after the other, so that of two who are excluded at once one stays.
+create or replace function exclusion_hold(in_participant_id uuid) returns void language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('excludes ' || in_participant_id, 0));
+end $$;
+
 -- R14: who asked that somebody not see their file is not told whether there is such a person. So the audit finds what was done about it by
 -- its object, not by whose file it is.
 
@@ -22,6 +28,10 @@ declare
     new_id uuid := gen_random_uuid();
 begin
     perform participant_require_seen(in_participant_id);
+    perform exclusion_hold(in_participant_id);
+    if not coordinator_is_left(in_participant_id, array[(in_body->>'account_id')::uuid]) then
+        perform conflict('last-coordinator');
+    end if;
     insert into exclusions (id, participant_id, account_id, reason, created_by, created_at)
     values (
         new_id, in_participant_id, (in_body->>'account_id')::uuid, in_body->>'reason', actor_account_id(), app_now());

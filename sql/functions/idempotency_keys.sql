@@ -66,9 +66,22 @@ begin
     end case;
 end $$;
 
+-- R14: whose file a kept answer shows.
+create or replace function idempotency_key_participant_id(in_word text, in_id uuid) returns uuid language plpgsql stable as $$
+begin
+    return case in_word
+        when 'acceptances' then (select a.participant_id from acceptances a where a.id = in_id)
+        when 'enrolments' then (select e.participant_id from enrolments e where e.id = in_id)
+        when 'incidents' then (select i.participant_id from incidents i where i.id = in_id)
+        when 'intakes' then (select i.participant_id from intakes i where i.id = in_id)
+        when 'participants' then in_id end;
+end $$;
+
 create or replace function idempotency_key_replay(in_key text, in_fingerprint text) returns response language plpgsql as $$
 declare
     idempotency_key idempotency_keys;
+    word text;
+    named uuid;
 begin
     select * into idempotency_key from idempotency_keys k
     where k.account_id = actor_account_id() and k.operation = current_setting('app.operation') and k.key = in_key;
@@ -78,6 +91,11 @@ begin
         perform problem('idempotency-key-reused');
     elsif not idempotency_key_is_seen(idempotency_key.location) then
         perform conflict('no-longer-seen');
+    elsif idempotency_key.location is not null then
+        word := split_part(idempotency_key.location, '/', 3);
+        named := split_part(idempotency_key.location, '/', 4);
+        perform audit(
+            'replay', regexp_replace(translate(word, '-', '_'), 's$', ''), named, array[idempotency_key_participant_id(word, named)]);
     end if;
     perform set_config('app.language', coalesce(idempotency_key.language, current_setting('app.language')), true);
     -- A commit that wrote nothing waits for no standby: what is only here would be said to be safe.

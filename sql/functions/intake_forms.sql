@@ -104,8 +104,8 @@ begin
             select jsonb_agg(jsonb_build_object('pointer', replace(m.pointer, '#/form/', '#/'), 'code', m.code))
             from intake_form_faults(form, intake.track) m where m.pointer like '#/form/%'));
     end if;
-    if in_key is not null then
-        perform keep_key(in_key, 'participant', intake.participant_id);
+    if in_body ?| array['composition_preference', 'accommodation_needs'] then
+        perform participant_keep_key(in_key, intake.participant_id);
     end if;
     perform audit('update', 'intake_form', in_intake_id, array[intake.participant_id], body_fields(in_body));
     return intake_form_respond(200, in_intake_id);

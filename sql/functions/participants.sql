@@ -24,6 +24,30 @@ begin
     return participant;
 end $$;
 
+-- The key of what a write has sealed about a person, and the end of those that open nothing any more: what was overwritten, or taken out,
+-- is gone from older copies too, and nobody fills the table by saying one thing again and again.
+-- Writes: sealed_keys.
+create or replace function participant_keep_key(in_key jsonb, in_participant_id uuid) returns void language plpgsql as $$
+begin
+    perform keep_key(in_key, 'participant', in_participant_id);
+    delete from sealed_keys k
+    where k.owner_type = 'participant' and k.owner_id = in_participant_id and k.id <> all (array(
+        select sealed_key_id(s.value) from (
+            select p.accessibility_needs from participants p where p.id = in_participant_id
+            union all
+            select v from contacts c cross join unnest(array[c.name_to_use, c.email, c.phone, c.safe_hours]) v
+            where c.participant_id = in_participant_id
+            union all
+            select v from emergency_contacts e cross join unnest(array[e.name, e.phone, e.relation]) v
+            where e.participant_id = in_participant_id
+            union all
+            select s.current_place_method from safety_plans s where s.participant_id = in_participant_id
+            union all
+            select v from intake_forms f cross join unnest(array[f.composition_preference, f.accommodation_needs]) v
+            where f.participant_id = in_participant_id) s (value)
+        where s.value is not null));
+end $$;
+
 -- The attestations and the account are given once.
 create or replace function participant_guard() returns trigger language plpgsql as $$
 begin
@@ -202,8 +226,8 @@ begin
     then
         perform waiting_person_refresh(in_id);
     end if;
-    if in_key is not null then
-        perform keep_key(in_key, 'participant', in_id);
+    if in_body ? 'accessibility_needs' then
+        perform participant_keep_key(in_key, in_id);
     end if;
     perform audit('update', 'participant', in_id, array[in_id], body_fields(in_body));
     return participant_respond(200, in_id);

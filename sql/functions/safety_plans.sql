@@ -26,7 +26,7 @@ begin
         confirmed_at = app_now(),
         version = s.version + 1
     where s.participant_id = in_participant_id;
-    perform keep_key(in_key, 'participant', in_participant_id);
+    perform participant_keep_key(in_key, in_participant_id);
     perform audit('update', 'safety_plan', in_participant_id, array[in_participant_id], body_fields(in_body));
     return (select respond(200, s.body, null, s.version) from safety_plans_json s where s.participant_id = in_participant_id);
 end $$;

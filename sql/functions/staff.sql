@@ -66,6 +66,7 @@ begin
         text_array(in_body->'languages'), in_body->>'employer', (in_body->>'serving_caf')::boolean);
     perform conflict_follow_login(new_id);
     perform conflict_follow_staff(new_id);
+    perform exclusion_request_retry();
     perform keep_key(in_key, 'staff', new_id);
     perform audit('create', 'staff', new_id, in_fields => body_fields(in_body));
     return staff_respond(201, new_id);
@@ -156,6 +157,9 @@ begin
     end if;
     if in_body ? 'name' then
         perform conflict_follow_staff(in_id);
+    end if;
+    if in_body ?| array['role', 'regions', 'is_active'] then
+        perform exclusion_request_retry();
     end if;
     if in_key is not null then
         perform keep_key(in_key, 'staff', in_id);

@@ -41,6 +41,8 @@ create policy api_removes on sealed_keys for delete to alongside_api using (
             when 'participant' then participant_is_seen(owner_id)
             when 'session' then exists (select from sessions s where s.id = owner_id)
             else false end
+        -- Whoever overwrites what is sealed ends what opened it.
+        when 'peer' then owner_type = 'participant' and owner_id = (select actor_participant_id())
         else false end);
 
 grant select, delete on sealed_keys to alongside_worker;

@@ -41,7 +41,7 @@ begin
                     conflict_follow_declaration conflict_follow_end conflict_follow_exclusions conflict_follow_host conflict_follow_login
                     conflict_follow_region conflict_follow_staff conflict_follow_withdrawal conflict_located conflict_match_met_in
                     conflict_match_shared_cohort_ids conflict_persons conflict_raise conflict_recheck conflict_record conflict_selves
-                    conflict_stands exclusion_request_follow exclusion_request_today host_is_barred'),
+                    conflict_stands exclusion_request_follow exclusion_request_retry exclusion_request_today host_is_barred'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find debrief_cohort_id debrief_may_supervise debrief_note home_help_arranged host_clashes
@@ -52,8 +52,8 @@ begin
                 ('alongside_desk', '
                     account_identify account_identity sign_in_code_bind
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids
-                    actor_stands_for_ids audit_events_find calendars_read context_enter coordinator_back_up coordinator_shown
-                    coordinator_stand_in document_announce
+                    actor_stands_for_ids audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left
+                    coordinator_shown coordinator_stand_in document_announce
                     duty_rung_alias duty_rungs_at duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_follow
                     hand_over_left home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
                     staff_alias staff_link_since')) o (owner, names)
@@ -91,7 +91,7 @@ revoke create on schema alongside from alongside_seats, alongside_conflicts, alo
 grant execute on function context_enter to alongside_api;
 grant execute on function account_is_away, coordinator_stand_in to alongside_api, alongside_worker;
 grant execute on function
-    account_identify, account_identity, account_is_staff, coordinator_back_up, coordinator_shown, sign_in_code_bind
+    account_identify, account_identity, account_is_staff, coordinator_back_up, coordinator_is_left, coordinator_shown, sign_in_code_bind
 to alongside_api;
 grant execute on function
     actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids, actor_stands_for_ids
@@ -114,7 +114,7 @@ grant execute on function
     enrolment_group_json, enrolments_accept, enrolments_create, enrolments_decline, enrolments_offer, enrolments_remove,
     enrolments_withdraw
 to alongside_api;
-grant execute on function exclusion_request_follow, exclusion_request_today to alongside_api;
+grant execute on function exclusion_request_follow, exclusion_request_retry, exclusion_request_today to alongside_api;
 grant execute on function cohort_list_advance, seat_release_all, seat_withdraw_all to alongside_api;
 grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
@@ -134,7 +134,7 @@ grant execute on function waiting_people_missing, waiting_person_refresh to alon
 grant execute on function
     actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_participant, conflict_declared_since, conflict_raise, conflict_record
 to alongside_seats;
-grant execute on function actor_own_cohort_ids to alongside_conflicts;
+grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session, conflict_follow_end,
     host_is_barred

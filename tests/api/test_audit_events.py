@@ -116,13 +116,14 @@ def test_reads_of_a_persons_file_name_the_person(coordinator, peer, trace):
         assert [row[:2] + (row[6],) for row in rows] == [(account, role, [PARTICIPANT])]
 
 
-def test_what_was_refused_or_repeated_leaves_no_trace(coordinator, administrator, line, client, trace):
-    """The row comes with its effect or not at all."""
+def test_what_was_refused_leaves_no_trace_and_what_was_repeated_its_own(coordinator, administrator, line, client, trace):
+    """The row comes with its effect or not at all; what was kept is shown again, which is a look."""
     made, spoken = inquire(coordinator), contacted(coordinator)
     key, body = str(uuid.uuid4()), inquiry_body()
     assert len(trace(coordinator, "POST", "/v1/referrals", body, idempotency_key=key)[1]) == 1
+    again, rows = trace(coordinator, "POST", "/v1/referrals", body, idempotency_key=key)
+    assert again.status == 201 and [row[2:6] for row in rows] == [("referrals_create", "replay", "referral", again["id"])]
     for who, method, path, status, args, more in (
-        (coordinator, "POST", "/v1/referrals", 201, (body,), {"idempotency_key": key}),
         (coordinator, "POST", "/v1/referrals", 422, ({},), {}),
         (coordinator, "GET", f"/v1/referrals/{ABSENT}", 404, (), {}),
         (coordinator, "GET", f"/v1/referrals/{ABSENT}/attempts", 404, (), {}),

@@ -106,7 +106,7 @@ def test_who_bears_the_name_is_excluded_at_once(person, colleague, coordinator, 
     is_hidden(colleague.client, "GET", person.path)
     settled = request_of(coordinator, asked)
     assert settled.json == {
-        "id": asked["id"], "participant_id": person.id, "state": "matched", "created_at": asked["received_at"],
+        "id": asked["id"], "participant_id": person.id, "state": "matched", "for_lead": False, "created_at": asked["received_at"],
         "closed_at": asked["received_at"], "closed_by": None}  # fmt: skip
     (made,) = coordinator.get(f"{person.path}/exclusions").ok().data
     assert (made["account_id"], made["reason"]) == (colleague.id, "asked_by_peer")
@@ -134,6 +134,33 @@ def test_everybody_who_bears_the_name_and_who_joins_later(client, administrator,
     for excluded in (*both, joined):
         is_hidden(excluded.client, "GET", person.path)
     assert request_of(coordinator, waiting)["state"] == "matched"
+
+
+def test_nobody_loses_the_last_who_could_work_for_them(client, administrator, colleague, db):
+    """R6: the answer is the same; the program lead finds it, and somebody else who coordinates; then it is carried out."""
+    person = open_person(client, region="NU")
+    db.execute(
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at)"
+        " select %s, id, 'asked_by_peer', %s, now() from accounts where role = 'coordinator' and id <> %s",
+        (person.id, colleague.id, colleague.id),
+    )
+    asked, unmet = ask(person, colleague.name), ask(person, unique("Nobody"))
+    assert set(asked.json) == set(unmet.json)
+    colleague.client.get(person.path).ok()
+    is_hidden(colleague.client, "GET", f"{PATH}/{asked['id']}")
+    is_hidden(colleague.client, "POST", f"{PATH}/{asked['id']}/close")
+    assert [r["id"] for r in walk(colleague.client, PATH, params={"open": True}) if r["participant_id"] == person.id] == [unmet["id"]]
+    (waiting,) = walk(administrator, PATH, params={"open": True})
+    assert (waiting["id"], waiting["state"], waiting["for_lead"]) == (asked["id"], "open", True)
+    administrator.get(f"{PATH}/{asked['id']}").ok()
+    is_hidden(administrator, "GET", f"{PATH}/{unmet['id']}")
+    # Nor does whoever is left step back alone.
+    refused = colleague.client.post(f"{person.path}/exclusions", {"account_id": colleague.id, "reason": "own_case"})
+    assert refused.problem(409, "conflict")["reason"] == "last-coordinator"
+    another = Colleague(client, administrator)
+    is_hidden(colleague.client, "GET", person.path)
+    another.client.get(person.path).ok()
+    assert walk(administrator, PATH) == []
 
 
 def test_a_coordinator_settles_what_no_name_met(client, person, coordinator, db):

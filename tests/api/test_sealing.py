@@ -9,6 +9,7 @@ import uuid
 import pytest
 from harness.cluster import POSTGRES_BIN
 from steps import ABSENT, as_coordinators_see, attempt, close, inquiry_body, line_body, refer
+from steps.journey import open_person
 
 NAME, PHONE, HOURS = "Zéphyrine Quattlebaum", "+1 867 555 0117", "only while the kettle boils"
 EMAIL = "Zephyrine.Quattlebaum@example.org"
@@ -86,6 +87,30 @@ def test_a_sealed_value_moved_elsewhere_does_not_open(line, coordinator, db):
     assert_hidden(refused.content.decode(), "the answer")
     db.execute("update referrals set safe_hours = %s where id = %s", (*kept, made["id"]))
     assert coordinator.get(as_coordinators_see(made)).ok()["safe_hours"] == HOURS
+
+
+def test_what_was_overwritten_has_no_key_any_more(client, db):
+    """R2, R4: an older copy of it opens nothing; and nobody fills the database by saying one thing again and again."""
+    person = open_person(client).reachable(phone=PHONE, safe_hours=HOURS)
+    for who, path, body in (
+        (person.peer, person.path, {"accessibility_needs": HOURS}),
+        (person.peer, f"{person.path}/emergency-contact", {"declined": False, "name": NAME, "phone": PHONE, "relation": "x"}),
+        (person.coordinator, f"{person.path}/safety-plan", {"current_place_method": HOURS, "consent_to_checkin": True}),
+    ):
+        for _ in range(5):
+            who.request("PATCH" if path == person.path else "PUT", path, body, if_match="*").ok()
+    for number in range(50):
+        person.contact(name_to_use=f"{NAME} {number}").ok()
+    keys = "select count(*) from sealed_keys where owner_id = %s"
+    # Name, needs, emergency contact, plan; and the rest of the contact, which was said at once.
+    assert db.execute(keys, (person.id,)).fetchone() == (5,)
+    seen = person.peer.get(f"{person.path}/contact").ok()
+    assert (seen["name_to_use"], seen["phone"], seen["safe_hours"]) == (f"{NAME} 49", PHONE, HOURS)
+    assert person.peer.get(person.path).ok()["accessibility_needs"] == HOURS
+    assert person.peer.get(f"{person.path}/emergency-contact").ok()["name"] == NAME
+    assert person.peer.get(f"{person.path}/safety-plan").ok()["current_place_method"] == HOURS
+    person.contact(name_to_use=None, email=None, phone=None, safe_hours=None, ok_to_email=False).ok()
+    assert db.execute(keys, (person.id,)).fetchone() == (3,)
 
 
 @pytest.mark.parametrize("outcome", ["redirected", "duplicate"])

@@ -57,6 +57,16 @@ def test_a_repeated_request_shows_nobody_who_is_hidden_by_now(coordinator, clien
         assert made["id"] not in answer.content.decode() and "Idempotent-Replayed" not in answer.headers
 
 
+def test_what_a_repeated_request_shows_again_is_a_look(coordinator, client, db):
+    """R14: also what comes out of the kept answer, in the file of whom it shows."""
+    key = str(uuid.uuid4())
+    body, made = opened_with_a_key(coordinator, key)
+    coordinator.post("/v1/participants", body, idempotency_key=key).created()
+    rows = "select action, account_id::text, participant_ids::text[] from audit_events where object_id = %s order by id"
+    assert db.execute(rows, (made["id"],)).fetchall() == [
+        (action, coordinator.account, [made["id"]]) for action in ("create", "replay")]  # fmt: skip
+
+
 def test_a_repeated_request_shows_nobody_who_moved_away(client, coordinator):
     """R14: a coordinator of one region keeps no copy of whoever left it."""
     regional = client("coordinator", QUEBEC_COORDINATOR)
@@ -64,6 +74,25 @@ def test_a_repeated_request_shows_nobody_who_moved_away(client, coordinator):
     body, made = opened_with_a_key(regional, key, region="QC")
     coordinator.patch(made.path, {"region": "BC"}, if_match="*").ok()
     regional.post("/v1/participants", body, idempotency_key=key).problem(409, "conflict")
+
+
+# ---- whoever tries things out leaves a trace ----
+
+
+def test_what_was_refused_has_the_same_digest_in_each_line_of_one_person(client, server):
+    """R14: attempts can be found afterwards by who made them; what was answered says of nobody who it was, and no line says it openly."""
+    one, other = open_person(client), open_person(client)
+    for _ in range(2):
+        one.peer.get(other.path).problem(404)
+        one.peer.post("/v1/conflict-declarations", {"kind": "recusal", "name": "x"}).problem(422)
+        one.peer.get("/v1/staff").problem(403)
+    other.peer.get(one.path).problem(404)
+    one.peer.get(one.path).ok()
+    lines = [line for line in server.log_lines() if line.get("role") == "peer"][-8:]
+    digests = [line.get("subject") for line in lines]
+    assert len(set(digests[:6])) == 1 and len(digests[0]) == 16 and digests[6] not in (None, digests[0]) and digests[7] is None
+    for who in (one, other):
+        assert who.account not in server.log_text()
 
 
 # ---- who is in the program is nobody's to find out ----

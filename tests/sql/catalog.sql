@@ -160,6 +160,7 @@ select set_eq($$
     'alongside_seats actor_own_cohort_ids', 'alongside_seats actor_stands_for_ids', 'alongside_sessions actor_stands_for_ids',
     'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_declared_since',
     'alongside_seats conflict_raise', 'alongside_seats conflict_record', 'alongside_conflicts actor_own_cohort_ids',
+    'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions conflict_blocks_host',
     'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions host_is_barred',
     'alongside_seats plain_list', 'alongside_sessions plain_list'],

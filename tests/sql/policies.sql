@@ -139,7 +139,8 @@ insert into outbox (kind, participant_id, due_at, created_at, changed_at) select
 insert into sign_in_codes (account_id, code_sha256, created_by, created_at, expires_at)
 select p.account_id, p.id::text::bytea, (select account from asks where role = 'coordinator' limit 1), now(), now() from persons p;
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) select id, 'en', id::text::bytea, now() from persons;
-insert into exclusion_requests (participant_id, name_digest, created_at) select id, 'd', now() from persons;
+insert into exclusion_requests (participant_id, name_digest, for_lead, created_at)
+select id, 'd', v.for_lead, now() from persons cross join (values (true), (false)) v (for_lead);
 insert into audit_events (at, role, operation, action, object_type, participant_ids, account_id)
 select now(), 'coordinator', 'x', 'read', 'x', array[id], n('carol') from persons;
 insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
@@ -205,7 +206,9 @@ insert into oracle (name, verb, rule)
 select unnest(v.names::text[]), 'select', v.rule from (values
     ('{code_lists,documents,help_lines,holidays,host_slots,intake_transitions,plain_texts,services,timezones,track_documents}', 'true'),
     ('{acceptances,contacts,emergency_contacts,intake_forms,intakes,outbox,safety_plans,updates}', 't.participant_id = any (a.people)'),
-    ('{exclusion_requests,waiting_people}', 'a.role = ''coordinator'' and t.participant_id = any (a.people)'),
+    ('{waiting_people}', 'a.role = ''coordinator'' and t.participant_id = any (a.people)'),
+    ('{exclusion_requests}', $$a.role = 'coordinator' and not t.for_lead and t.participant_id = any (a.people)
+        or a.role = 'administrator' and t.for_lead and t.participant_id <> all (a.hidden)$$),
     ('{host_assignments,sessions}', 't.cohort_id = any (a.rooms)'),
     ('{qualifications,staff,trainings}', 'a.role = ''administrator'''),
     ('{training_courses,training_offerings}',
@@ -259,8 +262,7 @@ select o.name, v.verb, case when o.name in ('cohorts', 'host_assignments', 'sess
 from (values
     ('delete', '{absences,calendar_feeds,idempotency_keys,trainings}', null),
     ('update', '{back_ups}', 'named_by = actor_account_id()'),
-    ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,exclusion_requests,host_assignments,intake_forms,intakes}',
-        'version = 9'),
+    ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,host_assignments,intake_forms,intakes}', 'version = 9'),
     ('update', '{participants,qualifications,safety_plans,sessions}', 'version = 9'),
     ('update', '{staff}', 'serving_caf = true'), ('update', '{idempotency_keys}', 'status = 200'),
     ('update', '{conflict_matches}', 'decided_by = actor_account_id()'),
@@ -275,6 +277,7 @@ insert into oracle (name, verb, rule, change) values
     ('incidents', 'update', 'a.role <> ''peer_supporter'' and is_told(a, t)', 'state = ''acknowledged'', acknowledged_at = now(),
         acknowledged_by = gen_random_uuid(), followed_up_at = null, closed_at = null, closed_by = null'),
     ('referrals', 'update', 'a.role = ''coordinator''', 'version = 9'),
+    ('exclusion_requests', 'update', 'a.role = ''coordinator'' and not t.for_lead and t.participant_id = any (a.people)', 'version = 9'),
     ('duty_shifts', 'update', 'keeps_duty(a, t.regions::text[])', 'version = 9'),
     ('duty_shifts', 'delete', 'keeps_duty(a, t.regions::text[])', null),
     ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')
@@ -283,7 +286,8 @@ insert into oracle (name, verb, rule, change) values
         'training_continuing', 'training_method')$$, 'version = 9'),
     ('exclusions', 'delete', 'a.role = ''coordinator'' and t.participant_id = any (a.people)', null),
     ('holidays', 'delete', 'a.role = ''administrator''', null),
-    ('sealed_keys', 'delete', $$a.role = 'coordinator' and case t.owner_type
+    ('sealed_keys', 'delete', $$t.owner_type = 'participant' and t.owner_id = a.self and a.role = 'peer'
+        or a.role = 'coordinator' and case t.owner_type
         when 'participant' then t.owner_id = any (a.people)
         when 'session' then t.owner_id = any (a.nights)
         else t.owner_type = 'referral' end$$, null);

@@ -21,6 +21,7 @@ join intakes i on i.participant_id = e.participant_id
 join sessions s on s.cohort_id = e.cohort_id and s.seq = 1
 where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
 -- Of what the demo has none, there is one of that peer's.
+insert into exclusion_requests (participant_id, name_digest, for_lead, created_at) values (:'maple', 'd', true, now());
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
@@ -108,7 +109,7 @@ insert into rows (name, who, insertion) values
     ('enrolments', 'peer:S coordinator:S',
         $$insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at)
         values (%3$L, %1$L, 'waitlisted', now(), now())$$),
-    ('exclusion_requests', 'peer:I coordinator:S',
+    ('exclusion_requests', 'peer:I coordinator:S administrator:S',
         $$insert into exclusion_requests (participant_id, name_digest, created_at) values (%1$L, 'd', now())$$),
     ('exclusions', 'coordinator:SID',
         $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
@@ -169,7 +170,7 @@ insert into rows (name, who, insertion) values
         values (%1$L, 'NS', 'peer', actor_account_id(), now())$$),
     ('safety_plans', 'peer:SU coordinator:SIU',
         $$insert into safety_plans (participant_id) values (%1$L)$$),
-    ('sealed_keys', 'peer:SI peer_supporter:S mental_health_professional:S coordinator:SID administrator:S',
+    ('sealed_keys', 'peer:SID peer_supporter:S mental_health_professional:S coordinator:SID administrator:S',
         $$insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), 'participant', %1$L, 'w')$$),
     ('services', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU public:S nobody:S',
         $$insert into services (code, title_en, title_fr, description_en, description_fr, capacity, max_sessions, duration_minutes, joining,
@@ -216,7 +217,7 @@ select set_eq(
     'select name from rows', 'that is every table');
 select is(who_may('sealed_keys', format(
     'insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), ''session'', %L, ''w'')', :'session')),
-    'peer:S peer_supporter:S mental_health_professional:S coordinator:SID administrator:S', 'keys of links are the coordinators''');
+    'peer:SD peer_supporter:S mental_health_professional:S coordinator:SID administrator:S', 'keys of links are the coordinators''');
 -- What may change in a row of which most must stay.
 create function tests.changes(in_table text, in_change text, in_open text) returns text language plpgsql as $$
 declare

@@ -92,7 +92,7 @@ HIDDEN = {
     ("debrief_id",): ((*HOSTS, "coordinator"), of_world("hidden_debriefs")),
     ("declaration_id",): (("peer", *HOSTS, "coordinator"), of_world("hidden_declarations")),
     ("match_id",): (("coordinator",), of_world("hidden_matches")),
-    ("request_id",): (("coordinator",), of_world("hidden_requests")),
+    ("request_id",): (("coordinator", "administrator"), of_world("hidden_requests")),
     ("feed_id",): (("peer",), of_world("hidden_feeds")),
     ("swap_id",): (("mental_health_professional", "coordinator"), of_world("hidden_swaps")),
     # Open to whoever may ask for such a thing at all.
@@ -147,7 +147,8 @@ VISIBLE = {
     ("debrief_id",): of_world("visible_debriefs"),
     ("declaration_id",): of_world("visible_declarations"),
     ("match_id",): lambda db: to_all(match_id=world(db).match(MAPLE, PEER_2)),
-    ("request_id",): lambda db: to_all(request_id=world(db).request(MAPLE)),
+    ("request_id",): lambda db: to_all(request_id=world(db).request(MAPLE))
+    | {"administrator": {"request_id": world(db).request(MAPLE, for_lead=True)}},
     ("feed_id",): lambda db: to_all(feed_id=world(db).feed(MAPLE)[0]),
     ("shift_id",): first_of("shift_id", "duty_shifts"),
     ("swap_id",): lambda _db: to_all(swap_id="00000000-0000-4000-8000-000000000911"),

@@ -173,12 +173,13 @@ class World:
         self.db.execute(follow, (declaration, COORDINATOR))
         return one(self.db, "select id from conflict_matches where declaration_id = %s", declaration)
 
-    def request(self, person):
+    def request(self, person, for_lead=False):
         return one(
             self.db,
-            "insert into exclusion_requests (participant_id, name_digest, created_at) values (%s, %s, now()) returning id",
+            "insert into exclusion_requests (participant_id, name_digest, for_lead, created_at) values (%s, %s, %s, now()) returning id",
             person,
             uuid.uuid4().hex * 2,
+            for_lead,
         )
 
     def feed(self, person):
@@ -271,7 +272,8 @@ class World:
             EXCLUDED: MAPLE, ELSEWHERE: EXCLUDED, PEER_2: MAPLE}[person])))  # fmt: skip
 
     def hidden_requests(self):
-        return named("request_id", of_coordinators(self.db, self.request))
+        """To the administrator, those that others settle."""
+        return named("request_id", [*of_coordinators(self.db, self.request), ("administrator", None, self.request(PEER_2))])
 
     def hidden_feeds(self):
         return named("feed_id", [("peer", None, self.feed(PEER_2)[0])])

@@ -7,6 +7,8 @@ create table exclusion_requests (
     -- Null once it is settled.
     name_digest text,
     state text not null default 'open' constraint exclusion_requests__state__known check (state in ('open', 'matched', 'closed')),
+    -- R6: whoever it names is the last who could work for the person. It waits until the program lead has found somebody else.
+    for_lead boolean not null default false,
     created_at timestamptz not null,
     closed_at timestamptz,
     closed_by uuid references accounts (id),
