@@ -13,6 +13,8 @@ enum { COMMAND_MISUSE = 2 };
 /* words: what follows the command's name. */
 int command_migrate(const struct config *config, int count, char **words);
 int command_token(const struct config *config, int count, char **words);
+/* Of the token on standard input. */
+int command_token_explain(const struct config *config);
 int command_audit(const struct config *config, int count, char **words);
 int command_healthcheck(const struct config *config);
 int command_routes(void);

@@ -69,9 +69,9 @@ bool db_session_listen(struct db_session *session, const char *channel)
 bool db_session_wait(struct db_session *session, int timeout_ms)
     __attribute__((warn_unused_result));
 
-/* alongside migrate: everything embedded below sql/, as the owner; with_demo: demo data as well.
- * wait_s: how long it asks again for a table that somebody holds. One line on stderr for each thing
- * applied, and for what went wrong: file, line and PostgreSQL's words. May be run any number of
- * times, also at once. */
-bool db_migrate(const char *database_url, long wait_s, bool with_demo)
+/* alongside migrate: everything embedded below sql/, as the owner; demo_issuer: demo data as well,
+ * whose people have sign-ins of that issuer, or NULL. wait_s: how long it asks again for a table
+ * that somebody holds. One line on stderr for each thing applied, and for what went wrong: file,
+ * line and PostgreSQL's words. May be run any number of times, also at once. */
+bool db_migrate(const char *database_url, long wait_s, const char *demo_issuer)
     __attribute__((warn_unused_result));

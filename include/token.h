@@ -12,6 +12,7 @@
 
 struct config;
 struct request;
+struct token_reading;
 struct token_verifier;
 
 /* Loads the keys; starts the refresh thread when a JWKS URL is configured. NULL + message on
@@ -32,6 +33,8 @@ bool token_verifier_wait(struct token_verifier *verifier) __attribute__((warn_un
  * its subject in rq->actor; of any other it is written at level debug. */
 bool token_verify(struct token_verifier *verifier, struct request *rq)
     __attribute__((warn_unused_result));
+/* What token_verify() would find in a token, and why; for `alongside token explain`. */
+void token_explain(struct token_verifier *verifier, const char *token, struct token_reading *ret);
 /* An at+jwt token signed with the local key, living lifetime_s, but no longer than the
  * configuration accepts. Caller frees; NULL when no usable local key is configured, role is unknown
  * or subject is not 1 to 255 visible characters. */

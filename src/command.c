@@ -32,7 +32,8 @@ int command_migrate(const struct config *config, int count, char **words)
         return misuse("migrate takes only --demo");
     if (!*config->migrate_database_url)
         return fault("migrate needs the setting migrate_database_url");
-    return db_migrate(config->migrate_database_url, config->migrate_wait_s, with_demo)
+    const char *demo_issuer = with_demo ? config->token_issuer : NULL;
+    return db_migrate(config->migrate_database_url, config->migrate_wait_s, demo_issuer)
                ? EXIT_SUCCESS
                : EXIT_FAILURE;
 }
@@ -64,6 +65,8 @@ static long seconds_of(const char *text)
 
 int command_token(const struct config *config, int count, char **words)
 {
+    if (count == 1 && strcmp(words[0], "explain") == 0)
+        return command_token_explain(config);
     const char *account = NULL;
     long lifetime_s = config->token_max_lifetime_s < LIFETIME_DEFAULT_S
                           ? config->token_max_lifetime_s

@@ -357,7 +357,8 @@ static bool upgrade(struct migration_run *run)
     return is_done;
 }
 
-static bool demo(struct migration_run *run)
+/* issuer: whose sign-ins the people of the demo have. */
+static bool demo(struct migration_run *run, const char *issuer)
 {
     static const char *const rooms[] = {"demo"};
     static const struct embedded *const sets[] = {embedded_demo};
@@ -365,8 +366,11 @@ static bool demo(struct migration_run *run)
     char *manifest = db_manifest(sets, 1);
     bool is_done = manifest && migration_is_current(run, whole.key, manifest);
     if (manifest && !is_done)
-        is_done = migration_end(run, migration_execute(run, "begin", "begin", 0, NULL) &&
-                                         whole_execute(run, &whole, manifest));
+        is_done = migration_end(
+            run, migration_execute(run, "begin", "begin", 0, NULL) &&
+                     migration_execute(run, "issuer", "select set_config('app.issuer', $1, true)",
+                                       1, &issuer) &&
+                     whole_execute(run, &whole, manifest));
     free(manifest);
     return is_done;
 }
@@ -381,7 +385,7 @@ static void notice_tell(void *context, const PGresult *result)
     fprintf(stderr, "migrate: %s", PQresultErrorMessage(result));
 }
 
-bool db_migrate(const char *database_url, long wait_s, bool with_demo)
+bool db_migrate(const char *database_url, long wait_s, const char *demo_issuer)
 {
     struct migration_run run = {.connection = db_connection_plain(database_url), .wait_s = wait_s};
     if (!run.connection)
@@ -392,7 +396,7 @@ bool db_migrate(const char *database_url, long wait_s, bool with_demo)
                    lock_take(&run) &&
                    migration_execute(&run, "bootstrap", bootstrap_sql, 0, NULL) && upgrade(&run) &&
                    migration_in_turns(&run, "months of the audit", months_sql) &&
-                   (!with_demo || demo(&run));
+                   (!demo_issuer || demo(&run, demo_issuer));
     if (is_done && !run.is_any)
         fprintf(stderr, "nothing to apply\n");
     if (run.told)

@@ -299,6 +299,28 @@ static bool actor_set(const struct token_verifier *verifier,
     return true;
 }
 
+/* Everything about a token that is not remembered from before. */
+static void token_read(struct token_verifier *verifier,
+                       struct bytes token,
+                       struct token_reading *reading,
+                       uint64_t *ret_generation)
+{
+    struct token_text text;
+    if (token.size > TOKEN_MAX_BYTES)
+        token_refuse(reading, "size");
+    else if (!token_split(token.data, token.size, &text))
+        token_refuse(reading, "syntax");
+    else
+        token_check(verifier, &text, reading, ret_generation);
+}
+
+void token_explain(struct token_verifier *verifier, const char *token, struct token_reading *ret)
+{
+    uint64_t generation = 0;
+    *ret = (struct token_reading){.config = verifier->config, .now_s = time(NULL)};
+    token_read(verifier, (struct bytes){token, strlen(token)}, ret, &generation);
+}
+
 static bool refuse_token(struct request *rq, const struct token_reading *reading)
 {
     if (reading->is_signed) {
@@ -318,22 +340,16 @@ bool token_verify(struct token_verifier *verifier, struct request *rq)
     if (!rq->authorization)
         return true;
     size_t length = 0;
-    struct token_text text;
     const char *token = credential_read(rq, &length);
     if (!token)
         return false;
     struct token_reading reading = {.config = verifier->config, .now_s = time(NULL)};
-    if (length > TOKEN_MAX_BYTES)
-        return token_refuse(&reading, "size") || refuse_token(rq, &reading);
-    if (!token_split(token, length, &text))
-        return token_refuse(&reading, "syntax") || refuse_token(rq, &reading);
-
     uint8_t digest[CRYPTO_HASH_BYTES];
     crypto_sha256((struct bytes){token, length}, digest);
     uint64_t generation = keyring_generation(verifier->keys);
     if (token_cache_find(verifier->cache, digest, generation, reading.now_s, &reading.claims))
         return actor_set(verifier, rq, &reading.claims);
-    token_check(verifier, &text, &reading, &generation);
+    token_read(verifier, (struct bytes){token, length}, &reading, &generation);
     if (reading.is_undecided)
         return fail(rq, PROBLEM_UNAVAILABLE);
     if (!reading.is_signed || reading.reason)

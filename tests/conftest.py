@@ -13,7 +13,7 @@ from harness.contract import Contract
 from harness.jwks import JwksServer
 from harness.mailbox import Mailbox
 from harness.server import Server
-from harness.tokens import Key, claims
+from harness.tokens import ISSUER, Key, claims
 from steps import duty
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,10 +56,10 @@ def cluster():
 
 
 def add_accounts(cluster):
-    rows = ", ".join(f"('{OTHER_ACCOUNTS[role]}', '{OTHER_ACCOUNTS[role]}', '{role}')" for role in ROLES if role != "peer")
+    rows = ", ".join(f"('{OTHER_ACCOUNTS[role]}', '{ISSUER}', '{OTHER_ACCOUNTS[role]}', '{role}')" for role in ROLES if role != "peer")
     cluster.psql(
         "alongside_template",
-        f"insert into alongside.accounts (id, subject, role) values {rows} on conflict do nothing;",
+        f"insert into alongside.accounts (id, issuer, subject, role) values {rows} on conflict do nothing;",
     )
 
 

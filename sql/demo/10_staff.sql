@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: MIT
 -- One active account per role (peers: 20_participants.sql) and referrals in every state. Nothing here is sealed: SQL has no keys.
-insert into accounts (id, subject, role, regions) values
-    ('00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000002', 'peer_supporter', '{}'),
-    ('00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000003', 'mental_health_professional', '{}'),
-    ('00000000-0000-4000-8000-000000000004', '00000000-0000-4000-8000-000000000004', 'coordinator', '{}'),
-    ('00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000005', 'line', '{}'),
-    ('00000000-0000-4000-8000-000000000006', '00000000-0000-4000-8000-000000000006', 'administrator', '{}'),
-    ('00000000-0000-4000-8000-000000000014', '00000000-0000-4000-8000-000000000014', 'coordinator', '{QC}')
+insert into accounts (id, issuer, subject, role, regions)
+select v.id::uuid, current_setting('app.issuer'), v.id, v.role, v.regions::region[]
+from (values
+    ('00000000-0000-4000-8000-000000000002', 'peer_supporter', '{}'),
+    ('00000000-0000-4000-8000-000000000003', 'mental_health_professional', '{}'),
+    ('00000000-0000-4000-8000-000000000004', 'coordinator', '{}'),
+    ('00000000-0000-4000-8000-000000000005', 'line', '{}'),
+    ('00000000-0000-4000-8000-000000000006', 'administrator', '{}'),
+    ('00000000-0000-4000-8000-000000000014', 'coordinator', '{QC}')) v (id, role, regions)
 on conflict do nothing;
 insert into staff (id, alias, languages, employer, serving_caf) values
     ('00000000-0000-4000-8000-000000000002', 'Robin', '{en,fr}', null, false),

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- People at every stage, in both languages. What identifies or locates somebody is sealed by the program and therefore empty here.
-insert into accounts (id, subject, role, participant_id)
-select account_id::uuid, account_id, 'peer', participant_id::uuid
+insert into accounts (id, issuer, subject, role, participant_id)
+select account_id::uuid, current_setting('app.issuer'), account_id, 'peer', participant_id::uuid
 from (
     select format('00000000-0000-4000-8000-%s', lpad((case n when 0 then 1 else 2000 + n end)::text, 12, '0')) as account_id,
         format('00000000-0000-4000-8000-%s', lpad((case n when 0 then 101 else 3000 + n end)::text, 12, '0')) as participant_id

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Hosts with their trainings, and two informal and two formal groups in each language, each at a stage of its own, around the day on
 -- which this is loaded. What people have done with a group since is left alone: all that follows is for groups that are new.
-insert into accounts (id, subject, role)
-select h.id::uuid, h.id, h.role
+insert into accounts (id, issuer, subject, role)
+select h.id::uuid, current_setting('app.issuer'), h.id, h.role
 from (values
     ('00000000-0000-4000-8000-000000000022', 'peer_supporter'),
     ('00000000-0000-4000-8000-000000000023', 'peer_supporter'),

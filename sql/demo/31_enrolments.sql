@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- People who are ready, and where they have a place: in each group at its own stage. Maple, the peer of the demonstration, comes to one
 -- group and is offered a seat in another. `ready`: so many days ago the intake was finished.
-insert into accounts (id, subject, role, participant_id)
-select format('00000000-0000-4000-8000-%s', lpad((2100 + n)::text, 12, '0'))::uuid,
+insert into accounts (id, issuer, subject, role, participant_id)
+select format('00000000-0000-4000-8000-%s', lpad((2100 + n)::text, 12, '0'))::uuid, current_setting('app.issuer'),
     format('00000000-0000-4000-8000-%s', lpad((2100 + n)::text, 12, '0')), 'peer',
     format('00000000-0000-4000-8000-%s', lpad((3100 + n)::text, 12, '0'))::uuid
 from generate_series(1, 28) n

@@ -154,8 +154,7 @@ def test_a_coordinator_leaves_with_sixty_intakes(coordinator, colleague, db):
     db.execute("update participants set coordinator_id = %s where id = any (%s)", (colleague.id, people))
     db.execute("update intakes set coordinator_id = %s where participant_id = any (%s)", (colleague.id, people))
     db.execute(
-        "insert into intakes (participant_id, track, coordinator_id, created_at)"
-        " select p, 'activity', %s, now() from unnest(%s::uuid[]) p",
+        "insert into intakes (participant_id, track, coordinator_id, created_at) select p, 'activity', %s, now() from unnest(%s::uuid[]) p",
         (colleague.id, people),
     )
     done = hand_over(coordinator, colleague.id, QUEBEC_COORDINATOR, "leaving").ok()

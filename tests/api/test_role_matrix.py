@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from harness.contract import Contract
+from harness.tokens import ISSUER
 from steps.matrix import HIDDEN, VISIBLE, kept_from_some
 from steps.matrix_world import ROLES
 
@@ -70,8 +71,8 @@ def test_an_account_that_is_not_active_is_401(operation, client, db):
             db.execute("update alongside.accounts set is_active = false where id = %s", (account,))
         else:
             db.execute(
-                "insert into alongside.accounts (id, subject, role, is_active) values (%s, %s, %s, false)",
-                (account, account, role),
+                "insert into alongside.accounts (id, issuer, subject, role, is_active) values (%s, %s, %s, %s, false)",
+                (account, ISSUER, account, role),
             )
         try:
             call(client(role, account), operation, fill(operation)).problem(401, "unauthenticated")

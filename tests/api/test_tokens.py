@@ -3,11 +3,13 @@
 
 import hashlib
 import hmac
+import subprocess
 import time
 import uuid
 
 import pytest
-from harness.tokens import Key, base64url, claims, unsigned
+from harness.cluster import server_environment
+from harness.tokens import ISSUER, Key, base64url, claims, unsigned
 
 PATH = "/v1/referrals"
 ACCOUNT = "00000000-0000-4000-8000-000000000004"
@@ -140,7 +142,7 @@ def test_tokens_do_not_belong_in_the_query(nobody, token):
 
 def test_a_leaver_loses_access_at_once(client, administrator, db):
     leaver = str(uuid.uuid4())
-    db.execute("insert into alongside.accounts (id, subject, role) values (%s, %s, 'coordinator')", (leaver, leaver))
+    db.execute("insert into accounts (id, issuer, subject, role) values (%s, %s, %s, 'coordinator')", (leaver, ISSUER, leaver))
     coordinator = client("coordinator", leaver)
     coordinator.get(PATH).ok()
     db.execute("update alongside.accounts set is_active = false where id = %s", (leaver,))
@@ -155,12 +157,13 @@ def log_line(server, answer):
     )
 
 
-def test_the_log_says_why_a_well_signed_token_was_refused(server, db, make_client, local_key):
-    """The operator learns the reason and can tell people apart; the client learns nothing, the log no subject."""
+@pytest.fixture
+def refusals(db):
+    """(reason, claims, header) of tokens that are well signed."""
     leaver = f"leaver-{uuid.uuid4()}"
-    db.execute("insert into accounts (subject, role, is_active) values (%s, 'coordinator', false)", (leaver,))
+    db.execute("insert into accounts (issuer, subject, role, is_active) values (%s, %s, 'coordinator', false)", (ISSUER, leaver))
     now = int(time.time())
-    cases = [
+    return [
         ("account-unknown", claims(str(uuid.uuid4()), "coordinator"), {}),
         ("account-unknown", claims(ACCOUNT, "peer"), {}),
         ("account-inactive", claims(leaver, "coordinator"), {}),
@@ -174,8 +177,12 @@ def test_the_log_says_why_a_well_signed_token_was_refused(server, db, make_clien
         ("two-roles", claims(ACCOUNT, "coordinator", roles=["peer", "coordinator"]), {}),
         ("sub", claims("é", "coordinator"), {}),
     ]
+
+
+def test_the_log_says_why_a_well_signed_token_was_refused(server, refusals, make_client, local_key):
+    """The operator learns the reason and can tell people apart; the client learns nothing, the log no subject."""
     lines = []
-    for reason, said, header in cases:
+    for reason, said, header in refusals:
         answer = refused(make_client(server, token=local_key.sign(said, **header)), "/v1/me")
         assert not {"reason", "subject"} & set(answer.json), reason
         line = log_line(server, answer)
@@ -187,6 +194,58 @@ def test_the_log_says_why_a_well_signed_token_was_refused(server, db, make_clien
     forged = Key("ES256").sign(claims(ACCOUNT, "coordinator", aud="account"))
     answer = refused(make_client(server, token=forged), "/v1/me")
     assert "reason" not in log_line(server, answer), "nothing of a forged token is believed"
+
+
+@pytest.fixture
+def explain(binary, server, cluster, database):
+    """(exit status, {what: words}) of `alongside token explain`."""
+
+    def run(text, **settings):
+        worker = {"worker_database_url": cluster.url(database, "alongside_worker")}
+        environment = server_environment(**(server.settings | worker | settings))
+        ran = subprocess.run([binary, "token", "explain"], input=text, env=environment, capture_output=True, text=True, timeout=60)
+        said = dict(line.split(": ", 1) for line in ran.stdout.splitlines() if ": " in line)
+        return ran.returncode, said, ran.stdout + ran.stderr
+
+    return run
+
+
+def test_an_operator_is_told_which_check_and_which_setting(explain, refusals, local_key):
+    """And nothing of the token, which names somebody."""
+    settings = {
+        "aud": "token_audience", "iss": "token_issuer", "typ": "token_types", "lifetime": "token_max_lifetime_s",
+        "expired": "token_leeway_s", "role": "token_role_path, token_role_names", "account-unknown": "none"}  # fmt: skip
+    for reason, said, header in refusals:
+        token = local_key.sign(said, **header)
+        code, told, text = explain(f"Bearer {token}\n")
+        assert (code, told.get("refused"), told["signature"]) == (1, reason, "good"), text
+        assert settings.get(reason, told["settings"]) == told["settings"]
+        assert said["sub"] not in text and token not in text
+    good = local_key.sign(claims(ACCOUNT, "coordinator"))
+    code, told, text = explain(good)
+    assert code == 0 and "accepted as coordinator" in text
+    code, told, text = explain(good, worker_database_url=None)
+    assert code == 0 and told["account"] == "not asked for, which needs the setting worker_database_url"
+
+
+def test_of_a_token_that_is_not_ours_as_well(explain, local_key):
+    said, own = claims(ACCOUNT, "coordinator"), local_key.sign(claims(ACCOUNT, "coordinator"))
+    for text, reason in (
+        (Key("ES256").sign(said), "signature"),
+        (Key("RS256").sign(said), "key"),
+        (own[:-9] + "AAAAAAAAA", "signature"),
+        ("no token", "syntax"),
+        (own + "A" * 17000, "size"),
+        (unsigned(said), "syntax"),
+        (local_key.sign(said, jku="https://elsewhere.example"), "header"),
+    ):
+        code, told, output = explain(text)
+        assert (code, told["refused"]) == (1, reason), output
+        assert told["signature"] == "not that of a key of ours" and ACCOUNT not in output
+    code, _, output = explain(" \n")
+    assert code == 1 and "there is no token" in output
+    code, _, output = explain(own, token_local_key=None, token_jwks_url="http://127.0.0.1:1/jwks")
+    assert code == 1 and "http://127.0.0.1:1/jwks" in output
 
 
 def test_keys_from_a_url_rotate(start_server, make_client, jwks_server, rsa_key):

@@ -388,6 +388,14 @@ def test_comments_name_functions_that_exist():
         assert not set(re.findall(r"\b([a-z_]+)\(\)", comments)) - known, relative(path)
 
 
+def test_every_refusal_of_a_token_is_explained():
+    """And `alongside token explain` knows no other."""
+    said = {reason for path in ROOT.glob("src/token*.c") for reason in re.findall(r'token_refuse\(&?\w+, "([\w-]+)"\)', path.read_text())}
+    said |= set(re.findall(r"'(account-[a-z]+|role-differs)'", (ROOT / "sql" / "functions" / "01_kernel.sql").read_text()))
+    explained = re.findall(r'^    \{"([\w-]+)",', (ROOT / "src" / "token_explain.c").read_text(), re.M)
+    assert said == set(explained) and len(explained) == len(said)
+
+
 def test_every_location_that_is_answered_is_asked_again():
     """What is kept for a repeated request is given again while its subject is seen; a word without a branch would never be."""
     text = (ROOT / "sql" / "functions" / "idempotency_keys.sql").read_text()

@@ -6,8 +6,9 @@ set search_path = alongside, pg_catalog;
 begin;
 set local session_replication_role = replica; -- triggers and foreign keys would only slow the copying down
 
-insert into accounts (id, subject, role, participant_id)
-select ('0000000a-0000-4000-8000-' || n)::uuid, '0000000a-0000-4000-8000-' || n, 'peer', (:'prefix' || n)::uuid
+insert into accounts (id, issuer, subject, role, participant_id)
+select
+    ('0000000a-0000-4000-8000-' || n)::uuid, 'urn:alongside:local', '0000000a-0000-4000-8000-' || n, 'peer', (:'prefix' || n)::uuid
 from generate_series(100000000001, 100000000000 + :count) n;
 
 insert into participants (
@@ -68,8 +69,8 @@ cross join lateral (
 where b.kind = 'referral';
 
 -- Formal groups of ten weekly sessions, of which three are over; each led by a peer supporter and a professional, who lead two groups.
-insert into accounts (id, subject, role)
-select h.id::uuid, h.id, h.role
+insert into accounts (id, issuer, subject, role)
+select h.id::uuid, 'urn:alongside:local', h.id, h.role
 from generate_series(1, greatest(1, :count / 80)) n
 cross join lateral (values
     ('00000002-0000-4000-8000-' || 100000000000 + n, 'peer_supporter'),

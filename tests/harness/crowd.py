@@ -7,7 +7,8 @@ from datetime import timedelta
 PEOPLE = """
 with made as (select gen_random_uuid() as id, gen_random_uuid() as account, n from generate_series(1, %(count)s) n),
 accounts_made as (
-    insert into accounts (id, subject, role, participant_id) select account, account::text, 'peer', id from made returning 1),
+    insert into accounts (id, issuer, subject, role, participant_id)
+        select account, 'urn:alongside:local', account::text, 'peer', id from made returning 1),
 people_made as (
     insert into participants (
         id, account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at, created_by,
@@ -50,7 +51,7 @@ select id, intake from person
 """
 HOSTS = """
 with made as (select gen_random_uuid() as id, role from unnest(%(roles)s::text[]) role),
-accounts_made as (insert into accounts (id, subject, role) select id, id::text, role from made returning 1),
+accounts_made as (insert into accounts (id, issuer, subject, role) select id, 'urn:alongside:local', id::text, role from made returning 1),
 staff_made as (
     insert into staff (id, alias, languages, employer)
     select id, 'Cedar ' || left(id::text, 13), '{en,fr}', case role when 'mental_health_professional' then 'smsrc' end from made

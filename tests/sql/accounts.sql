@@ -36,7 +36,8 @@ select is(refusal(new_staff('d', 'peer')), '42501', 'a peer is never opened here
 select is(answer(new_staff('digest-1'))->>'status', '201', 'R2 a peer''s sign-in is not taken for staff: that would tell who is a peer');
 select is(refusal(new_staff('digest-2')), 'conflict', 'a colleague''s is');
 select is(answer('select count(*) from accounts where role = ''peer''')->>'count', '0', 'no peer is among the accounts');
-select is(refusal('insert into accounts (subject, role, participant_id) values (''p'', ''peer'', gen_random_uuid())'), '42501',
+select is(
+    refusal('insert into accounts (issuer, subject, role, participant_id) values (''i'', ''p'', ''peer'', gen_random_uuid())'), '42501',
     'and none can be made');
 select enter('coordinator', :'boss') \g /dev/null
 select is(refusal(format('select * from participants_create(%L, null)', jsonb_build_object(

@@ -51,7 +51,7 @@ insert into rows (name, who, insertion) values
         $$insert into acceptances (participant_id, document_id, language_read, accepted_at)
         select coalesce(actor_participant_id(), %1$L), id, 'en', now() from documents$$),
     ('accounts', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU',
-        $$insert into accounts (subject, role) values ('m', 'line')$$),
+        $$insert into accounts (issuer, subject, role) values ('i', 'm', 'line')$$),
     ('attendances', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S',
         $$insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
         values (%4$L, %5$L, %1$L, 'present', actor_account_id(), now())$$),

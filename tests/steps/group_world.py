@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from harness.crowd import make_hosts, make_people
 from harness.invariants import Invariants
+from harness.tokens import ISSUER
 
 from steps.group_model import DOCUMENTS, LIVE, Group, Model, Person, Refused, Session
 
@@ -40,7 +41,7 @@ class World:
         self.accounts = {each.id: each.account for each in people}
         # I13: somebody of the office who is also among those people, under another login.
         self.other = str(uuid.uuid4())
-        db.execute("insert into accounts (id, subject, role) values (%s, %s, 'coordinator')", (self.other, self.other))
+        db.execute("insert into accounts (id, issuer, subject, role) values (%s, %s, %s, 'coordinator')", (self.other, ISSUER, self.other))
         self.own = self.model.people[0]
         self.exclude(self.other, self.own)
 

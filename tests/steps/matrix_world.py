@@ -3,6 +3,8 @@
 
 import uuid
 
+from harness.tokens import ISSUER
+
 ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
 HOSTS = ("peer_supporter", "mental_health_professional")
 DEMO_ACCOUNTS = {role: f"00000000-0000-4000-8000-{number:012d}" for number, role in enumerate(ROLES, 1)}
@@ -13,6 +15,9 @@ OTHER_SUPPORTER, OTHER_PROFESSIONAL, OTHER_COORDINATOR, OTHER_LINE = (f"00000000
 # 3003 is the second coordinator of the tests under their other login.
 MAPLE = "00000000-0000-4000-8000-000000000101"
 PEER_2, EXCLUDED, OWN_CASE, ELSEWHERE = (f"00000000-0000-4000-8000-00000000{number}" for number in (3001, 3002, 3003, 3004))
+
+
+SUPPORTER_MADE = "insert into accounts (id, issuer, subject, role) select n, %s, n, 'peer_supporter' from gen_random_uuid() n returning id"
 
 
 def one(db, sql, *values):
@@ -55,13 +60,9 @@ class World:
         db.execute("delete from back_ups where account_id = %s", (COORDINATOR,))  # who has a group in their care sees more of it
         exclude(db, COORDINATOR, EXCLUDED)
         exclude(db, OTHER_COORDINATOR, OWN_CASE, "own_case")
-        self.barred = one(
-            db, "insert into accounts (id, subject, role) select n, n, 'peer_supporter' from gen_random_uuid() n returning id"
-        )
+        self.barred = one(db, SUPPORTER_MADE, ISSUER)
         exclude(db, self.barred, PEER_2, "own_case")
-        self.cohost = one(
-            db, "insert into accounts (id, subject, role) select n, n, 'peer_supporter' from gen_random_uuid() n returning id"
-        )
+        self.cohost = one(db, SUPPORTER_MADE, ISSUER)
         self.group = self.make_group()
         self.session = self.make_session(self.group)
         self.hosts = {

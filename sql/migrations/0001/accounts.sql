@@ -2,7 +2,7 @@
 -- Who may come in. The identity provider's (issuer, subject) is the key; peers' accounts carry their participant.
 create table accounts (
     id uuid primary key default gen_random_uuid(),
-    issuer text not null default 'urn:alongside:local',
+    issuer text not null,
     subject text not null,
     -- Peers: the sign-in that a coordinator has written, where it is another account's.
     wanted_subject text,
