@@ -27,7 +27,7 @@ enum {
     /* Request line and headers of one request; also bounds the response's headers. The library
      * keeps and clears all of it for each connection: of a thousand idle ones it is half the
      * memory. */
-    HEAD_BYTES_MAX = 24576,
+    HEAD_BYTES_MAX = 16384,
     STACK_BYTES = 1048576, /* addresses only: memory is what was touched */
     SMALL_CONNECTIONS_MAX = 64,
     DRAIN_STEP_MS = 10

@@ -20,6 +20,7 @@
 #include "zone.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -313,9 +314,16 @@ static void memory_close(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* An arena keeps what its threads no longer use, and each connection has a thread. */
+static void memory_share(void)
+{
+    mallopt(M_ARENA_MAX, 4);
+}
+
 int main(int argc, char **argv)
 {
     memory_close();
+    memory_share();
     const char *file = NULL;
     int count = argc - 1;
     char **words = argv + 1;

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,14 +37,15 @@ static bool depth_is_bounded(const uint8_t *json, size_t bytes)
     return true;
 }
 
+/* The bytes not on the stack: each connection's thread would keep the room for the longest. */
 static json_t *segment_parse(const char *text, size_t length)
 {
-    uint8_t json[TOKEN_JSON_MAX];
     size_t bytes;
-    if (length > sizeof json || !crypto_unbase64url(text, length, json, &bytes) ||
-        !depth_is_bounded(json, bytes))
-        return NULL;
-    json_t *value = json_loadb((const char *)json, bytes, JSON_REJECT_DUPLICATES, NULL);
+    uint8_t *json = length <= TOKEN_JSON_MAX ? malloc(length + 1) : NULL;
+    json_t *value = NULL;
+    if (json && crypto_unbase64url(text, length, json, &bytes) && depth_is_bounded(json, bytes))
+        value = json_loadb((const char *)json, bytes, JSON_REJECT_DUPLICATES, NULL);
+    free(json);
     if (json_is_object(value))
         return value;
     json_decref(value);

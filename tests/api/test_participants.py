@@ -154,7 +154,12 @@ def test_what_a_referral_told_is_the_contact_s_from_then_on(client, coordinator,
     coordinator.post(f"{referral.path}/attempts", {"channel": "phone", "outcome": "replied"}).created()
     made = coordinator.post(PATH, body(referral_id=referral["id"], region="ON")).created()
     contact = coordinator.get(f"{made.path}/contact").ok().json
-    moved = kept | {"name_to_use": REFERRED["name"], "safe_hours": REFERRED["safe_hours"], "ok_to_leave_message": True, "ok_to_email": False}
+    moved = kept | {
+        "name_to_use": REFERRED["name"],
+        "safe_hours": REFERRED["safe_hours"],
+        "ok_to_leave_message": True,
+        "ok_to_email": False,
+    }
     assert {name: contact[name] for name in moved} == moved and contact["rules_answered_at"] is None
     # The referral is the count that it was, to everybody alike, and so is what was kept for a repeated request.
     coordinator.post(f"{made.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "asked_by_peer"}).created()

@@ -18,6 +18,7 @@ from harness.client import TLS, Client
 from harness.cluster import with_template
 from harness.raw import connect, read_response, request
 from harness.server import IS_SANITIZED, PATIENCE, Server, free_port
+from harness.tokens import claims
 from steps.journey import until
 
 SCENE_S = 6
@@ -313,12 +314,19 @@ def test_while_postgresql_is_frozen_everybody_is_told_so_within_two_seconds(froz
 
 
 @pytest.mark.skipif(IS_SANITIZED, reason="instrumented memory says nothing")
-def test_a_thousand_idle_connections_cost_little(server):
-    idle = [connect(server) for _ in range(1000)]
+def test_a_thousand_idle_connections_cost_little(server, inquiry, token, contract, local_key):
+    """Each has had a list of a hundred, with a token of its own."""
+    coordinator = Client(server.url, contract, token("coordinator"))
+    for _ in range(100):
+        coordinator.post("/v1/referrals", inquiry()).created()
+    assert len(coordinator.get("/v1/referrals?limit=100").data) == 100
+    tokens = [local_key.sign(claims(COORDINATOR, "coordinator")) for _ in range(1000)]
+    idle = [connect(server) for _ in tokens]
     try:
-        for connection in idle:
-            connection.sendall(request("GET", "/v1/help-lines"))
-        assert all(read_response(connection).status == 200 for connection in idle)
+        for wave in (list(zip(idle, tokens, strict=True))[first : first + 50] for first in range(0, 1000, 50)):
+            for connection, own in wave:
+                connection.sendall(request("GET", "/v1/referrals?limit=100", f"Authorization: Bearer {own}"))
+            assert all(read_response(connection).status == 200 for connection, _ in wave)
         assert server.resident_kib() < 64 * 1024, server.resident_kib()
     finally:
         for connection in idle:
