@@ -18,7 +18,8 @@
     FORMAT(URI, "uri")                                                                             \
     FORMAT(IANA_ZONE, "iana-zone")                                                                 \
     FORMAT(NAME, "name")                                                                           \
-    FORMAT(LABEL, "label")
+    FORMAT(LABEL, "label")                                                                         \
+    FORMAT(HANDLE, "handle")
 
 enum format {
     FORMAT_NONE = 0,

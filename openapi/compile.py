@@ -123,8 +123,8 @@ class Tables:
                 fail(where, "x-key belongs to format: label")
             fields["is_keyed"] = "true"
         if node.get("x-government-address"):
-            if node.get("format", "email") != "email":
-                fail(where, "x-government-address belongs to format: email, or to a text without one")
+            if node.get("format", "email") not in ("email", "handle"):
+                fail(where, "x-government-address belongs to format: email or handle, or to a text without one")
             fields["is_government"] = "true"
 
     def pattern(self, text, where):

@@ -58,37 +58,56 @@ static json_t *string_seal(struct sealing *sealing, const char *label, const jso
     return json;
 }
 
-/* Of its plainest spelling. NULL as below. */
-static json_t *name_digest(const struct seal *seal, const char *label, const char *text)
+/* As texts of that form compare equal. False when nothing is left of it. */
+static bool text_plain(enum format format, const char *text, char ret_plain[NAMES_TEXT_MAX])
 {
-    json_t *spellings = names_digest(seal, label, text);
-    json_t *whole = json_incref(json_object_get(json_array_get(spellings, 0), "whole"));
-    json_decref(spellings);
-    return whole;
+    if (format == FORMAT_LABEL)
+        return names_key(text, ret_plain);
+    if (format == FORMAT_PHONE)
+        format_phone_normalise(text, ret_plain, NAMES_TEXT_MAX);
+    else
+        snprintf(ret_plain, NAMES_TEXT_MAX, "%s", text);
+    return *ret_plain != '\0';
 }
 
-/* In the way in which texts of that form compare equal; the version of that comparison is part of
- * the digest. NULL when memory is exhausted. */
+static json_t *
+text_digest(const struct seal *seal, enum format format, const char *label, const char *text)
+{
+    char hex[65], plain[NAMES_TEXT_MAX];
+    bool is_made = text_plain(format, text, plain);
+    if (is_made)
+        seal_digest(seal, label, plain, strlen(plain), hex);
+    explicit_bzero(plain, sizeof plain);
+    return is_made ? json_string_nocheck(hex) : json_null();
+}
+
+/* {"email"} or {"phone"}, the same as of a text of that form. */
+static json_t *handle_digest(const struct seal *seal, const char *label, const char *text)
+{
+    bool is_email = strchr(text, '@');
+    char own_label[SEAL_LABEL_MAX + sizeof NAMES_VERSION + 5];
+    snprintf(own_label, sizeof own_label, "%.*s%s" NAMES_VERSION, (int)strcspn(label, ".") + 1,
+             label, is_email ? "email" : "phone");
+    if (!is_email && !format_check(FORMAT_PHONE, text))
+        return json_object();
+    return json_pack("{s:o}", is_email ? "email" : "phone",
+                     text_digest(seal, is_email ? FORMAT_EMAIL : FORMAT_PHONE, own_label, text));
+}
+
+/* The version of the comparison is part of the digest. NULL when memory is exhausted. */
 static json_t *
 digest_make(struct request *rq, const struct contract_value *value, const json_t *json)
 {
-    char hex[65], plain[NAMES_TEXT_MAX], label[SEAL_LABEL_MAX + sizeof NAMES_VERSION];
+    char label[SEAL_LABEL_MAX + sizeof NAMES_VERSION];
     const char *text = json_string_value(json);
+    const struct seal *seal = rq->app->seal;
     if (!text)
         return json_null();
+    if (value->format == FORMAT_HANDLE)
+        return handle_digest(seal, value->digest, text);
     snprintf(label, sizeof label, "%s" NAMES_VERSION, value->digest);
-    if (value->format == FORMAT_NAME)
-        return name_digest(rq->app->seal, label, text);
-    bool is_made =
-        value->format == FORMAT_LABEL ? names_key(text, plain) : strlen(text) < sizeof plain;
-    if (value->format == FORMAT_PHONE)
-        format_phone_normalise(text, plain, sizeof plain);
-    else if (is_made && value->format != FORMAT_LABEL)
-        memcpy(plain, text, strlen(text) + 1);
-    if (is_made)
-        seal_digest(rq->app->seal, label, plain, strlen(plain), hex);
-    explicit_bzero(plain, sizeof plain);
-    return is_made ? json_string_nocheck(hex) : NULL;
+    return value->format == FORMAT_NAME ? names_digest(seal, label, text)
+                                        : text_digest(seal, value->format, label, text);
 }
 
 /* NULL as above. */

@@ -254,6 +254,7 @@ bool format_check(enum format format, const char *text)
 {
     switch (format) {
     case FORMAT_NONE:
+    case FORMAT_HANDLE: /* an address or a number, as somebody else wrote it down */
         return true;
     case FORMAT_UUID:
         return is_uuid(text);

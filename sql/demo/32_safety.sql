@@ -84,8 +84,10 @@ from (
     join demo_groups d on d.id = s.cohort_id) w;
 
 -- Known by id, by a name that somebody has (asked by voice before it is decided), or by a name that nobody has so far.
-update contacts c set name_digest = repeat('3d', 32)
-where c.participant_id = '00000000-0000-4000-8000-000000003115' and c.name_digest is null;
+insert into name_digests (participant_id, kind, whole, tokens, created_at)
+select p.id, 'name', repeat('3d', 16), array[repeat('3a', 16), repeat('3b', 16)], p.created_at
+from participants p where p.id = '00000000-0000-4000-8000-000000003115'
+on conflict do nothing;
 insert into conflict_declarations (
     id, kind, period, for_participant_id, for_account_id, participant_id, name_digest, declared_by, created_at)
 select
@@ -104,6 +106,11 @@ from (values
         '00000000-0000-4000-8000-000000003112', null, '00000000-0000-4000-8000-000000000004', interval '21 days')
 ) v (id, kind, period, for_participant, for_account, participant, digest, declarer, age)
 where not exists (select from conflict_declarations d where d.id = v.id::uuid);
+insert into name_digests (declaration_id, kind, whole, tokens, created_at)
+select d.id, 'name', left(d.name_digest, 32), array[repeat(v.a, 16), repeat(v.b, 16)], d.created_at
+from conflict_declarations d
+join (values ('0d', '0a', '0b'), ('1d', '1a', '1b'), ('2d', '2a', '2b'), ('3d', '3a', '3b')) v (d, a, b) on d.name_digest = repeat(v.d, 32)
+on conflict do nothing;
 select set_config('app.account_id', d.declared_by::text, true), conflict_follow_declaration(d.id)
 from conflict_declarations d
 where not exists (select from conflict_matches m where m.declaration_id = d.id);
@@ -113,3 +120,7 @@ insert into exclusion_requests (id, participant_id, name_digest, created_at)
 select v.id::uuid, v.participant::uuid, repeat('4d', 32), date_trunc('second', transaction_timestamp()) - interval '2 days'
 from (values ('00000000-0000-4000-8000-000000000521', '00000000-0000-4000-8000-000000003117')) v (id, participant)
 where not exists (select from exclusion_requests r where r.id = v.id::uuid);
+insert into name_digests (exclusion_request_id, kind, whole, tokens, created_at)
+select r.id, 'name', left(r.name_digest, 32), array[repeat('4a', 16), repeat('4b', 16)], r.created_at
+from exclusion_requests r where r.name_digest = repeat('4d', 32)
+on conflict do nothing;

@@ -44,12 +44,17 @@ cross join lateral (select
 create or replace function conflict_declaration_audited() returns uuid[] stable language sql
 return case when actor_role() = 'peer' then array[actor_participant_id()] end;
 
+-- One of those that are kept of whom it is about; null = of nobody.
+create or replace function conflict_declaration_digest(in_body jsonb) returns text immutable language sql
+return coalesce(in_body#>>'{name_digest,0,whole}', in_body->>'email_digest', in_body->>'phone_digest');
+
 create or replace function conflict_declaration_faults(in_body jsonb) returns jsonb language plpgsql stable as $$
 declare
     kind text := in_body->>'kind';
     is_unit boolean := kind = 'same_unit';
     by_coordinator boolean := actor_role() = 'coordinator';
-    named int := num_nonnulls(in_body->>'name_digest', in_body->>'participant_id', in_body->>'account_id');
+    named int := (conflict_declaration_digest(in_body) is not null)::int
+        + num_nonnulls(in_body->>'participant_id', in_body->>'account_id');
 begin
     return (
         select jsonb_agg(jsonb_build_object('pointer', '#/' || f.name, 'code', f.code))
@@ -151,8 +156,10 @@ begin
         to_date, declared_by, created_at)
     values (
         new_id, in_body->>'kind', in_body->>'period', for_participant, for_account, (in_body->>'participant_id')::uuid,
-        (in_body->>'account_id')::uuid, in_body->>'name_digest', in_body->>'unit_digest', (in_body->>'from')::date,
+        (in_body->>'account_id')::uuid, conflict_declaration_digest(in_body), in_body->>'unit_digest', (in_body->>'from')::date,
         (in_body->>'to')::date, actor_account_id(), app_now());
+    perform name_digests_keep('declaration', new_id, jsonb_build_object(
+        'name', in_body->'name_digest', 'email', in_body->'email_digest', 'phone', in_body->'phone_digest'));
     perform conflict_follow_declaration(new_id);
     perform audit('create', 'conflict_declaration', new_id, conflict_declaration_audited(), body_fields(in_body));
     perform conflict_answer_evenly();

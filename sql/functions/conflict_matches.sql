@@ -6,7 +6,8 @@ declare
     -- With the generated columns, which a trigger before the update does not have yet.
     derived text[] := array['region_keys', 'is_blocking', 'for_person_id', 'person_id'];
     changes text[] := derived || array[
-        'state', 'same_person', 'informed_agreement', 'decided_by', 'decided_at', 'raised_at', 'ended_at', 'version'];
+        'state', 'is_certain', 'is_self_given', 'same_person', 'informed_agreement', 'decided_by', 'decided_at', 'raised_at', 'ended_at',
+        'version'];
 begin
     if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
         or old.ended_at is not null and (to_jsonb(new) - derived) <> (to_jsonb(old) - derived)
@@ -46,6 +47,8 @@ cross join lateral (select
     d.period,
     m.basis,
     m.needs_agreement,
+    m.is_certain,
+    m.is_self_given,
     m.state,
     m.is_blocking,
     m.for_participant_id,

@@ -154,7 +154,7 @@ begin
         select r.id
         from conflict_matches r
         where r.ended_at is null and (r.for_person_id = any (ids) or r.person_id = any (ids))
-            and (r.raised_at is not null) <> (r.is_blocking and conflict_match_met_in(r) <> '{}')
+            and (r.raised_at is not null) <> (r.state <> 'allowed' and conflict_match_met_in(r) <> '{}')
         -- What somebody is deciding about right now is theirs to raise: they do it when they have decided.
         for no key update skip locked);
 end $$;
@@ -308,16 +308,16 @@ begin
         return;
     end if;
     with found as (
-        select 'known' as basis, declaration.participant_id, declaration.account_id, null::uuid as other_id
+        select
+            'known' as basis, declaration.participant_id, declaration.account_id, null::uuid as other_id, true as is_certain,
+            false as is_self_given
         where num_nonnulls(declaration.participant_id, declaration.account_id) = 1
         union all
-        select 'named', c.participant_id, null, null from contacts c
-        where c.name_digest = declaration.name_digest and c.participant_id is distinct from declaration.for_participant_id
+        select 'named', m.participant_id, m.account_id, null, m.is_certain, m.is_self_given
+        from name_digests_meet(in_id) m
+        where coalesce(m.participant_id, m.account_id) <> coalesce(declaration.for_participant_id, declaration.for_account_id)
         union all
-        select 'named', null, s.id, null from staff s
-        where s.name_digest = declaration.name_digest and s.id is distinct from declaration.for_account_id
-        union all
-        (select distinct on (d.for_participant_id, d.for_account_id) 'unit', d.for_participant_id, d.for_account_id, d.id
+        (select distinct on (d.for_participant_id, d.for_account_id) 'unit', d.for_participant_id, d.for_account_id, d.id, true, false
         from conflict_declarations d
         where d.unit_digest = declaration.unit_digest and d.withdrawn_at is null
             and (d.for_participant_id, d.for_account_id) is distinct from (declaration.for_participant_id, declaration.for_account_id)
@@ -326,9 +326,9 @@ begin
     matched as (
         insert into conflict_matches (
             declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id,
-            needs_agreement, state, created_at)
+            needs_agreement, is_certain, is_self_given, state, created_at)
         select in_id, f.other_id, f.basis, declaration.for_participant_id, declaration.for_account_id, f.participant_id, f.account_id,
-            conflict_needs_agreement(declaration.kind),
+            conflict_needs_agreement(declaration.kind), f.is_certain, f.is_self_given,
             case when f.basis = 'known' and not conflict_needs_agreement(declaration.kind) then 'blocked' else 'unconfirmed' end, app_now()
         from found f
         on conflict do nothing
@@ -354,51 +354,56 @@ begin
     from conflict_matches m where m.id = in_match_id;
 end $$;
 
--- A later joiner, or a name that changed, meets what was declared before. What matched the former name stays until it is decided:
+-- A later joiner, or another name of somebody, meets what was declared before. What matched a former name stays until it is decided:
 -- nobody escapes by another spelling. Who is to be looked at again is the answer.
-create or replace function conflict_meet_declared(
-    in_name_digest text, in_participant_id uuid, in_account_id uuid, out participants uuid[], out accounts uuid[]) language plpgsql as $$
+create or replace function conflict_meet_declared(in_person_id uuid, out participants uuid[], out accounts uuid[]) language plpgsql as $$
 begin
     with matched as (
-        insert into conflict_matches (
-            declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, state, created_at)
-        select d.id, 'named', d.for_participant_id, d.for_account_id, in_participant_id, in_account_id,
-            conflict_needs_agreement(d.kind), 'unconfirmed', app_now()
-        from conflict_declarations d
-        where d.name_digest = in_name_digest and d.withdrawn_at is null
-            and coalesce(d.for_participant_id, d.for_account_id) <> coalesce(in_participant_id, in_account_id)
-        on conflict do nothing
+        insert into conflict_matches as m (
+            declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, is_certain,
+            is_self_given, state, created_at)
+        select d.id, 'named', d.for_participant_id, d.for_account_id, p.participant_id, p.account_id,
+            conflict_needs_agreement(d.kind), n.is_certain, n.is_self_given, 'unconfirmed', app_now()
+        from name_digests_meet(in_person_id) n
+        join conflict_declarations d on d.id = n.declaration_id and d.withdrawn_at is null
+        cross join lateral (select o.participant_id, o.account_id from name_digests o where o.owner_id = in_person_id limit 1) p
+        where coalesce(d.for_participant_id, d.for_account_id) <> in_person_id
+        on conflict (declaration_id, person_id) do update set
+            is_certain = m.is_certain or excluded.is_certain, is_self_given = m.is_self_given and excluded.is_self_given,
+            version = m.version + 1
+        where m.ended_at is null and m.state = 'unconfirmed'
+            and (excluded.is_certain and not m.is_certain or m.is_self_given and not excluded.is_self_given)
         returning *)
-    select array_agg(m.for_participant_id) || in_participant_id, array_agg(m.for_account_id) || in_account_id
+    select array_agg(m.for_participant_id) || array_agg(m.participant_id), array_agg(m.for_account_id) || array_agg(m.account_id)
     into participants, accounts from matched m;
 end $$;
 
--- A participant goes by another name.
+-- A participant goes by another name, or is reached elsewhere.
 create or replace function conflict_follow_contact(in_participant_id uuid) returns void language plpgsql security definer as $$
 declare
-    digest text := (select c.name_digest from contacts c where c.participant_id = in_participant_id and actor_serves(in_participant_id));
     met record;
 begin
-    if digest is not null then
-        select * into met from conflict_meet_declared(digest, in_participant_id, null);
-        perform conflict_recheck(met.participants, met.accounts);
+    if actor_serves(in_participant_id) then
+        select * into met from conflict_meet_declared(in_participant_id);
+        perform conflict_recheck(met.participants || in_participant_id, met.accounts);
     end if;
 end $$;
 
 -- Somebody of the staff is named, or renamed: they meet what was declared, and whoever asked that they not see their file.
 create or replace function conflict_follow_staff(in_account_id uuid) returns void language plpgsql security definer as $$
 declare
-    digest text := (select s.name_digest from staff s where s.id = in_account_id);
     met record;
 begin
     perform require_role('administrator');
-    if digest is not null then
-        select * into met from conflict_meet_declared(digest, null, in_account_id);
-        -- All persons at once, before an exclusion holds some of them.
-        perform conflict_recheck(
-            met.participants || array(
-                select r.participant_id from exclusion_requests r where r.name_digest = digest),
-            met.accounts);
-        perform exclusion_request_match(digest);
-    end if;
+    select * into met from conflict_meet_declared(in_account_id);
+    -- All persons at once, before an exclusion holds some of them.
+    perform conflict_recheck(
+        met.participants || array(
+            select r.participant_id
+            from name_digests_meet(in_account_id) n join exclusion_requests r on r.id = n.exclusion_request_id),
+        met.accounts || in_account_id);
+    perform exclusion_request_match(r.id)
+    from (
+        select o.id from name_digests_meet(in_account_id) n join exclusion_requests o on o.id = n.exclusion_request_id
+        order by o.participant_id, o.id) r;
 end $$;

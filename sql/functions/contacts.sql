@@ -31,7 +31,6 @@ begin
     perform require_version(in_if_match, contact.version);
     if in_body ? 'email' then
         contact.email := in_body->>'email';
-        contact.email_digest := in_body->>'email_digest';
         contact.email_is_government := (in_body->>'email_is_government')::boolean;
         contact.work_address_acknowledged := false;
     end if;
@@ -46,13 +45,10 @@ begin
     end if;
     update contacts c set
         name_to_use = case when in_body ? 'name_to_use' then in_body->>'name_to_use' else c.name_to_use end,
-        name_digest = case when in_body ? 'name_to_use' then in_body->>'name_to_use_digest' else c.name_digest end,
         email = contact.email,
-        email_digest = contact.email_digest,
         email_is_government = contact.email_is_government,
         work_address_acknowledged = contact.work_address_acknowledged,
         phone = case when in_body ? 'phone' then in_body->>'phone' else c.phone end,
-        phone_digest = case when in_body ? 'phone' then in_body->>'phone_digest' else c.phone_digest end,
         safe_hours = case when in_body ? 'safe_hours' then in_body->>'safe_hours' else c.safe_hours end,
         ok_to_email = contact.ok_to_email,
         ok_to_leave_message = coalesce((in_body->>'ok_to_leave_message')::boolean, c.ok_to_leave_message),
@@ -63,10 +59,10 @@ begin
     perform participant_keep_key(in_key, in_participant_id);
     perform audit('update', 'contact', in_participant_id, array[in_participant_id], body_fields(in_body));
     perform outbox_release(in_participant_id);
-    if in_body ? 'name_to_use' then
-        if in_body->>'name_to_use_digest' is distinct from contact.name_digest then
-            perform conflict_follow_contact(in_participant_id);
-        end if;
+    if in_body ?| array['name_to_use', 'email', 'phone'] then
+        perform name_digests_keep('participant', in_participant_id, jsonb_build_object(
+            'name', in_body->'name_to_use_digest', 'email', in_body->'email_digest', 'phone', in_body->'phone_digest'));
+        perform conflict_follow_contact(in_participant_id);
         perform conflict_answer_evenly();
     end if;
     return (select respond(200, c.body, null, c.version) from contacts_json c where c.participant_id = in_participant_id);

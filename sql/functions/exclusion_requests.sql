@@ -1,50 +1,53 @@
 -- SPDX-License-Identifier: MIT
 -- A peer asks that a named person of the staff not see their file.
 
--- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody. R6: but
--- nobody's last coordinator, before the program lead has found another.
-create or replace function exclusion_request_match(in_name_digest text) returns void language plpgsql as $$
+-- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody. Who
+-- only may be meant is left to the coordinator's question. R6: but nobody's last coordinator, before the program lead has found another.
+create or replace function exclusion_request_match(in_id uuid) returns void language plpgsql as $$
 declare
-    participants uuid[];
     accounts uuid[];
     made uuid[];
-    named uuid[] := array(select s.id from staff s where s.name_digest = in_name_digest);
+    asker uuid := (select r.participant_id from exclusion_requests r where r.id = in_id);
+    named uuid[] := array(
+        select n.account_id from name_digests_meet(in_id) n where n.account_id is not null and (n.is_certain or n.is_whole));
     is_one_of_few boolean := exists (select from accounts a where a.id = any (named) and a.role = 'coordinator');
 begin
-    perform exclusion_hold(h.participant_id) from (
-        select r.participant_id from exclusion_requests r where r.name_digest = in_name_digest and named <> '{}' order by 1) h;
-    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(r.participant_id, named)
-    where r.name_digest = in_name_digest and named <> '{}';
+    if named = '{}' then
+        return;
+    end if;
+    perform exclusion_hold(asker);
+    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(asker, named)
+    where r.id = in_id and r.state = 'open';
     with met as (
-        select r.id, r.participant_id from exclusion_requests r
-        where r.name_digest = in_name_digest and named <> '{}' and not r.for_lead
-        order by r.id for no key update),
+        update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
+        where r.id = in_id and r.state = 'open' and not r.for_lead
+        returning r.participant_id),
+    forgotten as (delete from name_digests n where n.exclusion_request_id = in_id and exists (select from met)),
     excluded as (
         insert into exclusions (participant_id, account_id, reason, created_by, created_at)
-        select distinct m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
-        from met m join participants p on p.id = m.participant_id join staff s on s.name_digest = in_name_digest
+        select m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
+        from met m join participants p on p.id = m.participant_id cross join unnest(named) s (id)
         on conflict do nothing
-        returning id, participant_id, account_id),
-    settled as (
-        update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
-        where r.id in (select m.id from met m))
-    select array_agg(x.participant_id), array_agg(x.account_id), array_agg(x.id) into participants, accounts, made from excluded x;
+        returning id, account_id)
+    select array_agg(x.account_id), array_agg(x.id) into accounts, made from excluded x;
     perform audit('create', 'exclusion', m) from unnest(made) m;
-    perform conflict_recheck(participants, accounts);
+    if made <> '{}' then
+        perform conflict_recheck(array[asker], accounts);
+    end if;
 end $$;
 
 -- Somebody coordinates from now on, or elsewhere: what waited for that.
 create or replace function exclusion_request_retry() returns void language plpgsql security definer as $$
 begin
     perform require_role('administrator');
-    perform exclusion_request_match(r.name_digest)
-    from (select distinct o.name_digest from exclusion_requests o where o.for_lead and o.state = 'open') r;
+    perform exclusion_request_match(r.id)
+    from (select o.id from exclusion_requests o where o.for_lead and o.state = 'open' order by o.participant_id, o.id) r;
 end $$;
 
 -- A peer has asked: who bears the name today.
 create or replace function exclusion_request_follow(in_id uuid) returns void language plpgsql security definer as $$
 begin
-    perform exclusion_request_match(r.name_digest)
+    perform exclusion_request_match(r.id)
     from exclusion_requests r where r.id = in_id and r.participant_id = actor_participant_id() and r.state = 'open';
 end $$;
 
@@ -97,7 +100,8 @@ begin
         perform conflict('too-many-today');
     end if;
     insert into exclusion_requests (id, participant_id, name_digest, created_at)
-    values (new_id, actor_participant_id(), in_body->>'staff_name_digest', app_now());
+    values (new_id, actor_participant_id(), in_body#>>'{staff_name_digest,0,whole}', app_now());
+    perform name_digests_keep('request', new_id, jsonb_build_object('name', in_body->'staff_name_digest'));
     perform exclusion_request_follow(new_id);
     perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
     perform conflict_answer_evenly();
@@ -117,6 +121,7 @@ begin
     update exclusion_requests r set
         state = 'closed', name_digest = null, closed_at = app_now(), closed_by = actor_account_id(), version = r.version + 1
     where r.id = in_id;
+    perform name_digests_forget(in_id);
     perform audit('close', 'exclusion_request', in_id);
     return (select respond(200, r.body, null, r.version) from exclusion_requests_json r where r.id = in_id);
 end $$;

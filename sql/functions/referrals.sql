@@ -88,12 +88,12 @@ declare
     received timestamptz := date_trunc('second', in_received_at);
 begin
     insert into referrals (
-        id, client_account_id, external_ref, recorded_by, channel, language, name, name_digest, callback_method, callback_handle,
-        callback_is_government, safe_hours, ok_to_leave_message, caller_consented_at, urgent, received_at, reply_due, reply_breach,
+        id, client_account_id, external_ref, recorded_by, channel, language, name, callback_method, callback_handle, callback_is_government,
+        safe_hours, ok_to_leave_message, caller_consented_at, urgent, received_at, reply_due, reply_breach,
         created_at, updated_at)
     values (
         new_id, in_client, in_body->>'external_ref', actor_account_id(), in_body->>'channel', in_body->>'language', in_body->>'name',
-        in_body->>'name_digest', in_body#>>'{callback,method}', in_body#>>'{callback,handle}',
+        in_body#>>'{callback,method}', in_body#>>'{callback,handle}',
         (in_body#>>'{callback,handle_is_government}')::boolean, in_body->>'safe_hours',
         (in_body->>'ok_to_leave_message')::boolean, received, coalesce((in_body->>'urgent')::boolean, false),
         received, business_day_end(received, 1), business_day_end(received, 2), app_now(), app_now())
@@ -101,6 +101,8 @@ begin
     if not found then
         return null;
     end if;
+    perform name_digests_keep(
+        'referral', new_id, jsonb_build_object('name', in_body->'name_digest') || coalesce(in_body#>'{callback,handle_digest}', '{}'));
     perform keep_key(in_key, 'referral', new_id);
     perform audit('create', 'referral', new_id, in_fields => body_fields(in_body));
     return new_id;
@@ -215,6 +217,7 @@ end $$;
 create or replace function referral_erase(in_id uuid) returns void language plpgsql as $$
 begin
     perform erase_keys('referral', in_id);
+    perform name_digests_forget(in_id);
     perform idempotency_key_forget(in_id, (select r.body from referrals_json r where r.id = in_id));
 end $$;
 
@@ -260,7 +263,6 @@ begin
         redirect_reason = in_body->>'redirect_reason',
         duplicate_of = (in_body->>'duplicate_of')::uuid,
         name = case when not erases then r.name end,
-        name_digest = case when not erases then r.name_digest end,
         callback_method = case when not erases then r.callback_method end,
         callback_handle = case when not erases then r.callback_handle end,
         callback_is_government = case when not erases then r.callback_is_government end,
@@ -293,7 +295,6 @@ begin
     end if;
     update contacts c set
         name_to_use = referral.name,
-        name_digest = referral.name_digest,
         email = case referral.callback_method when 'email' then referral.callback_handle end,
         email_is_government = case referral.callback_method when 'email' then referral.callback_is_government end,
         phone = case referral.callback_method when 'phone' then referral.callback_handle end,
@@ -301,10 +302,11 @@ begin
         ok_to_leave_message = referral.ok_to_leave_message
     where c.participant_id = in_participant_id;
     update referrals r set
-        state = 'converted', name = null, name_digest = null, callback_method = null, callback_handle = null,
+        state = 'converted', name = null, callback_method = null, callback_handle = null,
         callback_is_government = null, safe_hours = null, closed_at = app_now(), closed_by = actor_account_id(), updated_at = app_now(),
         version = r.version + 1
     where r.id = in_referral_id;
+    perform name_digests_follow(in_referral_id, in_participant_id);
     keys := array(select k from sealed_keys k where k.owner_type = 'referral' and k.owner_id = in_referral_id);
     perform referral_erase(in_referral_id);
     insert into sealed_keys (id, owner_type, owner_id, wrapped, created_at)

@@ -45,7 +45,17 @@ begin
         from staff_json s where s.id = in_id);
 end $$;
 
--- Writes: accounts, staff, conflict_matches, exclusions, exclusion_requests. Locks: persons by id.
+-- What they go by, kept, and who is met by it.
+create or replace function staff_name_keep(in_id uuid, in_body jsonb) returns void language plpgsql as $$
+begin
+    if in_body ?| array['name', 'email'] then
+        perform name_digests_keep('account', in_id, jsonb_build_object(
+            'name', in_body->'name_digest', 'email', in_body->'email_digest'));
+        perform conflict_follow_staff(in_id);
+    end if;
+end $$;
+
+-- Writes: accounts, staff, name_digests, conflict_matches, exclusions, exclusion_requests. Locks: persons by id.
 create or replace function staff_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -60,12 +70,12 @@ begin
     exception when unique_violation then
         perform problem_taken('identity/subject');
     end;
-    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
+    insert into staff (id, name, email, email_digest, alias, languages, employer, serving_caf)
     values (
-        new_id, in_body->>'name', in_body->>'name_digest', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
+        new_id, in_body->>'name', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
         text_array(in_body->'languages'), in_body->>'employer', (in_body->>'serving_caf')::boolean);
     perform conflict_follow_login(new_id);
-    perform conflict_follow_staff(new_id);
+    perform staff_name_keep(new_id, in_body);
     perform exclusion_request_retry();
     perform keep_key(in_key, 'staff', new_id);
     perform audit('create', 'staff', new_id, in_fields => body_fields(in_body));
@@ -96,12 +106,12 @@ end $$;
 
 create or replace function staff_keep(in_id uuid, in_profile staff) returns void language plpgsql as $$
 begin
-    insert into staff (id, name, name_digest, email, email_digest, alias, languages, employer, serving_caf)
+    insert into staff (id, name, email, email_digest, alias, languages, employer, serving_caf)
     values (
-        in_id, in_profile.name, in_profile.name_digest, in_profile.email, in_profile.email_digest, in_profile.alias,
+        in_id, in_profile.name, in_profile.email, in_profile.email_digest, in_profile.alias,
         coalesce(in_profile.languages, '{}'), in_profile.employer, in_profile.serving_caf)
     on conflict (id) do update set
-        name = excluded.name, name_digest = excluded.name_digest, email = excluded.email, email_digest = excluded.email_digest,
+        name = excluded.name, email = excluded.email, email_digest = excluded.email_digest,
         alias = excluded.alias, languages = excluded.languages, employer = excluded.employer, serving_caf = excluded.serving_caf;
 end $$;
 
@@ -155,9 +165,7 @@ begin
     if in_body ?| array['identity', 'role'] then
         perform conflict_follow_login(in_id);
     end if;
-    if in_body ? 'name' then
-        perform conflict_follow_staff(in_id);
-    end if;
+    perform staff_name_keep(in_id, in_body);
     if in_body ?| array['role', 'regions', 'is_active'] then
         perform exclusion_request_retry();
     end if;

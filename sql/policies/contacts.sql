@@ -12,8 +12,6 @@ grant select on contacts_json to alongside_api;
 
 -- Where mail goes and whether it may; no name, no telephone.
 grant select (participant_id, email, email_is_government, work_address_acknowledged, ok_to_email) on contacts to alongside_worker;
--- Who bears a name, not which.
-grant select (participant_id, name_digest) on contacts to alongside_conflicts;
 -- Behind glass.
 grant select (participant_id, name_to_use, email, phone, ok_to_leave_message, safe_hours) on contacts to alongside_sessions;
-create policy others_read on contacts for select to alongside_worker, alongside_conflicts, alongside_sessions using (true);
+create policy others_read on contacts for select to alongside_worker, alongside_sessions using (true);

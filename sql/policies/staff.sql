@@ -6,7 +6,6 @@ grant select, insert, update on staff to alongside_api;
 create policy api_keeps on staff to alongside_api using ((select actor_role()) = 'administrator');
 grant select on staff_json to alongside_api;
 
-grant select (id, name_digest) on staff to alongside_conflicts;
 grant select (id, alias, languages, employer) on staff to alongside_sessions;
 grant select (id, alias) on staff to alongside_desk;
-create policy others_read on staff for select to alongside_conflicts, alongside_sessions, alongside_desk using (true);
+create policy others_read on staff for select to alongside_sessions, alongside_desk using (true);

@@ -41,7 +41,8 @@ begin
                     conflict_follow_declaration conflict_follow_end conflict_follow_exclusions conflict_follow_host conflict_follow_login
                     conflict_follow_region conflict_follow_staff conflict_follow_withdrawal conflict_located conflict_match_met_in
                     conflict_match_shared_cohort_ids conflict_persons conflict_raise conflict_recheck conflict_record conflict_selves
-                    conflict_stands exclusion_request_follow exclusion_request_retry exclusion_request_today host_is_barred'),
+                    conflict_stands exclusion_request_follow exclusion_request_retry exclusion_request_today host_is_barred
+                    name_digests_follow name_digests_forget name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find debrief_cohort_id debrief_may_supervise debrief_note home_help_arranged host_clashes
@@ -121,6 +122,7 @@ grant execute on function home_help_arranged, home_next_sessions to alongside_ap
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
+grant execute on function name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;

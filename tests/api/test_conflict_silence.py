@@ -18,10 +18,10 @@ PATH = "/v1/conflict-declarations"
 
 
 def named(client, name=None, **more):
-    """Somebody ready for a group, who goes by a name of their own."""
+    """Somebody ready for a group, who goes by a name of their own that a coordinator wrote."""
     person = ready(client, **more)
     person.name = name or unique("Kim")
-    person.contact(name_to_use=person.name).ok()
+    person.contact(who=person.coordinator, name_to_use=person.name).ok()
     return person
 
 

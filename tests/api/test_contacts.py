@@ -131,8 +131,8 @@ def test_nothing_of_it_stands_in_the_open(person, db, cluster, server):
     """The digests are keyed: equal addresses are equal, and nobody can guess them from the database alone."""
     person.contact(name_to_use=ODD, email="needle@example.org", phone="613 555 6677", safe_hours=ODD).ok()
     assert [tables_with(db, text) for text in ("needle", "613 555 6677", "6135556677")] == [[], [], []]
-    digests = db.execute("select email_digest, phone_digest from contacts where participant_id = %s", (person.id,)).fetchone()
-    assert all(digest and len(digest) >= 32 for digest in digests)
+    digests = db.execute("select kind, whole from name_digests where participant_id = %s", (person.id,)).fetchall()
+    assert {kind for kind, _ in digests} == {"name", "email", "phone"} and all(len(digest) >= 32 for _, digest in digests)
     assert "needle" not in cluster.log.read_text(errors="replace") + server.log_text()
 
 

@@ -78,8 +78,8 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu participants:s plain_texts:S
         services:S sessions:S track_documents:S waiting_people:SIUD'),
     ('conflicts', '
-        accounts:s audit_events:i cohorts:s conflict_declarations:Su conflict_matches:SIu contacts:s enrolments:S exclusion_requests:Su
-        exclusions:SI host_assignments:S participants:s sessions:S staff:s'),
+        accounts:s audit_events:i cohorts:s conflict_declarations:Su conflict_matches:SIu enrolments:S exclusion_requests:Su
+        exclusions:SI host_assignments:S intakes:s name_digests:SIuD participants:s sessions:S'),
     ('sessions', '
         accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
         enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
@@ -114,7 +114,7 @@ select is(refused_past('alongside_' || c.role, c.tried), c.refused, c.role || ' 
     ('conflicts', 'nor as a session would', 'select session_safety_plans_read(gen_random_uuid(), gen_random_uuid())', '42501'),
     ('conflicts', 'open nothing that is sealed', 'select from sealed_keys', '42501'),
     ('conflicts', 'reach nobody', 'select phone from contacts', '42501'),
-    ('conflicts', 'know who bears the same name', 'select participant_id from contacts group by participant_id, name_digest', null),
+    ('conflicts', 'know who bears the same name', 'select owner_id from name_digests group by owner_id, whole', null),
     ('conflicts', 'place nobody', 'update enrolments set version = version', '42501'),
     ('seats', 'know no name', 'select from contacts', '42501'),
     ('seats', 'read nothing that was declared', 'select from conflict_declarations', '42501'),

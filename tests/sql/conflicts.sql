@@ -93,7 +93,7 @@ select is((select raised_at is null and is_blocking from conflict_matches where 
 create function tests.sees(in_declaration uuid) returns boolean language sql as $$
     select touches(format('select from conflict_declarations where id = %L', in_declaration))
 $$;
-select declared(jsonb_build_object('kind', 'no_contact', 'for_participant_id', :'ann', 'name_digest', 'd')) as moved \gset
+select declared(jsonb_build_object('kind', 'no_contact', 'for_participant_id', :'ann', 'phone_digest', 'd')) as moved \gset
 update participants set region = 'QC' where id = :'ann';
 select followed('coordinator', format('select conflict_follow_region(%L)', :'ann')) \g /dev/null
 select is((select region_keys from conflict_declarations where id = :'moved'), '{QC}', 'a declaration follows the people it names');

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(73);
+select plan(74);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -146,6 +146,8 @@ insert into rows (name, who, insertion) values
         $$insert into job_faults (job, subject_id, sqlstate, since, retry_at) values ('x', %1$L, 'x', now(), now())$$),
     ('mail_templates', '',
         $$insert into mail_templates values ('x', 'x', 'x', 'x', 'x')$$),
+    ('name_digests', '',
+        $$insert into name_digests (participant_id, kind, whole, tokens, created_at) values (%1$L, 'name', 'w', '{t}', now())$$),
     ('outbox', 'peer:SIU coordinator:SIU',
         $$insert into outbox (kind, participant_id, due_at, created_at, changed_at)
         values ('status_update', %1$L, now(), now(), now())$$),

@@ -34,7 +34,9 @@ STATES = {
 
 
 def unique(word):
-    return f"{word} {uuid.uuid4().hex[:12]}"
+    """Two words that nobody else's name has: one in common may already mean somebody."""
+    letters = uuid.uuid4().hex[:14]
+    return f"{word}{letters[:4]} {letters[4:]}"
 
 
 def an_address(word="person"):

@@ -11,6 +11,7 @@ create table conflict_declarations (
     -- About whom: somebody known, somebody of whom only a digest is kept, or everybody of a unit and a time.
     participant_id uuid constraint conflict_declarations__participant_id__known references participants (id),
     account_id uuid constraint conflict_declarations__account_id__known references accounts (id),
+    -- The first of those that name_digests keeps of it.
     name_digest text,
     unit_digest text,
     from_date date,
@@ -37,7 +38,5 @@ create index conflict_declarations__created_at on conflict_declarations (created
 create index conflict_declarations__declared_by on conflict_declarations (declared_by, created_at desc, id desc);
 create index conflict_declarations__for_participant_id on conflict_declarations (for_participant_id, created_at desc, id desc);
 create index conflict_declarations__participant_id on conflict_declarations (participant_id) where participant_id is not null;
-create index conflict_declarations__name_digest on conflict_declarations (name_digest)
-    where name_digest is not null and withdrawn_at is null;
 create index conflict_declarations__unit_digest on conflict_declarations (unit_digest)
     where unit_digest is not null and withdrawn_at is null;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
--- One row per declaration and person it meets. Undecided, it blocks.
+-- One row per declaration and person it meets. Undecided, it blocks, unless is_self_given.
 create table conflict_matches (
     id uuid primary key default gen_random_uuid(),
     -- Null where nobody declared anything: the program's own records show that a host was once in a group beside the peer.
@@ -18,6 +18,10 @@ create table conflict_matches (
     person_id uuid not null generated always as (coalesce(participant_id, account_id)) stored,
     -- same_unit, dual_relationship, a group once shared: may be allowed with the informed agreement of the people concerned.
     needs_agreement boolean not null,
+    -- Whether what names the person can hardly mean somebody else.
+    is_certain boolean not null default true,
+    -- It meets nothing but what the person gave themself after their readiness: raised, and it holds nothing until it is decided.
+    is_self_given boolean not null default false,
     state text not null constraint conflict_matches__state__known check (state in ('unconfirmed', 'blocked', 'allowed')),
     same_person boolean,
     informed_agreement boolean,
@@ -27,7 +31,8 @@ create table conflict_matches (
     raised_at timestamptz,
     -- The declaration was taken back.
     ended_at timestamptz,
-    is_blocking boolean not null generated always as (state <> 'allowed' and ended_at is null) stored,
+    is_blocking boolean not null generated always as (
+        (state = 'blocked' or state = 'unconfirmed' and not is_self_given) and ended_at is null) stored,
     region_keys text[] not null default '{}',
     created_at timestamptz not null,
     version int not null default 1,

@@ -3,13 +3,9 @@ create table contacts (
     participant_id uuid primary key references participants (id),
     -- Sealed: contact.name_to_use, contact.handle (email, phone), contact.safe_hours.
     name_to_use text,
-    -- Digest of the name a person goes by, so that who joins later is met by what was declared earlier.
-    name_digest text,
     email text,
-    email_digest text,
     email_is_government boolean,
     phone text,
-    phone_digest text,
     safe_hours text,
     ok_to_email boolean not null default false,
     ok_to_leave_message boolean not null default false,
@@ -21,4 +17,3 @@ create table contacts (
     constraint contacts__email__work_address check (
         not coalesce(email_is_government, false) or work_address_acknowledged or not ok_to_email)
 );
-create index contacts__name_digest on contacts (name_digest) where name_digest is not null;

@@ -4,7 +4,7 @@
 create table exclusion_requests (
     id uuid primary key default gen_random_uuid(),
     participant_id uuid not null references participants (id),
-    -- Null once it is settled.
+    -- The first of those that name_digests keeps of it. Null once it is settled.
     name_digest text,
     state text not null default 'open' constraint exclusion_requests__state__known check (state in ('open', 'matched', 'closed')),
     -- R6: whoever it names is the last who could work for the person. It waits until the program lead has found somebody else.
@@ -19,4 +19,3 @@ create table exclusion_requests (
 create index exclusion_requests__created_at on exclusion_requests (created_at desc, id desc);
 create index exclusion_requests__open on exclusion_requests (created_at desc, id desc) where state = 'open';
 create index exclusion_requests__participant_id on exclusion_requests (participant_id, created_at desc, id desc);
-create index exclusion_requests__name_digest on exclusion_requests (name_digest) where name_digest is not null;

@@ -12,7 +12,6 @@ create table referrals (
     -- Sealed as the contact that is made of them one day: contact.name_to_use, contact.handle, contact.safe_hours. A caller may be
     -- anonymous.
     name text,
-    name_digest text,
     callback_method text constraint referrals__callback__known check (callback_method in ('phone', 'email')),
     callback_handle text,
     callback_is_government boolean,
@@ -56,7 +55,7 @@ create table referrals (
     -- R16: of those who are sent elsewhere only the count stays; of those whose file was opened, too: the rest is in their contact.
     constraint referrals__state__erased check (
         state not in ('redirected', 'duplicate', 'converted')
-        or num_nonnulls(name, name_digest, callback_method, callback_handle, callback_is_government, safe_hours) = 0),
+        or num_nonnulls(name, callback_method, callback_handle, callback_is_government, safe_hours) = 0),
     constraint referrals__callback__required check (
         state in ('redirected', 'duplicate', 'converted') or callback_method is not null)
 );

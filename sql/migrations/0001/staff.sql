@@ -3,7 +3,6 @@ create table staff (
     id uuid primary key references accounts (id),
     -- Sealed: staff.name, staff.email. Null only where a profile was never filled in.
     name text,
-    name_digest text,
     email text,
     email_digest text constraint staff__email__taken unique,
     -- What peers see instead of the name.
@@ -13,4 +12,3 @@ create table staff (
     employer text constraint staff__employer__known check (employer in ('smsrc', 'vac')),
     serving_caf boolean
 );
-create index staff__name_digest on staff (name_digest) where name_digest is not null;

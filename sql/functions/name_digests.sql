@@ -1,0 +1,123 @@
+-- SPDX-License-Identifier: MIT
+-- Who goes by which name, and whom what is said of somebody may mean (decisions 6 and 18). The kernel makes the digests; here nothing
+-- but digests is compared.
+
+-- Whether the actor writes what is kept of this one.
+create or replace function name_digest_is_theirs(in_of text, in_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return case in_of
+        when 'participant' then actor_serves(in_id)
+        when 'account' then actor_role() = 'administrator'
+        when 'referral' then actor_role() in ('coordinator', 'line')
+        when 'declaration' then exists (
+            select from conflict_declarations d where d.id = in_id and d.declared_by = actor_account_id())
+        else exists (
+            select from exclusion_requests r where r.id = in_id and r.participant_id = actor_participant_id()) end;
+end $$;
+
+-- Whether what they now say of themself was not looked at before somebody found them ready.
+create or replace function name_digest_is_self_given(in_of text, in_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return in_of = 'participant' and actor_role() = 'peer' and exists (
+        select from intakes i where i.participant_id = in_id and i.ready_at is not null);
+end $$;
+
+-- What the kernel made: of a name an array of spellings, of an address or a number a text.
+create or replace function name_digest_parts(in_digests jsonb)
+returns table (kind text, whole text, ends text, tokens text[]) language plpgsql immutable as $$
+begin
+    return query
+    select 'name', s->>'whole', s->>'ends', text_array(s->'tokens')
+    from jsonb_array_elements(case jsonb_typeof(in_digests->'name') when 'array' then in_digests->'name' end) s
+    union all
+    select d.key, d.value, null, '{}' from jsonb_each_text(in_digests) d where d.key in ('email', 'phone') and d.value is not null;
+end $$;
+
+-- in_of: participant, account, referral, declaration, request; in_digests: name, email, phone, as far as they are written. What was kept
+-- stays: a name that is erased, or another, takes nothing back. What somebody gave themself is looked at when a coordinator writes it.
+create or replace function name_digests_keep(in_of text, in_id uuid, in_digests jsonb) returns void
+language plpgsql security definer as $$
+begin
+    perform require_role('peer', 'peer_supporter', 'mental_health_professional', 'coordinator', 'line', 'administrator');
+    insert into name_digests as n (
+        participant_id, account_id, referral_id, declaration_id, exclusion_request_id, kind, whole, ends, tokens, is_self_given,
+        created_at)
+    select
+        case in_of when 'participant' then in_id end, case in_of when 'account' then in_id end,
+        case in_of when 'referral' then in_id end, case in_of when 'declaration' then in_id end,
+        case in_of when 'request' then in_id end, p.kind, p.whole, p.ends, p.tokens, name_digest_is_self_given(in_of, in_id), app_now()
+    from name_digest_parts(in_digests) p
+    where name_digest_is_theirs(in_of, in_id)
+    on conflict (owner_id, kind, whole, ends) do update set is_self_given = false
+    where n.is_self_given and not excluded.is_self_given;
+end $$;
+
+-- Of a referral that was made a participant, the participant goes by that name.
+create or replace function name_digests_follow(in_referral_id uuid, in_participant_id uuid) returns void
+language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    insert into name_digests (participant_id, kind, whole, ends, tokens, created_at)
+    select in_participant_id, n.kind, n.whole, n.ends, n.tokens, app_now()
+    from name_digests n where n.referral_id = in_referral_id and actor_serves(in_participant_id)
+    on conflict do nothing;
+end $$;
+
+-- Of a referral that is erased, and a request that is settled, nothing is kept.
+create or replace function name_digests_forget(in_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator', 'administrator');
+    delete from name_digests n where n.referral_id = in_id or n.exclusion_request_id = in_id;
+end $$;
+
+-- Fewer than 1 in 1,000 bear it.
+create or replace function name_digest_is_rare(in_token text, in_people bigint) returns boolean language plpgsql stable as $$
+begin
+    return in_people > 1000 * (
+        select count(distinct n.owner_id) from name_digests n
+        where n.tokens @> array[in_token] and num_nonnulls(n.participant_id, n.account_id) = 1);
+end $$;
+
+-- What meets in_id's names on the other side: of a person, what was said that may mean them; of what was said, whom it may mean. Certain:
+-- all tokens of the shorter name, two at least, are among the other's, or the address or the number is the same. Likely: the same name
+-- (is_whole), the same first and last, or one token that few bear. Names that have two tokens in common are found by these.
+create or replace function name_digests_meet(in_id uuid)
+returns table (
+    participant_id uuid, account_id uuid, declaration_id uuid, exclusion_request_id uuid, is_certain boolean, is_whole boolean,
+    is_self_given boolean)
+language plpgsql stable rows 10 as $$
+declare
+    people bigint := (select count(*) from accounts);
+begin
+    return query
+    with mine as (
+        select n.*, n.declaration_id is not null or n.exclusion_request_id is not null as is_said
+        from name_digests n where n.owner_id = in_id),
+    tokens as (select distinct t as token from mine m cross join unnest(m.tokens) t),
+    found as (
+        select m.id as own_id, n.id as other_id from mine m join name_digests n on n.whole = m.whole
+        union
+        select m.id, n.id from mine m join name_digests n on n.ends = m.ends
+        union
+        select m.id, n.id
+        from mine m
+        cross join unnest(m.tokens) a
+        join unnest(m.tokens) b on a < b
+        join name_digests n on n.tokens @> array[a, b]
+        where n.tokens <@ m.tokens or n.tokens @> m.tokens
+        union
+        select m.id, n.id
+        from tokens t
+        join mine m on t.token = any (m.tokens)
+        join name_digests n on n.tokens @> array[t.token]
+        where name_digest_is_rare(t.token, people))
+    select
+        n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id,
+        bool_or(n.kind <> 'name' and n.whole = m.whole
+            or least(cardinality(n.tokens), cardinality(m.tokens)) > 1 and (n.tokens <@ m.tokens or n.tokens @> m.tokens)),
+        bool_or(n.whole = m.whole),
+        bool_and(n.is_self_given or m.is_self_given)
+    from found f join mine m on m.id = f.own_id join name_digests n on n.id = f.other_id and n.kind = m.kind
+    where n.referral_id is null and m.is_said <> (n.declaration_id is not null or n.exclusion_request_id is not null)
+    group by n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id;
+end $$;
