@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct config;
+struct seal;
 
 /* The exit status for a command line that cannot be understood. */
 enum { COMMAND_MISUSE = 2 };
@@ -20,6 +21,9 @@ int command_healthcheck(const struct config *config);
 int command_routes(void);
 int command_roles(void);
 
+/* Whether these are the keys of that database; false and a line when not. */
+bool command_check_seal(const char *database_url, const struct seal *seal)
+    __attribute__((warn_unused_result));
 /* The part of `alongside check` about the audit, where a worker links it: false and one line when
  * its chain cannot go on; a line when its months have to be seen to. */
 bool command_check_audit(const struct config *config) __attribute__((warn_unused_result));

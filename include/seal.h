@@ -24,6 +24,12 @@ struct seal;
  * (static) when malformed. */
 struct seal *seal_create(const char *keys, const char **ret_error);
 void seal_destroy(struct seal *seal); /* zeroes; accepts NULL */
+/* Digests come from this key, not from the last of the list; before anything is digested. NULL, or
+ * what is wrong (static). */
+const char *seal_digest_from(struct seal *seal, const char *key);
+/* {"key k1": its check value, ...}: what a database remembers of its keys. Caller frees; NULL when
+ * memory is exhausted. */
+char *seal_checks(const struct seal *seal);
 
 /* A data key for one write. */
 struct seal_key {
@@ -39,8 +45,8 @@ void seal_key_wipe(struct seal_key *key);
 char *seal_text(const struct seal_key *key, const char *label, const char *text, size_t length);
 /* Keyed digest for lookups: HMAC-SHA256 under a key derived for `label`, over the normalised text
  * (trimmed, lower-case, NFC is the caller's), hex. Digests must outlive a rotation, so their key
- * (and those of fingerprints and cursors) comes from the oldest key in the list: dropping that one
- * means recomputing stored digests first. */
+ * (and those of fingerprints and cursors) comes from the oldest key in the list, or one of its own:
+ * changing that means recomputing stored digests first. */
 void seal_digest(
     const struct seal *seal, const char *label, const char *text, size_t length, char ret_hex[65]);
 /* Keyed digest of a request as it came (method, path, query, body), for Idempotency-Key: hex. */

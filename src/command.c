@@ -5,7 +5,9 @@
 #include "db.h"
 #include "embed.h"
 #include "fetch.h"
+#include "log.h"
 #include "router.h"
+#include "seal.h"
 #include "token.h"
 
 #include <jansson.h>
@@ -25,6 +27,41 @@ static int fault(const char *what)
     return EXIT_FAILURE;
 }
 
+enum { SEAL_LIMIT_MS = 5000 };
+
+bool command_check_seal(const char *database_url, const struct seal *seal)
+{
+    char *checks = seal_checks(seal);
+    const char *const params[] = {checks};
+    struct db_session *session = checks ? db_session_open(database_url, NULL) : NULL;
+    struct db_rows *rows =
+        session ? db_session_run(session, "seal_check", SEAL_LIMIT_MS, 1, params) : NULL;
+    const char *wrong = rows ? db_rows_get(rows, 0, 0) : "nobody knows which they are";
+    if (wrong)
+        log_event(LOG_LEVEL_ERROR, "the seal keys are not those of this database", "what", wrong,
+                  "advice", "give every process the keys it was begun with; see OPERATING.md, Keys",
+                  NULL);
+    db_rows_free(rows);
+    db_session_close(session);
+    free(checks);
+    return !wrong;
+}
+
+/* Where migrate is given the keys that the server will have. */
+static bool seal_is_migrated(const struct config *config)
+{
+    const char *error = NULL;
+    if (!config->seal_keys || !*config->seal_keys)
+        return true;
+    struct seal *seal = seal_create(config->seal_keys, &error);
+    if (seal && *config->digest_key)
+        error = seal_digest_from(seal, config->digest_key);
+    bool is_known = seal && !error ? command_check_seal(config->migrate_database_url, seal)
+                                   : !fault(error ? error : "the seal keys cannot be read");
+    seal_destroy(seal);
+    return is_known;
+}
+
 int command_migrate(const struct config *config, int count, char **words)
 {
     bool with_demo = count == 1 && strcmp(words[0], "--demo") == 0;
@@ -33,7 +70,8 @@ int command_migrate(const struct config *config, int count, char **words)
     if (!*config->migrate_database_url)
         return fault("migrate needs the setting migrate_database_url");
     const char *demo_issuer = with_demo ? config->token_issuer : NULL;
-    return db_migrate(config->migrate_database_url, config->migrate_wait_s, demo_issuer)
+    return db_migrate(config->migrate_database_url, config->migrate_wait_s, demo_issuer) &&
+                   seal_is_migrated(config)
                ? EXIT_SUCCESS
                : EXIT_FAILURE;
 }

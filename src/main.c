@@ -88,9 +88,15 @@ static bool seal_open(struct app *app)
 {
     const char *error = NULL;
     app->seal = seal_create(app->config->seal_keys, &error);
-    if (!app->seal)
+    if (!app->seal) {
         fprintf(stderr, "configuration: seal_keys: %s\n", error ? error : "cannot be read");
-    return app->seal;
+        return false;
+    }
+    if (*app->config->digest_key)
+        error = seal_digest_from(app->seal, app->config->digest_key);
+    if (error)
+        fprintf(stderr, "configuration: digest_key: %s\n", error);
+    return !error;
 }
 
 static bool zones_are_current(void)
@@ -138,7 +144,8 @@ static bool app_open(struct app *app)
 /* The rest, up to listening. */
 static bool app_connect(struct app *app)
 {
-    bool is_open = (app->db = db_create(app->config));
+    bool is_open = (app->db = db_create(app->config)) &&
+                   command_check_seal(app->config->database_url, app->seal);
     is_open = is_open && (app->fallback = problem_fallback_make(db_help(app->db)));
     return is_open && http_kept_fill(app);
 }

@@ -3,6 +3,7 @@
 #include "request.h"
 #include "seal_mark.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,11 +25,8 @@ struct seal {
 static const char lower_digits_dash[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
 /* One "<id>:<64 hex digits>"; *text moves behind it. NULL, or what is wrong. */
-static const char *master_parse(struct seal *seal, const char **text)
+static const char *key_parse(struct seal_master *master, const char **text)
 {
-    if (seal->count == SEAL_KEYS_MAX)
-        return "too many keys";
-    struct seal_master *master = &seal->masters[seal->count];
     const char *id = *text;
     size_t length = strspn(id, lower_digits_dash);
     if (length < 1 || length > SEAL_ID_MAX || id[length] != ':')
@@ -38,13 +36,22 @@ static const char *master_parse(struct seal *seal, const char **text)
     const char *hex = id + length + 1;
     if (!crypto_unhex(hex, master->key, sizeof master->key))
         return "a key has 64 hex digits";
-    for (size_t i = 0; i < seal->count; i++) {
-        if (strcmp(seal->masters[i].id, master->id) == 0)
-            return "two keys have the same id";
-    }
-    seal->count++;
     *text = hex + 2 * sizeof master->key;
     return NULL;
+}
+
+static const char *master_parse(struct seal *seal, const char **text)
+{
+    if (seal->count == SEAL_KEYS_MAX)
+        return "too many keys";
+    struct seal_master *master = &seal->masters[seal->count];
+    const char *error = key_parse(master, text);
+    for (size_t i = 0; !error && i < seal->count; i++) {
+        if (strcmp(seal->masters[i].id, master->id) == 0)
+            error = "two keys have the same id";
+    }
+    seal->count += !error;
+    return error;
 }
 
 static const char *masters_parse(struct seal *seal, const char *keys)
@@ -60,6 +67,50 @@ static const char *masters_parse(struct seal *seal, const char *keys)
     }
 }
 
+static void digests_from(struct seal *seal, const uint8_t key[CRYPTO_KEY_BYTES])
+{
+    crypto_derive(key, "alongside digest v1", seal->digest_key);
+    crypto_derive(key, "alongside fingerprint v1", seal->fingerprint_key);
+    crypto_derive(key, "alongside cursor v1", seal->cursor_key);
+}
+
+const char *seal_digest_from(struct seal *seal, const char *key)
+{
+    struct seal_master master;
+    const char *error = key_parse(&master, &key);
+    if (!error && *key != '\0')
+        error = "digests have one key";
+    if (!error)
+        digests_from(seal, master.key);
+    explicit_bzero(&master, sizeof master);
+    return error;
+}
+
+/* Derived, so it tells nothing of the key, and is the same for no other. */
+static json_t *check_value(const uint8_t key[CRYPTO_KEY_BYTES])
+{
+    uint8_t check[CRYPTO_KEY_BYTES];
+    char hex[2 * CRYPTO_KEY_BYTES + 1];
+    crypto_derive(key, "alongside check v1", check);
+    crypto_hex((struct bytes){check, sizeof check}, hex);
+    return json_string(hex);
+}
+
+char *seal_checks(const struct seal *seal)
+{
+    json_t *checks = json_object();
+    bool is_made = checks && json_object_set_new(checks, "the key of digests",
+                                                 check_value(seal->digest_key)) == 0;
+    for (size_t i = 0; is_made && i < seal->count; i++) {
+        char name[sizeof "key " + SEAL_ID_MAX];
+        snprintf(name, sizeof name, "key %s", seal->masters[i].id);
+        is_made = json_object_set_new(checks, name, check_value(seal->masters[i].key)) == 0;
+    }
+    char *text = is_made ? json_dumps(checks, JSON_COMPACT) : NULL;
+    json_decref(checks);
+    return text;
+}
+
 struct seal *seal_create(const char *keys, const char **ret_error)
 {
     struct seal *seal = calloc(1, sizeof *seal);
@@ -73,10 +124,7 @@ struct seal *seal_create(const char *keys, const char **ret_error)
         *ret_error = error;
         return NULL;
     }
-    const uint8_t *oldest = seal->masters[seal->count - 1].key;
-    crypto_derive(oldest, "alongside digest v1", seal->digest_key);
-    crypto_derive(oldest, "alongside fingerprint v1", seal->fingerprint_key);
-    crypto_derive(oldest, "alongside cursor v1", seal->cursor_key);
+    digests_from(seal, seal->masters[seal->count - 1].key);
     return seal;
 }
 

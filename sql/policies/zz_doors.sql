@@ -57,7 +57,7 @@ begin
                     coordinator_shown coordinator_stand_in document_announce
                     duty_rung_alias duty_rungs_at duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_follow
                     hand_over_left home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
-                    staff_alias staff_link_since')) o (owner, names)
+                    seal_check staff_alias staff_link_since')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -123,6 +123,7 @@ grant execute on function host_assignment_alias, host_facts, host_clashes to alo
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
 grant execute on function name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
+grant execute on function seal_check to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;

@@ -7,7 +7,8 @@ import subprocess
 import uuid
 
 import pytest
-from harness.cluster import POSTGRES_BIN
+from harness.cluster import POSTGRES_BIN, SEAL_KEYS, server_environment
+from harness.server import free_port
 from steps import ABSENT, as_coordinators_see, attempt, close, inquiry_body, line_body, refer
 from steps.journey import open_person
 
@@ -175,3 +176,64 @@ def test_declined_and_unreachable_keep_what_answering_needs(line, coordinator):
     made = refer(line, name=NAME)
     attempt(coordinator, as_coordinators_see(made), "replied")
     assert close(coordinator, as_coordinators_see(made), "declined").ok()["name"] == NAME
+
+
+# ---- the keys are those of the database ----
+
+
+@pytest.fixture
+def alongside(binary, cluster, local_key):
+    """alongside(database, command, **settings) → exit code, what it says."""
+
+    def run(database, command, **settings):
+        environment = server_environment(
+            database_url=cluster.url(database, "alongside_api"),
+            migrate_database_url=cluster.url(database, "alongside_owner"),
+            token_local_key=local_key.private_pem(),
+            listen_port=free_port(),
+            **settings,
+        )
+        result = subprocess.run([binary, command], env=environment, capture_output=True, text=True, timeout=60)
+        return result.returncode, result.stdout + result.stderr
+
+    return run
+
+
+def key(name, pair):
+    return f"{name}:{pair * 32}"
+
+
+def test_a_wrong_or_dropped_key_is_noticed_before_anything_is_sealed_or_compared(alongside, cluster):
+    """R1: with another key names would silently match nobody, and what is written would be closed to everybody else."""
+    database = cluster.create_database()
+    own, digits = SEAL_KEYS, SEAL_KEYS.split(":")[1]
+    wrong = {
+        key("test1", "ab"): "key test1 is another, the key of digests is another",
+        key("stray", "ab"): "key test1 is missing, the key of digests is another",
+        f"{key('new', 'cd')},{key('test1', 'ab')}": "key test1 is another, the key of digests is another",
+        f"stray:{digits}": "key test1 is missing",
+    }
+    try:
+        for command in ("check", "serve", "migrate"):
+            for keys, what in wrong.items():
+                code, said = alongside(database, command, seal_keys=keys)
+                assert code != 0 and "the seal keys are not those of this database" in said and f'"{what}"' in said, said
+        assert alongside(database, "check", seal_keys=own)[0] == 0, "nothing of all that is remembered"
+        # A key that comes later stands in front; from then on it is missed as well. The digests stay with the first.
+        both = f"{key('new', 'cd')},{own}"
+        assert alongside(database, "check", seal_keys=both)[0] == 0
+        code, said = alongside(database, "check", seal_keys=own)
+        assert code != 0 and "key new is missing" in said
+        assert alongside(database, "check", seal_keys=both, digest_key=own)[0] == 0
+        code, said = alongside(database, "check", seal_keys=both, digest_key=key("new", "cd"))
+        assert code != 0 and "the key of digests is another" in said
+        # Out of use: the owner says so, and the digests keep it as their own.
+        cluster.psql(database, "delete from alongside.seal_checks where name = 'key test1'")
+        code, said = alongside(database, "check", seal_keys=key("new", "cd"))
+        assert code != 0 and "the key of digests is another" in said
+        assert alongside(database, "check", seal_keys=key("new", "cd"), digest_key=own)[0] == 0
+        for bad in ("k1", f"{own},{own}", "k1:ab"):
+            code, said = alongside(database, "check", seal_keys=both, digest_key=bad)
+            assert code != 0 and "configuration: digest_key: " in said
+    finally:
+        cluster.drop_database(database)

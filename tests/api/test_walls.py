@@ -263,6 +263,7 @@ SHARED = {
     "audit_months",
     "outbox",
     "seats",
+    "seal_checks",
     "jobs",
 }
 

@@ -88,7 +88,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
         duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S exclusions:S hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S referrals:su region_moves:I
-        sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
+        seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s track_documents:S waiting_people:su')) c (role, reached);
 -- What they cannot do, tried: the SQLSTATE, 'nothing' where no row was reached, null where it goes. Undone.
 create function tests.refused_past(in_role text, in_sql text) returns text language plpgsql as $$

@@ -172,6 +172,7 @@ insert into rows (name, who, insertion) values
         values (%1$L, 'NS', 'peer', actor_account_id(), now())$$),
     ('safety_plans', 'peer:SU coordinator:SIU',
         $$insert into safety_plans (participant_id) values (%1$L)$$),
+    ('seal_checks', '', $$insert into seal_checks (name, value) values ('x', 'y')$$),
     ('sealed_keys', 'peer:SID peer_supporter:S mental_health_professional:S coordinator:SID administrator:S',
         $$insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), 'participant', %1$L, 'w')$$),
     ('services', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU public:S nobody:S',
