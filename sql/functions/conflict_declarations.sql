@@ -48,6 +48,14 @@ return case when actor_role() = 'peer' then array[actor_participant_id()] end;
 create or replace function conflict_declaration_digest(in_body jsonb) returns text immutable language sql
 return coalesce(in_body#>>'{name_digest,0,whole}', in_body->>'email_digest', in_body->>'phone_digest');
 
+-- What a person has said themselves, and somebody else takes back, is a word in their file (decision 18).
+create or replace function conflict_declaration_withdrawn_of(in_declaration conflict_declarations) returns uuid[]
+language plpgsql stable as $$
+begin
+    return array(
+        select p.id from participants p where p.id = in_declaration.for_participant_id and p.account_id = in_declaration.declared_by);
+end $$;
+
 create or replace function conflict_declaration_faults(in_body jsonb) returns jsonb language plpgsql stable as $$
 declare
     kind text := in_body->>'kind';
@@ -180,7 +188,7 @@ begin
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
         perform conflict_follow_withdrawal(in_id);
-        perform audit('withdraw', 'conflict_declaration', in_id, conflict_declaration_audited());
+        perform audit('withdraw', 'conflict_declaration', in_id, conflict_declaration_withdrawn_of(declaration));
         perform conflict_answer_evenly();
     end if;
     return conflict_declaration_respond(200, in_id);

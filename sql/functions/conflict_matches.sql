@@ -26,7 +26,8 @@ declare
 begin
     select * into match from conflict_matches m
     where m.id = in_id and m.ended_at is null and actor_role() = 'coordinator'
-        and (m.region_keys = '{}' or m.region_keys && actor_region_keys())
+        and case when m.for_participant_id is not null then actor_serves(m.for_participant_id)
+            else m.region_keys = '{}' or m.region_keys && actor_region_keys() end
         and not array[
             m.declaration_id, m.other_declaration_id, m.for_participant_id, m.for_account_id, m.participant_id, m.account_id]
             && actor_hidden_conflict_ids();
@@ -43,7 +44,7 @@ from conflict_matches m left join conflict_declarations d on d.id = m.declaratio
 cross join lateral (select
     m.id,
     m.declaration_id,
-    coalesce(d.kind, 'shared_group') as kind,
+    case m.basis when 'record' then 'shared_group' else d.kind end as kind,
     d.period,
     m.basis,
     m.needs_agreement,

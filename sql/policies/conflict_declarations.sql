@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- A6.5: whoever declares sees what they declared, and nothing of what it met. A coordinator sees what is about people of their regions,
--- never what is about themselves or somebody they are excluded from (I13), and takes back what they see.
+-- A6.5: whoever declares sees what they declared, and nothing of what it met. A coordinator sees what protects people they serve
+-- (decision 18), or a host from them, never what is about themselves or somebody they are excluded from (I13), and takes back what
+-- they see.
 
 grant select, insert, update (withdrawn_at, withdrawn_by, version) on conflict_declarations to alongside_api;
 create policy api_reads on conflict_declarations for select to alongside_api using (
@@ -11,7 +12,9 @@ create policy api_reads on conflict_declarations for select to alongside_api usi
         when 'coordinator' then declared_by = (select actor_account_id())
             or not array[id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
-            and (region_keys = '{}' or region_keys && (select actor_region_keys())::text[])
+            and case when for_participant_id is not null
+                then exists (select from participants p where p.id = for_participant_id)
+                else region_keys = '{}' or region_keys && (select actor_region_keys())::text[] end
         else false end);
 -- Peers and hosts for themselves; coordinators for, and about, people they see.
 create policy api_adds on conflict_declarations for insert to alongside_api with check (
@@ -31,7 +34,9 @@ create policy api_changes on conflict_declarations for update to alongside_api u
         when 'coordinator' then declared_by = (select actor_account_id())
             or not array[id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
-            and (region_keys = '{}' or region_keys && (select actor_region_keys())::text[])
+            and case when for_participant_id is not null
+                then exists (select from participants p where p.id = for_participant_id)
+                else region_keys = '{}' or region_keys && (select actor_region_keys())::text[] end
         else false end);
 grant select on conflict_declarations_json to alongside_api;
 

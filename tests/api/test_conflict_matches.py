@@ -115,6 +115,41 @@ def test_i13_nobody_handles_what_is_about_themselves_or_elsewhere(client, coordi
 # ---- decisions ----
 
 
+def test_whoever_serves_the_person_protected_decides_and_nobody_else(client, coordinator, named):
+    """Decision 18, R1: not who serves the one that is named; for them there is neither a declaration nor a match."""
+    name = unique("Kim")
+    theirs, ours = named(name, region="QC"), open_person(client, region="ON")
+    declaration = declare(ours.peer, name=name)
+    by_id = declare(coordinator, for_participant_id=ours.id, participant_id=theirs.id)
+    quebec = client("coordinator", QUEBEC_COORDINATOR)
+    is_hidden(quebec, "GET", ours.path)
+    for declared in (declaration, by_id):
+        match = one_match(coordinator, declared)
+        assert match["kind"] == "no_contact"
+        is_hidden(quebec, "GET", declared.path)
+        is_hidden(quebec, "POST", f"{declared.path}/withdraw")
+        is_hidden(quebec, "GET", f"{PATH}/{match['id']}")
+        is_hidden(quebec, "POST", f"{PATH}/{match['id']}/decide", {"decision": "allow", "same_person": False})
+        assert match["id"] not in listed(quebec) and declared["id"] not in str(walk(quebec, DECLARATIONS, params={"limit": 50}))
+        assert match["group_ids"] == [] and one_match(coordinator, declared)["is_blocking"]
+
+
+def test_what_somebody_said_and_another_takes_back_is_in_their_file(client, coordinator):
+    """Decision 18: a word about it, and none about what a coordinator said."""
+    person = open_person(client)
+    own = declare(person.peer, name=unique("Nobody"))
+    others = declare(coordinator, for_participant_id=person.id, name=unique("Nobody"))
+
+    def seen():
+        events = person.peer.get(f"{person.path}/audit-events").ok().data
+        return [(e["action"], e["role"]) for e in events if e["object_type"] == "conflict_declaration"]
+
+    assert seen() == [("create", "peer")]
+    for declared in (others, own):
+        coordinator.post(f"{declared.path}/withdraw").ok()
+    assert seen() == [("withdraw", "coordinator"), ("create", "peer")]
+
+
 def test_by_voice_it_is_somebody_else_of_that_name(coordinator, by_name, db):
     """A6.5: a name alone says nothing sure: the coordinator asks, and somebody else is free."""
     decide(coordinator, by_name).problem(422, "validation-failed").fault("#/same_person", "required")

@@ -240,9 +240,10 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{referrals}', 'a.role = ''coordinator'' or a.role = ''line'' and t.client_account_id = a.account'),
     ('{accounts}', $$t.id = a.account or a.role = 'administrator' and t.role <> 'peer'
         or a.role = 'coordinator' and t.role = 'coordinator'$$),
-    ('{conflict_declarations}', 't.declared_by = a.account
-        or meets(a, array[t.id], array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
-    ('{conflict_matches}', 'meets(a, array[t.declaration_id, t.other_declaration_id],
+    ('{conflict_declarations}', 't.declared_by = a.account or (t.for_participant_id is null or t.for_participant_id = any (a.people))
+        and meets(a, array[t.id], array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
+    ('{conflict_matches}', '(t.for_participant_id is null or t.for_participant_id = any (a.people))
+        and meets(a, array[t.declaration_id, t.other_declaration_id],
         array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
     ('{debriefs}', 't.account_id = a.account and t.cohort_id <> all (a.own) or supervises(a, t)'),
     -- Whom others have kept from one is not for oneself to read.
