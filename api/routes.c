@@ -43,6 +43,7 @@
 #define FREE           ROUTE_IF_MATCH /* done at any moment, whatever the version */
 #define CACHED         ROUTE_PUBLIC_CACHE
 #define OWN_TYPE       ROUTE_OWN_TYPE
+#define TAGGED         ROUTE_TAGGED /* a list with an ETag: asked for again and again */
 #define KEPT           (ROUTE_PUBLIC_CACHE | ROUTE_KEPT) /* here, too */
 
 const struct route routes[] = {
@@ -288,6 +289,18 @@ const struct route routes[] = {
     SLOW_LIST("/v1/duty-gaps", ON_CALL, duty_gaps_list),
     /* duty_rungs */
     LIST("/v1/duty-rungs", ON_CALL, duty_rungs_list),
+    /* notices */
+    LIST("/v1/notices",                         LEARNERS, notices_list, TAGGED),
+    READ("/v1/notices/{notice_id}",             LEARNERS, notices_read),
+    STEP("/v1/notices/{notice_id}/acknowledge", LEARNERS, notices_acknowledge, FREE),
+    /* notice-preferences */
+    READ( "/v1/notice-preferences", LEARNERS, notice_preferences_read),
+    PATCH("/v1/notice-preferences", LEARNERS, notice_preferences_update),
+    /* alarms */
+    LIST("/v1/alarms",                      ON_CALL, alarms_list),
+    READ("/v1/alarms/{alarm_id}",           ON_CALL, alarms_read),
+    STEP("/v1/alarms/{alarm_id}/take-over", ON_CALL, alarms_take_over),
+    STEP("/v1/alarms/{alarm_id}/hand-back", ON_CALL, alarms_hand_back),
     /* audit-events */
     SLOW_LIST("/v1/audit-events", ADMINISTRATOR, audit_events_list),
 };

@@ -8,7 +8,7 @@ body: Name                              optional_body: true where it may be miss
 answer: Name | {media type: example}    none is 204; status where it is neither 200 nor, with a key, 201
 list_of: Name                           a page of them; order: in which order
 answered: text                          what the answer means, where there is more to say than that it is there
-etag: false                             where the answer has none
+etag: false                             where the answer has none; true: a list that has one
 conflict: [reason, state, taken]        why it may answer 409: codes of reasons.def, and these two
 also: {status: text}, without: [status] where the rules below do not hold
 example: {…}                            of the body, where it is not that of its schema
@@ -126,7 +126,8 @@ class Rows:
         is_made = row["needs"] == "Idempotency-Key"
         headers = list(EVERY_ANSWER)
         if "list_of" in row:
-            return {200: self.answer(row, [*headers, "Content-Language", "Link"], self.page(row["list_of"], where), "A page / Une page")}
+            headers += ["Content-Language", "Link"] + ["ETag"] * row["etag"]
+            return {200: self.answer(row, headers, self.page(row["list_of"], where), "A page / Une page")}
         if "answer" not in row:
             return {204: self.answer(row, headers, {}, "Gone / Retiré")}
         content = row["answer"]

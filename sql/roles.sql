@@ -7,14 +7,14 @@ declare
 begin
     foreach wanted in array array[
         'alongside_owner', 'alongside_api', 'alongside_worker',
-        'alongside_seats', 'alongside_conflicts', 'alongside_sessions', 'alongside_desk'] loop
+        'alongside_seats', 'alongside_conflicts', 'alongside_sessions', 'alongside_desk', 'alongside_duty'] loop
         if not exists (select from pg_roles where rolname = wanted) then
             execute format('create role %I nosuperuser nobypassrls nocreatedb nocreaterole', wanted);
         end if;
     end loop;
 end
 $$;
--- Migrations own tables; requests and jobs own nothing; four more, without login, own the functions that look past row level security,
+-- Migrations own tables; requests and jobs own nothing; five more, without login, own the functions that look past row level security,
 -- each with what its own functions need.
 alter role alongside_owner login;
 alter role alongside_api login;
@@ -23,10 +23,12 @@ alter role alongside_seats nologin;
 alter role alongside_conflicts nologin;
 alter role alongside_sessions nologin;
 alter role alongside_desk nologin;
+alter role alongside_duty nologin;
 grant alongside_seats to alongside_owner;
 grant alongside_conflicts to alongside_owner;
 grant alongside_sessions to alongside_owner;
 grant alongside_desk to alongside_owner;
+grant alongside_duty to alongside_owner;
 -- The path of definers' functions, too: a plan is made for one path.
 alter role alongside_owner set search_path = alongside, pg_catalog, pg_temp;
 alter role alongside_api set search_path = alongside, pg_catalog, pg_temp;

@@ -146,7 +146,7 @@ static const char ground_sql[] =
     "do $$ declare absent text; begin "
     "select string_agg(role, ', ') into absent "
     "from unnest(array['alongside_api', 'alongside_worker', 'alongside_seats', "
-    "'alongside_conflicts', 'alongside_sessions', 'alongside_desk']) role "
+    "'alongside_conflicts', 'alongside_sessions', 'alongside_desk', 'alongside_duty']) role "
     "where case when role in ('alongside_api', 'alongside_worker') then to_regrole(role) is null "
     "else pg_has_role(to_regrole(role), 'member') is not true end; "
     "if current_user <> 'alongside_owner' then "

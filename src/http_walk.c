@@ -5,6 +5,7 @@
 #include "app.h"
 #include "config.h"
 #include "contract.h"
+#include "crypto.h"
 #include "cursor.h"
 #include "db.h"
 #include "http_exchange.h"
@@ -108,6 +109,17 @@ static bool preconditions(struct request *rq)
     return true;
 }
 
+/* Of what SQL answered: a cursor is sealed anew in every answer. Whether a page goes on stands in
+ * it, too: its rows are the same only where what follows them is. */
+static bool page_tag(struct request *rq)
+{
+    char hex[CRYPTO_HEX_BYTES];
+    const struct response *response = &rq->response;
+    crypto_sha256_hex((struct bytes){(const uint8_t *)response->body, response->body_bytes}, hex);
+    rq->response.etag = rq_printf(rq, "%.32s%s", hex, response->next ? "-" : "");
+    return rq->response.etag ? true : fail(rq, PROBLEM_INTERNAL);
+}
+
 /* {"data": what SQL answered, "page": ...} and Link. */
 static bool page_wrap(struct http_exchange *exchange)
 {
@@ -155,6 +167,8 @@ static bool finish(struct http_exchange *exchange)
     if (response->body && is_json &&
         !seal_open_json(rq, response->body, response->body_bytes, &response->body,
                         &response->body_bytes))
+        return false;
+    if ((rq->route->flags & ROUTE_TAGGED) && !page_tag(rq))
         return false;
     return !(rq->route->flags & ROUTE_LIST) || page_wrap(exchange);
 }

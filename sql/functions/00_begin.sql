@@ -43,4 +43,5 @@ begin
     end loop;
 end $$;
 revoke all on all tables in schema alongside
-from public, alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
+from public, alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk,
+    alongside_duty;

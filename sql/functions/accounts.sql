@@ -94,3 +94,12 @@ begin
         select from absences b
         where b.account_id = in_account_id and (in_at at time zone b.timezone)::date between b.starts_on and b.ends_on);
 end $$;
+
+-- What colleagues call somebody of the staff.
+create or replace function account_alias(in_account_id uuid) returns text language plpgsql stable security definer as $$
+begin
+    return (
+        select s.alias from staff s
+        where s.id = in_account_id
+            and actor_role() in ('peer_supporter', 'mental_health_professional', 'coordinator', 'administrator'));
+end $$;

@@ -100,3 +100,17 @@ create or replace function actor_serves_cohort(in_cohort_id uuid) returns boolea
 return actor_role() = 'worker'
     or actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids())
     or in_cohort_id = any (actor_cohort_ids());
+
+-- The alarms that the actor was called for.
+create or replace function actor_alarm_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return array(select n.alarm_id from notices n where n.account_id = actor_account_id() and n.alarm_id is not null);
+end $$;
+
+-- And what those are about: who is called may act on it, but for who was told by alias.
+create or replace function actor_alarm_object_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return array(
+        select n.object_id from notices n
+        where n.account_id = actor_account_id() and n.alarm_id is not null and not n.is_by_alias);
+end $$;

@@ -49,6 +49,7 @@ begin
         where not exists (
             select from incidents i
             where i.session_id = in_session_id and i.enrolment_id = in_enrolment_id and i.kind = 'left_unexpectedly');
+        perform pg_notify('outbox', '');
     end if;
     perform audit('record', 'attendance', in_session_id, array[enrolment.participant_id], array['status']);
 end $$;

@@ -174,6 +174,7 @@ begin
         perform problem_field('supervisor_account_id', 'not-allowed');
     end if;
     update debriefs d set supervisor_account_id = supervisor, version = d.version + 1 where d.id = in_id;
+    perform notice_tell(array[supervisor], 'supervision_asked', in_id, in_cohort_id => debrief.cohort_id);
     perform audit('update', 'debrief', in_id, in_fields => body_fields(in_body));
     return debrief_respond(200, in_id);
 end $$;

@@ -7,7 +7,7 @@ from duty_shifts s
 cross join lateral (select
     s.id,
     s.account_id,
-    duty_rung_alias(s.account_id) as alias,
+    account_alias(s.account_id) as alias,
     s.step,
     s.regions,
     wall_text(s.local_start) as local_start,

@@ -9,9 +9,9 @@ cross join lateral (select
     w.shift_id,
     w.local_on,
     w.from_account_id,
-    duty_rung_alias(w.from_account_id) as from_alias,
+    account_alias(w.from_account_id) as from_alias,
     w.to_account_id,
-    duty_rung_alias(w.to_account_id) as to_alias,
+    account_alias(w.to_account_id) as to_alias,
     case when w.return_shift_id is not null then
         json_build_object('shift_id', w.return_shift_id, 'local_on', w.return_local_on) end as in_return,
     w.state,
@@ -75,6 +75,7 @@ begin
     exception when unique_violation then
         perform problem_taken('local_on');
     end;
+    perform notice_tell(array[other], 'swap_asked', new_id);
     perform audit('create', 'duty_swap', new_id, in_fields => body_fields(in_body));
     return duty_swap_respond(201, new_id);
 end $$;
@@ -97,6 +98,8 @@ end $$;
 create or replace function duty_swap_decide(in_id uuid, in_state text, in_action text) returns response language plpgsql as $$
 begin
     update duty_swaps w set state = in_state, decided_at = app_now(), version = w.version + 1 where w.id = in_id;
+    perform notice_tell(array(
+        select unnest(array[w.from_account_id, w.to_account_id]) from duty_swaps w where w.id = in_id), 'swap_decided', in_id);
     perform audit(in_action, 'duty_swap', in_id);
     return duty_swap_respond(200, in_id);
 end $$;

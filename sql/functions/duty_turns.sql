@@ -14,7 +14,7 @@ returns table (
     during tstzmultirange)
 language plpgsql stable security definer as $$
 begin
-    if actor_role() not in ('mental_health_professional', 'coordinator', 'administrator') then
+    if actor_role() not in ('mental_health_professional', 'coordinator', 'administrator', 'worker') then
         return;
     end if;
     return query
@@ -78,7 +78,7 @@ begin
         t.shift_id,
         t.local_on,
         t.account_id,
-        duty_rung_alias(t.account_id) as alias,
+        account_alias(t.account_id) as alias,
         t.step,
         t.regions,
         wall_text(t.local_start) as local_start,

@@ -91,6 +91,9 @@ begin
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'intake' and i.id = h.subject_id;
     update referrals r set coordinator_id = h.to_account_id, updated_at = app_now(), version = r.version + 1
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'referral' and r.id = h.subject_id;
+    perform notice_tell(array(
+        select unnest(array[h.from_account_id, h.to_account_id]) from hand_overs h where h.batch_id = in_batch_id),
+        'work_handed_over', in_batch_id);
     perform audit('hand_over', h.kind, h.subject_id, array[h.participant_id])
     from hand_overs h where h.batch_id = in_batch_id;
 end $$;
@@ -176,7 +179,7 @@ begin
             where wanted_id is null or (w.kind, w.id) = (wanted_kind, wanted_id))));
 end $$;
 
--- Newest first: of one thing, or everything.
+-- Newest first: of one thing, what went together, or everything.
 create or replace function hand_overs_find(in_query jsonb) returns table (at timestamptz, id uuid, participant_id uuid)
 language plpgsql stable as $$
 declare
@@ -184,8 +187,14 @@ declare
     after_id uuid := in_query#>>'{after,id}';
     wanted int := (in_query->>'limit')::int + 1;
     subject uuid := in_query->>'subject_id';
+    batch uuid := in_query->>'batch_id';
 begin
-    if subject is not null then
+    if batch is not null then
+        return query
+        select h.handed_at, h.id, h.participant_id from hand_overs h
+        where h.batch_id = batch and (subject is null or h.subject_id = subject) and (h.handed_at, h.id) < (after_at, after_id)
+        order by h.handed_at desc, h.id desc limit wanted;
+    elsif subject is not null then
         return query
         select h.handed_at, h.id, h.participant_id from hand_overs h
         where h.subject_id = subject and (h.handed_at, h.id) < (after_at, after_id)

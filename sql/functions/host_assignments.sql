@@ -58,7 +58,7 @@ begin
 end $$;
 
 -- I5: every thing that is missing is named at once; a conflict only as such, and only to coordinators (A6.5).
--- Writes: host_assignments, conflict_matches. Locks: the cohort, the person, then its hosts by id.
+-- Writes: host_assignments, conflict_matches, notices. Locks: the cohort, the person, then its hosts by id.
 create or replace function host_assignments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_cohort_id);
@@ -92,12 +92,13 @@ begin
         actor_account_id(), app_now());
     perform conflict_follow_host(account);
     perform host_require_no_clash(in_cohort_id);
+    perform notice_tell(array[account], 'hosting_assigned', in_cohort_id, in_cohort_id => in_cohort_id);
     perform audit('assign', 'host_assignment', new_id, in_fields => body_fields(in_body));
     return host_assignment_respond(201, new_id);
 end $$;
 
 -- Without a substitute, the one who was replaced leads again: that must fit as well.
--- Writes: host_assignments, conflict_matches. Locks: the cohort, the assignment, then its hosts by id.
+-- Writes: host_assignments, conflict_matches, notices. Locks: the cohort, the assignment, then its hosts by id.
 create or replace function host_assignments_release(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     assignment host_assignments;
@@ -111,6 +112,7 @@ begin
     update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
     perform conflict_follow_host(assignment.account_id);
     perform host_require_no_clash(assignment.cohort_id);
+    perform notice_tell(array[assignment.account_id], 'hosting_released', assignment.cohort_id);
     perform audit('release', 'host_assignment', in_id);
     return host_assignment_respond(200, in_id);
 end $$;

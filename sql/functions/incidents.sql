@@ -196,6 +196,7 @@ begin
     end loop;
     perform audit(
         'create', 'incident', new_id, array[(select i.participant_id from incidents i where i.id = new_id)], body_fields(in_body));
+    perform pg_notify('outbox', '');
     return incident_respond(201, new_id);
 end $$;
 
@@ -221,13 +222,8 @@ begin
     return incident_respond(201, in_id);
 end $$;
 
-create or replace function incidents_acknowledge(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
-declare
-    incident incidents := incident_lock(in_id, in_if_match);
+create or replace function incident_acknowledge(in_id uuid) returns void language plpgsql as $$
 begin
-    if incident.state <> 'open' then
-        perform problem_state(incident.state);
-    end if;
     update incidents i set
         state = 'acknowledged', acknowledged_at = app_now(), acknowledged_by = actor_account_id(), version = i.version + 1
     where i.id = in_id;
@@ -235,6 +231,18 @@ begin
     if exists (select from incident_actions a where a.incident_id = in_id) then
         update incidents i set state = 'actioned' where i.id = in_id;
     end if;
+end $$;
+
+-- Writes: incidents, alarms, alarm_actions. Locks: the incident, then its alarm.
+create or replace function incidents_acknowledge(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    incident incidents := incident_lock(in_id, in_if_match);
+begin
+    if incident.state <> 'open' then
+        perform problem_state(incident.state);
+    end if;
+    perform incident_acknowledge(in_id);
+    perform alarm_answer(in_id);
     perform audit('acknowledge', 'incident', in_id, array[incident.participant_id]);
     return incident_respond(200, in_id);
 end $$;

@@ -100,6 +100,10 @@ declare
     contact contacts;
     verdict record;
 begin
+    if in_message.notice_id is not null then
+        return query select * from outbox_lease_notice(in_message);
+        return;
+    end if;
     select p.id, p.status, p.preferred_language, p.timezone
     into participant.id, participant.status, participant.preferred_language, participant.timezone
     from participants p where p.id = in_message.participant_id;
@@ -110,6 +114,9 @@ begin
     verdict := outbox_verdict(in_message, participant, intake, contact);
     if verdict.state is not null then
         update outbox o set state = verdict.state, reason = verdict.reason, changed_at = app_now() where o.id = in_message.id;
+        if verdict.state = 'held' then
+            perform notice_tell_coordinator(in_message.participant_id, 'mail_held', in_message.id);
+        end if;
         return;
     end if;
     update outbox o set
@@ -129,6 +136,31 @@ begin
     from mail_templates t where t.kind = in_message.kind;
 end $$;
 
+-- The same of mail to staff, which says that something is there and no more.
+create or replace function outbox_lease_notice(in_message outbox)
+returns table (id uuid, to_mark text, subject text, body text, language text) language plpgsql as $$
+#variable_conflict use_column
+declare
+    mail record;
+begin
+    select * into mail from notice_mail(in_message.notice_id);
+    if mail.moot is not null or mail.email is null then
+        update outbox o set
+            state = case when mail.moot is not null then 'cancelled' else 'held' end, reason = coalesce(mail.moot, 'no_email'),
+            changed_at = app_now()
+        where o.id = in_message.id;
+        return;
+    end if;
+    update outbox o set
+        state = 'sending', attempts = o.attempts + 1, lease_until = app_now() + interval '5 minutes', changed_at = app_now()
+    where o.id = in_message.id;
+    return query
+    select
+        in_message.id, mail.email, case mail.language when 'fr' then t.subject_fr else t.subject_en end,
+        replace(case mail.language when 'fr' then t.body_fr else t.body_en end, '{link}', setting('public_url')), mail.language
+    from mail_templates t where t.kind = in_message.kind;
+end $$;
+
 -- Worker: up to in_limit messages that may go out now, leased. Those that may not are settled on the way.
 create or replace function outbox_take(in_limit int) returns table (id uuid, to_mark text, subject text, body text, language text)
 language plpgsql as $$
@@ -139,7 +171,7 @@ begin
     perform set_config('app.role', 'worker', true);
     for message in
         select * from outbox o where o.state = 'queued' and o.due_at <= app_now() and not job_is_aside('mail', o.id)
-        order by o.due_at, o.id limit greatest(in_limit, 100) for no key update skip locked
+        order by (o.kind = 'notice_now') desc, o.due_at, o.id limit greatest(in_limit, 100) for no key update skip locked
     loop
         exit when in_limit <= 0 or job_is_long();
         begin
@@ -203,7 +235,7 @@ return coalesce((array[
 
 -- Worker: what became of it: sent, retry, failed, or away when there was no server, which is no attempt. Sent mail has told the person:
 -- the ten-day clock starts again, a receipt becomes an acknowledgement.
--- Writes: deliveries, outbox, intakes, updates. Locks: the message, then the intake.
+-- Writes: deliveries, outbox, intakes, updates, notices. Locks: the message, then the intake.
 create or replace function outbox_done(in_id uuid, in_outcome text, in_smtp_code int default null) returns void language plpgsql as $$
 declare
     message outbox;
@@ -240,6 +272,8 @@ begin
     where o.id = in_id;
     if in_outcome = 'sent' then
         perform outbox_follow_sent(message);
+    elsif is_over and moot is null and message.participant_id is not null then
+        perform notice_tell_coordinator(message.participant_id, 'mail_held', in_id);
     end if;
 end $$;
 

@@ -105,6 +105,7 @@ begin
         'referral', new_id, jsonb_build_object('name', in_body->'name_digest') || coalesce(in_body#>'{callback,handle_digest}', '{}'));
     perform keep_key(in_key, 'referral', new_id);
     perform audit('create', 'referral', new_id, in_fields => body_fields(in_body));
+    perform pg_notify('outbox', '');
     return new_id;
 end $$;
 

@@ -272,6 +272,7 @@ begin
         perform cohort_notify(
             session.cohort_id, case when moved > 1 then 'series_changed' else 'session_changed' end,
             jsonb_build_object('session_id', in_id));
+        perform notice_tell_hosts(session.cohort_id, 'session_moved', in_id);
         -- I3, I10: with the first session the lock and the deadline have moved.
         perform cohort_list_advance(session.cohort_id);
     end if;
@@ -303,6 +304,7 @@ begin
     perform session_drop(in_id);
     perform audit('cancel', 'session', in_id);
     perform cohort_notify(session.cohort_id, 'session_cancelled', jsonb_build_object('session_id', in_id));
+    perform notice_tell_hosts(session.cohort_id, 'session_cancelled', in_id);
     perform cohort_list_advance(session.cohort_id);
     return session_respond(200, in_id);
 end $$;

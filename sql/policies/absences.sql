@@ -8,5 +8,5 @@ create policy api_keeps on absences to alongside_api
     with check ((select actor_role()) in ('coordinator', 'administrator') and recorded_by = (select actor_account_id()));
 grant select on absences_json to alongside_api;
 
-grant select on absences to alongside_desk;
-create policy desk_reads on absences for select to alongside_desk using (true);
+grant select on absences to alongside_desk, alongside_duty;
+create policy others_read on absences for select to alongside_desk, alongside_duty using (true);

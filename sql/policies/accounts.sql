@@ -22,6 +22,7 @@ grant select on accounts to alongside_worker;
 grant select, update (issuer, subject, wanted_subject, version) on accounts to alongside_desk;
 grant select (id, issuer, subject, role, participant_id) on accounts to alongside_conflicts;
 grant select (id, role, is_active, regions) on accounts to alongside_sessions;
+grant select on accounts to alongside_duty;
 create policy others_read on accounts for select
-    to alongside_worker, alongside_conflicts, alongside_sessions, alongside_desk using (true);
+    to alongside_worker, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);
 create policy desk_locks on accounts for update to alongside_desk using (true);

@@ -34,4 +34,5 @@ create policy api_changes on debriefs for update to alongside_api
 grant select on debriefs_json to alongside_api;
 
 grant select on debriefs to alongside_sessions;
-create policy sessions_read on debriefs for select to alongside_sessions using (true);
+grant select (id, cohort_id, session_id, supervisor_account_id, supervision_due, supervised_at, created_at) on debriefs to alongside_duty;
+create policy others_read on debriefs for select to alongside_sessions, alongside_duty using (true);

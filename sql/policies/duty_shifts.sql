@@ -12,5 +12,5 @@ create policy api_removes on duty_shifts for delete to alongside_api using (
     duty_shift_is_kept((select actor_role()), (select actor_region_keys()), regions::text[]));
 grant select on duty_shifts_json to alongside_api;
 
-grant select, update (version) on duty_shifts to alongside_desk;
-create policy desk_looks on duty_shifts to alongside_desk using (true);
+grant select, update (version) on duty_shifts to alongside_duty;
+create policy duty_looks on duty_shifts to alongside_duty using (true);

@@ -15,5 +15,5 @@ create policy api_changes on duty_swaps for update to alongside_api using (
     and (select actor_account_id()) in (from_account_id, to_account_id));
 grant select on duty_swaps_json to alongside_api;
 
-grant select on duty_swaps to alongside_desk;
-create policy desk_reads on duty_swaps for select to alongside_desk using (true);
+grant select on duty_swaps to alongside_duty;
+create policy duty_reads on duty_swaps for select to alongside_duty using (true);

@@ -14,8 +14,9 @@ grant select on enrolments_json to alongside_api, alongside_seats;
 
 grant select, insert, update on enrolments to alongside_seats;
 create policy seats_place on enrolments to alongside_seats using (true);
-grant select on enrolments to alongside_conflicts, alongside_desk;
+grant select on enrolments to alongside_conflicts, alongside_desk, alongside_duty;
 grant select, update (state, version) on enrolments to alongside_sessions;
-create policy others_read on enrolments for select to alongside_conflicts, alongside_sessions, alongside_desk using (true);
+create policy others_read on enrolments for select
+    to alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);
 -- Somebody comes: what was confirmed is active from then on.
 create policy sessions_activate on enrolments for update to alongside_sessions using (true) with check (state = 'active');

@@ -16,6 +16,6 @@ create policy api_removes on exclusions for delete to alongside_api using (
 grant select on exclusions_json to alongside_api;
 
 grant select, insert on exclusions to alongside_conflicts;
-grant select on exclusions to alongside_desk;
-create policy others_read on exclusions for select to alongside_conflicts, alongside_desk using (true);
+grant select on exclusions to alongside_desk, alongside_duty;
+create policy others_read on exclusions for select to alongside_conflicts, alongside_desk, alongside_duty using (true);
 create policy conflicts_exclude on exclusions for insert to alongside_conflicts with check (reason = 'asked_by_peer');

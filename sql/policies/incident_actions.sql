@@ -8,4 +8,5 @@ create policy api_adds on incident_actions for insert to alongside_api with chec
     recorded_by = actor_account_id() and exists (select from incidents i where i.id = incident_id));
 
 grant select on incident_actions to alongside_sessions;
-create policy sessions_read on incident_actions for select to alongside_sessions using (true);
+grant select (incident_id) on incident_actions to alongside_duty;
+create policy others_read on incident_actions for select to alongside_sessions, alongside_duty using (true);

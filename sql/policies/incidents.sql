@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Incidents (A6.6, A6.8): a peer supporter records and sees their own, a professional also those of sessions they lead, a coordinator
 -- all; never of a group in which one is a peer, nor about oneself or somebody one is excluded from (I13, R14), but for sessions that one
--- leads: there the person is on the roster. Coordinators and professionals work on them; only a coordinator closes.
+-- leads: there the person is on the roster. Coordinators and professionals work on them, those who were called
+-- for one too; only a coordinator closes.
 
 grant select, insert, update (state, acknowledged_at, acknowledged_by, followed_up_at, closed_at, closed_by, version)
     on incidents to alongside_api;
@@ -10,6 +11,7 @@ create policy api_reads on incidents for select to alongside_api using (
         when 'peer_supporter' then created_by = (select actor_account_id())
         when 'mental_health_professional' then
             created_by = (select actor_account_id()) or session_id = any ((select actor_session_ids())::uuid[])
+            or id = any ((select actor_alarm_object_ids())::uuid[])
         when 'coordinator' then true
         else false end
     and (cohort_id is null or cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))
@@ -27,6 +29,7 @@ create policy api_changes on incidents for update to alongside_api
         case (select actor_role())
             when 'mental_health_professional' then
                 created_by = (select actor_account_id()) or session_id = any ((select actor_session_ids())::uuid[])
+                or id = any ((select actor_alarm_object_ids())::uuid[])
             when 'coordinator' then true
             else false end
         and (cohort_id is null or cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))
@@ -41,3 +44,6 @@ grant select on incidents_json to alongside_api;
 
 grant select, insert, update (check_in_at) on incidents to alongside_sessions;
 create policy sessions_record on incidents to alongside_sessions using (true);
+
+grant select, update (state, acknowledged_at, acknowledged_by, version) on incidents to alongside_duty;
+create policy duty_answers on incidents to alongside_duty using (true);

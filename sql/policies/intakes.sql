@@ -29,6 +29,8 @@ grant select (participant_id, ready_at) on intakes to alongside_conflicts;
 grant select (id, participant_id, region_key, track, is_open, coordinator_id, valid_until, version),
     update (region_key, coordinator_id, version)
 on intakes to alongside_desk;
+grant select (id, participant_id, coordinator_id, update_due_at) on intakes to alongside_duty;
 create policy desk_hands_over on intakes for update to alongside_desk using (true);
-create policy others_read on intakes for select to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk using (true);
+create policy others_read on intakes for select
+    to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);
 create policy seats_place on intakes for update to alongside_seats using (state = 'ready') with check (state = 'placed');

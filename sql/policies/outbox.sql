@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Mail (R3, R17) is put in, and settled, by those who see the person; the worker takes it out. Mail about a seat belongs to the seat:
--- put in and cancelled with it. Requests see no address.
+-- put in and cancelled with it. Mail to staff comes with its notice. Requests see no address.
 
 grant select, insert, update on outbox to alongside_api;
 -- Lists walk over many rows: a subquery costs less for each than a function, and as a scalar it is not run for everybody first.
@@ -21,4 +21,6 @@ create policy seats_add on outbox for insert to alongside_seats with check (
     enrolment_id is not null and state = 'queued' and kind in (
         'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed', 'group_cancelled'));
 create policy seats_cancel on outbox for update to alongside_seats using (enrolment_id is not null) with check (state = 'cancelled');
+grant insert on outbox to alongside_duty;
+create policy duty_tells on outbox for insert to alongside_duty with check (notice_id is not null and state = 'queued');
 create policy desk_announces on outbox for insert to alongside_desk with check (kind = 'document_changed' and state = 'queued');

@@ -19,4 +19,6 @@ create policy api_changes on referrals for update to alongside_api using ((selec
 grant select on referrals_json to alongside_api;
 
 grant select (id, coordinator_id, closed_at, version), update (coordinator_id, updated_at, version) on referrals to alongside_desk;
+grant select (id, state, urgent, coordinator_id, created_at, reply_due, reply_breach) on referrals to alongside_duty;
+create policy duty_reads on referrals for select to alongside_duty using (true);
 create policy desk_hands_over on referrals to alongside_desk using (true);

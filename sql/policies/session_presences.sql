@@ -8,4 +8,6 @@ create policy api_reads on session_presences for select to alongside_api using (
     or case (select actor_role()) when 'coordinator' then exists (select from sessions s where s.id = session_id) else false end);
 
 grant select, insert on session_presences to alongside_sessions;
+grant select on session_presences to alongside_duty;
+create policy duty_reads on session_presences for select to alongside_duty using (true);
 create policy sessions_record on session_presences to alongside_sessions using (true);

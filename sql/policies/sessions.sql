@@ -22,5 +22,5 @@ grant select, update (starts_at, calendar_sequence, changed_at, version) on sess
 create policy worker_rederives on sessions to alongside_worker using (true);
 grant select, update (state, started_at, ended_at, topic_codes, topic_en, topic_fr, version) on sessions to alongside_sessions;
 create policy sessions_run on sessions to alongside_sessions using (true);
-grant select on sessions to alongside_seats, alongside_conflicts, alongside_desk;
-create policy others_read on sessions for select to alongside_seats, alongside_conflicts, alongside_desk using (true);
+grant select on sessions to alongside_seats, alongside_conflicts, alongside_desk, alongside_duty;
+create policy others_read on sessions for select to alongside_seats, alongside_conflicts, alongside_desk, alongside_duty using (true);

@@ -8,4 +8,7 @@ grant select on staff_json to alongside_api;
 
 grant select (id, alias, languages, employer) on staff to alongside_sessions;
 grant select (id, alias) on staff to alongside_desk;
-create policy others_read on staff for select to alongside_sessions, alongside_desk using (true);
+grant select (id, alias, languages, email) on staff to alongside_duty;
+grant select (id, languages, email) on staff to alongside_worker;
+create policy others_read on staff for select
+    to alongside_sessions, alongside_desk, alongside_duty, alongside_worker using (true);

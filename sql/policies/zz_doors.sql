@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- Doors, applied last: whose is what looks past row level security, and who may call what. A function runs with the rights of its caller
--- and opens nothing that policies close, so that everybody may call it; what looks past them belongs to one of four roles, each with the
+-- and opens nothing that policies close, so that everybody may call it; what looks past them belongs to one of five roles, each with the
 -- grants that its functions need and no more, and is called by nobody until a list says so. Names are enough: no two functions share one.
 grant usage on schema alongside
-to alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
+to alongside_api, alongside_worker, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
 grant select on schema_migrations, schema_state to alongside_api, alongside_worker;
 
 -- Jobs: the worker alone.
@@ -11,16 +11,17 @@ grant execute on function
     audit_event_digest, audit_event_month, audit_link_add, audit_link_append, audit_link_detached, audit_link_end, audit_link_groups,
     audit_link_hash, audit_link_is_foreign, audit_link_last, audit_link_verify, audit_month_parts, audit_month_state,
     idempotency_key_expire, intake_meeting_text, intake_meetings_rederive, job_is_aside, job_is_long, job_is_met, job_set_aside,
-    job_take_back, jobs_rederive, moment_text, moment_texts, outbox_done, outbox_follow_clock, outbox_follow_sent, outbox_is_last,
-    outbox_lease, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take, outbox_verdict, seat_advance_lists,
-    seat_expire_offers, seat_mail_verdict, seat_mail_when, setting, sign_in_code_expire
+    job_take_back, jobs_rederive, moment_text, moment_texts, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
+    outbox_is_last, outbox_lease, outbox_lease_notice, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
+    outbox_verdict, seat_advance_lists, seat_expire_offers, seat_mail_verdict, seat_mail_when, setting,
+    sign_in_code_expire
 to alongside_worker;
 
 -- Whose what is, and the frame of every function, said once. Whoever is given a function must be able to make one, for that moment. A path
 -- ends with pg_temp: unnamed, it would come first, and what a definer's function calls runs with its rights: a caller's temporary table in
 -- place of ours, with triggers of its own, would have them too. What runs with its caller's rights has its caller's path: the same, from
 -- the role, or from the definer's function that calls it; a clause of its own would cost 1 to 2 µs a call.
-grant create on schema alongside to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
+grant create on schema alongside to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
 do $$
 declare
     routine record;
@@ -52,12 +53,16 @@ begin
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
                     account_identify account_identity sign_in_code_bind
-                    account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids
-                    actor_stands_for_ids audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left
-                    coordinator_shown coordinator_stand_in document_announce
-                    duty_rung_alias duty_rungs_at duty_shift_fault duty_swap_pass duty_turns_between hand_over hand_over_follow
-                    hand_over_left home_next_sessions host_assignment_alias idempotency_key_forget plain_list region_move_apply
-                    seal_check staff_alias staff_link_since')) o (owner, names)
+                    account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids actor_stands_for_ids
+                    audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
+                    coordinator_stand_in document_announce hand_over hand_over_follow hand_over_left home_next_sessions
+                    host_assignment_alias idempotency_key_forget plain_list region_move_apply seal_check staff_alias
+                    staff_link_since'),
+                -- Duty: who is on call, whom an alarm calls, what staff are told.
+                ('alongside_duty', '
+                    account_alias actor_alarm_ids actor_alarm_object_ids alarm_answer alarm_follow_answer duty_rungs_at
+                    duty_shift_fault duty_swap_pass duty_turns_between notice_by_alias notice_preference_default notice_tell
+                    notice_tell_coordinator notice_tell_hosts watched_clock_follow')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -81,12 +86,12 @@ begin
             execute format('alter routine %s owner to %I', routine.signature, routine.owner);
         elsif not routine.is_trigger then
             execute format(
-                'grant execute on routine %s to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk%s',
+                'grant execute on routine %s to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty%s',
                 routine.signature, case when not routine.is_job then ', alongside_api' end);
         end if;
     end loop;
 end $$;
-revoke create on schema alongside from alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
+revoke create on schema alongside from alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
 
 -- What requests may call of what looks past row level security: asked by policies and views, or an operation. Each asks who acts.
 grant execute on function context_enter to alongside_api;
@@ -108,7 +113,13 @@ grant execute on function
     conflict_follow_end, conflict_follow_exclusions, conflict_follow_host, conflict_follow_login, conflict_follow_region,
     conflict_follow_staff, conflict_follow_withdrawal
 to alongside_api;
-grant execute on function duty_rung_alias, duty_rungs_at, duty_shift_fault, duty_swap_pass, duty_turns_between to alongside_api;
+grant execute on function watched_clock_follow to alongside_worker;
+grant execute on function notice_tell_coordinator to alongside_worker, alongside_api;
+grant execute on function
+    actor_alarm_ids, actor_alarm_object_ids, alarm_answer, alarm_follow_answer, notice_by_alias, notice_preference_default, notice_tell,
+    notice_tell_hosts
+to alongside_api;
+grant execute on function account_alias, duty_rungs_at, duty_shift_fault, duty_swap_pass, duty_turns_between to alongside_api;
 grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id to alongside_api;
 grant execute on function document_announce to alongside_api;
 grant execute on function
@@ -133,11 +144,13 @@ grant execute on function shortfall_candidates, shortfall_missing, shortfall_unf
 grant execute on function staff_alias, staff_link_since to alongside_api;
 grant execute on function waiting_people_missing, waiting_person_refresh to alongside_api;
 
--- What each of the four may ask of the others; of its own, everything.
+-- What each of the five may ask of the others; of its own, everything.
 grant execute on function
     actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_participant, conflict_declared_since, conflict_raise, conflict_record
 to alongside_seats;
 grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
+grant execute on function account_is_away, conflict_selves, coordinator_stand_in to alongside_duty;
+grant execute on function notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session, conflict_follow_end,
     host_is_barred
@@ -147,7 +160,7 @@ to alongside_sessions;
 revoke execute on function
     audit_link_anchor, audit_link_note, audit_month_attach, audit_month_detach, audit_month_fits, audit_month_guard, audit_month_make,
     audit_month_place, audit_month_prepare, audit_month_start, audit_month_table
-from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk;
+from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
 
 -- And what jobs have in common with requests.
 grant execute on function

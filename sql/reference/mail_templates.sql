@@ -47,7 +47,13 @@ from (values
         e'Des dates ont changé. Voici celles à venir :\n\n{when}\n\nVous pouvez aussi les voir en ouvrant une session :'),
     ('group_cancelled',
         'What was planned does not take place. There are other ways that may suit you. Please sign in to read about them, or call us whenever you like:',
-        'Ce qui était prévu n''aura pas lieu. D''autres possibilités peuvent vous convenir. Veuillez ouvrir une session pour les consulter, ou appelez-nous quand vous voulez :')
+        'Ce qui était prévu n''aura pas lieu. D''autres possibilités peuvent vous convenir. Veuillez ouvrir une session pour les consulter, ou appelez-nous quand vous voulez :'),
+    ('notice',
+        'Something is there for you. Please sign in to read it:',
+        'Il y a quelque chose pour vous. Veuillez ouvrir une session pour le lire :'),
+    ('notice_now',
+        'Something needs you now. Please sign in, and say there that you have it; otherwise the next person is called:',
+        'On a besoin de vous tout de suite. Veuillez ouvrir une session et y indiquer que vous vous en occupez; sinon la personne suivante sera appelée :')
 ) t (kind, body_en, body_fr)
 on conflict (kind) do update set
     subject_en = excluded.subject_en, subject_fr = excluded.subject_fr, body_en = excluded.body_en, body_fr = excluded.body_fr;

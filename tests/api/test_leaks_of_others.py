@@ -11,6 +11,7 @@ import json
 import httpx
 import pytest
 from harness.client import Response
+from steps.alarms import Watch, notices
 from steps.duty import SWAPS, OnCall, shift
 from steps.evenings import DEBRIEF, FIRST, Evening
 from steps.groups import FORMAL, INFORMAL, Group, clock, in_days, instant, service
@@ -231,7 +232,11 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     walk.ids |= taught(walk.who)
     if is_professional:
         swap_turns(crowd, walk)
+        be_called(crowd, walk)
+    walk.ids["notice_id"] = notices(walk.who)[0]["id"]
     walk.read_everything()
+    walk("notices_acknowledge")
+    walk("notice_preferences_update", {"mail": "now"})
     codes = [crowd.client("administrator").post(f"/v1/staff/{crowd.cohost.id}/sign-in-codes").created()["code"]]
     codes.append(ours.coordinator.post(f"{crowd.other.path}/sign-in-codes").created()["code"])
     for body in (*({"code": code} for code in codes), contract.example("sign_in_codes_redeem")):
@@ -250,6 +255,22 @@ def swap_turns(crowd, walk):
     for name in ("decline", "agree"):
         asked = colleague.client.post(SWAPS, theirs | {"to_account_id": walk.who.account}).created()
         walk(f"duty_swaps_{name}", swap_id=asked["id"])
+
+
+def called(crowd, who):
+    """The notice of somebody on duty, of a severity 4."""
+    shift(crowd.client("administrator"), who.account, "2090-01-10T17:00", "2090-01-11T09:00").created()
+    body = {"kind": "distress", "severity": 4, "session_id": crowd.ours.session["id"], "enrolment_id": crowd.seats["third"].id}
+    made = crowd.cohost.client.post("/v1/incidents", body).created()
+    Watch(crowd.client.db).round(crowd.ours.now)
+    (notice,) = (entry for entry in notices(who, "severe_incident") if entry["about"]["id"] == made["id"])
+    return notice
+
+
+def be_called(crowd, walk):
+    walk.ids["alarm_id"] = called(crowd, walk.who)["alarm"]["id"]
+    walk("alarms_take_over")
+    walk("alarms_hand_back")
 
 
 def on_call(crowd, account):
@@ -305,6 +326,8 @@ def pictures(crowd, contract, role):
             colleague, mine, _ = on_call(crowd, who.account)
             ids["shift_id"] = mine["shift_id"]
             ids["swap_id"] = who.post(SWAPS, mine | {"to_account_id": colleague.id}).created()["id"]
+            ids["alarm_id"] = called(crowd, who)["alarm"]["id"]
+        ids["notice_id"] = notices(who)[0]["id"]
         ids["debrief_id"] = who.get("/v1/debriefs").ok().data[0]["id"]
         but = HELD  # who is on the roster, and came, they do see
     ids["declaration_id"] = who.post("/v1/conflict-declarations", {"kind": "no_contact", "name": unique("Nobody")}).created()["id"]

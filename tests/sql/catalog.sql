@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(70);
+select plan(76);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -39,11 +39,12 @@ select set_eq($$select rolname::text from pg_roles where rolname in ('alongside_
     'what they bind, and the detail of their errors, stays out of PostgreSQL''s log, however it is set');
 select is_empty($$select name from own_functions where lanname not in ('plpgsql', 'sql')$$, 'no other language');
 -- What looks past row level security is a hole in the second wall. Whose it is, and who may call it, is said where the doors are; what each
--- of the four reaches, here: Select, Insert, Update, Delete, in small letters where it is some columns only.
+-- of the five reaches, here: Select, Insert, Update, Delete, in small letters where it is some columns only.
 create temp view past_roles as
 select r.rolname::text as role from pg_roles r where r.rolname like 'alongside\_%' and not r.rolcanlogin;
-select set_eq('select role from past_roles', array['alongside_seats', 'alongside_conflicts', 'alongside_sessions', 'alongside_desk'],
-    'four roles look past row level security');
+select set_eq('select role from past_roles', array[
+    'alongside_seats', 'alongside_conflicts', 'alongside_sessions', 'alongside_desk', 'alongside_duty'],
+    'five roles look past row level security');
 select is_empty($$
     select name from own_functions
     where case when prosecdef then owner not in (select role from past_roles) else owner <> 'alongside_owner' end$$,
@@ -86,10 +87,15 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         qualifications:S safety_plans:S sealed_keys:S session_presences:SI sessions:Su staff:s trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
-        duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S exclusions:S hand_overs:SI host_assignments:S
+        enrolments:S exclusions:S hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
-        staff:s track_documents:S waiting_people:su')) c (role, reached);
+        staff:s track_documents:S waiting_people:su'),
+    ('duty', '
+        absences:S accounts:S alarm_actions:SI alarms:SIU cohorts:s debriefs:s duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S
+        exclusions:S host_assignments:S host_slots:S incident_actions:s incidents:Su intakes:s job_faults:SIUD notice_kinds:S
+        notice_preferences:S notice_rungs:S notices:SI outbox:I participants:s referrals:s session_presences:S sessions:S staff:s
+        ')) c (role, reached);
 -- What they cannot do, tried: the SQLSTATE, 'nothing' where no row was reached, null where it goes. Undone.
 create function tests.refused_past(in_role text, in_sql text) returns text language plpgsql as $$
 declare
@@ -132,6 +138,11 @@ select is(refused_past('alongside_' || c.role, c.tried), c.refused, c.role || ' 
     ('desk', 'moves no intake on', 'update intakes set state = state', '42501'),
     ('desk', 'opens a link', $$select from sealed_keys where owner_type = 'session'$$, null),
     ('desk', 'and nothing else', $$select from sealed_keys where owner_type <> 'session'$$, 'nothing'),
+    ('duty', 'knows of no conflict', 'select from conflict_matches', '42501'),
+    ('duty', 'reaches nobody', 'select from contacts', '42501'),
+    ('duty', 'opens nothing that is sealed', 'select from sealed_keys', '42501'),
+    ('duty', 'closes no incident', 'update incidents set closed_by = null', '42501'),
+    ('duty', 'moves nobody''s seat', 'update enrolments set version = version', '42501'),
     ('desk', 'sends nothing but news of a document',
         $$insert into outbox (kind, participant_id, due_at, created_at, changed_at)
         select 'status_update', id, now(), now(), now() from participants limit 1$$, '42501')) c (role, title, tried, refused);
@@ -141,7 +152,7 @@ select t.oid, t.relname from own_tables t join pg_class c using (oid) where c.re
 select is((select count(*) from own_months), 14::bigint, 'this month, a year, and the rest');
 select is_empty($$
     select role || ' ' || m.relname || ' ' || tried
-    from own_months m, unnest('{api,worker,seats,conflicts,sessions,desk}'::text[]) role,
+    from own_months m, unnest('{api,worker,seats,conflicts,sessions,desk,duty}'::text[]) role,
         unnest('{select from,insert into,delete from,truncate,drop table}'::text[]) tried
     where refused_past('alongside_' || role, concat_ws(
         ' ', tried, m.oid::regclass, case tried when 'insert into' then 'default values' end))
@@ -163,8 +174,9 @@ select set_eq($$
     'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions conflict_blocks_host',
     'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions host_is_barred',
-    'alongside_seats plain_list', 'alongside_sessions plain_list'],
-    'what each of the four may ask of the others');
+    'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
+    'alongside_duty account_is_away', 'alongside_duty conflict_selves'],
+    'what each of the five may ask of the others');
 select is_empty($$select name from own_functions where has_function_privilege('public', oid, 'execute')$$,
     'nothing may be called by everybody');
 select is_empty($$

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(75);
+select plan(83);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -28,6 +28,15 @@ values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', n
 insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at) values (:'maple', 'NS', 'peer', :'boss', now());
 insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (:'intake', :'maple', 'phone', :'boss', now());
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'maple', now(), now(), now());
+insert into notice_preferences (account_id, language, mail)
+select account, 'fr', 'today' from actors where role not in ('peer', 'line', 'public', 'nobody');
+insert into alarms (kind, object_id, region_key, due_at, round_at, round_length, next_at, created_at)
+values ('incident', :'session', '-', now(), now(), '1 hour', now(), now());
+insert into notices (account_id, kind, urgency, object_id, alarm_id, step, created_at)
+select a.account, 'incident', 'today', :'session', case when a.role <> 'peer_supporter' then l.id end,
+    case when a.role <> 'peer_supporter' then 1 end, now()
+from actors a cross join alarms l where a.role not in ('peer', 'line', 'public', 'nobody');
+insert into alarm_actions (alarm_id, action, step, rung, at) select id, 'called', 1, 'duty', now() from alarms;
 insert into deliveries (outbox_id, attempt, at, outcome) select id, 1, now(), 'sent' from outbox limit 1;
 insert into contact_openings (session_id, enrolment_id, account_id, reason, at)
 values (:'session', :'seat', '00000000-0000-4000-8000-000000000003', 'check_in', now());
@@ -52,6 +61,12 @@ insert into rows (name, who, insertion) values
         select coalesce(actor_participant_id(), %1$L), id, 'en', now() from documents$$),
     ('accounts', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU',
         $$insert into accounts (issuer, subject, role) values ('i', 'm', 'line')$$),
+    ('alarm_actions', 'mental_health_professional:SI coordinator:SI administrator:SI',
+        $$insert into alarm_actions (alarm_id, action, step, account_id, at)
+        select id, 'taken_over', 1, actor_account_id(), now() from alarms limit 1$$),
+    ('alarms', 'mental_health_professional:S coordinator:S administrator:S',
+        $$insert into alarms (kind, object_id, region_key, due_at, round_at, round_length, next_at, created_at)
+        values ('incident', %1$L, 'ON', now(), now(), '1 hour', now(), now())$$),
     ('attendances', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S',
         $$insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
         values (%4$L, %5$L, %1$L, 'present', actor_account_id(), now())$$),
@@ -148,6 +163,15 @@ insert into rows (name, who, insertion) values
         $$insert into mail_templates values ('x', 'x', 'x', 'x', 'x')$$),
     ('name_digests', '',
         $$insert into name_digests (participant_id, kind, whole, tokens, created_at) values (%1$L, 'name', 'w', '{t}', now())$$),
+    ('notice_kinds', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into notice_kinds values ('x', 'now', 'group', '{}', null)$$),
+    ('notice_preferences', 'peer_supporter:SIU mental_health_professional:SIU coordinator:SIU administrator:SIU',
+        $$insert into notice_preferences values (actor_account_id(), 'en', 'now') on conflict (account_id) do update set mail = 'now'$$),
+    ('notice_rungs', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
+        $$insert into notice_rungs values ('incident', 9, 'lead', 0)$$),
+    ('notices', 'peer_supporter:S mental_health_professional:S coordinator:S administrator:S',
+        $$insert into notices (account_id, kind, urgency, object_id, created_at)
+        values (actor_account_id(), 'incident', 'today', %1$L, now())$$),
     ('outbox', 'peer:SIU coordinator:SIU',
         $$insert into outbox (kind, participant_id, due_at, created_at, changed_at)
         values ('status_update', %1$L, now(), now(), now())$$),
@@ -237,6 +261,10 @@ begin
 end
 $$;
 select is(changes(c.name, c.change, c.open), c.who, c.title) from (values
+    ('alarms', 'version = version + 1', 'true', 'mental_health_professional coordinator administrator',
+        'an alarm is answered by who was called'),
+    ('notices', 'acknowledged_at = app_now()', 'true', 'peer_supporter mental_health_professional coordinator administrator',
+        'a notice is acknowledged'),
     ('back_ups', 'named_by = actor_account_id()', 'true', 'coordinator administrator', 'a back-up is named in one''s own name'),
     ('conflict_declarations', 'withdrawn_at = app_now()', 'withdrawn_at is null', 'peer peer_supporter coordinator',
         'a declaration is taken back by whoever said it, or a coordinator'),
@@ -261,7 +289,8 @@ select set_eq($$
         has_table_privilege('alongside_worker', c.oid, v.verb)
         or v.verb <> 'delete' and has_any_column_privilege('alongside_worker', c.oid, v.verb))$$,
     $$values
-    ('acceptances', 'select document_id participant_id withdrawn_at'), ('accounts', 'select'), ('audit_events', 'select'),
+    ('acceptances', 'select document_id participant_id withdrawn_at'), ('accounts', 'select'), ('alarms', 'select'),
+    ('notices', 'select'), ('notice_preferences', 'select'), ('staff', 'select email id languages'), ('audit_events', 'select'),
     ('audit_events', 'insert account_id action at fields object_id object_type operation participant_ids request_id role'),
     ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
     ('contacts', 'select email email_is_government ok_to_email participant_id work_address_acknowledged'), ('deliveries', 'select'),

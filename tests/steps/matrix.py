@@ -95,6 +95,8 @@ HIDDEN = {
     ("request_id",): (("coordinator", "administrator"), of_world("hidden_requests")),
     ("feed_id",): (("peer",), of_world("hidden_feeds")),
     ("swap_id",): (("mental_health_professional", "coordinator"), of_world("hidden_swaps")),
+    ("notice_id",): ((*HOSTS, "coordinator", "administrator"), of_world("hidden_notices")),
+    ("alarm_id",): (("mental_health_professional", "coordinator"), of_world("hidden_alarms")),
     # Open to whoever may ask for such a thing at all.
     ("staff_id",): NOBODY,
     ("code_id",): NOBODY,
@@ -145,6 +147,8 @@ VISIBLE = {
     ("session_id", "enrolment_id"): lambda db: to_all(session_id=world(db).session, enrolment_id=world(db).seats[MAPLE]),
     ("incident_id",): of_world("visible_incidents"),
     ("debrief_id",): of_world("visible_debriefs"),
+    ("notice_id",): of_world("visible_notices"),
+    ("alarm_id",): of_world("visible_alarms"),
     ("declaration_id",): of_world("visible_declarations"),
     ("match_id",): lambda db: to_all(match_id=world(db).match(MAPLE, PEER_2)),
     ("request_id",): lambda db: to_all(request_id=world(db).request(MAPLE))

@@ -285,10 +285,43 @@ class World:
         made = one(self.db, swap + others, QUEBEC_COORDINATOR, SUPPORTER)
         return named("swap_id", [(role, None, made) for role in ("mental_health_professional", "coordinator")])
 
+    def alarm(self, person=None):
+        return one(
+            self.db,
+            "insert into alarms (kind, object_id, participant_id, region_key, due_at, round_at, round_length, next_at, created_at)"
+            " values ('incident', gen_random_uuid(), %s, '-', now(), now(), '1 hour', 'infinity', now()) returning id",
+            person,
+        )
+
+    def notice(self, account, alarm=None):
+        return one(
+            self.db,
+            "insert into notices (account_id, kind, urgency, object_id, alarm_id, step, created_at)"
+            " values (%s, 'incident', 'today', gen_random_uuid(), %s, %s, now()) returning id",
+            account,
+            alarm,
+            alarm and 1,
+        )
+
+    def hidden_notices(self):
+        made = self.notice(QUEBEC_COORDINATOR)
+        return named("notice_id", [(role, None, made) for role in (*HOSTS, "coordinator", "administrator")])
+
+    def hidden_alarms(self):
+        return named("alarm_id", [("mental_health_professional", None, self.alarm()), ("coordinator", None, self.alarm(EXCLUDED))])
+
     def account(self, person):
         return one(self.db, "select account_id from participants where id = %s", person)
 
     # What each role may see.
+
+    def visible_notices(self):
+        return {role: {"notice_id": self.notice(DEMO_ACCOUNTS[role])} for role in (*HOSTS, "coordinator", "administrator")}
+
+    def visible_alarms(self):
+        made = self.alarm()
+        self.notice(PROFESSIONAL, made)
+        return {role: {"alarm_id": made} for role in ("mental_health_professional", "coordinator", "administrator")}
 
     def visible_incidents(self):
         by_author = {"peer_supporter": SUPPORTER, "mental_health_professional": PROFESSIONAL, "coordinator": COORDINATOR}

@@ -4,8 +4,10 @@ create table outbox (
     kind text not null constraint outbox__kind__known check (kind in (
         'form_sent', 'acknowledgement', 'meeting_scheduled', 'meeting_changed', 'status_update', 'document_changed', 'intake_closed',
         'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-        'group_cancelled')),
-    participant_id uuid not null references participants (id),
+        'group_cancelled', 'notice', 'notice_now')),
+    participant_id uuid references participants (id),
+    -- Mail to staff says that there is a notice, and no more.
+    notice_id uuid references notices (id),
     intake_id uuid references intakes (id),
     -- Mail about a seat belongs to its enrolment: with it, it is cancelled.
     enrolment_id uuid references enrolments (id),
@@ -20,10 +22,13 @@ create table outbox (
     created_at timestamptz not null,
     changed_at timestamptz not null,
     constraint outbox__intake_id__participant foreign key (intake_id, participant_id) references intakes (id, participant_id),
+    constraint outbox__participant_id__either check (num_nulls(participant_id, notice_id) = 1),
+    constraint outbox__notice_id__kind check ((notice_id is not null) = (kind in ('notice', 'notice_now'))),
     constraint outbox__reason__given check (state not in ('held', 'failed', 'cancelled') or reason is not null),
     constraint outbox__lease_until__sending check ((state = 'sending') = (lease_until is not null))
 );
-create index outbox__due_at on outbox (due_at, id) where state = 'queued';
+-- What cannot wait leaves before all else.
+create index outbox__due_at on outbox ((kind = 'notice_now') desc, due_at, id) where state = 'queued';
 create index outbox__lease_until on outbox (lease_until) where state = 'sending';
 create index outbox__held on outbox (changed_at, id) where state in ('held', 'failed');
 create index outbox__participant_id on outbox (participant_id, state);

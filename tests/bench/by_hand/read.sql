@@ -3,14 +3,15 @@
 with a as (
     select * from accounts where issuer = :issuer and subject = :subject and role <> 'peer' and role = :role and is_active),
 p as (
-    select p.*, a.id as actor, k.wrapped
+    select p.*, a.id as actor, k.wrapped, b.issuer, b.subject
     from a
     join participants p on p.id = (:ids || :n)::uuid
         and (a.regions = '{}' or p.region is null or p.region = any (a.regions))
         and not exists (select from exclusions x where x.account_id = a.id and x.participant_id = p.id)
         and p.id is distinct from (
             select b.participant_id from accounts b where b.issuer = a.issuer and b.subject = a.subject and b.role = 'peer')
-    left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid),
+    left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid
+    left join accounts b on b.id = p.account_id),
 noted as (
     insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, request_id)
     select now(), actor, :role, :operation, 'read', 'participant', id, array[id], (:request_id)::uuid from p)
@@ -18,5 +19,6 @@ select json_build_object(
     'id', p.id, 'account_id', p.account_id, 'alias', p.alias, 'preferred_language', p.preferred_language, 'pronouns', p.pronouns,
     'region', p.region, 'timezone', p.timezone, 'affiliation_kind', p.affiliation_kind, 'age_attested_at', p.age_attested_at,
     'eligibility_attested_at', p.eligibility_attested_at, 'accessibility_needs', p.accessibility_needs, 'wrapped', p.wrapped,
+    'coordinator_id', p.coordinator_id, 'identity', json_build_object('issuer', p.issuer, 'subject', p.subject),
     'status', p.status, 'created_at', p.created_at) as body, p.version
 from p;

@@ -18,5 +18,8 @@ select json_build_object(
     'id', p.id, 'account_id', p.account_id, 'alias', p.alias, 'preferred_language', p.preferred_language, 'pronouns', p.pronouns,
     'region', p.region, 'timezone', p.timezone, 'affiliation_kind', p.affiliation_kind, 'age_attested_at', p.age_attested_at,
     'eligibility_attested_at', p.eligibility_attested_at, 'accessibility_needs', p.accessibility_needs, 'wrapped', k.wrapped,
+    'coordinator_id', p.coordinator_id, 'identity', json_build_object('issuer', b.issuer, 'subject', b.subject),
     'status', p.status, 'created_at', p.created_at) as body, p.version
-from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid;
+from p
+left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid
+left join accounts b on b.id = p.account_id;

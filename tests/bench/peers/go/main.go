@@ -130,6 +130,11 @@ func (t sec) MarshalJSON() ([]byte, error) {
 	return []byte(t.UTC().Format(`"2006-01-02T15:04:05Z"`)), nil
 }
 
+type identity struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+}
+
 type participant struct {
 	ID                    uuid.UUID `json:"id"`
 	AccountID             uuid.UUID `json:"account_id"`
@@ -142,6 +147,8 @@ type participant struct {
 	AgeAttestedAt         sec       `json:"age_attested_at"`
 	EligibilityAttestedAt sec       `json:"eligibility_attested_at"`
 	AccessibilityNeeds    *string   `json:"accessibility_needs"`
+	CoordinatorAccountID  uuid.UUID `json:"coordinator_id"`
+	Identity              identity  `json:"identity"`
 	Status                string    `json:"status"`
 	CreatedAt             sec       `json:"created_at"`
 }
@@ -151,21 +158,23 @@ const visible = ` (a.regions = '{}' or p.region is null or p.region = any(a.regi
  and p.id is distinct from (select b.participant_id from accounts b where b.issuer = a.issuer and b.subject = a.subject and b.role = 'peer')`
 const qAccount = `select id from accounts where issuer = $1 and subject = $2 and role <> 'peer' and role = $3 and is_active`
 const pCols = `p.id, p.account_id, p.alias, p.preferred_language, p.pronouns, p.region, p.timezone, p.affiliation_kind, p.age_attested_at,
- p.eligibility_attested_at, p.accessibility_needs, p.status, p.created_at, p.version, k.wrapped`
-const qRead = `select ` + pCols + ` from accounts a join participants p on p.id = $4 left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid
+ p.eligibility_attested_at, p.accessibility_needs, p.status, p.created_at, p.version, k.wrapped,
+ p.coordinator_id, b.issuer, b.subject`
+const qRead = `select ` + pCols + ` from accounts a join participants p on p.id = $4 left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid left join accounts b on b.id = p.account_id
  where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and` + visible
 const qAudit = `insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
  select now(), a.id, a.role, $4, $5, $6, $7, $8, $9, $10 from accounts a where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3`
 const qUpdate = `with p as (update participants p set pronouns = coalesce($5, p.pronouns), version = p.version + 1
  from accounts a where p.id = $4 and a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and` + visible + ` returning p.*)
- select ` + pCols + ` from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid`
+ select ` + pCols + ` from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid left join accounts b on b.id = p.account_id`
 
 func scanP(row pgx.Row) (*participant, int, error) {
 	var p participant
 	var version int
 	var wrapped *string
 	err := row.Scan(&p.ID, &p.AccountID, &p.Alias, &p.PreferredLanguage, &p.Pronouns, &p.Region, &p.Timezone, &p.AffiliationKind, &p.AgeAttestedAt.Time,
-		&p.EligibilityAttestedAt.Time, &p.AccessibilityNeeds, &p.Status, &p.CreatedAt.Time, &version, &wrapped)
+		&p.EligibilityAttestedAt.Time, &p.AccessibilityNeeds, &p.Status, &p.CreatedAt.Time, &version, &wrapped,
+		&p.CoordinatorAccountID, &p.Identity.Issuer, &p.Identity.Subject)
 	if err != nil {
 		return nil, 0, err
 	}

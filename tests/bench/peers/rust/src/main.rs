@@ -108,6 +108,12 @@ fn at_opt(t: Option<DateTime<Utc>>) -> Option<String> {
 }
 
 #[derive(Serialize)]
+struct Identity {
+    issuer: String,
+    subject: String,
+}
+
+#[derive(Serialize)]
 struct Participant {
     id: Uuid,
     account_id: Uuid,
@@ -120,6 +126,8 @@ struct Participant {
     age_attested_at: String,
     eligibility_attested_at: String,
     accessibility_needs: Option<String>,
+    coordinator_id: Uuid,
+    identity: Identity,
     status: String,
     created_at: String,
 }
@@ -138,6 +146,8 @@ fn participant(app: &App, r: &Row) -> Result<(Participant, i32), Fault> {
             age_attested_at: at(r.get(8)),
             eligibility_attested_at: at(r.get(9)),
             accessibility_needs: o.open("participant.accessibility_needs", r.get(10), r.get(14))?,
+            coordinator_id: r.get(15),
+            identity: Identity { issuer: r.get(16), subject: r.get(17) },
             status: r.get(11),
             created_at: at(r.get(12)),
         },
@@ -145,13 +155,13 @@ fn participant(app: &App, r: &Row) -> Result<(Participant, i32), Fault> {
     ))
 }
 const ACCOUNT: &str = "select id from accounts where issuer = $1 and subject = $2 and role <> 'peer' and role = $3 and is_active";
-macro_rules! cols { () => { "p.id, p.account_id, p.alias, p.preferred_language, p.pronouns, p.region, p.timezone, p.affiliation_kind, p.age_attested_at, p.eligibility_attested_at, p.accessibility_needs, p.status, p.created_at, p.version, k.wrapped" } }
+macro_rules! cols { () => { "p.id, p.account_id, p.alias, p.preferred_language, p.pronouns, p.region, p.timezone, p.affiliation_kind, p.age_attested_at, p.eligibility_attested_at, p.accessibility_needs, p.status, p.created_at, p.version, k.wrapped, p.coordinator_id, b.issuer, b.subject" } }
 macro_rules! visible { () => { " (a.regions = '{}' or p.region is null or p.region = any(a.regions)) and not exists (select from exclusions x where x.account_id = a.id and x.participant_id = p.id)
  and p.id is distinct from (select b.participant_id from accounts b where b.issuer = a.issuer and b.subject = a.subject and b.role = 'peer') " } }
 const READ: &str = concat!(
     "select ",
     cols!(),
-    " from accounts a join participants p on p.id = $4 left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid
+    " from accounts a join participants p on p.id = $4 left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid left join accounts b on b.id = p.account_id
  where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and",
     visible!()
 );
@@ -162,7 +172,7 @@ const UPDATE: &str = concat!(
     "returning p.*)
  select ",
     cols!(),
-    " from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid"
+    " from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid left join accounts b on b.id = p.account_id"
 );
 const AUDIT: &str = "insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
  select now(), a.id, a.role, $4, $5, $6, $7, $8, $9, $10 from accounts a where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3";

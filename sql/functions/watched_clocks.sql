@@ -1,0 +1,127 @@
+-- SPDX-License-Identifier: MIT
+-- Every clock that runs: whose it is, since when somebody has to be told, and when it breaks. What is no longer here is over.
+
+create or replace view watched_clocks with (security_invoker = true) as
+-- A6.6: until somebody has done something about it.
+select
+    case when i.severity >= 3 then 'severe_incident' else 'incident' end as kind, i.id as object_id, i.participant_id, i.cohort_id,
+    i.session_id, g.coordinator_id, i.acknowledged_by as holder_account_id, i.created_at as starts_at, i.acknowledge_due as due_at
+from incidents i left join cohorts g on g.id = i.cohort_id
+where i.next_due is not null and i.state in ('open', 'acknowledged')
+union all
+-- A6.6, R6: somebody who left has not been called yet.
+select
+    'check_in', i.id, i.participant_id, i.cohort_id, i.session_id, g.coordinator_id, null,
+    i.created_at + (i.check_in_due - i.created_at) / 2, i.check_in_due
+from incidents i left join cohorts g on g.id = i.cohort_id
+where i.next_due is not null and i.check_in_at is null and i.check_in_due is not null
+union all
+select
+    'follow_up_due', i.id, i.participant_id, i.cohort_id, i.session_id, g.coordinator_id, null,
+    greatest(i.created_at, i.follow_up_due - interval '4 hours'), i.follow_up_due
+from incidents i left join cohorts g on g.id = i.cohort_id
+where i.next_due is not null
+union all
+-- R5: somebody reached out.
+select
+    'urgent_referral', r.id, null, null, null, r.coordinator_id, null, r.created_at, r.created_at + k.clock
+from referrals r join notice_kinds k on k.kind = 'urgent_referral'
+where r.state = 'received' and r.urgent
+union all
+-- Decision 7: from the end of the first business day on, until it breaks at the end of the second.
+select 'reply_due', r.id, null, null, null, r.coordinator_id, null, r.reply_due, r.reply_breach
+from referrals r where r.state = 'received' and r.reply_due <= app_now()
+union all
+-- I12.
+select 'update_due', i.id, i.participant_id, null, null, i.coordinator_id, null, i.update_due_at - interval '1 day', i.update_due_at
+from intakes i where i.update_due_at <= app_now() + interval '1 day'
+union all
+-- R13.
+select
+    'low_wellbeing', d.id, null, d.cohort_id, d.session_id, g.coordinator_id, d.supervisor_account_id, d.created_at,
+    d.supervision_due
+from debriefs d join cohorts g on g.id = d.cohort_id
+where d.supervision_due is not null and d.supervised_at is null
+union all
+-- Somebody waits in a room without a host.
+select
+    'host_missing', s.id, null, s.cohort_id, s.id, g.coordinator_id, null, s.starts_at + interval '10 minutes',
+    s.starts_at + interval '10 minutes' + k.clock
+from sessions s join cohorts g on g.id = s.cohort_id join notice_kinds k on k.kind = 'host_missing'
+where s.state in ('scheduled', 'in_progress') and s.starts_at <= app_now() - interval '10 minutes' and session_ends_at(s) > app_now()
+    and g.state in ('recruiting', 'confirmed', 'in_progress')
+    and exists (
+        select from session_leads l join host_slots w on w.slot = l.slot and w.is_needed
+        where l.session_id = s.id and not exists (
+            select from session_presences p where p.session_id = s.id and p.account_id = l.account_id));
+
+create or replace function watched_clock_raise(in_clock watched_clocks) returns void language plpgsql as $$
+begin
+    insert into alarms (
+        kind, object_id, participant_id, cohort_id, session_id, region_key, coordinator_id, due_at, round_at, round_length, next_at,
+        state, holder_account_id, acknowledged_at, created_at)
+    select
+        in_clock.kind, in_clock.object_id, in_clock.participant_id, in_clock.cohort_id, in_clock.session_id,
+        coalesce((select p.region_key from participants p where p.id = in_clock.participant_id), '-'), in_clock.coordinator_id,
+        in_clock.due_at, in_clock.starts_at, greatest(in_clock.due_at - in_clock.starts_at, interval '5 minutes'),
+        case when in_clock.holder_account_id is null then in_clock.starts_at end,
+        case when in_clock.holder_account_id is null then 'open' else 'acknowledged' end, in_clock.holder_account_id,
+        case when in_clock.holder_account_id is not null then app_now() end, app_now()
+    on conflict on constraint alarms__object_id__taken do nothing;
+end $$;
+
+-- Worker, each round: what began is raised, what is over ends, what is due climbs, what is pressing first; each is a matter of its own,
+-- so that none is in the way of the rest. Returns how many climbed.
+create or replace function watched_clock_follow() returns bigint language plpgsql security definer as $$
+declare
+    clock watched_clocks;
+    alarm alarms;
+    climbed bigint := 0;
+begin
+    perform require_role('worker');
+    for clock in
+        select c.* from watched_clocks c
+        where c.starts_at <= app_now() and not job_is_aside('alarms', c.object_id) and not exists (
+            select from alarms a where a.kind = c.kind and a.object_id = c.object_id and a.due_at = c.due_at)
+        order by alarm_is_pressing(c.kind) desc
+        limit 1000
+    loop
+        exit when job_is_long();
+        begin
+            perform watched_clock_raise(clock);
+        exception when others then
+            perform job_set_aside('alarms', clock.object_id, sqlstate);
+        end;
+    end loop;
+    perform watched_clock_end();
+    for alarm in
+        select * from alarms a where a.next_at <= app_now() and not job_is_aside('alarms', a.id)
+        order by alarm_is_pressing(a.kind) desc, a.next_at, a.id limit 1000 for no key update skip locked
+    loop
+        exit when job_is_long();
+        begin
+            perform alarm_climb(alarm);
+            climbed := climbed + 1;
+            perform job_take_back('alarms', alarm.id);
+        exception when others then
+            perform job_set_aside('alarms', alarm.id, sqlstate);
+        end;
+    end loop;
+    return climbed;
+end $$;
+
+-- What they were about is settled.
+create or replace function watched_clock_end() returns void language plpgsql as $$
+begin
+    with ended as (
+        update alarms a set
+            state = 'ended', next_at = null, ended_at = app_now(), version = a.version + 1
+        from (
+            select o.id from alarms o
+            where o.state <> 'ended' and not exists (
+                select from watched_clocks c where c.kind = o.kind and c.object_id = o.object_id and c.due_at = o.due_at)
+            order by o.id for no key update skip locked) over
+        where a.id = over.id
+        returning a.id, a.step)
+    insert into alarm_actions (alarm_id, action, step, at) select e.id, 'ended', e.step, app_now() from ended e;
+end $$;

@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: MIT
+-- Nothing about anybody; migrations alone write it.
+
+grant select on notice_rungs to alongside_api, alongside_duty;
+create policy everybody_reads on notice_rungs for select to alongside_api, alongside_duty using (true);

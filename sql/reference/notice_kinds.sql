@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: MIT
+insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from_hosts) values
+    -- A6.6: severity 3 and 4, and what follows from them.
+    ('severe_incident', 'now', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
+    ('check_in', 'now', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
+    ('urgent_referral', 'now', 'referral', '{coordinator,administrator}', '1 hour', false),
+    ('host_missing', 'now', 'session', '{mental_health_professional,coordinator,administrator}', '20 minutes', false),
+    ('incident', 'today', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
+    ('reply_due', 'today', 'referral', '{coordinator,administrator}', null, false),
+    ('follow_up_due', 'today', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
+    ('low_wellbeing', 'today', 'debrief', '{coordinator,administrator}', null, true),
+    ('update_due', 'later', 'intake', '{coordinator,administrator}', null, false),
+    ('supervision_asked', 'today', 'debrief', '{mental_health_professional}', null, true),
+    ('mail_held', 'today', 'held_message', '{coordinator,administrator}', null, false),
+    ('work_handed_over', 'today', 'hand_over', '{coordinator}', null, false),
+    ('hosting_assigned', 'later', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),
+    ('hosting_released', 'today', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),
+    ('session_moved', 'today', 'session', '{peer_supporter,mental_health_professional,coordinator}', null, false),
+    ('session_cancelled', 'today', 'session', '{peer_supporter,mental_health_professional,coordinator}', null, false),
+    ('group_cancelled', 'today', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),
+    ('swap_asked', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false),
+    ('swap_decided', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false)
+on conflict (kind) do update set
+    urgency = excluded.urgency, object_type = excluded.object_type, roles = excluded.roles, clock = excluded.clock,
+    is_kept_from_hosts = excluded.is_kept_from_hosts;
+
+insert into notice_rungs (kind, place, rung, share) values
+    ('severe_incident', 1, 'duty', 0), ('severe_incident', 2, 'back_up', 0.15), ('severe_incident', 3, 'lead', 0.3),
+    ('severe_incident', 4, 'kept', 0.5),
+    ('check_in', 1, 'duty', 0), ('check_in', 2, 'back_up', 0.15), ('check_in', 3, 'lead', 0.3), ('check_in', 4, 'kept', 0.5),
+    ('urgent_referral', 1, 'duty', 0), ('urgent_referral', 2, 'back_up', 0.25), ('urgent_referral', 3, 'lead', 0.5),
+    ('host_missing', 1, 'coordinator', 0), ('host_missing', 2, 'duty', 0.15), ('host_missing', 3, 'back_up', 0.3),
+    ('host_missing', 4, 'lead', 0.5),
+    ('incident', 1, 'coordinator', 0), ('incident', 2, 'duty', 0.5), ('incident', 3, 'lead', 0.75),
+    ('reply_due', 1, 'coordinator', 0), ('reply_due', 2, 'duty', 0.25), ('reply_due', 3, 'lead', 0.5),
+    ('follow_up_due', 1, 'coordinator', 0), ('follow_up_due', 2, 'duty', 0.25), ('follow_up_due', 3, 'lead', 0.5),
+    ('low_wellbeing', 1, 'coordinator', 0), ('low_wellbeing', 2, 'lead', 0.5),
+    ('update_due', 1, 'coordinator', 0), ('update_due', 2, 'lead', 0.75)
+on conflict (kind, place) do update set rung = excluded.rung, share = excluded.share;

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: MIT
+"""Alarms: nobody is left alone with a severe incident, an urgent inquiry, a room without a host (A6.6, R5, R6, R13, decision 22)."""
+
+import random
+
+import pytest
+from steps import ADMINISTRATOR, line_body, walk
+from steps.alarms import ALARMS, NOTICES, Night, Watch, acknowledge, later, notices
+from steps.duty import OnCall, shift
+from steps.evenings import DEBRIEF, PLAN, Evening, informal
+from steps.groups import clock
+from steps.journey import is_hidden
+
+
+
+@pytest.fixture
+def night(client, administrator, db):
+    db.execute("delete from duty_covers; delete from duty_swaps; delete from duty_shifts")
+    evening = Evening(client).started()
+    clock(evening.now, administrator)
+    evening.everybody.append(administrator)
+    return Night(evening, administrator, db)
+
+
+def alarm(who, about, night, kind="severe_incident"):
+    return who.get(f"{ALARMS}/{night.alarm_of(about, kind)}")
+
+
+def steps(who, about, night, kind="severe_incident"):
+    return [(action["action"], action["step"], action["rung"]) for action in alarm(who, about, night, kind).ok()["actions"]]
+
+
+# ---- a night with a severity 4 ----
+
+
+def test_duty_sleeps_and_the_back_up_answers(night, db):
+    """A6.6, R6: at once to everybody on duty, then up the ladder by its clock, until somebody answers."""
+    anna, mia = night.on_call(), night.on_call(role="mental_health_professional", alias="Mia")
+    ben = night.on_call("back_up", alias="Ben")
+    incident = night.incident()
+    night.pass_minutes(0)
+    assert night.told(anna.client) == night.told(mia.client) == [("severe_incident", 1, False)]
+    assert night.told(ben.client) == [], "not yet"
+    night.pass_minutes(2)
+    assert night.told(ben.client) == []
+    night.pass_minutes(3)
+    assert night.told(ben.client) == [("severe_incident", 2, False)]
+    (notice,) = notices(ben.client, state="unread", urgency=["now"])
+    assert notice["about"] == {"type": "incident", "id": incident["id"]} and notice["alarm"]["state"] == "open"
+    assert notice["alarm"]["due_at"] == incident["acknowledge_due"]
+    acknowledged = acknowledge(ben.client, notice).ok()
+    assert acknowledged["acknowledged_at"] == later(night.began, minutes=3) and acknowledged["alarm"]["holder_alias"] == "Ben"
+    seen = ben.client.get(incident.path).ok()
+    assert (seen["state"], seen["acknowledged_by"]) == ("acknowledged", ben.id)
+    before = len(notices(night.administrator))
+    night.pass_minutes(14)
+    assert len(notices(night.administrator)) == before, "who has it is left to it"
+    assert notices(anna.client)[0]["alarm"]["holder_alias"] == "Ben", "the others see whose it is"
+    assert steps(anna.client, incident, night) == [("called", 1, "duty"), ("called", 2, "back_up"), ("acknowledged", 2, None)]
+    # Something was done: it is over.
+    ben.client.post(f"{incident.path}/actions", {"code": "line_handoff"}).created()
+    night.pass_minutes(15)
+    ended = alarm(anna.client, incident, night).ok()
+    assert (ended["state"], ended["ended_at"], ended["holder_account_id"]) == ("ended", later(night.began, minutes=15), ben.id)
+    assert acknowledge(ben.client, notice).ok()["acknowledged_at"] == acknowledged["acknowledged_at"], "said again, the same"
+    taken = ben.client.post(f"{ALARMS}/{ended['id']}/take-over", if_match="*").problem(409, "conflict-state")
+    assert taken["state"] == "ended"
+
+
+def test_a_professional_who_was_called_may_act(night):
+    """On call is for everybody's sessions: whoever is called sees the incident and works on it."""
+    mia = night.on_call(role="mental_health_professional", alias="Mia")
+    incident = night.incident()
+    is_hidden(mia.client, "GET", incident.path)
+    night.pass_minutes(0)
+    mia.client.post(f"{incident.path}/acknowledge", if_match="*").ok()
+    held = alarm(mia.client, incident, night).ok()
+    assert (held["state"], held["holder_alias"], held["step"]) == ("acknowledged", "Mia", 1)
+    mia.client.post(f"{incident.path}/actions", {"code": "crisis_line"}).created()
+
+
+def test_an_empty_roster_is_the_leads(night):
+    incident = night.incident(severity=3)
+    night.pass_minutes(0)
+    assert night.told(night.administrator, incident) == [("severe_incident", 1, False)], "at once: there is nobody before"
+    listed = night.administrator.get(ALARMS, params={"state": ["open"]}).ok().data
+    assert night.alarm_of(incident) in [entry["id"] for entry in listed]
+
+
+def test_a_worker_that_was_away_catches_up_in_order(night, db):
+    """Whatever happened to it, each is called once for each step, one rung after the other."""
+    anna, ben = night.on_call(), night.on_call("back_up", alias="Ben")
+    incident = night.incident()
+    night.pass_minutes(10)
+    night.pass_minutes(10)
+    assert steps(anna.client, incident, night) == [("called", 1, "duty"), ("called", 2, "back_up"), ("called", 3, "lead")]
+    assert night.told(anna.client) == [("severe_incident", 1, False)] and night.told(ben.client) == [("severe_incident", 2, False)]
+    # Nobody has answered: when the clock has run out it begins again, more slowly each time.
+    night.pass_minutes(15)
+    night.pass_minutes(18)
+    assert night.told(anna.client) == [("severe_incident", 1, False), ("severe_incident", 4, False)]
+    twice = "select 1 from notices where alarm_id is not null group by alarm_id, account_id, step having count(*) > 1"
+    assert db.execute(twice).fetchall() == []
+
+
+def test_two_workers_call_once(night, cluster, database, db):
+    import psycopg  # noqa: PLC0415 - a second one, for this alone
+
+    anna = night.on_call()
+    incident = night.incident()
+    with psycopg.connect(cluster.url(database), autocommit=True, options="-c search_path=alongside,pg_catalog") as other:
+        with other.transaction():
+            other.execute("set local role alongside_worker")
+            other.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (night.began,))
+            other.execute("select watched_clock_follow()")
+            db.execute("set lock_timeout = '2s'")
+            try:
+                night.watch.round(night.began)
+            except psycopg.errors.LockNotAvailable:
+                pass
+            finally:
+                db.execute("reset lock_timeout")
+    night.pass_minutes(1)
+    assert night.told(anna.client, incident) == [("severe_incident", 1, False)]
+
+
+# ---- whom one must not see ----
+
+
+def test_who_is_kept_from_the_person_is_woken_last_and_by_alias(night, db):
+    """I13, R14: the excluded learn of it only when half the clock has passed unanswered by all others, and nothing that opens."""
+    anna, ben = night.on_call(), night.on_call("back_up", alias="Ben")
+    (seat,) = night.evening.seats
+    for who in (anna, ben):
+        seat.person.coordinator.post(f"{seat.person.path}/exclusions", {"account_id": who.id, "reason": "asked_by_peer"}).created()
+    incident = night.incident(enrolment_id=seat.id, kind="suicide_risk")
+    night.pass_minutes(0)
+    assert night.told(anna.client) == night.told(ben.client) == []
+    assert night.told(night.administrator, incident) == [("severe_incident", 1, False)], "the next who may be told"
+    night.pass_minutes(7)
+    assert night.told(anna.client) == []
+    night.pass_minutes(8)
+    assert night.told(anna.client) == night.told(ben.client) == [("severe_incident", 2, True)]
+    (notice,) = notices(anna.client, "severe_incident")
+    assert notice["about"] is None
+    detail = anna.client.get(f"{NOTICES}/{notice['id']}").ok()
+    alias = seat.person.coordinator.get(seat.person.path).ok()["alias"]
+    assert detail["by_alias"] == {"alias": alias, "session_id": night.evening.session["id"], "incident_kind": "suicide_risk"}
+    is_hidden(anna.client, "GET", incident.path)
+    acknowledge(anna.client, notice).ok()
+    assert seat.person.coordinator.get(incident.path).ok()["acknowledged_by"] == anna.id
+    assert alarm(anna.client, incident, night).ok()["holder_alias"] == "Anna"
+    is_hidden(anna.client, "GET", incident.path)
+
+
+def test_who_may_be_meant_themselves_is_never_told(night, db):
+    anna = night.on_call()
+    (seat,) = night.evening.seats
+    seat.person.coordinator.post(f"{seat.person.path}/exclusions", {"account_id": anna.id, "reason": "own_case"}).created()
+    incident = night.incident(enrolment_id=seat.id)
+    for minutes in (0, 5, 8, 14):
+        night.pass_minutes(minutes)
+    assert night.told(anna.client) == []
+    is_hidden(anna.client, "GET", f"{ALARMS}/{night.alarm_of(incident)}")
+
+
+def test_a_less_severe_one_never_comes_to_who_is_kept_from_the_person(night):
+    anna = night.on_call()
+    (seat,) = night.evening.seats
+    seat.person.coordinator.post(f"{seat.person.path}/exclusions", {"account_id": anna.id, "reason": "asked_by_peer"}).created()
+    night.incident(severity=2, enrolment_id=seat.id)
+    for hours in (0, 12, 24, 48, 72):
+        night.pass_minutes(60 * hours)
+    assert night.told(anna.client) == []
+
+
+# ---- taken over, handed back ----
+
+
+def test_taken_over_and_handed_back(night):
+    """Each with who and when."""
+    anna, ben = night.on_call(), night.on_call("back_up", alias="Ben")
+    incident = night.incident()
+    night.pass_minutes(0)
+    (notice,) = notices(anna.client, "severe_incident")
+    acknowledge(anna.client, notice).ok()
+    path = f"{ALARMS}/{night.alarm_of(incident)}"
+    assert ben.client.post(f"{path}/hand-back", if_match="*").problem(409, "conflict")["reason"] == "other-party"
+    taken = ben.client.post(f"{path}/take-over", if_match=ben.client.get(path).ok()).ok()
+    assert (taken["holder_alias"], taken["state"]) == ("Ben", "acknowledged")
+    anna.client.post(f"{path}/take-over", if_match='"1.both"').problem(412)
+    night.pass_minutes(1)
+    back = ben.client.post(f"{path}/hand-back", if_match="*").ok()
+    assert (back["state"], back["holder_alias"]) == ("open", None)
+    night.pass_minutes(1)
+    assert [entry["action"] for entry in back["actions"]] == ["called", "acknowledged", "taken_over", "handed_back"]
+    assert steps(anna.client, incident, night)[-1] == ("called", 2, "back_up"), "the next one at once"
+    assert night.told(anna.client) == [("severe_incident", 1, False)], "and nobody again for the same step"
+
+
+def test_alarms_are_for_who_was_called_and_for_coordinators_of_the_region(night):
+    anna = night.on_call(role="mental_health_professional", alias="Mia")
+    stranger = OnCall(night.evening.client, night.administrator, role="mental_health_professional")
+    incident = night.incident()
+    night.pass_minutes(0)
+    path = f"{ALARMS}/{night.alarm_of(incident)}"
+    for who in (anna.client, night.evening.coordinator, night.administrator):
+        assert who.get(path).ok()["about"]["id"] == incident["id"]
+    for method, target in (("GET", path), ("POST", f"{path}/take-over"), ("POST", f"{path}/hand-back")):
+        is_hidden(stranger.client, method, target)
+    (notice,) = notices(anna.client, "severe_incident")
+    for method, target in (("GET", f"{NOTICES}/{notice['id']}"), ("POST", f"{NOTICES}/{notice['id']}/acknowledge")):
+        is_hidden(night.evening.coordinator, method, target)
+
+
+# ---- the other clocks ----
+
+
+def test_somebody_who_left_waits_for_a_call(night):
+    """A6.6: half-way through the quarter of an hour nobody has tried to call."""
+    anna = night.on_call()
+    (seat,) = night.evening.seats
+    seat.person.peer.put(f"{seat.person.path}/safety-plan", PLAN, if_match="*").ok()
+    night.evening.attend(seat, "left_unexpectedly").ok()
+    (night.last,) = night.evening.coordinator.get("/v1/incidents", params={"session_id": night.evening.session["id"]}).ok().data
+    night.pass_minutes(0)
+    assert [kind for kind, *_ in night.told(anna.client)] == ["severe_incident"]
+    night.pass_minutes(8)
+    assert {kind for kind, *_ in night.told(anna.client)} == {"severe_incident", "check_in"}
+    anna.client.post(f"/v1/incidents/{night.last['id']}/actions", {"code": "check_in_reached"}).created()
+    night.pass_minutes(9)
+    assert notices(anna.client, "check_in")[0]["alarm"]["state"] == "ended"
+
+
+def test_a_session_without_its_host(client, administrator, db):
+    """Ten minutes after the start somebody waits in a room alone."""
+    evening = Evening(client).at(minutes=9)
+    coordinator, watch = evening.coordinator, Watch(db)
+    watch.round(evening.now)
+    assert notices(coordinator, "host_missing") == []
+    evening.at(minutes=10)
+    watch.round(evening.now)
+    (notice, *_) = notices(coordinator, "host_missing")
+    assert notice["about"] == {"type": "session", "id": evening.session["id"]} and notice["urgency"] == "now"
+    evening.start().ok()
+    watch.round(later(evening.now, minutes=1))
+    assert notices(coordinator, "host_missing")[0]["alarm"]["state"] == "ended"
+
+
+def test_an_urgent_inquiry(night, line, coordinator, db):
+    """R5: to who may open it; a professional on duty may not. The first reply ends it."""
+    anna, mia = night.on_call(), night.on_call(role="mental_health_professional", alias="Mia")
+    clock(night.began, line, coordinator)
+    made = line.post("/v1/line-referrals", line_body(urgent=True)).created()
+    night.pass_minutes(0)
+    (notice,) = notices(anna.client, "urgent_referral")
+    assert notice["about"] == {"type": "referral", "id": made["id"]} and notices(mia.client) == []
+    anna.client.post(f"/v1/referrals/{made['id']}/attempts", {"channel": "phone", "outcome": "replied"}).created()
+    night.pass_minutes(1)
+    assert notices(anna.client, "urgent_referral")[0]["alarm"]["state"] == "ended"
+    quiet = line.post("/v1/line-referrals", line_body()).created()
+    night.pass_minutes(2)
+    assert [entry["about"]["id"] for entry in notices(anna.client, "urgent_referral")] == [made["id"]]
+    # Decision 7: from the first business day's end on, before it breaks at the end of the second.
+    referral = coordinator.get(f"/v1/referrals/{quiet['id']}").ok()
+    late = OnCall(night.evening.client, night.administrator, alias="Later")
+    day = referral["reply_due"][:10]
+    shift(night.administrator, late.id, f"{day}T00:00", f"{day}T23:59").created()
+    clock(referral["reply_due"], late.client)
+    night.watch.round(later(referral["reply_due"], seconds=-1))
+    assert notices(late.client, "reply_due") == []
+    night.watch.round(referral["reply_due"])
+    assert [entry["about"]["id"] for entry in notices(late.client, "reply_due")] == [quiet["id"]]
+
+
+def test_a_host_who_is_not_well(client, administrator, db):
+    """R13: the coordinator of the group, and not somebody who led with them."""
+    evening = informal(client).ended()
+    watch = Watch(db)
+    author = evening.hosts[0].client
+    made = author.post(f"{evening.path}/debriefs", DEBRIEF | {"wellbeing": 2}).created()
+    watch.round(evening.now)
+    (notice, *_) = notices(evening.coordinator, "low_wellbeing")
+    assert notice["about"] == {"type": "debrief", "id": made["id"]} and notice["urgency"] == "today"
+    assert notice["alarm"]["due_at"] == made["supervision_due"]
+    assert notices(evening.hosts[1].client, "low_wellbeing") == []
+    evening.coordinator.post(f"{made.path}/supervise", if_match="*").ok()
+    watch.round(later(evening.now, minutes=1))
+    assert notices(evening.coordinator, "low_wellbeing")[0]["alarm"]["state"] == "ended"
+
+
+def test_the_follow_up_of_an_incident(night, db):
+    anna = night.on_call()
+    incident = night.incident(severity=4)
+    night.watch.round(later(incident["follow_up_due"], hours=-5))
+    assert night.alarm_of(incident, "follow_up_due") is None
+    night.watch.round(later(incident["follow_up_due"], hours=-4))
+    assert night.alarm_of(incident, "follow_up_due")
+    assert anna
+
+
+def test_every_alarm_that_is_running_is_listed_once(night):
+    night.on_call()
+    for severity in (1, 2, 3, 4):
+        night.incident(severity)
+    night.pass_minutes(0)
+    listed = walk(night.administrator, ALARMS, params={"limit": 2, "state": ["open", "acknowledged"]})
+    assert len({entry["id"] for entry in listed}) == len(listed) >= 4
+    assert {entry["kind"] for entry in listed} >= {"severe_incident", "incident"}
+
+
+# ---- whatever the roster ----
+
+
+def test_somebody_who_may_act_is_reached_within_the_clock_or_the_lead_is(night, db):
+    """Random rosters, absences and exclusions, a moved clock."""
+    dice = random.Random(2090)
+    (seat,) = night.evening.seats
+    people = [OnCall(night.evening.client, night.administrator, alias=f"N{number}") for number in range(4)]
+    for one in people:
+        night.evening.joined(one)
+    for turn in range(12):
+        db.execute("delete from duty_shifts; delete from absences")
+        db.execute("delete from exclusions where participant_id = %s", (seat.person.id,))
+        on = {"duty": set(), "back_up": set()}
+        away, kept, own = set(), set(), set()
+        for one in people:
+            if dice.random() < 0.6:
+                step = dice.choice(list(on))
+                shift(night.administrator, one.id, "2090-01-10T17:00", "2090-01-11T09:00", step=step).created()
+                on[step].add(one.id)
+            if dice.random() < 0.25:
+                night.administrator.post(f"/v1/colleagues/{one.id}/absences", {
+                    "starts_on": "2090-01-09", "ends_on": "2090-01-12", "timezone": "America/Toronto"}).created()  # fmt: skip
+                away.add(one.id)
+            chance = dice.random()
+            if chance < 0.4:
+                reason = "own_case" if chance < 0.1 else "asked_by_peer"
+                (own if chance < 0.1 else kept).add(one.id)
+                db.execute(
+                    "insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (%s, %s, %s, %s, now())",
+                    (seat.person.id, one.id, reason, ADMINISTRATOR),
+                )
+        incident = night.incident(dice.choice((3, 4)), enrolment_id=seat.id)
+        span = 15 if incident["severity"] == 4 else 60
+        for minute in range(0, span, 1):
+            night.watch.round(later(incident["created_at"], minutes=minute))
+        rows = db.execute(
+            "select account_id::text, step, is_by_alias, created_at from notices where object_id = %s and kind = 'severe_incident'"
+            " order by step",
+            (incident["id"],),
+        ).fetchall()
+        told = {account: by_alias for account, _, by_alias, _ in rows}
+        may = (on["duty"] | on["back_up"]) - away - kept - own
+        assert may <= set(told) and not any(told[one] for one in may), (turn, on, away, kept, own, told)
+        assert ADMINISTRATOR in told, "the lead, in the end"
+        half = later(incident["created_at"], minutes=span / 2)
+        for account, _, by_alias, at in rows:
+            assert by_alias == (account in kept), (turn, account)
+            assert account not in own
+            assert not by_alias or at.strftime("%Y-%m-%dT%H:%M:%SZ") >= half
+        first = rows[0][3].strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert first == incident["created_at"], "somebody is called at once"
