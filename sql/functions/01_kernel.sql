@@ -171,6 +171,10 @@ return case current_setting('app.language', true)
     else json_build_object('en', in_en, 'fr', in_fr)
 end;
 
+-- How names are put in order: by a collation of the language that was asked for, English where both were.
+create or replace function reads_french() returns boolean stable language sql
+return coalesce(current_setting('app.language', true) = 'fr', false);
+
 -- RFC 3339: a moment, and a wall time.
 create or replace function utc(in_at timestamptz) returns text stable language sql
 return to_char(in_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
@@ -192,7 +196,7 @@ end $$;
 create or replace function body_fields(in_body jsonb) returns text[] language plpgsql immutable as $$
 begin
     return array(
-        select name from jsonb_object_keys(in_body) name where name !~ '_(digest|is_government)$' order by name);
+        select name from jsonb_object_keys(in_body) name where name !~ '_(digest|key|is_government)$' order by name);
 end $$;
 
 create or replace function setting(in_key text) returns text language plpgsql stable as $$

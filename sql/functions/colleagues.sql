@@ -5,6 +5,9 @@
 -- group over. By the name that peers know; never the name itself, an address, or who serves in the forces.
 create or replace function colleagues_find(in_query jsonb) returns table (account_id uuid, alias text, body json)
 language plpgsql stable security definer as $$
+declare
+    is_french boolean := reads_french();
+    after_alias text := in_query#>>'{after,alias}';
 begin
     if actor_role() <> 'coordinator' then
         return;
@@ -19,12 +22,14 @@ begin
         cross join lateral (
             select case a.role when 'coordinator' then a.regions else coalesce(q.regions, '{}') end as regions) serves
         where a.is_active and a.role in ('peer_supporter', 'mental_health_professional', 'coordinator')
-            and (coalesce(s.alias, ''), a.id) > (
-                in_query#>>'{after,alias}', (in_query#>>'{after,id}')::uuid)
+            and (case when is_french then coalesce(s.alias, '') else '' end collate "fr-CA-x-icu",
+                coalesce(s.alias, '') collate "en-x-icu", a.id) > (
+                case when is_french then after_alias else '' end, after_alias, (in_query#>>'{after,id}')::uuid)
             and coalesce(in_query->'role' ? a.role, true)
             and (in_query->>'language' is null or in_query->>'language' = any (s.languages))
             and (in_query->>'region' is null or serves.regions = '{}' or in_query->>'region' = any (serves.regions))
-        order by coalesce(s.alias, ''), a.id
+        order by case when is_french then coalesce(s.alias, '') else '' end collate "fr-CA-x-icu",
+            coalesce(s.alias, '') collate "en-x-icu", a.id
         limit (in_query->>'limit')::int + 1)
     select p.id, p.name, json_build_object(
         'account_id', p.id,

@@ -60,10 +60,13 @@ begin
 end $$;
 create or replace trigger guard before update on participants for each row execute function participant_guard();
 
--- Decision 22: whoever opens a file is there for the person, until it is handed over.
+-- Decision 22: whoever opens a file is there for the person, until it is handed over. The key of an alias is the kernel's; of rows that SQL
+-- makes (the demo) it is the same as far as plain letters go.
 create or replace function participant_begin() returns trigger language plpgsql as $$
 begin
     new.coordinator_id := coalesce(new.coordinator_id, new.created_by);
+    new.alias_key := coalesce(
+        new.alias_key, replace(translate(lower(new.alias), 'àâçèéêëîïôùûü', 'aaceeeeiiouuu'), 'm', 'rn'));
     return new;
 end $$;
 create or replace trigger begin before insert on participants for each row execute function participant_begin();
@@ -165,11 +168,11 @@ begin
         perform account_identify(new_account_id, in_body->'identity');
     end if;
     insert into participants (
-        id, account_id, alias, preferred_language, pronouns, region, timezone, affiliation_kind, age_attested_at,
+        id, account_id, alias, alias_key, preferred_language, pronouns, region, timezone, affiliation_kind, age_attested_at,
         eligibility_attested_at, accessibility_needs, created_by, created_at)
     values (
-        new_id, new_account_id, in_body->>'alias', in_body->>'preferred_language', in_body->>'pronouns', in_body->>'region',
-        in_body->>'timezone', in_body->>'affiliation_kind', app_now(), app_now(), in_body->>'accessibility_needs',
+        new_id, new_account_id, in_body->>'alias', in_body->>'alias_key', in_body->>'preferred_language', in_body->>'pronouns',
+        in_body->>'region', in_body->>'timezone', in_body->>'affiliation_kind', app_now(), app_now(), in_body->>'accessibility_needs',
         actor_account_id(), app_now());
     insert into contacts (participant_id) values (new_id);
     insert into safety_plans (participant_id) values (new_id);
@@ -203,6 +206,7 @@ begin
     end if;
     update participants p set
         alias = coalesce(in_body->>'alias', p.alias),
+        alias_key = coalesce(in_body->>'alias_key', p.alias_key),
         preferred_language = coalesce(in_body->>'preferred_language', p.preferred_language),
         pronouns = case when in_body ? 'pronouns' then in_body->>'pronouns' else p.pronouns end,
         region = case when in_body ? 'region' then in_body->>'region' else p.region end,

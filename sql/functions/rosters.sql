@@ -27,7 +27,8 @@ begin
             'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
             'is_ready', case when as_role <> 'peer_supporter' then exists (
                 select from intakes i where i.participant_id = p.id and i.track = 'group' and i.valid_until > app_now()) end,
-            'participant_id', case when as_role = 'coordinator' and actor_serves(p.id) then p.id end) order by p.alias), '[]'),
+            'participant_id', case when as_role = 'coordinator' and actor_serves(p.id) then p.id end)
+            order by case when reads_french() then p.alias else '' end collate "fr-CA-x-icu", p.alias collate "en-x-icu"), '[]'),
         array_agg(p.id order by p.id)
     into entries, shown
     from enrolments e join participants p on p.id = e.participant_id

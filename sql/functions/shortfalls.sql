@@ -48,7 +48,7 @@ begin
         where a.role = wanted_slot.role and a.is_active and cohort.language = any (s.languages)
             and qualification_has(q, wanted_slot.credential, session.local_start::date)
             and qualification_is_cleared(q, session.local_start::date)
-        order by s.alias, a.id
+        order by case when reads_french() then s.alias else '' end collate "fr-CA-x-icu", s.alias collate "en-x-icu", a.id
         offset 0) c
     where qualification_modules_missing(c.id, wanted_slot.training_kinds, session.local_start::date) = '{}'
         and not exists (
@@ -57,7 +57,7 @@ begin
                 and o.starts_at < session_ends_at(session) and session_ends_at(o) > session.starts_at
                 and exists (select from session_leads l where l.assignment_id = h.id and l.session_id = o.id))
         and not conflict_blocks_host(c.id, cohort.id)
-    order by c.alias, c.id
+    order by case when reads_french() then c.alias else '' end collate "fr-CA-x-icu", c.alias collate "en-x-icu", c.id
     limit 20;
 end $$;
 
@@ -73,7 +73,7 @@ begin
     left join staff s on s.id = l.account_id
     cross join lateral (select host_missing(l.account_id, l.slot, g.language, n.local_start::date) as missing) m
     where l.session_id = in_session_id and actor_role() = 'coordinator' and actor_serves_cohort(g.id) and m.missing <> '{}'
-    order by s.alias, l.account_id;
+    order by case when reads_french() then s.alias else '' end collate "fr-CA-x-icu", s.alias collate "en-x-icu", l.account_id;
 end $$;
 
 create or replace view shortfalls_json with (security_invoker = true) as
@@ -95,10 +95,14 @@ cross join lateral (select
     exists (select from host_slots w where w.is_needed and w.slot = any (short.missing)) as stops_session,
     (
         select coalesce(json_agg(json_build_object(
-            'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing) order by u.alias, u.account_id), '[]')
+            'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing)
+            order by case when reads_french() then u.alias else '' end collate "fr-CA-x-icu",
+                u.alias collate "en-x-icu", u.account_id), '[]')
         from shortfall_unfit(s.id) u) as unfit,
     (
         select coalesce(json_agg(json_build_object(
-            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias) order by w.slot, c.alias, c.account_id), '[]')
+            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias)
+            order by w.slot, case when reads_french() then c.alias else '' end collate "fr-CA-x-icu",
+                c.alias collate "en-x-icu", c.account_id), '[]')
         from (select distinct unnest(short.missing) as slot) w
         cross join lateral shortfall_candidates(s.id, w.slot) c) as could_cover) members;

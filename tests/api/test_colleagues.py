@@ -4,6 +4,7 @@
 import pytest
 from steps import COORDINATOR, OTHER_COORDINATOR, walk
 from steps.groups import LONG_AGO, Group, Host, service
+from steps.journey import unique
 
 PATH = "/v1/colleagues"
 
@@ -90,8 +91,25 @@ def test_in_order_of_their_names_page_by_page(coordinator, hire):
     made = [hire() for _ in range(3)]
     whole = walk(coordinator, PATH, params={"limit": 100})
     assert walk(coordinator, PATH, params={"limit": 2}) == whole
-    names = [entry["alias"] or "" for entry in whole]
+    names = [(entry["alias"] or "").lower() for entry in whole]
     assert names == sorted(names) and {host.id for host in made} <= {entry["account_id"] for entry in whole}
+
+
+def test_f9_names_are_in_order_as_people_read_them(coordinator, administrator, hire):
+    """F9: é beside e, small beside capital; in French the last accent decides, in English the first. Page by page as well."""
+    word = unique("O").replace(" ", "")
+    given = ["coté", "Zoé", "Élan", "alpha", "côte", "œuvre", "Bravo", "cote", "ÉTÉ", "côté", "Ève"]
+    made = {}
+    for alias in given:
+        host = hire()
+        administrator.patch(host.path, {"alias": f"{word} {alias}"}, if_match="*").ok()
+        made[host.id] = alias
+    accents = {"en": ["cote", "coté", "côte", "côté"], "fr": ["cote", "côte", "coté", "côté"]}
+    for language, four in accents.items():
+        for limit in (100, 3):
+            listed = walk(coordinator, PATH, params={"limit": limit}, language=language)
+            seen = [made[entry["account_id"]] for entry in listed if entry["account_id"] in made]
+            assert seen == ["alpha", "Bravo", *four, "Élan", "ÉTÉ", "Ève", "œuvre", "Zoé"], (language, limit)
 
 
 def test_only_those_with_whom_one_plans(coordinator, administrator, hire, db):

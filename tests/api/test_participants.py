@@ -90,6 +90,46 @@ def test_an_alias_is_one_persons_in_any_spelling(coordinator):
     coordinator.post(PATH, body(alias=alias.upper())).problem(409, "conflict").fault("#/alias", "taken")
 
 
+def test_f5_two_aliases_never_look_the_same(coordinator):
+    """F5: rosters and attendance are read by alias alone; composed or not, with accents or without, in letters of another script."""
+    word = unique("Eau").replace(" ", "")
+    coordinator.post(PATH, body(alias=f"Rivière {word}")).created()
+    for twin in (f"Rivie\u0300re {word}", f"Riviere {word}", f"RIVIÈRE-{word}", f"Rivière {word.replace('0', 'O').replace('1', 'l')}"):
+        coordinator.post(PATH, body(alias=twin)).problem(409, "conflict").fault("#/alias", "taken")
+    cyrillic = "".join(chr(0x430 + int(letter, 16)) for letter in uuid.uuid4().hex[:20])
+    coordinator.post(PATH, body(alias=cyrillic)).created()
+    other = coordinator.post(PATH, body()).created()
+    coordinator.patch(other.path, {"alias": f"riviere {word}"}, if_match="*").problem(409, "conflict").fault("#/alias", "taken")
+    # Those of the demo were made by SQL.
+    for alias in ("MAPLE", "Riviere", "érable", "Lumiere", "boreale"):
+        coordinator.post(PATH, body(alias=alias)).problem(409, "conflict").fault("#/alias", "taken")
+
+
+@pytest.mark.parametrize(
+    ("alias", "code"),
+    [
+        ("\u200b\u200b", "invisible"), ("\u3000\u3000", "invisible"), ("Ma\u200bple 77", "invisible"), ("\u202eMaple 77", "invisible"),
+        ("Maple\u00a077", "invisible"), ("Maple\u00a0", "invisible"), ("\ufeffMaple 77", "invisible"), ("Mapl\u0435 77", "look-alike"),
+        ("R\u0456vi\u00e8re 77", "look-alike"), ("77 78", "no-letter"), ("\U0001f341\U0001f341", "no-letter"),
+    ],
+)  # fmt: skip
+def test_f5_what_nobody_can_see_is_no_alias(coordinator, administrator, alias, code):
+    """F5: the same for what the staff is called."""
+    for language in ("en", "fr"):
+        refused = coordinator.post(PATH, body(alias=alias), language=language).problem(422, "validation-failed")
+        refused.fault("#/alias", code)
+    staff = {"role": "coordinator", "name": "Kim Example", "email": "kim@example.org", "languages": ["en"], "alias": alias}
+    administrator.post("/v1/staff", staff).problem(422, "validation-failed").fault("#/alias", code)
+
+
+@pytest.mark.parametrize("pronouns", ["\u200b", "\u202e", "\u3000", " ", "\u2800\u00ad"])
+def test_s6_what_nobody_can_see_is_no_text(coordinator, person, pronouns):
+    """S6: pronouns, and every other text that may be left away."""
+    coordinator.post(PATH, body(pronouns=pronouns)).problem(422, "validation-failed").fault("#/pronouns", "invisible")
+    person.peer.patch(person.path, {"pronouns": pronouns}, if_match="*").problem(422).fault("#/pronouns", "invisible")
+    person.contact(safe_hours=pronouns).problem(422).fault("#/safe_hours", "invisible")
+
+
 def test_an_identity_is_given_once(coordinator):
     identity = {"issuer": ISSUER, "subject": str(uuid.uuid4())}
     coordinator.post(PATH, body(identity=identity)).created()

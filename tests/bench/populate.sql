@@ -12,10 +12,10 @@ select
 from generate_series(100000000001, 100000000000 + :count) n;
 
 insert into participants (
-    id, account_id, alias, preferred_language, region, timezone, affiliation_kind, age_attested_at, eligibility_attested_at,
+    id, account_id, alias, alias_key, preferred_language, region, timezone, affiliation_kind, age_attested_at, eligibility_attested_at,
     accessibility_needs, created_by, coordinator_id, created_at)
 select
-    (:'prefix' || n)::uuid, ('0000000a-0000-4000-8000-' || n)::uuid, 'Bench ' || n, case n % 3 when 0 then 'fr' else 'en' end,
+    (:'prefix' || n)::uuid, ('0000000a-0000-4000-8000-' || n)::uuid, 'Bench ' || n, 'bench ' || n, case n % 3 when 0 then 'fr' else 'en' end,
     (array['ON', 'QC', 'BC', 'AB', 'NS'])[1 + n % 7], 'America/Toronto', 'caf_former', now(), now(),
     b.texts[1], model.created_by, model.created_by, now() - n % 1000000 * interval '1 second'
 from generate_series(100000000001, 100000000000 + :count) n

@@ -12,9 +12,9 @@ select n, md5('work ' || n)::uuid as id, case when n % 1000 = 0 then :'rare' els
     now() - n * interval '1 minute' as at
 from generate_series(1, 20000) n;
 set local session_replication_role = replica;
-insert into participants (id, account_id, alias, preferred_language, region, affiliation_kind, age_attested_at, eligibility_attested_at,
-    created_by, coordinator_id, created_at)
-select id, id, 'W ' || n, 'en', 'ON', 'jcr', at, at, who, who, at from work;
+insert into participants (id, account_id, alias, alias_key, preferred_language, region, affiliation_kind, age_attested_at,
+    eligibility_attested_at, created_by, coordinator_id, created_at)
+select id, id, 'W ' || n, 'w ' || n, 'en', 'ON', 'jcr', at, at, who, who, at from work;
 insert into intakes (participant_id, region_key, track, coordinator_id, created_at) select id, 'ON', 'group', who, at from work;
 insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
