@@ -33,7 +33,7 @@ end $$;
 -- The sessions that the actor leads or led.
 create or replace function actor_session_ids() returns uuid[] language plpgsql stable security definer as $$
 begin
-    return case when actor_role() in ('peer_supporter', 'mental_health_professional') then array(
+    return case when actor_role() in ('peer_supporter', 'mental_health_professional', 'coordinator') then array(
         select l.session_id from session_leads l
         where l.account_id = actor_account_id() and l.cohort_id <> all (actor_own_cohort_ids())) else '{}' end;
 end $$;
@@ -57,6 +57,10 @@ begin
     return actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids()) and exists (
         select from cohorts g where g.id = in_cohort_id and g.coordinator_id = any (actor_stands_for_ids()));
 end $$;
+
+-- And those of sessions they lead themselves.
+create or replace function actor_meets_session(in_session_id uuid, in_cohort_id uuid) returns boolean stable language sql
+return actor_runs_cohort(in_cohort_id) or coalesce(in_session_id = any (actor_session_ids()), false);
 
 -- I13, R14: a coordinator handles what is about people they serve, never what is about themselves or somebody they are excluded from.
 -- These are the persons, and what names them; who is meant by a digest counts as well, and of that the coordinator must not learn:

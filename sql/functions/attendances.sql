@@ -25,7 +25,7 @@ begin
     session := session_lock(in_session_id);
     select * into enrolment from enrolments e where e.id = in_enrolment_id and e.cohort_id = session.cohort_id for no key update;
     if enrolment.id is null or not as_coordinator and not enrolment.is_seated
-        or as_coordinator and not actor_serves(enrolment.participant_id) and not actor_runs_cohort(session.cohort_id)
+        or as_coordinator and not actor_serves(enrolment.participant_id) and not actor_meets_session(in_session_id, session.cohort_id)
     then
         perform problem('not-found');
     elsif session.state not in ('in_progress', 'completed') then

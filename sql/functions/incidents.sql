@@ -26,7 +26,7 @@ begin
     select e.participant_id into new.participant_id from enrolments e
     where e.id = new.enrolment_id and e.cohort_id = coalesce(new.cohort_id, e.cohort_id) and e.cohort_id <> all (actor_own_cohort_ids())
         -- As on the roster.
-        and (actor_role() <> 'coordinator' or actor_serves(e.participant_id) or actor_runs_cohort(e.cohort_id));
+        and (actor_role() <> 'coordinator' or actor_serves(e.participant_id) or actor_meets_session(new.session_id, e.cohort_id));
     if new.enrolment_id is not null and new.participant_id is null then
         perform problem_field('enrolment_id', 'does-not-exist');
     end if;

@@ -17,7 +17,7 @@ begin
     if as_role is null or as_role <> 'coordinator' and not session_is_near(session) then
         return null;
     end if;
-    is_whole := as_role <> 'coordinator' or actor_runs_cohort(session.cohort_id);
+    is_whole := as_role <> 'coordinator' or actor_meets_session(in_session_id, session.cohort_id);
     select
         coalesce(json_agg(json_build_object(
             'enrolment_id', e.id,

@@ -152,8 +152,8 @@ grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside
 grant execute on function account_is_away, conflict_selves, coordinator_stand_in to alongside_duty;
 grant execute on function notice_tell to alongside_desk;
 grant execute on function
-    actor_cohort_ids, actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session, conflict_follow_end,
-    host_is_barred
+    actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,
+    conflict_follow_end, host_is_barred
 to alongside_sessions;
 
 -- Commands of an operator: the owner's alone.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from harness.invariants import Invariants
-from steps.matrix_world import MAPLE, PROFESSIONAL, SUPPORTER
+from steps.matrix_world import COORDINATOR, MAPLE, PROFESSIONAL, QUEBEC_COORDINATOR, SUPPORTER
 
 NUMBER = "00000000-0000-4000-8000-{:012d}"
 NOOR, DENISE = NUMBER.format(25), NUMBER.format(33)
@@ -124,6 +124,31 @@ def test_a_coordinator_finds_what_nobody_has_settled(coordinator):
     assert {entry["state"] for entry in listed(coordinator, "/v1/conflict-matches")} == {"unconfirmed", "blocked"}
     assert len(listed(coordinator, "/v1/exclusion-requests")) == 1
     assert len(listed(coordinator, "/v1/conflict-declarations")) == 5
+
+
+def test_a_coordinator_finds_who_is_there_for_whom(coordinator, administrator):
+    """Decision 22, S0.24: back-ups, an absence that was and one to come, work that went on, somebody who moved."""
+    for account, other in ((COORDINATOR, QUEBEC_COORDINATOR), (QUEBEC_COORDINATOR, COORDINATOR)):
+        back_up = coordinator.get(f"/v1/colleagues/{account}/back-up").ok()
+        assert (back_up["back_up_account_id"], back_up["is_named"], back_up["is_away"]) == (other, True, False)
+        assert len(listed(coordinator, f"/v1/colleagues/{account}/absences")) == 1
+    handed = listed(coordinator, "/v1/hand-overs")
+    assert {(entry["kind"], entry["reason"]) for entry in handed} == {
+        ("referral", "absence"), ("participant", "workload"), ("intake", "workload"), ("participant", "moved")}  # fmt: skip
+    for entry in handed:
+        word = entry["kind"] + "s"
+        assert coordinator.get(f"/v1/{word}/{entry['subject_id']}").ok()["coordinator_id"] == entry["to_account_id"]
+    (move,) = listed(coordinator, f"/v1/participants/{NUMBER.format(3011)}/region-moves")
+    assert (move["from_region"], move["to_region"]) == ("QC", "ON")
+    for path in ("participants", "intakes"):
+        assert {entry["coordinator_id"] for entry in listed(coordinator, f"/v1/{path}", coordinator_id=QUEBEC_COORDINATOR)}
+    assert administrator.get(f"/v1/staff-links/{NOOR}").ok()["is_participant"]
+
+
+def test_what_there_is_to_learn_and_who_is_on_call(coordinator, administrator):
+    for path in ("training-courses", "training-offerings", "duty-shifts", "duty-turns", "duty-swaps", "duty-gaps", "duty-rungs"):
+        assert listed(coordinator, f"/v1/{path}"), path
+    assert listed(administrator, "/v1/codes", list="training_method")
 
 
 def test_sessions_that_are_over_have_their_attendance_and_topics(coordinator):

@@ -4,6 +4,7 @@
 import pytest
 from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening, audited, informal
+from steps.groups import FORMAL
 from steps.journey import QUEBEC_COORDINATOR, is_hidden
 
 NEEDS = "Captions, and a slow pace"
@@ -87,6 +88,27 @@ def test_whoever_has_the_group_in_their_care_sees_everybody_as_a_host_does(eveni
     evening.client("coordinator", OTHER_COORDINATOR).post(f"{person.path}/exclusions", unwanted).created()
     met = {entry["enrolment_id"]: entry["participant_id"] for entry in entries(evening.coordinator, evening)}
     assert met == {evening.seats[0].id: None, evening.seats[1].id: evening.seats[1].person.id}
+
+
+def test_a_coordinator_who_leads_meets_everybody_as_a_host_does(client, db):
+    """A6.8, S2.12: whomever they serve; of the group they do not look after they learn no more than other hosts."""
+    db.execute("delete from back_ups")
+    evening = Evening(client, FORMAL | {"coordinators": 1}, people=2)
+    leader, (far, near) = evening.host("coordinator"), evening.seats
+    evening.administrator.patch(leader.path, {"regions": ["QC"]}, if_match="*").ok()
+    evening.coordinator.patch(far.person.path, {"region": "BC"}, if_match="*").ok()
+    assert len(entries(leader.client, evening)) == 1
+    evening.group.assign(leader, "coordinator").created()
+    evening.hosts.append(leader)
+    evening.started()
+    met = {entry["enrolment_id"]: entry["participant_id"] for entry in entries(leader.client, evening)}
+    assert met == {far.id: None, near.id: near.person.id}
+    evening.attend(far, who=leader.client).ok()
+    assert [entry["enrolment_id"] for entry in walk(leader.client, f"{evening.path}/attendance")] == [far.id]
+    body = {"kind": "distress", "severity": 2, "session_id": evening.session["id"], "enrolment_id": far.id}
+    assert leader.client.post("/v1/incidents", body).created()["participant_id"] is None
+    (group,) = [group for group in walk(leader.client, "/v1/groups", params={"limit": 100}) if group["id"] == evening.group.id]
+    assert group["seats_taken"] is None
 
 
 def test_how_many_are_placed_is_for_whoever_has_the_group_in_their_care(evening):

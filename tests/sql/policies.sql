@@ -13,7 +13,7 @@ return array(select n(s) from unnest(string_to_array(in_names, ', ')) s);
 -- what they lead, and were there for. What follows: the people they serve, the groups and evenings that are theirs.
 create temp table asks (
     place int generated always as identity, name text primary key, role text, account uuid, self uuid, regions text[], hidden uuid[],
-    own uuid[], led uuid[], nights uuid[], attended uuid[], people uuid[], rooms uuid[]);
+    own uuid[], led uuid[], nights uuid[], attended uuid[], people uuid[], rooms uuid[], leads uuid[]);
 insert into asks (name, role, account, self, regions, hidden, own, led, nights, attended)
 select v.name, v.role, case when v.role not in ('public', 'nobody') then n(v.name) end, case v.role when 'peer' then n(v.name) end,
     v.regions::text[], ids(v.hidden), ids(v.own), ids(v.led), ids(v.nights), ids(v.attended)
@@ -21,7 +21,7 @@ from (values
     ('ada', 'peer', '{}', '', '', '', '', ''), ('quinn', 'peer', '{}', '', '', '', '', ''), ('nil', 'peer', '{}', '', '', '', '', ''),
     ('carol as a peer', 'peer', '{}', '', '', '', '', ''), ('sam as a peer', 'peer', '{}', '', '', '', '', ''),
     ('carol', 'coordinator', '{ON}', 'carol as a peer', 'birch', '', '', ''),
-    ('denis', 'coordinator', '{QC}', 'quinn, nil', 'birch', '', '', ''),
+    ('denis', 'coordinator', '{QC}', 'quinn, nil', 'birch', '', 'maple 1', ''),
     ('everett', 'coordinator', '{}', 'known to be everett', 'cedar', '', '', 'maple 1'),
     ('sam', 'peer_supporter', '{}', 'sam as a peer', 'maple', 'birch', 'birch 1', 'maple 1, birch 1'),
     ('pam', 'peer_supporter', '{}', 'ada', '', 'maple', 'maple 1', 'maple 1'),
@@ -89,13 +89,14 @@ from (values
     ('pam', 'maple', null, 'peer_supporter', null, null), ('sue', 'maple', 'maple 2', 'peer_supporter', 'pammaple', null),
     ('sam', 'maple', null, 'peer_supporter', null, null), ('sam', 'birch', null, 'peer_supporter', null, null),
     ('mia', 'maple', null, 'mental_health_professional', null, null), ('mia', 'birch', null, 'mental_health_professional', null, null),
-    ('max', 'maple', null, 'mental_health_professional', null, 'now'), ('max', 'birch', null, 'on_call_professional', null, null)
+    ('max', 'maple', null, 'mental_health_professional', null, 'now'), ('max', 'birch', null, 'on_call_professional', null, null),
+    ('denis', 'maple', 'maple 1', 'coordinator', null, null)
     ) v (who, cohort, night, slot, instead, gone);
 insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, decided_at)
 select n(v.who || v.cohort), n(v.cohort), n(v.who), v.state, now(), now(), now() from (values
     ('ada', 'maple', 'active'), ('quinn', 'maple', 'confirmed'), ('sam as a peer', 'maple', 'confirmed'), ('nil', 'birch', 'active'),
     ('carol as a peer', 'birch', 'active'), ('mia as a peer', 'birch', 'completed'), ('known to be everett', 'cedar', 'withdrawn'),
-    ('ada', 'cedar', 'completed')) v (who, cohort, state);
+    ('ada', 'cedar', 'completed'), ('quinn', 'cedar', 'completed')) v (who, cohort, state);
 create temp view seats as select e.*, s.id as session_id from enrolments e join sessions s on s.cohort_id = e.cohort_id and s.seq = 1
 where e.cohort_id = any (ids('maple, birch, cedar'));
 insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
@@ -181,6 +182,7 @@ update asks a set
         select p.id from participants p
         where (a.regions = '{}' or p.region is null or p.region = any (a.regions)) and p.id <> all (a.hidden)) else '{}' end,
     rooms = case a.role when 'coordinator' then array(select c.id from cohorts c where c.id <> all (a.own)) else a.led end,
+    leads = a.nights,
     nights = case a.role when 'coordinator' then array(select s.id from sessions s where s.cohort_id <> all (a.own)) else a.nights end;
 
 -- A6.5: nothing about oneself or somebody one is excluded from, nor what a match ties to them; of one's regions, or of none.
@@ -194,7 +196,7 @@ return a.role = 'coordinator' and not in_persons && (a.hidden || a.account)
         select from participants p
         where p.id = any (in_persons) and (a.regions = '{}' or p.region is null or p.region = any (a.regions))));
 create function tests.is_told(a asks, t incidents) returns boolean stable language sql
-return (t.participant_id = any (a.hidden) and (a.role = 'coordinator' or (t.session_id = any (a.nights)) is not true)) is not true
+return (t.participant_id = any (a.hidden) and (t.session_id = any (a.leads)) is not true) is not true
     and (t.cohort_id = any (a.own)) is not true and case a.role
     when 'peer_supporter' then t.created_by = a.account
     when 'mental_health_professional' then t.created_by = a.account or t.session_id = any (a.nights) or exists (
@@ -248,9 +250,9 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{contact_openings}', $$keeps_seat(a, t.enrolment_id)
         or a.role = 'administrator' and not exists (select from sessions s where s.id = t.session_id and s.cohort_id = any (a.own))$$),
     ('{enrolments}', 't.participant_id = a.self or keeps_seat(a, t.id)'),
-    -- A coordinator: of those they serve, and whole groups in their care.
+    -- A coordinator: of those they serve, and whole groups in their care or led by them.
     ('{attendances}', $$t.participant_id = a.self or t.session_id = any (a.nights) and (
-        a.role <> 'coordinator' or t.participant_id = any (a.people)
+        a.role <> 'coordinator' or t.session_id = any (a.leads) or t.participant_id = any (a.people)
         or exists (select from sessions s join cohorts c on c.id = s.cohort_id where s.id = t.session_id
             and c.coordinator_id = a.account))$$),
     ('{audit_events}', $$a.role = 'administrator' and not t.participant_ids && a.hidden or a.self = any (t.participant_ids)$$),
