@@ -194,11 +194,24 @@ def test_headers_out_of_all_proportion(server, bearer):
     assert response.status in (None, 400, 413, 414, 431)
 
 
-def test_many_parameters_do_not_leave_the_connection_hanging(server, bearer):
+def test_more_parameters_than_a_head_holds_do_not_leave_the_connection_hanging(server, bearer):
     started = time.monotonic()
     response = exchange(server, request("GET", TARGET + "?" + "&".join(f"a{i}=1" for i in range(2000)), bearer))
     assert response.status in (None, 400, 413, 414, 431)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("count", [60, 64, 65, 66, 300, 500, 1000])
+def test_many_parameters_are_answered_and_logged(server, bearer, count):
+    """Also the last of them is read: nothing is cut off in silence."""
+    started, logged = time.monotonic(), len(server.log_lines())
+    response = exchange(server, request("GET", TARGET + "?" + "&".join(f"a{i}=1" for i in range(count)), bearer))
+    assert response.status == 400 and time.monotonic() - started < 10
+    (line,) = server.log_lines()[logged:]
+    assert (line["route"], line["status"], line["problem"]) == (TARGET, 400, "bad-parameter")
+    limits = "&".join(["limit=1"] * (count - 1))
+    response = exchange(server, request("GET", f"{TARGET}?{limits}&a=1", bearer))
+    assert response.status == 400
 
 
 @pytest.mark.parametrize("line", ["GET /v1/referrals HTTP/2.0", "GET /v1/referrals", "GET", "\x00\x01\x02", "GET / HTTP/1.1 x"])
