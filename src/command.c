@@ -184,9 +184,10 @@ static int print_refusal(const struct db_rows *rows)
 static const struct audit_command {
     const char *name, *statement;
     int (*print)(const struct db_rows *rows);
-    bool has_month, is_owners;
+    bool has_word, is_owners;
 } audit_commands[] = {
     {"verify", "audit_verify", print_verdict, false, false},
+    {"verify", "audit_verify_head", print_verdict, true, false},
     {"head", "audit_head", print_head, false, false},
     {"anchor", "audit_anchor", print_refusal, false, true},
     {"detach", "audit_detach", print_refusal, true, true},
@@ -197,7 +198,10 @@ static const struct audit_command *audit_command_find(int count, char **words)
 {
     for (size_t i = 0; i < sizeof audit_commands / sizeof *audit_commands; i++) {
         const struct audit_command *command = &audit_commands[i];
-        if (count == 1 + command->has_month && strcmp(words[0], command->name) == 0)
+        if (count != 1 + command->has_word || strcmp(words[0], command->name) != 0)
+            continue;
+        /* A head begins with a number; SQL says what is wrong with a month. */
+        if (!command->has_word || command->is_owners || (*words[1] >= '0' && *words[1] <= '9'))
             return command;
     }
     return NULL;
@@ -210,16 +214,16 @@ int command_audit(const struct config *config, int count, char **words)
 {
     const struct audit_command *command = audit_command_find(count, words);
     if (!command)
-        return misuse("audit takes verify, head, anchor, detach YYYY-MM or attach YYYY-MM");
+        return misuse("audit takes verify [HEAD], head, anchor, detach YYYY-MM or attach YYYY-MM");
     const char *url =
         command->is_owners ? config->migrate_database_url : config->worker_database_url;
     if (!*url)
         return fault(command->is_owners ? "this needs the setting migrate_database_url"
                                         : "audit needs the setting worker_database_url");
-    const char *params[] = {command->has_month ? words[1] : NULL};
+    const char *params[] = {command->has_word ? words[1] : NULL};
     struct db_session *session = db_session_open(url, NULL);
     struct db_rows *rows = session ? db_session_run(session, command->statement, AUDIT_LIMIT_MS,
-                                                    command->has_month, params)
+                                                    command->has_word, params)
                                    : NULL;
     int code = rows ? command->print(rows) : fault("the audit chain cannot be read");
     db_rows_free(rows);

@@ -66,13 +66,11 @@ end $$;
 create or replace function audit_event_month(in_at timestamptz) returns text stable language sql
 return to_char(in_at at time zone 'UTC', 'YYYY-MM');
 
--- Every field that is hashed; a change of this list is a new chain.
+-- Every field that is hashed, so that no two events read the same; a change of this list is a new chain.
 create or replace function audit_event_digest(in_event audit_events) returns bytea stable language sql
-return sha256(convert_to(concat_ws('|',
-    in_event.id, in_event.xid, extract(epoch from in_event.at), coalesce(in_event.account_id::text, '-'), in_event.role,
-    in_event.operation, in_event.action, in_event.object_type, coalesce(in_event.object_id::text, '-'),
-    array_to_string(in_event.participant_ids, ','), array_to_string(in_event.fields, ','),
-    coalesce(in_event.request_id::text, '-')), 'UTF8'));
+return sha256(convert_to(json_build_array(
+    in_event.id, in_event.xid, extract(epoch from in_event.at), in_event.account_id, in_event.role, in_event.operation, in_event.action,
+    in_event.object_type, in_event.object_id, in_event.participant_ids, in_event.fields, in_event.request_id)::text, 'UTF8'));
 
 -- Whichever partition a row is in: each has the same for whoever names it.
 create or replace trigger append_only before update or delete or truncate on audit_events

@@ -151,7 +151,11 @@ begin
         order by e.waiting_since, e.id for no key update
     loop
         exit when free <= 0;
-        -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs.
+        -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs,
+        -- which wait for it in their turn, so that nobody holds it still.
+        if actor_role() = 'worker' then
+            perform conflict_hold(next_enrolment.participant_id);
+        end if;
         exit when not pg_try_advisory_xact_lock_shared(conflict_key(next_enrolment.participant_id));
         reason := case
             when cardinality(enrolment_missing(next_enrolment.participant_id)) > 0 then 'not_ready'
@@ -232,9 +236,8 @@ begin
         order by e.participant_id for no key update
     loop
         perform seat_move(enrolment, 'removed', 'removed', in_reason);
-        perform audit(
-            'remove', 'enrolment', enrolment.id,
-            case when actor_serves(enrolment.participant_id) then array[enrolment.participant_id] end);
+        -- In the file of whoever it is, also of those whom this coordinator does not see.
+        perform audit('remove', 'enrolment', enrolment.id, array[enrolment.participant_id]);
     end loop;
 end $$;
 

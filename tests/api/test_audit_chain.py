@@ -122,6 +122,42 @@ def test_what_is_taken_out_put_in_or_moved_is_found(audit, chain, db, table, doi
     assert audit("verify")[0] == 0
 
 
+def test_a_chain_that_ends_early_is_found_by_a_head_that_was_kept(audit, chain, db):
+    """Of everything that was taken away nothing remains to be compared; what was written down elsewhere does."""
+    _, head, _ = audit("head")
+    assert audit("verify", head)[0] == 0
+    for doing in ("delete from audit_links; delete from audit_events", "delete from audit_links where seq = {chain}; delete from audit_events"
+                  " where xid >= (select max(upto_xid) from audit_links)"):  # fmt: skip
+        keep_copy(db, "audit_links")
+        db.execute("drop table if exists kept_events; create temporary table kept_events as table audit_events")
+        with quiet_hand(db):
+            db.execute(doing.format(chain=chain))
+            assert audit("verify")[0] == 0, "what is left is whole"
+            code, said, _ = audit("verify", head)
+            put_back(db, "audit_links")
+            db.execute("delete from audit_events; insert into audit_events overriding system value table kept_events")
+        assert code == 1 and said.startswith(f"the audit chain is BROKEN at link {chain} ")
+    for forged in (f"{chain} {'0' * 64}", f"{chain + 1} {head.split()[1]}", "9"):
+        assert audit("verify", forged)[0] == 1
+    assert audit("verify", head)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("kept", "forged"),
+    [
+        ("array['a', 'b']", "array['a,b']"),
+        ("array['a', 'b']", "array['a', null, 'b']"),
+        ("array['a']", "array['a', null]"),
+        ("array['null']", "array[null]"),
+    ],
+)
+def test_no_two_events_read_the_same(db, kept, forged):
+    """A list is hashed with its bounds, and nothing is as good as a word."""
+    digest = "select encode(audit_event_digest(jsonb_populate_record(e, jsonb_build_object('fields', {}::text[]))), 'hex')"
+    event = " from audit_events e order by id limit 1"
+    assert db.execute(digest.format(kept) + event).fetchone() != db.execute(digest.format(forged) + event).fetchone()
+
+
 def test_a_chain_forged_anew_is_whole_but_has_another_head(audit, chain, db):
     """Whoever can rewrite events can rewrite links: therefore the head is kept outside the database."""
     _, head, _ = audit("head")

@@ -2,9 +2,11 @@
 """Seats are offered for a limited time, and the waiting list moves on its own: in a fair order, with a reason for every step that
 coordinators alone see (S1.33, I1, I3, A6.5, R5, R11)."""
 
+import threading
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from steps import COORDINATOR, walk
 from steps.groups import FORMAL, Host, Seat, ago, clock, in_days, instant, ready, taking_people
@@ -47,6 +49,25 @@ def told(seat):
 
 OFFERED = ("offered", "in_turn", "system")
 FULL = ("passed_over", "full", "system")
+
+
+def test_nobody_holds_a_list_still(a_group, wait_since, database, cluster):
+    """R5: whoever is first in line, and busy with what is said about whom they must not meet, is waited for a moment, not for good."""
+    first = wait_since(MONTH_AGO)
+    group = a_group()
+    seat = group.seat(wait_since(), "confirmed")
+    waiting = group.seat(first, "waitlisted")
+    with psycopg.connect(cluster.url(database), options="-c search_path=alongside,pg_catalog") as busy:
+        busy.execute("select conflict_hold_alone(%s::uuid)", (first.id,))
+        seat.withdraw().ok()
+        assert waiting.state == "waitlisted", "who frees a seat waits for nobody"
+        ended = threading.Timer(0.5, busy.commit)
+        ended.start()
+        with psycopg.connect(cluster.url(database, "alongside_worker"), autocommit=True) as worker:
+            worker.execute("select set_config('app.role', 'worker', false)")
+            worker.execute("select seat_advance_lists()")
+        ended.join()
+    assert waiting.state == "offered"
 
 
 # ---- a limited time ----
