@@ -33,6 +33,14 @@ begin
     select d.key, d.value, null, '{}' from jsonb_each_text(in_digests) d where d.key in ('email', 'phone') and d.value is not null;
 end $$;
 
+create or replace function name_digest_pair() returns trigger language plpgsql as $$
+begin
+    new.pairs := array(
+        select hashtextextended(a || b, 0) from unnest(new.tokens) a join unnest(new.tokens) b on a < b);
+    return new;
+end $$;
+create or replace trigger pair before insert on name_digests for each row execute function name_digest_pair();
+
 -- in_of: participant, account, referral, declaration, request; in_digests: name, email, phone, as far as they are written. What was kept
 -- stays: a name that is erased, or another, takes nothing back. What somebody gave themself is looked at when a coordinator writes it.
 create or replace function name_digests_keep(in_of text, in_id uuid, in_digests jsonb) returns void
@@ -70,17 +78,20 @@ begin
     delete from name_digests n where n.referral_id = in_id or n.exclusion_request_id = in_id;
 end $$;
 
--- Fewer than 1 in 1,000 bear it.
+-- Fewer than 1 in 1,000 bear it. Of a word that many have, no more are counted than decide; a name has up to four spellings.
 create or replace function name_digest_is_rare(in_token text, in_people bigint) returns boolean language plpgsql stable as $$
 begin
     return in_people > 1000 * (
-        select count(distinct n.owner_id) from name_digests n
-        where n.tokens @> array[in_token] and num_nonnulls(n.participant_id, n.account_id) = 1);
+        select count(distinct f.owner_id)
+        from (
+            select n.owner_id from name_digests n
+            where n.tokens @> array[in_token] and num_nonnulls(n.participant_id, n.account_id) = 1
+            limit 4 * (in_people / 1000 + 1)) f);
 end $$;
 
 -- What meets in_id's names on the other side: of a person, what was said that may mean them; of what was said, whom it may mean. Certain:
 -- all tokens of the shorter name, two at least, are among the other's, or the address or the number is the same. Likely: the same name
--- (is_whole), the same first and last, or one token that few bear. Names that have two tokens in common are found by these.
+-- (is_whole), the same first and last, or one token that few bear.
 create or replace function name_digests_meet(in_id uuid)
 returns table (
     participant_id uuid, account_id uuid, declaration_id uuid, exclusion_request_id uuid, is_certain boolean, is_whole boolean,
@@ -95,18 +106,13 @@ begin
         from name_digests n where n.owner_id = in_id),
     tokens as (select distinct t as token from mine m cross join unnest(m.tokens) t),
     found as (
-        select m.id as own_id, n.id as other_id from mine m join name_digests n on n.whole = m.whole
+        select m.id as own_id, n.id as other_id, false as is_pair from mine m join name_digests n on n.whole = m.whole
         union
-        select m.id, n.id from mine m join name_digests n on n.ends = m.ends
+        select m.id, n.id, false from mine m join name_digests n on n.ends = m.ends
         union
-        select m.id, n.id
-        from mine m
-        cross join unnest(m.tokens) a
-        join unnest(m.tokens) b on a < b
-        join name_digests n on n.tokens @> array[a, b]
-        where n.tokens <@ m.tokens or n.tokens @> m.tokens
+        select m.id, n.id, true from mine m join name_digests n on n.pairs && m.pairs
         union
-        select m.id, n.id
+        select m.id, n.id, false
         from tokens t
         join mine m on t.token = any (m.tokens)
         join name_digests n on n.tokens @> array[t.token]
@@ -118,6 +124,8 @@ begin
         bool_or(n.whole = m.whole),
         bool_and(n.is_self_given or m.is_self_given)
     from found f join mine m on m.id = f.own_id join name_digests n on n.id = f.other_id and n.kind = m.kind
-    where n.referral_id is null and m.is_said <> (n.declaration_id is not null or n.exclusion_request_id is not null)
+    -- Two words in common mean nobody where both names have others.
+    where (not f.is_pair or n.tokens <@ m.tokens or n.tokens @> m.tokens) and n.referral_id is null
+        and m.is_said <> (n.declaration_id is not null or n.exclusion_request_id is not null)
     group by n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id;
 end $$;

@@ -17,6 +17,8 @@ create table name_digests (
     whole text not null,
     ends text,
     tokens text[] not null default '{}',
+    -- Of each two of the tokens a number: two words in common are found at once, however many people have either.
+    pairs bigint[] not null default '{}',
     -- The person gave it themself after their readiness: it raises, and holds nothing until somebody has looked.
     is_self_given boolean not null default false,
     created_at timestamptz not null,
@@ -27,4 +29,5 @@ create table name_digests (
 );
 create index name_digests__whole on name_digests (whole);
 create index name_digests__ends on name_digests (ends) where ends is not null;
-create index name_digests__tokens on name_digests using gin (tokens);
+create index name_digests__tokens on name_digests using gin (tokens) with (fastupdate = off);
+create index name_digests__pairs on name_digests using gin (pairs) with (fastupdate = off);
