@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct config;
 struct request;
@@ -29,6 +30,13 @@ bool db_takes_commits(const struct config *config);
 const char *db_help(const struct db *db);
 /* What was found a moment ago, from memory: it answers, and takes what is written. */
 bool db_is_ready(const struct db *db);
+/* How often staff were told something, or an alarm changed, as far as this process has heard. */
+unsigned long long db_news(const struct db *db);
+/* False at the end without any since `seen`, or once *is_stopping. */
+bool db_news_wait(const struct db *db,
+                  unsigned long long seen,
+                  uint64_t end_ns,
+                  const atomic_bool *is_stopping);
 /* Runs rq's route; fills rq->response (text owned by the arena) or sets a problem (SQLSTATE ->
  * problem, db_error.h). */
 bool db_run(struct request *rq) __attribute__((warn_unused_result));

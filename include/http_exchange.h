@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+/* Where it came in. MEMORY: nothing that asks the database. WAITING: lists with an ETag alone, and
+ * `wait` waits. */
+enum http_listener { LISTENER_API, LISTENER_MEMORY, LISTENER_WAITING };
+
 struct http_exchange {
     struct request rq;
     struct http_headers headers;
@@ -16,13 +20,15 @@ struct http_exchange {
     const char *link;     /* lists: value of Link; owned by the arena */
     bool is_close_needed; /* the connection cannot be trusted to carry another request */
     bool is_encoding_refused; /* 415 because of Content-Encoding */
-    bool is_from_memory;      /* the listener for health: nothing that asks the database */
+    enum http_listener listener;
 };
 
 struct _u_response;
 /* Stop 9, the only place that writes a response: body, status and every header, from rq.problem or
  * rq.response. Sets rq.response to what was sent. Returns the status. */
 int http_reply(struct http_exchange *exchange, struct _u_response *response);
+/* Whether the client has already what would be sent: 304. */
+bool http_is_unmodified(struct request *rq);
 /* Walks for the answers of the routes with ROUTE_KEPT. False when one cannot be had. */
 bool http_kept_fill(struct app *app);
 void http_kept_free(struct app *app);

@@ -28,6 +28,7 @@ struct db {
     atomic_bool is_silent;       /* it answers nobody */
     atomic_bool is_well;         /* what the watch found: /readyz */
     atomic_bool is_disk_full;    /* it said so, and has not yet written again */
+    atomic_ullong news;          /* what db_news answers */
     struct db_breaker *breakers; /* by route */
     atomic_int trials;           /* of theirs, at this moment */
     atomic_int held;             /* how many of them are not free */

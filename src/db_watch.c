@@ -127,7 +127,7 @@ static const char sign_in_sql[] =
     "select from alongside.accounts where issuer = '' and subject = '' limit 1; "
     "select from alongside.exclusions where account_id = '00000000-0000-0000-0000-000000000000' "
     "limit 1";
-static const char patience_sql[] = "set lock_timeout = '500ms'";
+static const char patience_sql[] = "set lock_timeout = '500ms'; listen notices";
 
 static bool signs_in(struct db_watch *watch)
 {
@@ -236,11 +236,38 @@ static bool pulse_open(struct db_watch *watch)
     watch->pulse = db_connection_plain(watch->db->config->database_url);
     PGresult *patience = watch->pulse ? ask(watch->pulse, patience_sql) : NULL;
     PQclear(patience);
+    /* What was said in the meantime was not heard. */
+    atomic_fetch_add(&watch->db->news, 1);
     if (!watch->pulse || zones_are_current(watch->pulse))
         return true;
     PQfinish(watch->pulse);
     watch->pulse = NULL;
     watch->failures++;
+    return false;
+}
+
+/* Read with the answer to the pulse. */
+static void news_take(struct db_watch *watch)
+{
+    for (PGnotify *news = NULL; watch->pulse && (news = PQnotifies(watch->pulse)); PQfreemem(news))
+        atomic_fetch_add(&watch->db->news, 1);
+}
+
+unsigned long long db_news(const struct db *db)
+{
+    return atomic_load(&db->news);
+}
+
+bool db_news_wait(const struct db *db,
+                  unsigned long long seen,
+                  uint64_t end_ns,
+                  const atomic_bool *is_stopping)
+{
+    while (monotonic_ns() < end_ns && !atomic_load(is_stopping)) {
+        nanosleep(&(struct timespec){.tv_nsec = (long)ROUND_MS * (long)NS_PER_MS}, NULL);
+        if (db_news(db) != seen)
+            return true;
+    }
     return false;
 }
 
@@ -265,6 +292,7 @@ static const char *look(struct db_watch *watch)
         watch->failures = watch->pulse ? 0 : watch->failures;
     }
     PQclear(pulse);
+    news_take(watch);
     return trouble;
 }
 

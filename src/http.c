@@ -35,18 +35,24 @@ enum {
     DRAIN_STEP_MS = 10
 };
 
+/* A listener whose connections have a thread each. */
+struct house {
+    struct _u_instance instance;
+    struct acceptor *acceptor;
+    bool is_started;
+};
+
 struct http_server {
     struct app *app;
-    struct _u_instance api;
+    struct house api, waiting; /* whoever waits for news takes nobody else's place */
     struct _u_instance health, metrics;
-    struct acceptor *acceptor;
-    bool is_api_started, is_health_started, is_metrics_started;
+    bool is_health_started, is_metrics_started;
 };
 
 /* Requests between their request line and the last byte of their answer. The library's hooks carry
  * no context of ours; there is one server in a process. */
 static atomic_uint requests_in_flight;
-static atomic_uint connections_open;
+static atomic_uint connections_open, waiting_open;
 
 /* The library makes a request at its request line, but forgets one whose head it then cannot store
  * (a URL of thousands of arguments): each would cost its memory for good. So a connection remembers
@@ -146,10 +152,10 @@ static void request_fill(struct http_exchange *exchange, const struct _u_request
 static int answer(const struct _u_request *request,
                   struct _u_response *response,
                   struct app *app,
-                  bool is_from_memory)
+                  enum http_listener listener)
 {
     struct http_exchange exchange = {.rq = {.app = app, .started_ns = monotonic_ns()},
-                                     .is_from_memory = is_from_memory};
+                                     .listener = listener};
     struct request *rq = &exchange.rq;
     metrics_request_started();
     bool is_read = http_headers_collect(&rq->arena, u_map_enum_keys(request->map_header),
@@ -169,13 +175,19 @@ static int answer(const struct _u_request *request,
 
 static int dispatch(const struct _u_request *request, struct _u_response *response, void *context)
 {
-    return answer(request, response, context, false);
+    return answer(request, response, context, LISTENER_API);
 }
 
 static int
 dispatch_health(const struct _u_request *request, struct _u_response *response, void *context)
 {
-    return answer(request, response, context, true);
+    return answer(request, response, context, LISTENER_MEMORY);
+}
+
+static int
+dispatch_waiting(const struct _u_request *request, struct _u_response *response, void *context)
+{
+    return answer(request, response, context, LISTENER_WAITING);
 }
 
 static int
@@ -238,17 +250,20 @@ instance_init(struct _u_instance *instance, endpoint callback, struct app *app, 
     return ulfius_add_endpoint_by_val(instance, "*", NULL, "*", 0, callback, app) == U_OK;
 }
 
-/* The API (fd < 0) has a thread for each connection the acceptor hands over: a request blocks its
+/* A house (fd < 0) has a thread for each connection its acceptor hands over: a request blocks its
  * thread while PostgreSQL works, and in an epoll loop every connection of that thread with it. The
- * small listeners never block, one epoll loop each. No ERROR_LOG: the library's logger cannot bear
- * what clients send. */
-static bool
-instance_start(struct _u_instance *instance, int fd, unsigned connections, unsigned timeout_s)
+ * small listeners never block, one epoll loop each, and nobody counts their connections (open
+ * NULL). No ERROR_LOG: the library's logger cannot bear what clients send. */
+static bool instance_start(struct _u_instance *instance,
+                           int fd,
+                           atomic_uint *open,
+                           unsigned connections,
+                           unsigned timeout_s)
 {
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, NULL},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, fd < 0 ? &connections_open : NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, open},
         /* The library counts a closed connection until its thread has been joined; the acceptor
          * does not. */
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(connections * 2), NULL},
@@ -271,24 +286,39 @@ static void listening_log(const char *what, const char *address, unsigned port)
     log_event(LOG_LEVEL_INFO, "listening", "for", what, "address", address, "port", number, NULL);
 }
 
-static bool api_start(struct http_server *server)
+/* Port 0 = none, but for the API. */
+static bool house_start(const struct http_server *server,
+                        const char *what,
+                        struct house *house,
+                        long wanted,
+                        atomic_uint *open,
+                        long limit)
 {
     const struct config *config = server->app->config;
     unsigned port;
-    int fd = listen_open(config->listen_address, config->listen_port, &port);
+    int fd = listen_open(config->listen_address, wanted, &port);
     if (fd < 0)
         return false;
-    unsigned limit = (unsigned)config->connection_limit;
-    server->is_api_started =
-        instance_start(&server->api, -1, limit, (unsigned)config->connection_timeout_s);
-    if (!server->is_api_started) {
+    house->is_started = instance_start(&house->instance, -1, open, (unsigned)limit,
+                                       (unsigned)config->connection_timeout_s);
+    if (!house->is_started) {
         close(fd);
         return false;
     }
-    server->acceptor = acceptor_start(server->api.mhd_daemon, fd, &connections_open, limit);
-    if (server->acceptor)
-        listening_log("api", config->listen_address, port);
-    return server->acceptor;
+    house->acceptor = acceptor_start(house->instance.mhd_daemon, fd, open, (unsigned)limit);
+    if (house->acceptor)
+        listening_log(what, config->listen_address, port);
+    return house->acceptor;
+}
+
+static bool houses_start(struct http_server *server)
+{
+    const struct config *config = server->app->config;
+    return house_start(server, "api", &server->api, config->listen_port, &connections_open,
+                       config->connection_limit) &&
+           (config->waiting_port == 0 ||
+            house_start(server, "waiting", &server->waiting, config->waiting_port, &waiting_open,
+                        config->waiting_limit));
 }
 
 /* A listener that never blocks: one thread. Port 0 = none. */
@@ -305,8 +335,8 @@ static bool small_start(const struct http_server *server,
     int fd = listen_open(config->listen_address, wanted, &port);
     if (fd < 0)
         return false;
-    *ret_is_started =
-        instance_start(instance, fd, SMALL_CONNECTIONS_MAX, (unsigned)config->connection_timeout_s);
+    *ret_is_started = instance_start(instance, fd, NULL, SMALL_CONNECTIONS_MAX,
+                                     (unsigned)config->connection_timeout_s);
     if (*ret_is_started)
         listening_log(what, config->listen_address, port);
     return *ret_is_started;
@@ -318,7 +348,9 @@ struct http_server *http_server_start(struct app *app)
     if (!server)
         return NULL;
     server->app = app;
-    if (!instance_init(&server->api, dispatch, app, (size_t)app->config->max_body_bytes + 1) ||
+    if (!instance_init(&server->api.instance, dispatch, app,
+                       (size_t)app->config->max_body_bytes + 1) ||
+        !instance_init(&server->waiting.instance, dispatch_waiting, app, 1) ||
         !instance_init(&server->health, dispatch_health, app, 1) ||
         !instance_init(&server->metrics, dispatch_metrics, app, 1)) {
         log_event(LOG_LEVEL_ERROR, "cannot listen", "reason", "memory is exhausted", NULL);
@@ -330,7 +362,7 @@ struct http_server *http_server_start(struct app *app)
                     &server->is_metrics_started) &&
         small_start(server, "health", &server->health, config->health_port,
                     &server->is_health_started) &&
-        api_start(server))
+        houses_start(server))
         return server;
     log_event(LOG_LEVEL_ERROR, "cannot listen", "address", app->config->listen_address, "reason",
               strerror(errno), NULL);
@@ -347,7 +379,8 @@ static void drain(struct http_server *server)
                                 .tv_nsec = announce_ms % 1000 * NS_PER_MS};
     atomic_store(&server->app->is_draining, true);
     nanosleep(&announce, NULL);
-    acceptor_stop(server->acceptor);
+    acceptor_stop(server->api.acceptor);
+    acceptor_stop(server->waiting.acceptor);
     uint64_t deadline_ns =
         monotonic_ns() + (uint64_t)server->app->config->drain_timeout_s * NS_PER_S;
     while (atomic_load(&requests_in_flight) > 0 && monotonic_ns() < deadline_ns)
@@ -358,15 +391,18 @@ void http_server_stop(struct http_server *server)
 {
     if (!server)
         return;
-    if (server->is_api_started) {
+    if (server->api.is_started) {
         drain(server);
-        ulfius_stop_framework(&server->api);
+        ulfius_stop_framework(&server->api.instance);
     }
+    if (server->waiting.is_started)
+        ulfius_stop_framework(&server->waiting.instance);
     if (server->is_health_started)
         ulfius_stop_framework(&server->health);
     if (server->is_metrics_started)
         ulfius_stop_framework(&server->metrics);
-    ulfius_clean_instance(&server->api);
+    ulfius_clean_instance(&server->api.instance);
+    ulfius_clean_instance(&server->waiting.instance);
     ulfius_clean_instance(&server->health);
     ulfius_clean_instance(&server->metrics);
     free(server);

@@ -116,11 +116,13 @@ success_headers(struct http_exchange *exchange, struct _u_response *response, co
     }
 }
 
-/* 304 when the client has what would be sent. */
-static bool is_unmodified(const struct request *rq, const char *tag)
+bool http_is_unmodified(struct request *rq)
 {
-    if (!rq->if_none_match || !tag || rq->response.status != 200 || !rq->route ||
-        rq->route->method != METHOD_GET)
+    const char *tag = rq->if_none_match && rq->response.status == 200 && rq->route &&
+                              rq->route->method == METHOD_GET
+                          ? tag_make(rq)
+                          : NULL;
+    if (!tag)
         return false;
     char bare[128];
     size_t length = strlen(tag) - 2;
@@ -180,7 +182,7 @@ int http_reply(struct http_exchange *exchange, struct _u_response *response)
     } else {
         const char *tag = tag_make(rq);
         success_headers(exchange, response, tag);
-        if (is_unmodified(rq, tag))
+        if (http_is_unmodified(rq))
             rq->response.status = 304;
     }
     if (exchange->is_close_needed ||

@@ -9,6 +9,7 @@
 #include "cursor.h"
 #include "db.h"
 #include "http_exchange.h"
+#include "monotonic.h"
 #include "seal.h"
 #include "token.h"
 
@@ -173,13 +174,37 @@ static bool finish(struct http_exchange *exchange)
     return !(rq->route->flags & ROUTE_LIST) || page_wrap(exchange);
 }
 
+/* Until when whoever has all there is waits for more: where waiting holds up nobody else. */
+static uint64_t wait_end_ns(const struct http_exchange *exchange)
+{
+    json_int_t seconds = exchange->listener == LISTENER_WAITING
+                             ? json_integer_value(json_object_get(exchange->rq.query, "wait"))
+                             : 0;
+    return monotonic_ns() + (uint64_t)seconds * NS_PER_S;
+}
+
+/* Stops 7 to 9, again when there is news, as long as the client has what would be sent. */
+static bool run(struct http_exchange *exchange)
+{
+    struct request *rq = &exchange->rq;
+    struct app *app = rq->app;
+    uint64_t end_ns = wait_end_ns(exchange);
+    for (;;) {
+        unsigned long long seen = db_news(app->db);
+        if (!db_run(rq) || !finish(exchange))
+            return false;
+        if (!http_is_unmodified(rq) || !db_news_wait(app->db, seen, end_ns, &app->is_draining))
+            return true;
+        rq->response = (struct response){0};
+    }
+}
+
 static bool answer(struct http_exchange *exchange)
 {
     struct request *rq = &exchange->rq;
     bool is_json = rq->route->lane != LANE_NONE && !(rq->route->flags & ROUTE_OWN_TYPE);
     if (is_json)
-        return negotiate(exchange, NULL) && check(exchange) && preconditions(rq) && db_run(rq) &&
-               finish(exchange);
+        return negotiate(exchange, NULL) && check(exchange) && preconditions(rq) && run(exchange);
     /* A handler in C, or the statement, says itself what it sends; neither changes anything. */
     return check(exchange) && preconditions(rq) &&
            (rq->route->lane == LANE_NONE ? rq->route->handler(rq) : db_run(rq)) &&
@@ -209,7 +234,8 @@ bool http_walk(struct http_exchange *exchange, bool is_host_needed)
     }
     if (http_kept_answer(exchange))
         return negotiate(exchange, NULL);
-    if (exchange->is_from_memory && rq->route->lane != LANE_NONE)
+    if ((exchange->listener == LISTENER_MEMORY && rq->route->lane != LANE_NONE) ||
+        (exchange->listener == LISTENER_WAITING && !(rq->route->flags & ROUTE_TAGGED)))
         return fail(rq, PROBLEM_NOT_FOUND);
     bool is_answered = authorise(rq) && answer(exchange);
     if (!is_answered)

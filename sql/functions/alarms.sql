@@ -34,6 +34,7 @@ returns void language plpgsql as $$
 begin
     insert into alarm_actions (alarm_id, action, step, rung, account_id, at)
     values (in_id, in_action, in_step, in_rung, in_account_id, app_now());
+    perform pg_notify('notices', '');
 end $$;
 
 create or replace function alarm_lock(in_id uuid, in_if_match int[]) returns alarms language plpgsql as $$

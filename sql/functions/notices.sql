@@ -42,6 +42,7 @@ begin
     insert into notices (id, account_id, kind, urgency, object_id, alarm_id, step, is_by_alias, created_at)
     values (new_id, in_account_id, in_kind, urgency, in_object_id, in_alarm_id, in_step, in_is_by_alias, app_now())
     on conflict on constraint notices__step__taken do nothing;
+    perform pg_notify('notices', '');
     if found and array_position('{now,today,later}', urgency) <= array_position('{now,today,later}', coalesce(least_mailed, 'later')) then
         insert into outbox (kind, notice_id, due_at, created_at, changed_at)
         values (case urgency when 'now' then 'notice_now' else 'notice' end, new_id, app_now(), app_now(), app_now());
@@ -107,6 +108,7 @@ begin
     perform require_version(null, notice.version);
     if notice.acknowledged_at is null then
         update notices n set acknowledged_at = app_now(), version = n.version + 1 where n.id = in_id;
+        perform pg_notify('notices', '');
         if alarm.state = 'open' then
             perform alarm_take(alarm);
         end if;

@@ -124,4 +124,7 @@ begin
         where a.id = over.id
         returning a.id, a.step)
     insert into alarm_actions (alarm_id, action, step, at) select e.id, 'ended', e.step, app_now() from ended e;
+    if found then
+        perform pg_notify('notices', '');
+    end if;
 end $$;
