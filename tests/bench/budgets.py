@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import psycopg
-from cases import ACCEPT, ACCOUNTS, BASE, BY_HAND, COORDINATOR, HOME, LIST, READ, WAITING, WRITE
+from cases import ACCEPT, ACCOUNTS, BASE, BY_HAND, COORDINATOR, HOME, LIST, NOTICES, READ, WAITING, WRITE
 from harness.cluster import Cluster
 from harness.contract import Contract
 from harness.server import Server
@@ -30,7 +30,7 @@ from world import make_models, populate
 
 FILE = Path(__file__).with_name("budgets.json")
 OFFER_SEATS = Path(__file__).with_name("seats.sql")
-CASES = (READ, LIST, WRITE, HOME, WAITING, ACCEPT)
+CASES = (READ, LIST, WRITE, HOME, WAITING, NOTICES, ACCEPT)
 TOLERANCE = 1.3
 COUNTED = ("buffers", "wal_bytes", "plans", "statements")
 CPU = ("postgres_us", "server_us")

@@ -93,6 +93,9 @@ WAITING = Case("waiting list", "waiting_people_list", "GET", "/v1/waiting-people
 ACCEPT = Case(
     "accept", "enrolments_accept", "POST", "/v1/enrolments/ID/accept", (0.5, 0.5, None, None), "accept.sql", ids=SEATS, draw="turn"
 )
+# Asked for every few seconds by everybody of the staff.
+UNREAD = {"state": "unread"}
+NOTICES = Case("notices", "notices_list", "GET", "/v1/notices?state=unread", (0.6, None, None, None), "notices.sql", query=UNREAD)
 EVERYDAY = [READ, LIST, WRITE, HOME]
 # What the peer programs can do as well.
 OF_PEERS = [READ, LIST, WRITE]

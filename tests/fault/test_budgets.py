@@ -22,6 +22,12 @@ def test_every_operation_has_a_budget():
     assert list(budgets.load()["operations"]) == OPERATIONS
 
 
+@pytest.mark.slow
+def test_polling_of_two_hundred_every_five_seconds_is_less_than_two_percent_of_a_core(measured):
+    cost = sum(budgets.scaled(measured["notices"], budgets.load()["reference_us"]).values())
+    assert 200 / 5 * cost < 0.02 * 1e6, cost
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_buffers_wal_plans_and_statements(measured, name):
     kept = budgets.load()
