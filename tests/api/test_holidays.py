@@ -166,7 +166,7 @@ def test_a_date_is_taken_once_in_a_region(administrator, year):
         ({"date": "2101-05-05", "name": NAME | {"fr": ""}}, "#/name/fr", "too-short"),
         ({"date": "2101-05-05", "name": NAME | {"fr": "x" * 201}}, "#/name/fr", "too-long"),
         ({"date": "2101-05-05", "name": NAME | {"de": "Ein Tag"}}, "#/name/de", "unknown"),
-        ({"date": "2101-05-05", "name": NAME | {"fr": "   "}}, "#/name", None),
+        ({"date": "2101-05-05", "name": NAME | {"fr": "   "}}, "#/name/fr", "invisible"),
         ({"date": "2101-05-05", "name": NAME, "region": "XX"}, "#/region", "not-allowed"),
         ({"date": "2101-05-05", "name": NAME, "paid": True}, "#/paid", "unknown"),
     ],
@@ -178,7 +178,7 @@ def test_days_that_cannot_be_added(administrator, body, where, code):
 
 def test_changes_that_cannot_be_made(administrator, year):
     made = administrator.post(PATH, {"date": f"{year}-05-05", "name": NAME}).created()
-    for body, where in (({"date": None}, "#/date"), ({"name": {"en": " "}}, "#/name"), ({"name": {}}, "#/name"), ({"id": ABSENT}, "#/id")):
+    for body, where in (({"date": None}, "#/date"), ({"name": {"en": " "}}, "#/name/en"), ({"name": {}}, "#/name"), ({"id": ABSENT}, "#/id")):
         administrator.patch(made.path, body, if_match=made).problem(422, "validation-failed").fault(where)
     administrator.patch(made.path, {}, if_match=made).problem(422)
     for method, path in (("POST", PATH), ("PATCH", made.path)):

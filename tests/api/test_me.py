@@ -2,7 +2,7 @@
 """Who the caller is here."""
 
 import pytest
-from steps import COORDINATOR
+from steps import COORDINATOR, OTHER_COORDINATOR
 
 ROLES = ("peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
 
@@ -21,11 +21,12 @@ def test_a_coordinators_regions(client):
     assert client("coordinator", "00000000-0000-4000-8000-000000000014").get("/v1/me").ok()["regions"] == ["QC"]
 
 
-def test_what_changed_is_seen_at_once(coordinator, administrator):
+def test_what_changed_is_seen_at_once(client, administrator):
     """R15: region and role are the account's, from the next request on."""
+    coordinator = client("coordinator", OTHER_COORDINATOR)
     before = coordinator.get("/v1/me").ok()
     coordinator.get("/v1/me", if_none_match=before).not_modified()
-    administrator.patch(f"/v1/staff/{COORDINATOR}", {"regions": ["NL", "NS"]}, if_match="*").ok()
+    administrator.patch(f"/v1/staff/{OTHER_COORDINATOR}", {"regions": ["NL", "NS"]}, if_match="*").ok()
     after = coordinator.get("/v1/me", if_none_match=before).ok()
     assert after["regions"] == ["NL", "NS"]
 
