@@ -15,7 +15,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ enum {
      * keeps and clears all of it for each connection: of a thousand idle ones it is half the
      * memory. */
     HEAD_BYTES_MAX = 16384,
-    ARGUMENTS_MAX = 64, /* of a query, for the library; more than any operation takes */
+    ARGUMENTS_MAX = 64,    /* of a query, for the library; more than any operation takes */
     STACK_BYTES = 1048576, /* addresses only: memory is what was touched */
     SMALL_CONNECTIONS_MAX = 64,
     DRAIN_STEP_MS = 10
@@ -71,7 +70,7 @@ static struct connection_slot *slot_of(struct MHD_Connection *connection)
 /* The library makes a header of each argument, and closes the connection without a word when those
  * do not fit. What it reads is its own buffer, and we read our copy of it: there everything stands.
  */
-static void arguments_cut(char *target)
+static void arguments_cut(const char *target)
 {
     char *at = strchr(target, '?');
     for (unsigned left = ARGUMENTS_MAX; at && left > 0; left--)
@@ -87,7 +86,7 @@ static void *on_request_line(void *context, const char *target, struct MHD_Conne
     if (request) {
         slot->request = request;
         atomic_fetch_add_explicit(&requests_in_flight, 1, memory_order_relaxed);
-        arguments_cut((char *)(uintptr_t)target);
+        arguments_cut(target);
     }
     return request;
 }

@@ -151,8 +151,9 @@ VISIBLE = {
     ("alarm_id",): of_world("visible_alarms"),
     ("declaration_id",): of_world("visible_declarations"),
     ("match_id",): lambda db: to_all(match_id=world(db).match(MAPLE, PEER_2)),
-    ("request_id",): lambda db: to_all(request_id=world(db).request(MAPLE))
-    | {"administrator": {"request_id": world(db).request(MAPLE, for_lead=True)}},
+    ("request_id",): lambda db: (
+        to_all(request_id=world(db).request(MAPLE)) | {"administrator": {"request_id": world(db).request(MAPLE, for_lead=True)}}
+    ),
     ("feed_id",): lambda db: to_all(feed_id=world(db).feed(MAPLE)[0]),
     ("shift_id",): first_of("shift_id", "duty_shifts"),
     ("swap_id",): lambda _db: to_all(swap_id="00000000-0000-4000-8000-000000000911"),
