@@ -76,7 +76,11 @@ end $$;
 
 create or replace function account_own_cohort_ids(in_account_id uuid) returns uuid[] language plpgsql stable as $$
 begin
-    return array(select e.cohort_id from enrolments e where e.participant_id = any (account_own_ids(in_account_id)));
+    return array(
+        select e.cohort_id from enrolments e
+        where e.participant_id = any (account_own_ids(in_account_id)) and (enrolment_was_offered(e) or not exists (
+            select from exclusions x
+            where x.account_id = in_account_id and x.participant_id = e.participant_id and x.created_by <> in_account_id)));
 end $$;
 
 create or replace function account_require_coordinator(in_account_id uuid) returns void language plpgsql as $$

@@ -40,6 +40,11 @@ begin
 end $$;
 create or replace trigger guard before insert or update on enrolments for each row execute function enrolment_guard();
 
+-- Whether somebody was offered a seat, for which they had to be ready (I4); a proposal and a place on the list ask for less.
+create or replace function enrolment_was_offered(in_enrolment enrolments) returns boolean immutable language sql
+return in_enrolment.offered_at is not null or in_enrolment.decided_at is not null
+    or in_enrolment.state in ('offered', 'confirmed', 'active', 'completed');
+
 -- I4, decision 3: what a person still lacks for a seat in any group; empty = nothing.
 create or replace function enrolment_missing(in_participant_id uuid) returns text[] language plpgsql stable as $$
 begin

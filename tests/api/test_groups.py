@@ -353,6 +353,20 @@ def test_hosts_see_the_groups_they_lead_and_no_count(client, administrator, coor
         host.client.request(method, group.path + path, if_match="*", **({} if body is None else {"json": body})).problem(403, "forbidden")
 
 
+def test_a_proposal_takes_no_group_away_from_a_colleague(client, coordinator, formal):
+    """I13: what somebody else says of them counts where a seat was offered; what they say themselves, at once."""
+    person, group = ready(client), Group(coordinator, formal).open()
+    themself = client("coordinator", OTHER_COORDINATOR)
+    made = coordinator.post(f"{person.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    group.place(person, propose_only=True).created()
+    is_hidden(themself, "GET", person.path)
+    themself.get(group.path).ok()
+    assert group.id in [entry["id"] for entry in walk(themself, PATH, params={"limit": 100})]
+    coordinator.delete(made.path).no_content()
+    themself.post(f"{person.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    is_hidden(themself, "GET", group.path)
+
+
 def test_a_group_in_which_one_was_a_peer_is_not_there(client, coordinator, formal):
     """I13: neither to read nor to change, in no list, whatever has become of the seat."""
     person = ready(client)

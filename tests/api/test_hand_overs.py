@@ -133,7 +133,8 @@ def test_a_group_in_which_they_are_a_peer_stays(client, administrator, coordinat
     receiver, person = staff_of(), open_person(client, coordinator=coordinator)
     group = Group(colleague, service(administrator, FORMAL))
     db.execute(
-        "insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at) values (%s, %s, 'withdrawn', now(), now())",
+        "insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at, decided_at)"
+        " values (%s, %s, 'withdrawn', now(), now(), now())",
         (group.id, person.id),
     )
     coordinator.post(f"{person.path}/exclusions", {"account_id": receiver.id, "reason": "own_case"}).created()
