@@ -218,10 +218,17 @@ declare
     alarm alarms := in_alarm;
     rung notice_rungs;
 begin
+    -- The clock was set back: a round that has not begun yet begins now, and its next rung is no further from there.
+    if alarm.round_at > app_now() then
+        alarm.next_at := alarm.next_at - (alarm.round_at - app_now());
+        alarm.round_at := app_now();
+    end if;
     while alarm.next_at <= app_now() loop
         select * into rung from notice_rungs r where r.kind = alarm.kind and r.place > alarm.place order by r.place limit 1;
         if found then
             alarm := alarm_call(alarm, rung);
+        elsif alarm.place = 0 then
+            raise exception 'a ladder without rungs' using errcode = 'no_data_found';
         else
             alarm.place := 0;
             alarm.round_at := app_now();

@@ -42,8 +42,11 @@ begin
     insert into notices (id, account_id, kind, urgency, object_id, alarm_id, step, is_by_alias, created_at)
     values (new_id, in_account_id, in_kind, urgency, in_object_id, in_alarm_id, in_step, in_is_by_alias, app_now())
     on conflict on constraint notices__step__taken do nothing;
+    if not found then
+        return;
+    end if;
     perform pg_notify('notices', '');
-    if found and array_position('{now,today,later}', urgency) <= array_position('{now,today,later}', coalesce(least_mailed, 'later')) then
+    if array_position('{now,today,later}', urgency) <= array_position('{now,today,later}', coalesce(least_mailed, 'later')) then
         insert into outbox (kind, notice_id, due_at, created_at, changed_at)
         values (case urgency when 'now' then 'notice_now' else 'notice' end, new_id, app_now(), app_now(), app_now());
         perform pg_notify('outbox', '');

@@ -152,7 +152,9 @@ begin
         return;
     end if;
     update outbox o set
-        state = 'sending', attempts = o.attempts + 1, lease_until = app_now() + interval '5 minutes', changed_at = app_now()
+        -- What cannot wait leaves again soon, when whoever took it is gone: handing it over takes half a minute at most.
+        state = 'sending', attempts = o.attempts + 1, changed_at = app_now(),
+        lease_until = app_now() + case o.kind when 'notice_now' then interval '1 minute' else interval '5 minutes' end
     where o.id = in_message.id;
     return query
     select
@@ -266,7 +268,10 @@ begin
         reason = coalesce(moot, case when is_over then case in_outcome when 'failed' then 'refused' else 'not_delivered' end end),
         attempts = o.attempts - is_away::int,
         due_at = case in_outcome
-            when 'retry' then app_now() + outbox_pause(message.attempts) when 'away' then app_now() + interval '1 minute' else o.due_at end,
+            when 'retry' then app_now() + outbox_pause(message.attempts)
+            -- Longer than the worker's own pause: what met no server is not alone in finding out whether there is one again.
+            when 'away' then app_now() + case o.kind when 'notice_now' then interval '10 seconds' else interval '1 minute' end
+            else o.due_at end,
         lease_until = null,
         changed_at = app_now()
     where o.id = in_id;

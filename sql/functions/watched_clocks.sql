@@ -55,19 +55,32 @@ where s.state in ('scheduled', 'in_progress') and s.starts_at <= app_now() - int
         where l.session_id = s.id and not exists (
             select from session_presences p where p.session_id = s.id and p.account_id = l.account_id));
 
+-- What its object began has begun, though a clock that was set back says that it will; more than a day is no clock that was put right.
+create or replace function watched_clock_has_begun(in_clock watched_clocks) returns boolean language plpgsql stable as $$
+begin
+    return in_clock.starts_at <= app_now() + case
+        when in_clock.kind in ('severe_incident', 'incident', 'urgent_referral', 'low_wellbeing') then interval '1 day'
+        else interval '0' end;
+end $$;
+
+-- One that had ended, and whose clock runs all the same, begins again.
 create or replace function watched_clock_raise(in_clock watched_clocks) returns void language plpgsql as $$
 begin
-    insert into alarms (
+    insert into alarms as a (
         kind, object_id, participant_id, cohort_id, session_id, region_key, coordinator_id, due_at, round_at, round_length, next_at,
         state, holder_account_id, acknowledged_at, created_at)
     select
         in_clock.kind, in_clock.object_id, in_clock.participant_id, in_clock.cohort_id, in_clock.session_id,
         coalesce((select p.region_key from participants p where p.id = in_clock.participant_id), '-'), in_clock.coordinator_id,
-        in_clock.due_at, in_clock.starts_at, greatest(in_clock.due_at - in_clock.starts_at, interval '5 minutes'),
-        case when in_clock.holder_account_id is null then in_clock.starts_at end,
+        in_clock.due_at, least(in_clock.starts_at, app_now()), greatest(in_clock.due_at - in_clock.starts_at, interval '5 minutes'),
+        case when in_clock.holder_account_id is null then least(in_clock.starts_at, app_now()) end,
         case when in_clock.holder_account_id is null then 'open' else 'acknowledged' end, in_clock.holder_account_id,
         case when in_clock.holder_account_id is not null then app_now() end, app_now()
-    on conflict on constraint alarms__object_id__taken do nothing;
+    on conflict on constraint alarms__object_id__taken do update set
+        round_at = excluded.round_at, round_length = excluded.round_length, next_at = excluded.next_at, place = 0,
+        state = excluded.state, holder_account_id = excluded.holder_account_id, acknowledged_at = excluded.acknowledged_at,
+        ended_at = null, version = a.version + 1
+    where a.state = 'ended';
 end $$;
 
 -- Worker, each round: what began is raised, what is over ends, what is due climbs, what is pressing first; each is a matter of its own,
@@ -81,21 +94,26 @@ begin
     perform require_role('worker');
     for clock in
         select c.* from watched_clocks c
-        where c.starts_at <= app_now() and not job_is_aside('alarms', c.object_id) and not exists (
-            select from alarms a where a.kind = c.kind and a.object_id = c.object_id and a.due_at = c.due_at)
+        where watched_clock_has_begun(c) and not job_is_aside('alarms', c.object_id) and not exists (
+            select from alarms a
+            where a.kind = c.kind and a.object_id = c.object_id and a.due_at = c.due_at
+                and (a.state <> 'ended' or a.ended_at > app_now()))
         order by alarm_is_pressing(c.kind) desc
         limit 1000
     loop
         exit when job_is_long();
         begin
             perform watched_clock_raise(clock);
+            perform job_take_back('alarms', clock.object_id);
         exception when others then
             perform job_set_aside('alarms', clock.object_id, sqlstate);
         end;
     end loop;
     perform watched_clock_end();
     for alarm in
-        select * from alarms a where a.next_at <= app_now() and not job_is_aside('alarms', a.id)
+        select * from alarms a
+        where (a.next_at <= app_now() or a.state = 'open' and a.round_at > app_now() and a.round_at < app_now() + interval '1 day')
+            and not job_is_aside('alarms', a.id)
         order by alarm_is_pressing(a.kind) desc, a.next_at, a.id limit 1000 for no key update skip locked
     loop
         exit when job_is_long();
@@ -112,19 +130,22 @@ end $$;
 
 -- What they were about is settled.
 create or replace function watched_clock_end() returns void language plpgsql as $$
+declare
+    alarm alarms;
 begin
-    with ended as (
-        update alarms a set
-            state = 'ended', next_at = null, ended_at = app_now(), version = a.version + 1
-        from (
-            select o.id from alarms o
-            where o.state <> 'ended' and not exists (
-                select from watched_clocks c where c.kind = o.kind and c.object_id = o.object_id and c.due_at = o.due_at)
-            order by o.id for no key update skip locked) over
-        where a.id = over.id
-        returning a.id, a.step)
-    insert into alarm_actions (alarm_id, action, step, at) select e.id, 'ended', e.step, app_now() from ended e;
-    if found then
-        perform pg_notify('notices', '');
-    end if;
+    for alarm in
+        select * from alarms a
+        where a.state <> 'ended' and not job_is_aside('ended', a.id) and not exists (
+            select from watched_clocks c where c.kind = a.kind and c.object_id = a.object_id and c.due_at = a.due_at)
+        order by a.id limit 1000 for no key update skip locked
+    loop
+        exit when job_is_long();
+        begin
+            update alarms a set state = 'ended', next_at = null, ended_at = app_now(), version = a.version + 1 where a.id = alarm.id;
+            perform alarm_act(alarm.id, 'ended', alarm.step);
+            perform job_take_back('ended', alarm.id);
+        exception when others then
+            perform job_set_aside('ended', alarm.id, sqlstate);
+        end;
+    end loop;
 end $$;
