@@ -3,7 +3,7 @@
 -- Names, e-mail addresses and telephone numbers as keyed digests (decisions 6 and 18): all that somebody ever went by, which stays
 -- whatever they change or erase later, and what was said of somebody. A name has a row for each way in which it is written.
 create table name_digests (
-    id bigint primary key generated always as identity,
+    id uuid primary key default gen_random_uuid(),
     -- Whose it is; of a referral, until a participant is made of it; or where it was said.
     participant_id uuid references participants (id),
     account_id uuid references accounts (id),
