@@ -3,11 +3,15 @@
  * Who met a lock that was held too long keeps the others of the same operation from waiting for it
  * as well, and with them everybody who wants the same connections. One at a time tries, off the
  * shared lane, until one gets through; of all operations together as many as leave most of the
- * write lane to others. A row that many want is no such lock: each in turn gets through. */
+ * write lane to others. A row that many want is no such lock: each in turn gets through. For a
+ * moment the others wait without a connection, which is what an upgrade takes; then they are
+ * refused at once. */
 #include "db_breaker.h"
 
 #include "config.h"
 #include "db_internal.h"
+
+#include <time.h>
 
 enum breaker_state { BREAKER_FREE, BREAKER_HELD, BREAKER_TRYING };
 
@@ -16,8 +20,13 @@ static struct db_breaker *breaker_of(const struct db *db, const struct route *ro
     return &db->breakers[route - routes];
 }
 
-/* Between trials; as long as that nobody notices that it is free. */
-enum { PAUSE_MS = 200 };
+/* PAUSE: between trials, after the moment; as long as that nobody notices that it is free. */
+enum { MOMENT_MS = 400, SLICE_MS = 5, PAUSE_MS = 200 };
+
+static bool is_moment(uint64_t held_at_ns)
+{
+    return monotonic_ns() - held_at_ns < (uint64_t)MOMENT_MS * NS_PER_MS;
+}
 
 static bool trial_begin(struct db *db, struct db_breaker *breaker)
 {
@@ -32,11 +41,21 @@ static bool trial_begin(struct db *db, struct db_breaker *breaker)
     return false;
 }
 
+static bool enter(struct db *db, struct db_breaker *breaker, bool *ret_is_trial)
+{
+    *ret_is_trial = atomic_load(&breaker->state) == BREAKER_HELD && trial_begin(db, breaker);
+    return *ret_is_trial || atomic_load(&breaker->state) == BREAKER_FREE;
+}
+
 bool db_breaker_enter(struct db *db, const struct route *route, bool *ret_is_trial)
 {
     struct db_breaker *breaker = breaker_of(db, route);
-    *ret_is_trial = atomic_load(&breaker->state) == BREAKER_HELD && trial_begin(db, breaker);
-    return *ret_is_trial || atomic_load(&breaker->state) == BREAKER_FREE;
+    bool is_in = enter(db, breaker, ret_is_trial);
+    while (!is_in && is_moment(atomic_load(&breaker->held_at_ns))) {
+        nanosleep(&(struct timespec){.tv_nsec = SLICE_MS * (long)NS_PER_MS}, NULL);
+        is_in = enter(db, breaker, ret_is_trial);
+    }
+    return is_in;
 }
 
 void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns)
@@ -45,9 +64,12 @@ void db_breaker_hold(struct db *db, const struct route *route, uint64_t since_ns
     /* Whoever was past the lock when it was taken ends soon after. */
     uint64_t half_ns = (monotonic_ns() - since_ns) / 2;
     int free = BREAKER_FREE;
-    if (atomic_load(&breaker->through_ns) <= since_ns + half_ns)
-        atomic_fetch_add(&db->held,
-                         atomic_compare_exchange_strong(&breaker->state, &free, BREAKER_HELD));
+    if (atomic_load(&breaker->through_ns) > since_ns + half_ns ||
+        !atomic_compare_exchange_strong(&breaker->state, &free, BREAKER_HELD))
+        return;
+    atomic_store(&breaker->held_at_ns, monotonic_ns());
+    if (atomic_fetch_add(&db->held, 1) == 0)
+        atomic_store(&db->held_at_ns, monotonic_ns());
 }
 
 void db_breaker_through(struct db *db, const struct route *route)
@@ -74,7 +96,8 @@ const char *db_breaker_patience(const struct db *db, bool is_trial)
 {
     if (is_trial)
         return "100ms";
-    return atomic_load_explicit(&db->held, memory_order_relaxed) > 0 ? "20ms" : NULL;
+    bool is_any_held = atomic_load_explicit(&db->held, memory_order_relaxed) > 0;
+    return is_any_held && !is_moment(atomic_load(&db->held_at_ns)) ? "20ms" : NULL;
 }
 
 bool db_breaker_is_held(const struct db *db, const struct route *route)
@@ -85,7 +108,8 @@ bool db_breaker_is_held(const struct db *db, const struct route *route)
 void db_breaker_leave(struct db *db, const struct route *route, bool is_through)
 {
     struct db_breaker *breaker = breaker_of(db, route);
-    atomic_store(&breaker->retry_at_ns, monotonic_ns() + (uint64_t)PAUSE_MS * NS_PER_MS);
+    if (!is_moment(atomic_load(&breaker->held_at_ns)))
+        atomic_store(&breaker->retry_at_ns, monotonic_ns() + (uint64_t)PAUSE_MS * NS_PER_MS);
     atomic_store(&breaker->state, is_through ? BREAKER_FREE : BREAKER_HELD);
     atomic_fetch_sub(&db->held, is_through);
     atomic_fetch_sub(&db->trials, 1);

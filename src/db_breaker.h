@@ -13,6 +13,7 @@ struct db;
 
 struct db_breaker {
     atomic_int state;
+    _Atomic uint64_t held_at_ns;  /* since when it is not free */
     _Atomic uint64_t retry_at_ns; /* the next trial */
     _Atomic uint64_t through_ns;  /* when one got through last */
     _Atomic uint64_t slow_until_ns;

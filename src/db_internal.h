@@ -32,6 +32,7 @@ struct db {
     struct db_breaker *breakers; /* by route */
     atomic_int trials;           /* of theirs, at this moment */
     atomic_int held;             /* how many of them are not free */
+    _Atomic uint64_t held_at_ns; /* when the first of those was not */
     atomic_uint openings;        /* threads of db_open */
     atomic_ullong reads;         /* answered */
     atomic_ullong reconnects, waits_timed_out;

@@ -25,8 +25,8 @@
 
 enum {
     /* Request line and headers of one request; also bounds the response's headers. The library
-     * keeps and clears all of it for each connection: of a thousand idle ones it is half the
-     * memory. */
+     * keeps and clears all of it for each connection: of a thousand idle ones it is a quarter of
+     * the memory. */
     HEAD_BYTES_MAX = 16384,
     ARGUMENTS_MAX = 64,    /* of a query, for the library; more than any operation takes */
     STACK_BYTES = 1048576, /* addresses only: memory is what was touched */
