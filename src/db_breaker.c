@@ -21,7 +21,7 @@ static struct db_breaker *breaker_of(const struct db *db, const struct route *ro
 }
 
 /* PAUSE: between trials, after the moment; as long as that nobody notices that it is free. */
-enum { MOMENT_MS = 400, SLICE_MS = 5, PAUSE_MS = 200 };
+enum { MOMENT_MS = 1000, SLICE_MS = 5, PAUSE_MS = 200 };
 
 static bool is_moment(uint64_t held_at_ns)
 {

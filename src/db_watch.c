@@ -127,7 +127,7 @@ static const char sign_in_sql[] =
     "select from alongside.accounts where issuer = '' and subject = '' limit 1; "
     "select from alongside.exclusions where account_id = '00000000-0000-0000-0000-000000000000' "
     "limit 1";
-static const char patience_sql[] = "set lock_timeout = '500ms'; listen notices";
+static const char patience_sql[] = "set lock_timeout = '800ms'; listen notices";
 
 static bool signs_in(struct db_watch *watch)
 {

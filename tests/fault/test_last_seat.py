@@ -307,8 +307,8 @@ def end_a_backend(db):
 def test_nothing_is_half_done_when_connections_and_processes_die(start_server, cluster, contract, token):
     """Backends are ended and one process is killed while two hundred are offered seats, say yes and leave. Whoever was told that it
     went well finds it so; of everything else all is there, or nothing; and then it goes on."""
-    first = start_server(worker=True, worker_interval_ms=20)
-    doomed, third = (start_server(database=first.database) for _ in range(2))
+    first = start_server(worker=True, worker_interval_ms=20, pool_wait_ms=10000 * PATIENCE)
+    doomed, third = (start_server(database=first.database, pool_wait_ms=10000 * PATIENCE) for _ in range(2))
     url = cluster.url(first.database)
     with (
         contextlib.closing(Volley(first, doomed, third)) as volley,

@@ -85,7 +85,7 @@ def test_what_a_superuser_has_to_give_is_said_and_nothing_begun(own_cluster, mig
     anew = "as a superuser: alongside roles | psql -d postgres"
     roles = own_cluster.psql("empty", "select rolname from pg_roles where rolname ~ '^alongside_' and rolname <> 'alongside_owner'").split()
     members = own_cluster.psql("empty", "select roleid::regrole from pg_auth_members where member = 'alongside_owner'::regrole").split()
-    assert len(roles) == 6 and len(members) == 4
+    assert len(roles) == 7 and len(members) == 5
     for role in roles:
         own_cluster.psql("empty", f"alter role {role} rename to away")
         refused(f"alongside_owner lacks {role} (", anew)

