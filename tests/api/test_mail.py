@@ -339,6 +339,7 @@ def test_postgresql_restarts_under_the_worker(binary, local_key, tmp_path, token
     own = with_template(binary)
     try:
         database = own.create_database()
+        own.psql(database, "checkpoint")  # a crash before it sets sequences that came with the template back
         server = Server(binary, own, database, local_key, tmp_path / "log", worker=True, smtp_url=mailbox.url)
         try:
             restart_under(server, own, database, mailbox, lambda role, account: Client(server.url, contract, token(role, account)))
