@@ -25,6 +25,7 @@ declare
     wanted text := in_identity->>'subject';
 begin
     perform require_role('coordinator');
+    perform sign_in_code_forget(in_account_id);
     update accounts a set
         issuer = account_issuer(in_identity), wanted_subject = coalesce(wanted, a.wanted_subject), version = a.version + 1
     where a.id = in_account_id and a.role = 'peer';
@@ -106,4 +107,19 @@ begin
         select s.alias from staff s
         where s.id = in_account_id
             and actor_role() in ('peer_supporter', 'mental_health_professional', 'coordinator', 'administrator'));
+end $$;
+
+-- Who says when a coordinator is away, and who is there instead: themselves, the lead, and whoever serves all their regions.
+create or replace function account_is_arranged(in_account_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return in_account_id = actor_account_id() or actor_role() = 'administrator'
+        or actor_role() = 'coordinator' and account_region_keys(in_account_id) <@ actor_region_keys();
+end $$;
+
+create or replace function account_require_arranged(in_account_id uuid) returns void language plpgsql as $$
+begin
+    perform account_require_coordinator(in_account_id);
+    if not account_is_arranged(in_account_id) then
+        perform conflict('other-regions');
+    end if;
 end $$;

@@ -119,3 +119,14 @@ begin
         select n.object_id from notices n
         where n.account_id = actor_account_id() and n.alarm_id is not null and not n.is_by_alias);
 end $$;
+
+-- Groups that the actor leads or led, and what is not for those who led with somebody: for alarms.
+create or replace function actor_led_cohort_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return array(select h.cohort_id from host_assignments h where h.account_id = actor_account_id());
+end $$;
+
+create or replace function actor_near_kinds() returns text[] language plpgsql stable as $$
+begin
+    return array(select k.kind from notice_kinds k where k.is_kept_from_hosts);
+end $$;

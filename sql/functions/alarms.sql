@@ -2,18 +2,21 @@
 -- Alarms (A6.6, R5, R6, R13): raised, carried up the ladder and ended by the worker; answered, taken over and handed back by people.
 
 create or replace view alarms_json with (security_invoker = true) as
-select a.id, a.version, a.created_at, a.state, row_to_json(members) as body
+select a.id, a.version, a.created_at, a.state, a.participant_id, told.by_alias, row_to_json(members) as body
 from alarms a
 join notice_kinds k on k.kind = a.kind
+cross join lateral (
+    select exists (select from notices n where n.alarm_id = a.id and n.is_by_alias and n.account_id = actor_account_id()) as by_alias) told
 cross join lateral (select
     a.id,
     a.kind,
     k.urgency,
-    json_build_object('type', k.object_type, 'id', a.object_id) as about,
+    case when not told.by_alias then json_build_object('type', k.object_type, 'id', a.object_id) end as about,
     a.session_id,
-    a.cohort_id as group_id,
-    nullif(a.region_key, '-') as region,
-    account_alias(a.coordinator_id) as coordinator_alias,
+    case when not told.by_alias then a.cohort_id end as group_id,
+    case when not told.by_alias then nullif(a.region_key, '-') end as region,
+    case when not told.by_alias then a.coordinator_id end as coordinator_id,
+    case when not told.by_alias then account_alias(a.coordinator_id) end as coordinator_alias,
     a.state,
     a.step,
     a.holder_account_id,
@@ -29,11 +32,42 @@ cross join lateral (select
             'alias', account_alias(c.account_id)) order by c.id), '[]')
         from alarm_actions c where c.alarm_id = a.id) as actions) members;
 
-create or replace function alarm_act(in_id uuid, in_action text, in_step int, in_rung text default null, in_account_id uuid default null)
+-- Somebody has it. When the clock has run out, and it has been theirs as long, and it is still not over, it is called again.
+create or replace function alarm_again_at(in_alarm alarms) returns timestamptz stable language sql
+return greatest(in_alarm.due_at, app_now() + in_alarm.clock);
+
+-- When it is called next follows from what is done with it: nobody says it.
+create or replace function alarm_guard() returns trigger language plpgsql as $$
+begin
+    if current_user = 'alongside_api' and (
+        old.state = 'ended'
+        or new.state = 'open' and old.state <> 'open' and old.holder_account_id is distinct from actor_account_id())
+    then
+        raise exception 'an alarm is given back by who has it' using errcode = '42501';
+    elsif new.state = 'acknowledged' and new.holder_account_id is distinct from old.holder_account_id then
+        new.next_at := alarm_again_at(old);
+        new.acknowledged_at := app_now();
+    elsif new.state = 'open' and old.state = 'acknowledged' then
+        new.next_at := app_now();
+        new.holder_account_id := null;
+        new.acknowledged_at := null;
+    end if;
+    return new;
+end $$;
+create or replace trigger guard before update on alarms for each row execute function alarm_guard();
+
+create or replace function alarm_action_begin() returns trigger language plpgsql as $$
+begin
+    new.at := app_now();
+    new.step := (select a.step from alarms a where a.id = new.alarm_id);
+    return new;
+end $$;
+create or replace trigger begin before insert on alarm_actions for each row execute function alarm_action_begin();
+
+create or replace function alarm_act(in_id uuid, in_action text, in_rung text default null, in_account_id uuid default null)
 returns void language plpgsql as $$
 begin
-    insert into alarm_actions (alarm_id, action, step, rung, account_id, at)
-    values (in_id, in_action, in_step, in_rung, in_account_id, app_now());
+    insert into alarm_actions (alarm_id, action, rung, account_id) values (in_id, in_action, in_rung, in_account_id);
     perform pg_notify('notices', '');
 end $$;
 
@@ -59,10 +93,10 @@ end $$;
 create or replace function alarm_take(in_alarm alarms) returns void language plpgsql as $$
 begin
     update alarms a set
-        state = 'acknowledged', next_at = null, holder_account_id = actor_account_id(), acknowledged_at = app_now(), version = a.version + 1
+        state = 'acknowledged', holder_account_id = actor_account_id(), version = a.version + 1
     where a.id = in_alarm.id;
     perform alarm_act(
-        in_alarm.id, case in_alarm.state when 'open' then 'acknowledged' else 'taken_over' end, in_alarm.step, null, actor_account_id());
+        in_alarm.id, case in_alarm.state when 'open' then 'acknowledged' else 'taken_over' end, null, actor_account_id());
     perform alarm_follow_answer(in_alarm.id);
 end $$;
 
@@ -72,6 +106,15 @@ begin
     perform incident_acknowledge(i.id)
     from alarms a join incidents i on i.id = a.object_id and i.state = 'open'
     where a.id = in_alarm_id and a.holder_account_id = actor_account_id() and a.kind in ('severe_incident', 'incident');
+end $$;
+
+-- What was not written, because somebody had it, is written now.
+create or replace function alarm_follow_hand_back(in_alarm_id uuid) returns void language plpgsql security definer as $$
+begin
+    update outbox o set state = 'queued', reason = null, due_at = app_now(), changed_at = app_now()
+    from notices n join alarms a on a.id = n.alarm_id
+    where n.alarm_id = in_alarm_id and o.notice_id = n.id and o.state = 'cancelled' and o.reason = 'superseded'
+        and n.acknowledged_at is null and n.account_id <> actor_account_id() and a.state = 'open';
 end $$;
 
 -- Whoever acknowledges an incident answers its alarm; raised later, the alarm knows.
@@ -96,18 +139,22 @@ begin
     return alarm_respond(in_id);
 end $$;
 
--- The next rung is called at once.
+-- The next rung is called at once. Whoever has given it back three times leaves it to somebody else.
 create or replace function alarms_hand_back(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     alarm alarms := alarm_lock(in_id, in_if_match);
 begin
     if alarm.holder_account_id is distinct from actor_account_id() then
-        perform conflict('other-party');
+        perform conflict('not-holder');
+    elsif (
+        select count(*) from alarm_actions c
+        where c.alarm_id = in_id and c.action = 'handed_back' and c.account_id = actor_account_id()) >= 3
+    then
+        perform conflict('too-many');
     end if;
-    update alarms a set
-        state = 'open', next_at = app_now(), holder_account_id = null, acknowledged_at = null, version = a.version + 1
-    where a.id = in_id;
-    perform alarm_act(in_id, 'handed_back', alarm.step, null, actor_account_id());
+    update alarms a set state = 'open', version = a.version + 1 where a.id = in_id;
+    perform alarm_act(in_id, 'handed_back', null, actor_account_id());
+    perform alarm_follow_hand_back(in_id);
     perform audit('hand_back', 'alarm', in_id, array[alarm.participant_id]);
     perform pg_notify('outbox', '');
     return alarm_respond(in_id);
@@ -120,6 +167,7 @@ begin
     select a.created_at, a.id from alarms a
     where (a.created_at, a.id) < ((in_query#>>'{after,at}')::timestamptz, (in_query#>>'{after,id}')::uuid)
         and (in_query->'state' is null or in_query->'state' ? a.state)
+        and (in_query->'coordinator_id' is null or a.coordinator_id = (in_query->>'coordinator_id')::uuid)
     order by a.created_at desc, a.id desc
     limit (in_query->>'limit')::int + 1;
 end $$;
@@ -146,7 +194,7 @@ begin
         select r.account_id from duty_rungs_at(nullif(in_alarm.region_key, '-'), app_now()) r where r.step = any (in_rungs));
 end $$;
 
--- Who may act on it, and be told: a host of the evening is too near to a debrief of it.
+-- Who may act on it, and be told: a coordinator of that region; a host of the evening is too near to a debrief of it.
 create or replace function alarm_may_be_told(in_alarm alarms, in_account_id uuid, in_kept text) returns boolean
 language plpgsql stable as $$
 begin
@@ -154,11 +202,13 @@ begin
         select from accounts a join notice_kinds k on k.kind = in_alarm.kind
         where a.id = in_account_id and a.is_active and a.role = any (k.roles)
             and alarm_kept(a.id, in_alarm.participant_id, in_alarm.cohort_id) is not distinct from in_kept
+            and (a.role <> 'coordinator' or in_alarm.region_key = any (account_region_keys(a.id)))
             and not (k.is_kept_from_hosts and exists (
                 select from host_assignments h where h.cohort_id = in_alarm.cohort_id and h.account_id = a.id)));
 end $$;
 
--- Where no lead may be told, it is a coordinator of the region who is there, or of any; where nobody at all may, the lead, by alias.
+-- With the lead, who may open little, come the coordinators of the region whom nobody has told: all of them where it is pressing, one where
+-- there was nobody before. Where nobody at all may be told, it is the lead, by alias.
 create or replace function alarm_called(in_alarm alarms, in_rung text) returns uuid[] language plpgsql stable as $$
 declare
     called uuid[];
@@ -168,12 +218,13 @@ begin
         from unnest(alarm_standing(in_alarm, case in_rung when 'kept' then '{coordinator,duty,back_up,lead}' else array[in_rung] end))
             account_id
         where alarm_may_be_told(in_alarm, account_id, case in_rung when 'kept' then 'excluded' end));
-    if in_rung = 'lead' and called = '{}' then
-        called := array(
+    if in_rung = 'lead' then
+        called := called || array(
             select a.id from accounts a
             where a.role = 'coordinator' and a.is_active and alarm_may_be_told(in_alarm, a.id, null)
-            order by in_alarm.region_key <> all (account_region_keys(a.id)), account_is_away(a.id, app_now()), a.created_at, a.id
-            limit 1);
+                and not exists (select from notices n where n.alarm_id = in_alarm.id and n.account_id = a.id)
+            order by account_is_away(a.id, app_now()), a.created_at, a.id
+            limit case when alarm_is_pressing(in_alarm.kind) then 20 when in_alarm.step = 0 then 1 else 0 end);
     elsif in_rung = 'kept' and called = '{}' and in_alarm.step = 0 then
         called := alarm_standing(in_alarm, '{lead}');
     end if;
@@ -195,7 +246,8 @@ begin
     alarm.place := in_rung.place;
     if called <> '{}' then
         alarm.step := alarm.step + 1;
-        perform alarm_act(alarm.id, 'called', alarm.step, in_rung.rung);
+        update alarms a set step = alarm.step where a.id = alarm.id;
+        perform alarm_act(alarm.id, 'called', in_rung.rung);
         perform notice_put(
             account_id, alarm.kind, alarm.object_id, alarm.id, alarm.step, in_is_by_alias => in_rung.rung = 'kept')
         from unnest(called) account_id;
@@ -210,8 +262,23 @@ begin
     return alarm;
 end $$;
 
+create or replace function alarm_is_handed_back(in_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return coalesce((
+        select c.action = 'handed_back' from alarm_actions c
+        where c.alarm_id = in_id and c.action in ('called', 'handed_back') order by c.id desc limit 1), false);
+end $$;
+
+-- Whoever is kept from the person comes when part of the clock has passed, and the others have had their time since they were called.
+create or replace function alarm_kept_at(in_alarm alarms, in_share numeric) returns timestamptz language plpgsql stable as $$
+begin
+    return greatest(in_alarm.round_at + in_alarm.round_length * in_share, (
+        select max(c.at) + in_alarm.clock / 5 from alarm_actions c where c.alarm_id = in_alarm.id and c.action = 'called'));
+end $$;
+
 -- All that is due of one alarm, rung by rung: a worker that was away catches up in order. Where it is pressing, a ladder that was climbed
 -- in vain is climbed again, each round twice as long, a day at most.
+-- What somebody has, and was not over in time, is open again.
 -- Writes: alarms, alarm_actions, notices, outbox. Locks: the alarm, by the caller.
 create or replace function alarm_climb(in_alarm alarms) returns void language plpgsql as $$
 declare
@@ -223,16 +290,24 @@ begin
         alarm.next_at := alarm.next_at - (alarm.round_at - app_now());
         alarm.round_at := app_now();
     end if;
+    if alarm.state = 'acknowledged' then
+        update alarms a set state = 'open', place = 0, round_at = app_now(), round_length = a.clock, version = a.version + 1
+        where a.id = alarm.id returning * into alarm;
+        perform alarm_act(alarm.id, 'reopened');
+    end if;
     while alarm.next_at <= app_now() loop
         select * into rung from notice_rungs r where r.kind = alarm.kind and r.place > alarm.place order by r.place limit 1;
-        if found then
-            alarm := alarm_call(alarm, rung);
-        elsif alarm.place = 0 then
+        if not found and alarm.place = 0 then
             raise exception 'a ladder without rungs' using errcode = 'no_data_found';
-        else
+        elsif not found then
             alarm.place := 0;
             alarm.round_at := app_now();
-            alarm.round_length := least(alarm.round_length * 2, interval '1 day');
+            alarm.round_length := case when alarm_is_handed_back(alarm.id) then alarm.clock
+                else least(alarm.round_length * 2, interval '1 day') end;
+        elsif rung.rung = 'kept' and alarm_kept_at(alarm, rung.share) > app_now() then
+            alarm.next_at := alarm_kept_at(alarm, rung.share);
+        else
+            alarm := alarm_call(alarm, rung);
         end if;
     end loop;
     update alarms a set

@@ -17,7 +17,7 @@ create or replace function back_ups_replace(in_account_id uuid, in_body jsonb) r
 declare
     named uuid := in_body->>'back_up_account_id';
 begin
-    perform account_require_coordinator(in_account_id);
+    perform account_require_arranged(in_account_id);
     if named = in_account_id or not account_may_coordinate(named) then
         perform problem_field('back_up_account_id', 'does-not-exist');
     end if;

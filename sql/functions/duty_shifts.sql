@@ -97,6 +97,10 @@ begin
     shift.created_at := app_now();
     shift.version := 1;
     perform duty_shift_require_fitting(shift);
+    -- The roster is read whenever somebody is called.
+    if (select count(*) from duty_shifts s where s.account_id = shift.account_id and (s.is_weekly or s.local_end > app_now())) >= 50 then
+        perform conflict('too-many');
+    end if;
     insert into duty_shifts values (shift.*);
     perform audit('create', 'duty_shift', shift.id, in_fields => body_fields(in_body));
     return duty_shift_respond(201, shift.id);

@@ -42,7 +42,7 @@ begin
         when ends_at <= app_now() then 'in-the-past' end;
     if code is null then
         field := 'to_account_id';
-        code := duty_shift_fault(in_to, regions);
+        code := coalesce(duty_shift_fault(in_to, regions), case when account_is_away(in_to, ends_at) then 'not-allowed' end);
     end if;
 end $$;
 

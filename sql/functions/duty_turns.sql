@@ -43,7 +43,10 @@ begin
         select tstzmultirange(tstzrange(i.starts_at, i.ends_at)) - coalesce(range_agg(tstzrange(
             b.starts_on::timestamp at time zone b.timezone, (b.ends_on + 1)::timestamp at time zone b.timezone)), '{}') as during
         from absences b where b.account_id = a.id) d
-    where a.is_active and a.role in ('mental_health_professional', 'coordinator') and k.region_keys <> '{}'
+    where s.local_start < in_to at time zone 'UTC' + interval '2 days'
+        and (s.is_weekly or s.local_end > in_from at time zone 'UTC' - interval '2 days')
+        and coalesce(s.last_on, 'infinity') > (in_from at time zone 'UTC')::date - 10
+        and a.is_active and a.role in ('mental_health_professional', 'coordinator') and k.region_keys <> '{}'
         and t.local_start::date <= coalesce(s.last_on, 'infinity') and d.during && tstzrange(in_from, in_to);
 end $$;
 

@@ -91,9 +91,12 @@ begin
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'intake' and i.id = h.subject_id;
     update referrals r set coordinator_id = h.to_account_id, updated_at = app_now(), version = r.version + 1
     from hand_overs h where h.batch_id = in_batch_id and h.kind = 'referral' and r.id = h.subject_id;
-    perform notice_tell(array(
-        select unnest(array[h.from_account_id, h.to_account_id]) from hand_overs h where h.batch_id = in_batch_id),
-        'work_handed_over', in_batch_id);
+    perform notice_tell(
+        array(select h.to_account_id from hand_overs h where h.batch_id = in_batch_id), 'work_handed_over', in_batch_id);
+    -- Whom a person is kept from now is not told that they were (R14).
+    perform notice_tell(
+        array(select h.from_account_id from hand_overs h where h.batch_id = in_batch_id), 'work_handed_over', in_batch_id,
+        array(select h.participant_id from hand_overs h where h.batch_id = in_batch_id and h.participant_id is not null));
     perform audit('hand_over', h.kind, h.subject_id, array[h.participant_id])
     from hand_overs h where h.batch_id = in_batch_id;
 end $$;

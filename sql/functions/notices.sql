@@ -54,16 +54,18 @@ begin
 end $$;
 
 -- What follows from a write of others: each of the staff named is told, but for who did it, who is gone, and (I13, R14) who is kept from
--- the person or the group that it is about.
+-- the people or the group that it is about. Alarms are the worker's.
 create or replace function notice_tell(
-    in_account_ids uuid[], in_kind text, in_object_id uuid, in_participant_id uuid default null, in_cohort_id uuid default null)
+    in_account_ids uuid[], in_kind text, in_object_id uuid, in_participant_ids uuid[] default '{}', in_cohort_id uuid default null)
 returns void language plpgsql security definer as $$
 begin
-    perform require_role('peer', 'peer_supporter', 'mental_health_professional', 'coordinator', 'administrator', 'worker');
+    perform require_role('peer', 'mental_health_professional', 'coordinator', 'administrator', 'worker');
     perform notice_put(a.id, in_kind, in_object_id)
     from accounts a join notice_kinds k on k.kind = in_kind
     where a.id = any (in_account_ids) and a.id is distinct from actor_account_id() and a.is_active and a.role = any (k.roles)
-        and alarm_kept(a.id, in_participant_id, in_cohort_id) is null;
+        and not exists (select from notice_rungs r where r.kind = in_kind) and (actor_role() <> 'peer' or in_kind = 'work_handed_over')
+        and alarm_kept(a.id, null, in_cohort_id) is null
+        and not exists (select from unnest(in_participant_ids) p where alarm_kept(a.id, p, null) is not null);
 end $$;
 
 -- Who leads what is to come of a group, or one session of it.
@@ -77,21 +79,25 @@ begin
             and (h.session_id is null or h.session_id = in_object_id or in_object_id = in_cohort_id)), in_kind, in_object_id);
 end $$;
 
--- Whoever acts for the coordinator of a person, or, where that one is kept from them, the next.
+-- Whoever acts for the coordinator of a person, or, where that one is kept from them or serves another region, the next; at last the lead.
 create or replace function notice_tell_coordinator(in_participant_id uuid, in_kind text, in_object_id uuid) returns void
 language plpgsql security definer as $$
 declare
     stand_in uuid;
     kept uuid[] := '{}';
 begin
-    perform require_role('peer', 'coordinator', 'worker');
+    perform require_role('worker');
     stand_in := (
         select coordinator_stand_in(p.coordinator_id, app_now()) from participants p where p.id = in_participant_id);
-    while alarm_kept(stand_in, in_participant_id, null) is not null loop
+    while stand_in is not null and (alarm_kept(stand_in, in_participant_id, null) is not null
+        or not exists (
+            select from accounts a join participants p on p.id = in_participant_id
+            where a.id = stand_in and (a.role <> 'coordinator' or p.region_key = any (account_region_keys(a.id)))))
+    loop
         kept := kept || stand_in;
         stand_in := coordinator_next(stand_in, app_now(), kept);
     end loop;
-    perform notice_tell(array[stand_in], in_kind, in_object_id, in_participant_id);
+    perform notice_tell(array[stand_in], in_kind, in_object_id, array[in_participant_id]);
 end $$;
 
 create or replace function notice_respond(in_id uuid) returns response language plpgsql as $$

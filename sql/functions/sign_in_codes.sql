@@ -6,6 +6,14 @@
 create or replace function sign_in_code_digest(in_code text) returns bytea immutable language sql
 return sha256(convert_to(lower(in_code), 'UTF8'));
 
+-- One at a time, and none once somebody wrote how they sign in.
+create or replace function sign_in_code_forget(in_account_id uuid) returns void language plpgsql security definer as $$
+begin
+    delete from sign_in_codes c using accounts a
+    where c.account_id = in_account_id and a.id = in_account_id
+        and case actor_role() when 'coordinator' then a.role = 'peer' when 'administrator' then a.role <> 'peer' else false end;
+end $$;
+
 -- The code is told once, here: 80 random bits (of a UUID the first twelve digits are random). What is kept for a repeated request
 -- has none.
 create or replace function sign_in_code_respond(in_account_id uuid, in_location text, in_participant_ids uuid[]) returns response
@@ -17,6 +25,7 @@ declare
     ends_at timestamptz := app_now() + interval '24 hours';
     answer response;
 begin
+    perform sign_in_code_forget(in_account_id);
     insert into sign_in_codes (id, account_id, code_sha256, created_by, created_at, expires_at)
     values (new_id, in_account_id, sign_in_code_digest(code), actor_account_id(), app_now(), ends_at);
     perform audit('create', 'sign_in_code', new_id, in_participant_ids);

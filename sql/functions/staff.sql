@@ -126,7 +126,7 @@ begin
     perform from accounts a
     where a.id in (in_id, (in_body->>'hand_over_to')::uuid) or (a.role = 'administrator' and a.is_active)
     order by a.id for no key update;
-    select * into account from accounts a where a.id = in_id and a.role <> 'peer' for no key update;
+    select * into account from accounts a where a.id = in_id and a.role <> 'peer' for update;
     perform require_version(in_if_match, account.version);
     select * into profile from staff s where s.id = in_id;
     coordinated := account.is_active and account.role = 'coordinator';
@@ -163,6 +163,7 @@ begin
     perform staff_require_complete(account.role, profile.alias, profile.employer);
     perform staff_keep(in_id, profile);
     if in_body ?| array['identity', 'role'] then
+        perform sign_in_code_forget(in_id);
         perform conflict_follow_login(in_id);
     end if;
     perform staff_name_keep(in_id, in_body);

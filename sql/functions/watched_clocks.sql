@@ -38,7 +38,7 @@ from intakes i where i.update_due_at <= app_now() + interval '1 day'
 union all
 -- R13.
 select
-    'low_wellbeing', d.id, null, d.cohort_id, d.session_id, g.coordinator_id, d.supervisor_account_id, d.created_at,
+    'low_wellbeing', d.id, null, d.cohort_id, d.session_id, g.coordinator_id, null, d.created_at,
     d.supervision_due
 from debriefs d join cohorts g on g.id = d.cohort_id
 where d.supervision_due is not null and d.supervised_at is null
@@ -49,11 +49,11 @@ select
     s.starts_at + interval '10 minutes' + k.clock
 from sessions s join cohorts g on g.id = s.cohort_id join notice_kinds k on k.kind = 'host_missing'
 where s.state in ('scheduled', 'in_progress') and s.starts_at <= app_now() - interval '10 minutes' and session_ends_at(s) > app_now()
-    and g.state in ('recruiting', 'confirmed', 'in_progress')
+    and (g.state in ('confirmed', 'in_progress') or g.state = 'recruiting' and g.joining = 'drop_in')
     and exists (
-        select from session_leads l join host_slots w on w.slot = l.slot and w.is_needed
-        where l.session_id = s.id and not exists (
-            select from session_presences p where p.session_id = s.id and p.account_id = l.account_id));
+        select from host_slots w
+        where w.is_needed and host_slots_wanted(g, w.slot) > (
+            select count(*) from session_presences p where p.session_id = s.id and p.slot = w.slot));
 
 -- What its object began has begun, though a clock that was set back says that it will; more than a day is no clock that was put right.
 create or replace function watched_clock_has_begun(in_clock watched_clocks) returns boolean language plpgsql stable as $$
@@ -67,15 +67,18 @@ end $$;
 create or replace function watched_clock_raise(in_clock watched_clocks) returns void language plpgsql as $$
 begin
     insert into alarms as a (
-        kind, object_id, participant_id, cohort_id, session_id, region_key, coordinator_id, due_at, round_at, round_length, next_at,
+        kind, object_id, participant_id, cohort_id, session_id, region_key, coordinator_id, due_at, clock, round_at, round_length, next_at,
         state, holder_account_id, acknowledged_at, created_at)
     select
         in_clock.kind, in_clock.object_id, in_clock.participant_id, in_clock.cohort_id, in_clock.session_id,
         coalesce((select p.region_key from participants p where p.id = in_clock.participant_id), '-'), in_clock.coordinator_id,
-        in_clock.due_at, least(in_clock.starts_at, app_now()), greatest(in_clock.due_at - in_clock.starts_at, interval '5 minutes'),
-        case when in_clock.holder_account_id is null then least(in_clock.starts_at, app_now()) end,
+        in_clock.due_at, length, begun, length,
+        case when in_clock.holder_account_id is null then begun else greatest(in_clock.due_at, app_now()) end,
         case when in_clock.holder_account_id is null then 'open' else 'acknowledged' end, in_clock.holder_account_id,
         case when in_clock.holder_account_id is not null then app_now() end, app_now()
+    from (
+        select greatest(in_clock.due_at - in_clock.starts_at, interval '5 minutes') as length,
+            least(in_clock.starts_at, app_now()) as begun) l
     on conflict on constraint alarms__object_id__taken do update set
         round_at = excluded.round_at, round_length = excluded.round_length, next_at = excluded.next_at, place = 0,
         state = excluded.state, holder_account_id = excluded.holder_account_id, acknowledged_at = excluded.acknowledged_at,
@@ -98,10 +101,9 @@ begin
             select from alarms a
             where a.kind = c.kind and a.object_id = c.object_id and a.due_at = c.due_at
                 and (a.state <> 'ended' or a.ended_at > app_now()))
-        order by alarm_is_pressing(c.kind) desc
-        limit 1000
+        order by alarm_is_pressing(c.kind) desc, c.starts_at
+        limit 200
     loop
-        exit when job_is_long();
         begin
             perform watched_clock_raise(clock);
             perform job_take_back('alarms', clock.object_id);
@@ -110,6 +112,7 @@ begin
         end;
     end loop;
     perform watched_clock_end();
+    perform watched_clock_free();
     for alarm in
         select * from alarms a
         where (a.next_at <= app_now() or a.state = 'open' and a.round_at > app_now() and a.round_at < app_now() + interval '1 day')
@@ -142,10 +145,24 @@ begin
         exit when job_is_long();
         begin
             update alarms a set state = 'ended', next_at = null, ended_at = app_now(), version = a.version + 1 where a.id = alarm.id;
-            perform alarm_act(alarm.id, 'ended', alarm.step);
+            perform alarm_act(alarm.id, 'ended');
             perform job_take_back('ended', alarm.id);
         exception when others then
             perform job_set_aside('ended', alarm.id, sqlstate);
         end;
     end loop;
+end $$;
+
+-- What somebody has who is gone, away or by now kept from the person is called again; who was told by alias keeps it.
+create or replace function watched_clock_free() returns void language plpgsql as $$
+begin
+    update alarms a set next_at = app_now()
+    from (
+        select o.id from alarms o join accounts holder on holder.id = o.holder_account_id join notice_kinds k on k.kind = o.kind
+        where o.state = 'acknowledged' and o.next_at > app_now() and (
+            not holder.is_active or holder.role <> all (k.roles) or account_is_away(holder.id, app_now())
+            or alarm_kept(holder.id, o.participant_id, o.cohort_id) is not null and not exists (
+                select from notices n where n.alarm_id = o.id and n.account_id = holder.id and n.is_by_alias))
+        order by o.id for no key update of o skip locked) left_alone
+    where a.id = left_alone.id;
 end $$;

@@ -20,7 +20,7 @@ grant select on group_standings to alongside_api;
 -- A seat is taken under the group's lock, which is a right to change it.
 grant select, update (version) on cohorts to alongside_seats;
 grant select (id, state) on cohorts to alongside_conflicts;
-grant select (id, state, coordinator_id) on cohorts to alongside_duty;
+grant select on cohorts to alongside_duty;
 grant select, update (state, version) on cohorts to alongside_sessions;
 grant select, update (coordinator_id, version) on cohorts to alongside_desk;
 create policy others_run on cohorts to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk,

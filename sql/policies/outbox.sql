@@ -21,6 +21,8 @@ create policy seats_add on outbox for insert to alongside_seats with check (
     enrolment_id is not null and state = 'queued' and kind in (
         'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed', 'group_cancelled'));
 create policy seats_cancel on outbox for update to alongside_seats using (enrolment_id is not null) with check (state = 'cancelled');
-grant insert on outbox to alongside_duty;
+grant select, insert, update (state, reason, due_at, changed_at) on outbox to alongside_duty;
+create policy duty_reads on outbox for select to alongside_duty using (notice_id is not null);
+create policy duty_tells_again on outbox for update to alongside_duty using (notice_id is not null) with check (state = 'queued');
 create policy duty_tells on outbox for insert to alongside_duty with check (notice_id is not null and state = 'queued');
 create policy desk_announces on outbox for insert to alongside_desk with check (kind = 'document_changed' and state = 'queued');

@@ -52,7 +52,7 @@ begin
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
-                    account_identify account_identity sign_in_code_bind
+                    account_identify account_identity sign_in_code_bind sign_in_code_forget
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
                     coordinator_stand_in document_announce hand_over hand_over_follow hand_over_left home_next_sessions
@@ -60,7 +60,8 @@ begin
                     staff_link_since'),
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
                 ('alongside_duty', '
-                    account_alias actor_alarm_ids actor_alarm_object_ids alarm_answer alarm_follow_answer duty_rungs_at
+                    account_alias actor_alarm_ids actor_alarm_object_ids actor_led_cohort_ids alarm_answer alarm_follow_answer
+                    alarm_follow_hand_back duty_rungs_at
                     duty_shift_fault duty_swap_pass duty_turns_between notice_by_alias notice_preference_default notice_tell
                     notice_tell_coordinator notice_tell_hosts watched_clock_follow')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
@@ -97,7 +98,8 @@ revoke create on schema alongside from alongside_seats, alongside_conflicts, alo
 grant execute on function context_enter to alongside_api;
 grant execute on function account_is_away, coordinator_stand_in to alongside_api, alongside_worker;
 grant execute on function
-    account_identify, account_identity, account_is_staff, coordinator_back_up, coordinator_is_left, coordinator_shown, sign_in_code_bind
+    account_identify, account_identity, account_is_staff, coordinator_back_up, coordinator_is_left, coordinator_shown,
+    sign_in_code_bind, sign_in_code_forget
 to alongside_api;
 grant execute on function
     actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids, actor_stands_for_ids
@@ -114,9 +116,10 @@ grant execute on function
     conflict_follow_staff, conflict_follow_withdrawal
 to alongside_api;
 grant execute on function watched_clock_follow to alongside_worker;
-grant execute on function notice_tell_coordinator to alongside_worker, alongside_api;
+grant execute on function notice_tell_coordinator to alongside_worker;
 grant execute on function
-    actor_alarm_ids, actor_alarm_object_ids, alarm_answer, alarm_follow_answer, notice_by_alias, notice_preference_default, notice_tell,
+    actor_alarm_ids, actor_alarm_object_ids, actor_led_cohort_ids, alarm_answer, alarm_follow_answer, alarm_follow_hand_back,
+    notice_by_alias, notice_preference_default, notice_tell,
     notice_tell_hosts
 to alongside_api;
 grant execute on function account_alias, duty_rungs_at, duty_shift_fault, duty_swap_pass, duty_turns_between to alongside_api;

@@ -12,7 +12,6 @@ from steps.groups import clock
 from steps.journey import is_hidden
 
 
-
 @pytest.fixture
 def night(client, administrator, db):
     db.execute("delete from duty_covers; delete from duty_swaps; delete from duty_shifts")
@@ -97,7 +96,7 @@ def test_a_worker_that_was_away_catches_up_in_order(night, db):
     assert night.told(anna.client) == [("severe_incident", 1, False)] and night.told(ben.client) == [("severe_incident", 2, False)]
     # Nobody has answered: when the clock has run out it begins again, more slowly each time.
     night.pass_minutes(15)
-    night.pass_minutes(18)
+    night.pass_minutes(23)
     assert night.told(anna.client) == [("severe_incident", 1, False), ("severe_incident", 4, False)]
     twice = "select 1 from notices where alarm_id is not null group by alarm_id, account_id, step having count(*) > 1"
     assert db.execute(twice).fetchall() == []
@@ -141,7 +140,7 @@ def test_who_is_kept_from_the_person_is_woken_last_and_by_alias(night, db):
     assert night.told(anna.client) == []
     night.pass_minutes(8)
     assert night.told(anna.client) == night.told(ben.client) == [("severe_incident", 2, True)]
-    (notice,) = notices(anna.client, "severe_incident")
+    (notice,) = (entry for entry in notices(anna.client) if entry["alarm"]["id"] == night.alarm_of(incident))
     assert notice["about"] is None
     detail = anna.client.get(f"{NOTICES}/{notice['id']}").ok()
     alias = seat.person.coordinator.get(seat.person.path).ok()["alias"]
@@ -149,7 +148,8 @@ def test_who_is_kept_from_the_person_is_woken_last_and_by_alias(night, db):
     is_hidden(anna.client, "GET", incident.path)
     acknowledge(anna.client, notice).ok()
     assert seat.person.coordinator.get(incident.path).ok()["acknowledged_by"] == anna.id
-    assert alarm(anna.client, incident, night).ok()["holder_alias"] == "Anna"
+    held = alarm(anna.client, incident, night).ok()
+    assert (held["holder_alias"], held["about"], held["group_id"], held["region"]) == ("Anna", None, None, None)
     is_hidden(anna.client, "GET", incident.path)
 
 
@@ -185,10 +185,11 @@ def test_taken_over_and_handed_back(night):
     (notice,) = notices(anna.client, "severe_incident")
     acknowledge(anna.client, notice).ok()
     path = f"{ALARMS}/{night.alarm_of(incident)}"
-    assert ben.client.post(f"{path}/hand-back", if_match="*").problem(409, "conflict")["reason"] == "other-party"
+    assert ben.client.post(f"{path}/hand-back", if_match="*").problem(409, "conflict")["reason"] == "not-holder"
     taken = ben.client.post(f"{path}/take-over", if_match=ben.client.get(path).ok()).ok()
     assert (taken["holder_alias"], taken["state"]) == ("Ben", "acknowledged")
     anna.client.post(f"{path}/take-over", if_match='"1.both"').problem(412)
+    assert taken["coordinator_id"] and taken["about"]["id"] == incident["id"]
     night.pass_minutes(1)
     back = ben.client.post(f"{path}/hand-back", if_match="*").ok()
     assert (back["state"], back["holder_alias"]) == ("open", None)
@@ -196,6 +197,87 @@ def test_taken_over_and_handed_back(night):
     assert [entry["action"] for entry in back["actions"]] == ["called", "acknowledged", "taken_over", "handed_back"]
     assert steps(anna.client, incident, night)[-1] == ("called", 2, "back_up"), "the next one at once"
     assert night.told(anna.client) == [("severe_incident", 1, False)], "and nobody again for the same step"
+
+
+def test_what_is_not_over_in_time_is_open_again(night):
+    """Whoever took it over may have fallen asleep."""
+    anna, ben = night.on_call(), night.on_call("back_up", alias="Ben")
+    incident = night.incident()
+    night.pass_minutes(0)
+    acknowledge(anna.client, notices(anna.client, "severe_incident")[0]).ok()
+    night.pass_minutes(14)
+    assert alarm(ben.client, incident, night).ok()["state"] == "acknowledged"
+    night.pass_minutes(15)
+    assert alarm(ben.client, incident, night).ok()["state"] == "open"
+    night.pass_minutes(18)
+    assert night.told(ben.client)[-1][0] == "severe_incident"
+    assert [step[0] for step in steps(ben.client, incident, night)] == ["called", "acknowledged", "reopened", "called", "called"]
+
+
+@pytest.mark.parametrize("leave", ["gone", "away", "kept"])
+def test_what_somebody_had_who_is_gone_is_open_again(night, leave):
+    anna, ben = night.on_call(), night.on_call("back_up", alias="Ben")
+    (seat,) = night.evening.seats
+    incident = night.incident(enrolment_id=seat.id)
+    night.pass_minutes(0)
+    acknowledge(anna.client, notices(anna.client, "severe_incident")[0]).ok()
+    if leave == "gone":
+        night.administrator.patch(f"/v1/staff/{anna.id}", {"is_active": False}, if_match="*").ok()
+    elif leave == "away":
+        body = {"starts_on": "2090-01-10", "ends_on": "2090-01-12", "timezone": "America/Toronto"}
+        anna.client.post(f"/v1/colleagues/{anna.id}/absences", body).created()
+    else:
+        seat.person.coordinator.post(f"{seat.person.path}/exclusions", {"account_id": anna.id, "reason": "asked_by_peer"}).created()
+    night.pass_minutes(1)
+    night.pass_minutes(1)
+    assert alarm(ben.client, incident, night).ok()["state"] == "open"
+    night.pass_minutes(4)
+    assert night.told(ben.client)[-1][0] == "severe_incident"
+
+
+def test_the_lead_neither_reads_nor_answers_what_is_about_themselves(night, client, db):
+    (seat,) = night.evening.seats
+    lead = client("administrator", "other")
+    clock(night.began, lead)
+    db.execute(
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at) values (%s, %s, 'own_case', %s, now())",
+        (seat.person.id, lead.account, ADMINISTRATOR),
+    )
+    incident = night.incident(enrolment_id=seat.id)
+    night.pass_minutes(0)
+    for method, tail in (("GET", ""), ("POST", "/take-over"), ("POST", "/hand-back")):
+        is_hidden(lead, method, f"{ALARMS}/{night.alarm_of(incident)}{tail}")
+
+
+def test_with_the_lead_come_the_coordinators_who_may_open_it(night):
+    """The lead holds the program together and opens no file."""
+    incident = night.incident()
+    night.pass_minutes(0)
+    assert night.told(night.administrator) == [("severe_incident", 1, False)]
+    assert night.told(night.evening.coordinator) == [("severe_incident", 1, False)]
+    night.evening.coordinator.get(incident.path).ok()
+
+
+def test_handed_back_for_the_fourth_time_it_is_somebody_elses(night):
+    anna = night.on_call()
+    incident = night.incident()
+    night.pass_minutes(0)
+    path = f"{ALARMS}/{night.alarm_of(incident)}"
+    for minute in range(3):
+        anna.client.post(f"{path}/take-over", if_match="*").ok()
+        anna.client.post(f"{path}/hand-back", if_match="*").ok()
+        night.pass_minutes(minute + 1)
+    anna.client.post(f"{path}/take-over", if_match="*").ok()
+    assert anna.client.post(f"{path}/hand-back", if_match="*").problem(409, "conflict")["reason"] == "too-many"
+
+
+def test_a_room_that_nobody_was_assigned_to(client, administrator, db):
+    evening = Evening(client)
+    evening.release(evening.assignment(evening.supporter))
+    watch = Watch(db)
+    evening.at(minutes=11)
+    watch.round(evening.now)
+    assert evening.session["id"] in [entry["about"]["id"] for entry in notices(evening.coordinator, "host_missing")]
 
 
 def test_alarms_are_for_who_was_called_and_for_coordinators_of_the_region(night):
@@ -236,15 +318,19 @@ def test_a_session_without_its_host(client, administrator, db):
     """Ten minutes after the start somebody waits in a room alone."""
     evening = Evening(client).at(minutes=9)
     coordinator, watch = evening.coordinator, Watch(db)
+
+    def missing():
+        return [entry for entry in notices(coordinator, "host_missing") if entry["about"]["id"] == evening.session["id"]]
+
     watch.round(evening.now)
-    assert notices(coordinator, "host_missing") == []
+    assert missing() == []
     evening.at(minutes=10)
     watch.round(evening.now)
-    (notice, *_) = notices(coordinator, "host_missing")
+    (notice,) = missing()
     assert notice["about"] == {"type": "session", "id": evening.session["id"]} and notice["urgency"] == "now"
     evening.start().ok()
     watch.round(later(evening.now, minutes=1))
-    assert notices(coordinator, "host_missing")[0]["alarm"]["state"] == "ended"
+    assert missing()[0]["alarm"]["state"] == "ended"
 
 
 def test_an_urgent_inquiry(night, line, coordinator, db):

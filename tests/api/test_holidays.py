@@ -178,7 +178,12 @@ def test_days_that_cannot_be_added(administrator, body, where, code):
 
 def test_changes_that_cannot_be_made(administrator, year):
     made = administrator.post(PATH, {"date": f"{year}-05-05", "name": NAME}).created()
-    for body, where in (({"date": None}, "#/date"), ({"name": {"en": " "}}, "#/name/en"), ({"name": {}}, "#/name"), ({"id": ABSENT}, "#/id")):
+    for body, where in (
+        ({"date": None}, "#/date"),
+        ({"name": {"en": " "}}, "#/name/en"),
+        ({"name": {}}, "#/name"),
+        ({"id": ABSENT}, "#/id"),
+    ):
         administrator.patch(made.path, body, if_match=made).problem(422, "validation-failed").fault(where)
     administrator.patch(made.path, {}, if_match=made).problem(422)
     for method, path in (("POST", PATH), ("PATCH", made.path)):

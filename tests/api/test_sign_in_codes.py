@@ -72,7 +72,8 @@ def test_a_code_brings_a_newcomer_to_their_account(coordinator, person, newcomer
 
 def test_a_code_is_used_once_and_not_for_long(coordinator, person, newcomer):
     first, second, late = newcomer(), newcomer(), newcomer()
-    used, other = code_for(coordinator, person), code_for(coordinator, person)
+    other, used = code_for(coordinator, person), code_for(coordinator, person)
+    assert first.post(USE, {"code": other}).status == 204 and not is_in(first, person), "one at a time: the last"
     assert first.post(USE, {"code": used}).status == 204 and is_in(first, person)
     for code in (used, other, NOBODYS):
         # The person's other codes went with it. The answer is that of a code that never was.

@@ -129,9 +129,9 @@ from generate_series(100000000005, 100000000000 + :count / 40 * 40, 5) n
 cross join (select now() - interval '60 days' as at) t;
 -- What the coordinator was told: ten of it they have not acknowledged, and of those three are alarms that somebody else has.
 insert into alarms (
-    id, kind, object_id, region_key, due_at, state, round_at, round_length, holder_account_id, acknowledged_at, created_at)
-select md5('bench alarm ' || n)::uuid, 'incident', gen_random_uuid(), '-', now(), 'acknowledged', now(), '1 hour', model.created_by, now(),
-    now()
+    id, kind, object_id, region_key, due_at, state, clock, round_at, round_length, next_at, holder_account_id, acknowledged_at, created_at)
+select md5('bench alarm ' || n)::uuid, 'incident', gen_random_uuid(), '-', now(), 'acknowledged', '1 hour', now(), '1 hour', 'infinity',
+    model.created_by, now(), now()
 from generate_series(1, 3) n cross join (select * from participants where id = :'participant') model;
 insert into notices (account_id, kind, urgency, object_id, alarm_id, step, created_at, acknowledged_at)
 select model.created_by, 'incident', 'today', gen_random_uuid(), case when n <= 3 then md5('bench alarm ' || n)::uuid end,

@@ -102,6 +102,8 @@ class Program:
             changes = ", ".join(f"{column} = {column} - %(span)s" for column in columns)
             span = timedelta(seconds=seconds)
             self.db.execute(f"update {table} set {changes} where {key} = %(id)s", {"span": span, "id": incident["id"]})
+        actions = "update alarm_actions set at = at - %s where alarm_id in (select id from alarms where object_id = %s)"
+        self.db.execute(actions, (timedelta(seconds=seconds), incident["id"]))
         self.db.execute("set session_replication_role = origin")
 
     def leases_end(self):
@@ -230,6 +232,10 @@ def test_a_worker_that_was_away_for_longer_than_the_clock(program):
     (entry,) = [n for n in notices(anna.client, "severe_incident") if n["about"]["id"] == incident["id"]]
     alarm = anna.client.get(f"/v1/alarms/{entry['alarm']['id']}").ok()
     assert alarm["is_overdue"] and alarm["state"] == "open"
+    # Whoever is kept from the person would have their turn first.
+    place = "select place = 4 from alarms where object_id = %s"
+    program.seconds_pass(incident, 4 * 60)
+    until(lambda: program.db.execute(place, (incident["id"],)).fetchone()[0])
     program.seconds_pass(incident, 8 * 60)
     program.until_called(incident, "duty", "back_up", "lead", "duty")
 
@@ -478,6 +484,7 @@ def test_what_had_ended_and_runs_again_is_called_again(program):
     breaks = begins + timedelta(days=1)
     program.db.execute("set session_replication_role = replica")
     program.db.execute("update referrals set reply_due = %s, reply_breach = %s where id = %s", (begins, breaks, referral))
+    program.db.execute("set session_replication_role = origin")
     seen = []
     for seconds in (1, -3600, -1, 2):
         Watch(program.db).round((begins + timedelta(seconds=seconds)).isoformat())

@@ -92,9 +92,9 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s track_documents:S waiting_people:su'),
     ('duty', '
-        absences:S accounts:S alarm_actions:SI alarms:SIU cohorts:s debriefs:s duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S
+        absences:S accounts:S alarm_actions:SI alarms:SIU cohorts:S debriefs:s duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S
         exclusions:S host_assignments:S host_slots:S incident_actions:s incidents:Su intakes:s job_faults:SIUD notice_kinds:S
-        notice_preferences:S notice_rungs:S notices:SI outbox:I participants:s referrals:s session_presences:S sessions:S staff:s
+        notice_preferences:S notice_rungs:S notices:SI outbox:SIu participants:s referrals:s session_presences:S sessions:S staff:s
         ')) c (role, reached);
 -- What they cannot do, tried: the SQLSTATE, 'nothing' where no row was reached, null where it goes. Undone.
 create function tests.refused_past(in_role text, in_sql text) returns text language plpgsql as $$

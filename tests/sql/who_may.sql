@@ -30,8 +30,8 @@ insert into updates (intake_id, participant_id, method, recorded_by, recorded_at
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'maple', now(), now(), now());
 insert into notice_preferences (account_id, language, mail)
 select account, 'fr', 'today' from actors where role not in ('peer', 'line', 'public', 'nobody');
-insert into alarms (kind, object_id, region_key, due_at, round_at, round_length, next_at, created_at)
-values ('incident', :'session', '-', now(), now(), '1 hour', now(), now());
+insert into alarms (kind, object_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)
+values ('incident', :'session', '-', now(), '1 hour', now(), '1 hour', now(), now());
 insert into notices (account_id, kind, urgency, object_id, alarm_id, step, created_at)
 select a.account, 'incident', 'today', :'session', case when a.role <> 'peer_supporter' then l.id end,
     case when a.role <> 'peer_supporter' then 1 end, now()
@@ -65,8 +65,8 @@ insert into rows (name, who, insertion) values
         $$insert into alarm_actions (alarm_id, action, step, account_id, at)
         select id, 'taken_over', 1, actor_account_id(), now() from alarms limit 1$$),
     ('alarms', 'mental_health_professional:S coordinator:S administrator:S',
-        $$insert into alarms (kind, object_id, region_key, due_at, round_at, round_length, next_at, created_at)
-        values ('incident', %1$L, 'ON', now(), now(), '1 hour', now(), now())$$),
+        $$insert into alarms (kind, object_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)
+        values ('incident', %1$L, 'ON', now(), '1 hour', now(), '1 hour', now(), now())$$),
     ('attendances', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S',
         $$insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
         values (%4$L, %5$L, %1$L, 'present', actor_account_id(), now())$$),
@@ -75,7 +75,7 @@ insert into rows (name, who, insertion) values
         values (now(), actor_role(), 'x', 'x', 'x', actor_account_id())$$),
     ('audit_links', '',
         $$insert into audit_links values (99, 'events', '2026-01', '1', '2', 0, 1, 1, '\x00', '\x00', 1, now())$$),
-    ('back_ups', 'coordinator:SIU administrator:SI',
+    ('back_ups', 'coordinator:SU administrator:SI',
         $$insert into back_ups (account_id, back_up_account_id, named_by, named_at)
         values ('00000000-0000-4000-8000-000000000006', %2$L, actor_account_id(), now())$$),
     ('calendar_feeds', 'peer:SID',

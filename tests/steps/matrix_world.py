@@ -288,8 +288,8 @@ class World:
     def alarm(self, person=None):
         return one(
             self.db,
-            "insert into alarms (kind, object_id, participant_id, region_key, due_at, round_at, round_length, next_at, created_at)"
-            " values ('incident', gen_random_uuid(), %s, '-', now(), now(), '1 hour', 'infinity', now()) returning id",
+            "insert into alarms (kind, object_id, participant_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)"
+            " values ('incident', gen_random_uuid(), %s, '-', now(), '1 hour', now(), '1 hour', 'infinity', now()) returning id",
             person,
         )
 

@@ -11,6 +11,7 @@ create table absences (
     recorded_by uuid not null references accounts (id),
     created_at timestamptz not null,
     constraint absences__ends_on__order check (ends_on >= starts_on),
+    constraint absences__ends_on__length check (ends_on <= starts_on + 1826),
     constraint absences__stand_in_account_id__other check (stand_in_account_id <> account_id)
 );
 create index absences__account_id on absences (account_id, starts_on desc, id desc);
