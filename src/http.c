@@ -27,7 +27,7 @@ enum {
     /* Request line and headers of one request; also bounds the response's headers. The library
      * keeps and clears all of it for each connection: of a thousand idle ones it is a quarter of
      * the memory. */
-    HEAD_BYTES_MAX = 16384,
+    HEAD_BYTES_MAX = 18432,
     ARGUMENTS_MAX = 64,    /* of a query, for the library; more than any operation takes */
     STACK_BYTES = 1048576, /* addresses only: memory is what was touched */
     SMALL_CONNECTIONS_MAX = 64,

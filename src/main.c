@@ -327,7 +327,7 @@ static void memory_close(void)
 /* An arena keeps what its threads no longer use, and each connection has a thread. */
 static void memory_share(void)
 {
-    mallopt(M_ARENA_MAX, 4);
+    mallopt(M_ARENA_MAX, 2);
 }
 
 int main(int argc, char **argv)
