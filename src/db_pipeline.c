@@ -232,10 +232,10 @@ static bool waited_for_row(const PGresult *error)
 {
     static const char digits[] = "0123456789";
     const char *context = PQresultErrorField(error, PG_DIAG_CONTEXT);
-    while (context && (context = strchr(context, '('))) {
-        size_t page = strspn(++context, digits);
-        size_t line = context[page] == ',' ? strspn(context + page + 1, digits) : 0;
-        if (page > 0 && line > 0 && context[page + 1 + line] == ')')
+    for (const char *at = context ? strchr(context, '(') : NULL; at; at = strchr(at, '(')) {
+        size_t page = strspn(++at, digits);
+        size_t line = at[page] == ',' ? strspn(at + page + 1, digits) : 0;
+        if (page > 0 && line > 0 && at[page + 1 + line] == ')')
             return true;
     }
     return false;

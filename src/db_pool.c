@@ -187,13 +187,18 @@ static PGconn *idle_take(struct db_pool *pool, const struct route *route)
     return NULL;
 }
 
+static void waiter_add(struct db_pool *pool, struct waiter *waiter)
+{
+    *pool->last = waiter;
+    pool->last = &waiter->next;
+    pool->waiting++;
+}
+
 static PGconn *wait_for_one(struct db_pool *pool, const struct route *route, uint64_t until_ns)
 {
     struct waiter waiter = {.route = route};
     db_wait_init(&waiter.told);
-    *pool->last = &waiter;
-    pool->last = &waiter.next;
-    pool->waiting++;
+    waiter_add(pool, &waiter);
     do
         provide(pool);
     while (!waiter.is_told && db_wait(pool->db, &waiter.told, &pool->lock, until_ns));

@@ -36,6 +36,9 @@ enum {
 
 /* A listener whose connections have a thread each. */
 struct house {
+    const char *what;
+    long port, limit;
+    atomic_uint *open;
     struct _u_instance instance;
     struct acceptor *acceptor;
     bool is_started;
@@ -286,38 +289,30 @@ static void listening_log(const char *what, const char *address, unsigned port)
 }
 
 /* Port 0 = none, but for the API. */
-static bool house_start(const struct http_server *server,
-                        const char *what,
-                        struct house *house,
-                        long wanted,
-                        atomic_uint *open,
-                        long limit)
+static bool house_start(const struct http_server *server, struct house *house)
 {
     const struct config *config = server->app->config;
     unsigned port;
-    int fd = listen_open(config->listen_address, wanted, &port);
+    int fd = listen_open(config->listen_address, house->port, &port);
     if (fd < 0)
         return false;
-    house->is_started = instance_start(&house->instance, -1, open, (unsigned)limit,
+    house->is_started = instance_start(&house->instance, -1, house->open, (unsigned)house->limit,
                                        (unsigned)config->connection_timeout_s);
     if (!house->is_started) {
         close(fd);
         return false;
     }
-    house->acceptor = acceptor_start(house->instance.mhd_daemon, fd, open, (unsigned)limit);
+    house->acceptor =
+        acceptor_start(house->instance.mhd_daemon, fd, house->open, (unsigned)house->limit);
     if (house->acceptor)
-        listening_log(what, config->listen_address, port);
+        listening_log(house->what, config->listen_address, port);
     return house->acceptor;
 }
 
 static bool houses_start(struct http_server *server)
 {
-    const struct config *config = server->app->config;
-    return house_start(server, "api", &server->api, config->listen_port, &connections_open,
-                       config->connection_limit) &&
-           (config->waiting_port == 0 ||
-            house_start(server, "waiting", &server->waiting, config->waiting_port, &waiting_open,
-                        config->waiting_limit));
+    return house_start(server, &server->api) &&
+           (server->waiting.port == 0 || house_start(server, &server->waiting));
 }
 
 /* A listener that never blocks: one thread. Port 0 = none. */
@@ -347,6 +342,15 @@ struct http_server *http_server_start(struct app *app)
     if (!server)
         return NULL;
     server->app = app;
+    const struct config *config = app->config;
+    server->api = (struct house){.what = "api",
+                                 .port = config->listen_port,
+                                 .limit = config->connection_limit,
+                                 .open = &connections_open};
+    server->waiting = (struct house){.what = "waiting",
+                                     .port = config->waiting_port,
+                                     .limit = config->waiting_limit,
+                                     .open = &waiting_open};
     if (!instance_init(&server->api.instance, dispatch, app,
                        (size_t)app->config->max_body_bytes + 1) ||
         !instance_init(&server->waiting.instance, dispatch_waiting, app, 1) ||
@@ -356,7 +360,6 @@ struct http_server *http_server_start(struct app *app)
         return NULL; /* nothing runs yet; the process ends */
     }
     errno = 0;
-    const struct config *config = app->config;
     if (small_start(server, "metrics", &server->metrics, config->metrics_port,
                     &server->is_metrics_started) &&
         small_start(server, "health", &server->health, config->health_port,
