@@ -108,8 +108,9 @@ const char *db_help(const struct db *db)
 struct passage {
     struct db *db;
     bool is_read;
-    bool is_trial;      /* of an operation that met a lock */
-    bool is_through;    /* it was answered, and met no lock */
+    bool is_trial;   /* of an operation that met a lock */
+    bool is_through; /* it was answered, and met no lock */
+    bool has_met_lock;
     uint64_t until_ns;  /* for how long it waits for a connection, however often it needs one */
     PGconn *connection; /* writes */
 };
@@ -218,6 +219,7 @@ static void learn(struct passage *passage,
 {
     struct db *db = passage->db;
     passage->is_through = !db_answer_met_lock(answer, batch);
+    passage->has_met_lock = !passage->is_through;
     if (passage->is_through)
         db_breaker_through(db, batch->route);
     else
@@ -261,7 +263,9 @@ static bool run(struct request *rq, struct passage *passage, struct db_answer *a
     return true;
 }
 
-bool db_run(struct request *rq)
+/* False at a lock that nobody had met before: nothing was done, and what an upgrade holds it gives
+ * back within the moment in which others wait for it. */
+static bool run_once(struct request *rq, bool *ret_met_lock)
 {
     struct db *db = rq->app->db;
     bool is_trial;
@@ -274,11 +278,23 @@ bool db_run(struct request *rq)
     };
     struct db_answer answer = {0};
     bool is_good = run(rq, &passage, &answer);
+    *ret_met_lock = passage.has_met_lock && !is_trial;
     if (is_trial)
         db_breaker_leave(db, rq->route, passage.is_through);
     db_answer_clear(&answer);
     db_pool_release(db->pool, rq->route, passage.connection);
     return is_good;
+}
+
+bool db_run(struct request *rq)
+{
+    bool has_met_lock = false;
+    if (run_once(rq, &has_met_lock))
+        return true;
+    if (!has_met_lock)
+        return false;
+    rq->problem = (struct problem){0};
+    return run_once(rq, &has_met_lock);
 }
 
 /* ---- health ---- */

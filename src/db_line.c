@@ -158,7 +158,7 @@ static bool has_right_columns(const PGresult *described)
 }
 
 struct check {
-    unsigned results;
+    unsigned results, syncs;
     bool is_refused;
 };
 
@@ -190,17 +190,18 @@ static bool check_feed(void *context, PGresult *result)
 {
     struct check *check = context;
     ExecStatusType status = PQresultStatus(result);
-    bool is_end = status == PGRES_PIPELINE_SYNC;
-    if (!is_end) {
+    bool is_sync = status == PGRES_PIPELINE_SYNC;
+    if (!is_sync) {
         const struct embedded *statement = &embedded_statements[check->results / 2];
         bool is_description = check->results++ % 2 == 1;
         if (is_description || status != PGRES_COMMAND_OK)
             check->is_refused |= !check_passes(statement, result);
     }
     PQclear(result);
-    return is_end;
+    return is_sync && !embedded_statements[++check->syncs].name;
 }
 
+/* Each has the time of a statement for itself: it is counted until the next Sync. */
 bool db_line_check(PGconn *connection)
 {
     struct check check = {0};
@@ -209,9 +210,9 @@ bool db_line_check(PGconn *connection)
     for (const struct embedded *statement = embedded_statements; is_sent && statement->name;
          statement++)
         is_sent = db_line_prepare(connection, statement) &&
-                  PQsendDescribePrepared(connection, statement->name) == 1;
-    if (!is_sent || PQpipelineSync(connection) != 1 ||
-        !db_read_until(connection, deadline_ns, check_feed, &check)) {
+                  PQsendDescribePrepared(connection, statement->name) == 1 &&
+                  PQpipelineSync(connection) == 1;
+    if (!is_sent || !db_read_until(connection, deadline_ns, check_feed, &check)) {
         log_event(LOG_LEVEL_ERROR, "PostgreSQL went away while statements were prepared", NULL);
         return false;
     }

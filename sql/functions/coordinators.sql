@@ -62,7 +62,7 @@ begin
 end $$;
 
 -- What a person may know of whoever is there for them (decision 22): the name that one uses with peers, and who stands in while they are
--- away, unless the person does not exist for them (I13, R14).
+-- away, unless the person does not exist for them (I13, R14) or lives elsewhere.
 create or replace function coordinator_shown(in_account_id uuid, in_participant_id uuid) returns json
 language plpgsql stable security definer as $$
 declare
@@ -85,6 +85,9 @@ begin
         stand_in := nullif(coordinator_stand_in(in_account_id, app_now()), in_account_id);
     end if;
     return json_build_object('alias', alias, 'stand_in_alias', case
-        when stand_in is not null and in_participant_id <> all (account_hidden_ids(stand_in))
+        when stand_in is not null and exists (
+            select from participants p
+            where p.id = in_participant_id
+                and actor_covers(p.region_key, p.id, account_region_keys(stand_in), account_hidden_ids(stand_in)))
         then (select s.alias from staff s where s.id = stand_in) end);
 end $$;

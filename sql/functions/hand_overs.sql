@@ -191,21 +191,25 @@ declare
     wanted int := (in_query->>'limit')::int + 1;
     subject uuid := in_query->>'subject_id';
     batch uuid := in_query->>'batch_id';
+    coordinator uuid := in_query->>'coordinator_id';
 begin
     if batch is not null then
         return query
         select h.handed_at, h.id, h.participant_id from hand_overs h
         where h.batch_id = batch and (subject is null or h.subject_id = subject) and (h.handed_at, h.id) < (after_at, after_id)
+            and (coordinator is null or coordinator in (h.from_account_id, h.to_account_id))
         order by h.handed_at desc, h.id desc limit wanted;
     elsif subject is not null then
         return query
         select h.handed_at, h.id, h.participant_id from hand_overs h
         where h.subject_id = subject and (h.handed_at, h.id) < (after_at, after_id)
+            and (coordinator is null or coordinator in (h.from_account_id, h.to_account_id))
         order by h.handed_at desc, h.id desc limit wanted;
     else
         return query
         select h.handed_at, h.id, h.participant_id from hand_overs h
         where (h.handed_at, h.id) < (after_at, after_id)
+            and (coordinator is null or coordinator in (h.from_account_id, h.to_account_id))
         order by h.handed_at desc, h.id desc limit wanted;
     end if;
 end $$;

@@ -100,6 +100,30 @@ begin
     perform notice_tell(array[stand_in], in_kind, in_object_id, array[in_participant_id]);
 end $$;
 
+-- Mail does not reach somebody of the staff: the lead is told, once until they have seen it.
+create or replace function notice_tell_unreachable(in_notice_id uuid) returns void language plpgsql security definer as $$
+declare
+    unreached uuid := (select n.account_id from notices n where n.id = in_notice_id);
+begin
+    perform require_role('worker');
+    perform notice_tell(array(
+        select a.id from accounts a
+        where a.role = 'administrator' and a.id <> unreached and not exists (
+            select from notices n
+            where n.account_id = a.id and n.kind = 'staff_unreachable' and n.object_id = unreached and n.acknowledged_at is null)),
+        'staff_unreachable', unreached);
+end $$;
+
+-- What waited for an address of theirs, and was not read meanwhile, is written now.
+create or replace function notice_follow_email(in_account_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('administrator');
+    update outbox o set state = 'queued', reason = null, due_at = app_now(), changed_at = app_now()
+    from notices n
+    where n.account_id = in_account_id and n.acknowledged_at is null and o.notice_id = n.id and o.state in ('held', 'failed');
+    perform pg_notify('outbox', '');
+end $$;
+
 create or replace function notice_respond(in_id uuid) returns response language plpgsql as $$
 begin
     return (select respond(200, n.body, null, n.version) from notices_json n where n.id = in_id);

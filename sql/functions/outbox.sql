@@ -149,6 +149,9 @@ begin
             state = case when mail.moot is not null then 'cancelled' else 'held' end, reason = coalesce(mail.moot, 'no_email'),
             changed_at = app_now()
         where o.id = in_message.id;
+        if mail.moot is null then
+            perform notice_tell_unreachable(in_message.notice_id);
+        end if;
         return;
     end if;
     update outbox o set
@@ -279,6 +282,8 @@ begin
         perform outbox_follow_sent(message);
     elsif is_over and moot is null and message.participant_id is not null then
         perform notice_tell_coordinator(message.participant_id, 'mail_held', in_id);
+    elsif is_over and message.notice_id is not null then
+        perform notice_tell_unreachable(message.notice_id);
     end if;
 end $$;
 

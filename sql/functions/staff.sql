@@ -53,6 +53,9 @@ begin
             'name', in_body->'name_digest', 'email', in_body->'email_digest'));
         perform conflict_follow_staff(in_id);
     end if;
+    if in_body ? 'email' then
+        perform notice_follow_email(in_id);
+    end if;
 end $$;
 
 -- Writes: accounts, staff, name_digests, conflict_matches, exclusions, exclusion_requests. Locks: persons by id.

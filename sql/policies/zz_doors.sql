@@ -62,8 +62,9 @@ begin
                 ('alongside_duty', '
                     account_alias actor_alarm_ids actor_alarm_object_ids actor_led_cohort_ids alarm_answer alarm_follow_answer
                     alarm_follow_hand_back duty_rungs_at
-                    duty_shift_fault duty_swap_pass duty_turns_between notice_by_alias notice_preference_default notice_tell
-                    notice_tell_coordinator notice_tell_hosts watched_clock_follow')) o (owner, names)
+                    duty_shift_fault duty_swap_pass duty_turns_between notice_by_alias notice_follow_email
+                    notice_preference_default notice_tell notice_tell_coordinator notice_tell_hosts notice_tell_unreachable
+                    watched_clock_follow')) o (owner, names)
             cross join regexp_split_to_table(btrim(o.names, e' \n'), '\s+') n (name)),
         known as (
             select p.oid, p.proname as name, p.prosecdef, p.prorettype = 'trigger'::regtype as is_trigger,
@@ -116,10 +117,10 @@ grant execute on function
     conflict_follow_staff, conflict_follow_withdrawal
 to alongside_api;
 grant execute on function watched_clock_follow to alongside_worker;
-grant execute on function notice_tell_coordinator to alongside_worker;
+grant execute on function notice_tell_coordinator, notice_tell_unreachable to alongside_worker;
 grant execute on function
     actor_alarm_ids, actor_alarm_object_ids, actor_led_cohort_ids, alarm_answer, alarm_follow_answer, alarm_follow_hand_back,
-    notice_by_alias, notice_preference_default, notice_tell,
+    notice_by_alias, notice_follow_email, notice_preference_default, notice_tell,
     notice_tell_hosts
 to alongside_api;
 grant execute on function account_alias, duty_rungs_at, duty_shift_fault, duty_swap_pass, duty_turns_between to alongside_api;

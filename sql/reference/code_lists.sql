@@ -327,6 +327,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'swap_asked', 18, 'You are asked to take a turn', 'Un tour vous est proposé'),
     ('notice_kind', 'swap_decided', 19, 'A swap is decided', 'Un échange est décidé'),
     ('notice_kind', 'absence_recorded', 20, 'An absence was recorded', 'Une absence a été inscrite'),
+    ('notice_kind', 'staff_unreachable', 21, 'Mail does not reach somebody of the staff', 'Un courriel ne parvient pas au personnel'),
 
     ('notice_urgency', 'now', 1, 'Now', 'Tout de suite'),
     ('notice_urgency', 'today', 2, 'Today', 'Aujourd''hui'),
@@ -362,6 +363,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_about', 'hand_over', 8, 'Hand-over', 'Transfert'),
     ('notice_about', 'duty_swap', 9, 'Swap', 'Échange'),
     ('notice_about', 'absence', 10, 'Absence', 'Absence'),
+    ('notice_about', 'staff', 11, 'Account of the staff', 'Compte du personnel'),
 
     ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
     ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),

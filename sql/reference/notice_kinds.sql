@@ -20,7 +20,8 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('group_cancelled', 'today', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),
     ('swap_asked', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false),
     ('swap_decided', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false),
-    ('absence_recorded', 'today', 'absence', '{coordinator,administrator}', null, false)
+    ('absence_recorded', 'today', 'absence', '{coordinator,administrator}', null, false),
+    ('staff_unreachable', 'today', 'staff', '{administrator}', null, false)
 on conflict (kind) do update set
     urgency = excluded.urgency, object_type = excluded.object_type, roles = excluded.roles, clock = excluded.clock,
     is_kept_from_hosts = excluded.is_kept_from_hosts;

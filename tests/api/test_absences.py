@@ -3,6 +3,7 @@
 
 import pytest
 from steps import ABSENT, COORDINATOR, NUMBERS, walk
+from steps.alarms import notices
 from steps.journey import QUEBEC_COORDINATOR
 
 AWAY = {"starts_on": "2099-12-21", "ends_on": "2099-12-31"}
@@ -63,3 +64,15 @@ def test_days_begin_on_the_clock_that_was_said(colleague):
     assert stands_in("2099-12-21T03:30:00Z") == QUEBEC_COORDINATOR
     assert stands_in("2099-12-23T03:29:59Z") == QUEBEC_COORDINATOR
     assert stands_in("2099-12-23T03:30:00Z") is None
+
+
+def test_of_other_regions_it_is_for_others_to_say(client, colleague, administrator):
+    """Whoever writes somebody's absence takes them off the roster: that is for who serves all their regions, and the lead."""
+    elsewhere = client("coordinator", QUEBEC_COORDINATOR)
+    path = f"{colleague.path}/absences"
+    assert elsewhere.post(path, AWAY).problem(409, "conflict")["reason"] == "other-regions"
+    made = administrator.post(path, AWAY).created()
+    assert elsewhere.delete(made.path).problem(409, "conflict")["reason"] == "other-regions"
+    assert elsewhere.get(made.path).ok()["id"] == made["id"]
+    assert [entry["about"]["id"] for entry in notices(colleague, "absence_recorded")] == [made["id"]]
+    colleague.delete(made.path).no_content()

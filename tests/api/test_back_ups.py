@@ -74,3 +74,10 @@ def test_a_back_up_who_is_gone(hire, administrator, coordinator):
     administrator.patch(f"/v1/staff/{back_up.id}", {"is_active": False}, if_match="*").ok()
     assert stands_in(new, coordinator) not in (None, new.id, back_up.id)
     assert coordinator.get(f"{new.path}/back-up").ok()["back_up_account_id"] != back_up.id
+
+
+def test_of_other_regions_it_is_for_others_to_name(client, hire):
+    one = hire()
+    elsewhere = client("coordinator", QUEBEC_COORDINATOR)
+    refused = elsewhere.put(f"{one.path}/back-up", {"back_up_account_id": QUEBEC_COORDINATOR}).problem(409, "conflict")
+    assert refused["reason"] == "other-regions"

@@ -68,6 +68,8 @@ def test_work_that_was_handed_over(client, administrator, coordinator):
     assert received["about"] == given["about"] and received["about"]["type"] == "hand_over"
     listed = other.client.get("/v1/hand-overs", params={"batch_id": received["about"]["id"]}).ok().data
     assert [entry["subject_id"] for entry in listed] == [made["id"]]
+    listed = other.client.get("/v1/hand-overs", params={"coordinator_id": one.id}).ok().data
+    assert [entry["subject_id"] for entry in listed] == [made["id"]]
 
 
 def test_a_swap(lead, client, administrator, anna):
@@ -182,6 +184,22 @@ def test_mail_says_nothing_but_that_there_is_something(reader, coordinator, deli
             assert secret not in message.text
     assert notices(nowhere, "severe_incident"), "read here alone"
     assert nowhere.get("/v1/notice-preferences").ok()["has_email"] is False
+
+
+def test_mail_that_does_not_reach_the_staff(reader, administrator, coordinator, deliver, db):
+    """The lead is told, once; with an address what was not read goes out."""
+    db.execute("delete from duty_shifts")
+    who = reader()
+    on_duty(db, who.id)
+    db.execute("update staff set email = null, email_digest = null where id = %s", (who.id,))
+    for _ in range(2):
+        severe(coordinator)
+    Watch(db).round("")
+    deliver()
+    told = [entry for entry in notices(administrator, "staff_unreachable") if entry["about"]["id"] == who.id]
+    assert len(told) == 1 and told[0]["about"]["type"] == "staff"
+    administrator.patch(f"/v1/staff/{who.id}", {"email": who.address}, if_match="*").ok()
+    assert len([m for m in deliver().messages if who.address in m.recipients]) == 2
 
 
 def test_mail_as_somebody_wishes_it(reader, evening, deliver, db):

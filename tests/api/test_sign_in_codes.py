@@ -154,6 +154,13 @@ def test_the_lead_hands_a_code_to_somebody_of_the_staff(administrator, newcomer,
     late.get("/v1/me").problem(401, "unauthenticated")
 
 
+def test_a_key_is_for_one_member_of_the_staff(administrator, hire):
+    one, other = hire("coordinator"), hire("coordinator")
+    key = str(uuid.uuid4())
+    administrator.post(f"/v1/staff/{one['id']}/sign-in-codes", idempotency_key=key).created()
+    administrator.post(f"/v1/staff/{other['id']}/sign-in-codes", idempotency_key=key).problem(422, "idempotency-key-reused")
+
+
 def test_who_is_gone_comes_in_by_no_code(administrator, newcomer, hire):
     """R15."""
     made, somebody = hire("coordinator"), newcomer(role="coordinator")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`alongside migrate` without a new release makes what differs and nothing else; who makes requests meanwhile hardly notices."""
 
+import math
 import os
 import subprocess
 import time
@@ -213,10 +214,13 @@ def test_requests_hardly_notice(cluster, start_server, contract, token, inquiry,
     try:
         for hammer in hammers:
             hammer.warm_up()
+        seconds = 0
         for number in range(RUNS):
             if anew:
                 arrange(cluster, server.database, in_the_way)
+            began = time.monotonic()
             said = migrate(binary if number % 2 else other, server.database)
+            seconds += math.ceil(time.monotonic() - began)
             assert [line for line in said if line.startswith(ANEW)] == ([told] if anew else [])
             assert anew or ("removed" if number % 2 else "added") + " view other_days" in said
             time.sleep(0.2)
@@ -228,5 +232,6 @@ def test_requests_hardly_notice(cluster, start_server, contract, token, inquiry,
     slowest, where = max(hammer.slowest for hammer in hammers)
     print(f"{RUNS} runs, {len(statuses)} requests, {refused} refused, the slowest {slowest * 1000:.0f} ms: {where}")
     assert set(statuses) <= {200, 201, 503} and len(statuses) > 50 * RUNS
-    assert refused <= (2 * len(hammers) * RUNS if anew else len(statuses) / 100), refused
+    # Each client twice a second that the upgrade takes: no less than one, on a quiet machine no more.
+    assert refused <= (2 * len(hammers) * seconds if anew else len(statuses) / 100), (refused, seconds)
     assert slowest < LONGEST_S, (slowest, where)
