@@ -93,18 +93,18 @@ class Program:
         return self.coordinator.post("/v1/incidents", {"kind": "distress", "severity": 4} | more, now=ago(seconds)).created()
 
     def seconds_pass(self, incident, seconds):
-        """What is known of it is that much older."""
-        self.db.execute("set session_replication_role = replica")
-        for table, key, columns in (
-            ("incidents", "id", ("created_at", "acknowledge_due", "follow_up_due")),
-            ("alarms", "object_id", ("created_at", "due_at", "round_at", "next_at")),
-        ):
-            changes = ", ".join(f"{column} = {column} - %(span)s" for column in columns)
-            span = timedelta(seconds=seconds)
-            self.db.execute(f"update {table} set {changes} where {key} = %(id)s", {"span": span, "id": incident["id"]})
-        actions = "update alarm_actions set at = at - %s where alarm_id in (select id from alarms where object_id = %s)"
-        self.db.execute(actions, (timedelta(seconds=seconds), incident["id"]))
-        self.db.execute("set session_replication_role = origin")
+        """What is known of it is that much older, at once: a worker that looked in between would raise it again."""
+        span = timedelta(seconds=seconds)
+        with self.db.transaction():
+            self.db.execute("set local session_replication_role = replica")
+            for table, key, columns in (
+                ("incidents", "id", ("created_at", "acknowledge_due", "follow_up_due")),
+                ("alarms", "object_id", ("created_at", "due_at", "round_at", "next_at")),
+            ):
+                changes = ", ".join(f"{column} = {column} - %(span)s" for column in columns)
+                self.db.execute(f"update {table} set {changes} where {key} = %(id)s", {"span": span, "id": incident["id"]})
+            actions = "update alarm_actions set at = at - %s where alarm_id in (select id from alarms where object_id = %s)"
+            self.db.execute(actions, (span, incident["id"]))
 
     def leases_end(self):
         """What a worker that was killed had in its hands may leave again, and soon."""
