@@ -300,6 +300,12 @@ bool format_is_government_address(const char *email)
     return false;
 }
 
+static size_t prefix_length(const char *text, size_t size, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return size >= length && memcmp(text, prefix, length) == 0 ? length : 0;
+}
+
 void format_phone_normalise(const char *text, char *ret, size_t size)
 {
     size_t used = 0;
@@ -311,12 +317,10 @@ void format_phone_normalise(const char *text, char *ret, size_t size)
             ret[used++] = 'x';
     }
     ret[used] = '\0';
-    const char *dialled = ret;
-    if (!is_abroad && strncmp(ret, "011", 3) == 0)
-        dialled += 3;
-    else if (!is_abroad && strncmp(ret, "00", 2) == 0)
-        dialled += 2;
-    if (*dialled == '1' && strspn(dialled, "0123456789") == 11)
-        dialled++;
-    memmove(ret, dialled, strlen(dialled) + 1);
+    size_t skipped = is_abroad ? 0 : prefix_length(ret, used, "011");
+    if (!is_abroad && skipped == 0)
+        skipped = prefix_length(ret, used, "00");
+    if (used - skipped >= 11 && ret[skipped] == '1' && strspn(ret + skipped, "0123456789") == 11)
+        skipped++;
+    memmove(ret, ret + skipped, used - skipped + 1);
 }
