@@ -78,52 +78,61 @@ begin
     delete from name_digests n where n.referral_id = in_id or n.exclusion_request_id = in_id;
 end $$;
 
--- Fewer than 1 in 1,000 bear it. Of a word that many have, no more are counted than decide; a name has up to four spellings.
-create or replace function name_digest_is_rare(in_token text, in_people bigint) returns boolean language plpgsql stable as $$
+-- How many there are: exactly while they are few, and then as PostgreSQL reckons it; counting everybody would cost more than all the rest.
+create or replace function name_digest_people() returns bigint language plpgsql stable as $$
+declare
+    reckoned bigint := (select c.reltuples from pg_class c where c.oid = 'accounts'::regclass);
 begin
-    return in_people > 1000 * (
-        select count(distinct f.owner_id)
-        from (
-            select n.owner_id from name_digests n
-            where n.tokens @> array[in_token] and num_nonnulls(n.participant_id, n.account_id) = 1
-            limit 4 * (in_people / 1000 + 1)) f);
+    return case when reckoned > 10000 then reckoned else (select count(*) from accounts) end;
 end $$;
 
 -- What meets in_id's names on the other side: of a person, what was said that may mean them; of what was said, whom it may mean. Certain:
 -- all tokens of the shorter name, two at least, are among the other's, or the address or the number is the same. Likely: the same name
--- (is_whole), the same first and last, or one token that few bear.
+-- (is_whole), the same first and last, or one token that fewer than 1 in 1,000 bear: of one that many have, no more are read than decide,
+-- for a name has up to four spellings.
 create or replace function name_digests_meet(in_id uuid)
 returns table (
     participant_id uuid, account_id uuid, declaration_id uuid, exclusion_request_id uuid, is_certain boolean, is_whole boolean,
     is_self_given boolean)
 language plpgsql stable rows 10 as $$
 declare
-    people bigint := (select count(*) from accounts);
+    people bigint := name_digest_people();
 begin
     return query
     with mine as (
         select n.*, n.declaration_id is not null or n.exclusion_request_id is not null as is_said
         from name_digests n where n.owner_id = in_id),
-    tokens as (select distinct t as token from mine m cross join unnest(m.tokens) t),
+    words as (select distinct m.is_said, t as token from mine m cross join unnest(m.tokens) t),
+    borne as materialized (
+        select w.token, b.owner_id, b.other
+        from words w cross join lateral (
+            select n.owner_id, n as other from name_digests n
+            where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id) is not null
+            limit 4 * (people / 1000 + 1)) b),
+    common as (select b.token from borne b group by b.token having 1000 * count(distinct b.owner_id) >= people),
+    shared as (
+        select b.token, b.other from borne b join words w using (token) where w.is_said
+        union all
+        select w.token, n
+        from words w
+        join name_digests n on n.tokens @> array[w.token] and coalesce(n.declaration_id, n.exclusion_request_id) is not null
+        where not w.is_said),
     found as (
-        select m.id as own_id, n.id as other_id, false as is_pair from mine m join name_digests n on n.whole = m.whole
-        union
-        select m.id, n.id, false from mine m join name_digests n on n.ends = m.ends
-        union
-        select m.id, n.id, true from mine m join name_digests n on n.pairs && m.pairs
-        union
-        select m.id, n.id, false
-        from tokens t
-        join mine m on t.token = any (m.tokens)
-        join name_digests n on n.tokens @> array[t.token]
-        where name_digest_is_rare(t.token, people))
+        select m.id as own_id, n as other, false as is_pair from mine m join name_digests n on n.whole = m.whole
+        union all
+        select m.id, n, false from mine m join name_digests n on n.ends = m.ends
+        union all
+        select m.id, n, true from mine m join name_digests n on n.pairs && m.pairs
+        union all
+        select m.id, s.other, false
+        from shared s join mine m on s.token = any (m.tokens) where s.token not in (select c.token from common c))
     select
         n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id,
         bool_or(n.kind <> 'name' and n.whole = m.whole
             or least(cardinality(n.tokens), cardinality(m.tokens)) > 1 and (n.tokens <@ m.tokens or n.tokens @> m.tokens)),
         bool_or(n.whole = m.whole),
         bool_and(n.is_self_given or m.is_self_given)
-    from found f join mine m on m.id = f.own_id join name_digests n on n.id = f.other_id and n.kind = m.kind
+    from found f cross join lateral (select (f.other).*) n join mine m on m.id = f.own_id and n.kind = m.kind
     -- Two words in common mean nobody where both names have others.
     where (not f.is_pair or n.tokens <@ m.tokens or n.tokens @> m.tokens) and n.referral_id is null
         and m.is_said <> (n.declaration_id is not null or n.exclusion_request_id is not null)

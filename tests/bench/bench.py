@@ -15,6 +15,7 @@ from pathlib import Path
 import budgets
 import growth
 import httpx
+import names
 import peers
 from cases import ACCEPT, ACCOUNTS, BASE, COORDINATOR, EVERYDAY, PEERS, ROOT, SEATS, WAITING, Case
 from harness.cluster import Cluster
@@ -194,6 +195,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=6, help="of each measured run")
     parser.add_argument("--large", action="store_true", help="instead: what growth costs, 10,000 people beside 1,000,000")
     parser.add_argument("--peers", action="store_true", help="instead: beside programs in Rust and Go")
+    parser.add_argument("--names", action="store_true", help="instead: 10,000 declared names against those of 100,000 people")
     parser.add_argument("--budgets", action="store_true", help="instead: measure what each operation costs, and write budgets.json")
     options = parser.parse_args()
     binary = (ROOT / options.build / "alongside").resolve()
@@ -210,6 +212,9 @@ def main():
             arguments = (options.seconds, key, Path(directory))
             if options.peers:
                 run_scale(cluster, binary, 10_000, {"peers"}, *arguments, commands)
+                return
+            if options.names:
+                names.compare(cluster, row)
                 return
             if options.large:
                 growth.compare(cluster, binary, key, Path(directory), options.seconds, row)

@@ -29,5 +29,9 @@ create table name_digests (
 );
 create index name_digests__whole on name_digests (whole);
 create index name_digests__ends on name_digests (ends) where ends is not null;
-create index name_digests__tokens on name_digests using gin (tokens) with (fastupdate = off);
+-- How many people bear a word is counted among people, whoever says it.
+create index name_digests__borne on name_digests using gin (tokens) with (fastupdate = off)
+    where coalesce(participant_id, account_id) is not null;
+create index name_digests__said on name_digests using gin (tokens) with (fastupdate = off)
+    where coalesce(declaration_id, exclusion_request_id) is not null;
 create index name_digests__pairs on name_digests using gin (pairs) with (fastupdate = off);
