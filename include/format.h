@@ -19,6 +19,7 @@
     FORMAT(IANA_ZONE, "iana-zone")                                                                 \
     FORMAT(NAME, "name")                                                                           \
     FORMAT(LABEL, "label")                                                                         \
+    FORMAT(UNIT, "unit")                                                                           \
     FORMAT(HANDLE, "handle")
 
 enum format {

@@ -39,18 +39,21 @@ struct names {
 bool names_spell(const char *text, struct names *ret_names) __attribute__((warn_unused_result));
 bool names_is_name(const char *text) __attribute__((warn_unused_result));
 
-/* The key of an alias or a unit: two that look the same have the same. False as above. */
+/* The key of an alias: two that look the same have the same. False as above. */
 bool names_key(const char *text, char ret_key[NAMES_TEXT_MAX]) __attribute__((warn_unused_result));
+/* Of a unit: blanks do not count either, "2RCR" is "2 RCR". */
+bool names_unit_key(const char *text, char ret_key[NAMES_TEXT_MAX])
+    __attribute__((warn_unused_result));
 
 enum names_fault {
     NAMES_GOOD,
     NAMES_INVISIBLE,  /* invisible or bidirectional characters, blanks other than the usual one */
-    NAMES_NO_LETTER,  /* no letter, or far too long */
+    NAMES_NO_LETTER,  /* no letter (of a unit: nor a digit), or far too long */
     NAMES_LOOK_ALIKE, /* letters of several scripts, digits of several, marks one upon the other */
 };
 
-/* What an alias or a unit may not be. */
-enum names_fault names_label_fault(const char *text);
+/* What an alias, or else a unit, may not be. */
+enum names_fault names_label_fault(const char *text, bool is_unit);
 /* Whether anything at all can be seen of a text. */
 bool names_is_visible(const char *text) __attribute__((warn_unused_result));
 

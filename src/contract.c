@@ -61,8 +61,8 @@ static json_t *string_seal(struct sealing *sealing, const char *label, const jso
 /* As texts of that form compare equal. False when nothing is left of it. */
 static bool text_plain(enum format format, const char *text, char ret_plain[NAMES_TEXT_MAX])
 {
-    if (format == FORMAT_LABEL)
-        return names_key(text, ret_plain);
+    if (format == FORMAT_UNIT)
+        return names_unit_key(text, ret_plain);
     if (format == FORMAT_PHONE)
         format_phone_normalise(text, ret_plain, NAMES_TEXT_MAX);
     else

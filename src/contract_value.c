@@ -104,7 +104,7 @@ static bool is_allowed(const char *const *allowed, const char *text)
     return false;
 }
 
-static enum fault_id label_fault(const char *text)
+static enum fault_id label_fault(const char *text, bool is_unit)
 {
     static const enum fault_id faults[] = {
         [NAMES_GOOD] = FAULT_NONE,
@@ -112,7 +112,7 @@ static enum fault_id label_fault(const char *text)
         [NAMES_NO_LETTER] = FAULT_NO_LETTER,
         [NAMES_LOOK_ALIKE] = FAULT_LOOK_ALIKE,
     };
-    return faults[names_label_fault(text)];
+    return faults[names_label_fault(text, is_unit)];
 }
 
 enum fault_id
@@ -129,8 +129,8 @@ contract_string_fault(const struct contract_value *value, const char *text, size
         return FAULT_NOT_ALLOWED;
     if (value->pattern && !pattern_matches(value->pattern, text))
         return FAULT_FORMAT;
-    if (value->format == FORMAT_LABEL)
-        return label_fault(text);
+    if (value->format == FORMAT_LABEL || value->format == FORMAT_UNIT)
+        return label_fault(text, value->format == FORMAT_UNIT);
     if (!format_check(value->format, text))
         return value->format == FORMAT_IANA_ZONE ? FAULT_UNKNOWN_ZONE : FAULT_FORMAT;
     return value->minimum > 0 && !names_is_visible(text) ? FAULT_INVISIBLE : FAULT_NONE;

@@ -275,7 +275,8 @@ bool format_check(enum format format, const char *text)
     case FORMAT_NAME:
         return names_is_name(text);
     case FORMAT_LABEL:
-        return names_label_fault(text) == NAMES_GOOD;
+    case FORMAT_UNIT:
+        return names_label_fault(text, format == FORMAT_UNIT) == NAMES_GOOD;
     case FORMAT_COUNT:
         break;
     }

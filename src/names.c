@@ -218,6 +218,18 @@ bool names_key(const char *text, char ret_key[NAMES_TEXT_MAX])
            look_write(units.at, units.count, ret_key, NAMES_TEXT_MAX) && *ret_key != '\0';
 }
 
+bool names_unit_key(const char *text, char ret_key[NAMES_TEXT_MAX])
+{
+    if (!names_key(text, ret_key))
+        return false;
+    char *kept = ret_key;
+    for (const char *at = ret_key; *at != '\0'; at++)
+        if (*at != ' ')
+            *kept++ = *at;
+    *kept = '\0';
+    return true;
+}
+
 /* ---- tokens ---- */
 
 struct token {
@@ -398,10 +410,10 @@ static bool is_plain(UChar32 c)
            (is_kind(c, U_GC_M_MASK) && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT));
 }
 
-enum names_fault names_label_fault(const char *text)
+enum names_fault names_label_fault(const char *text, bool is_unit)
 {
     UErrorCode error = U_ZERO_ERROR;
-    bool has_letter = false;
+    bool has_letter = is_unit;
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
         UChar32 c = next_of(&at);
         if (!is_plain(c))

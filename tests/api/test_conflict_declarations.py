@@ -2,6 +2,8 @@
 """Whom somebody must not be placed with, as they say it: every kind, by peers, hosts and coordinators, also about people who are not
 in the program (A6.5, R1, decision 6)."""
 
+import uuid
+
 import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
@@ -160,6 +162,28 @@ def test_the_same_unit_is_met_where_the_times_overlap(client, coordinator, host)
     serves(people[1].peer, **{"from": "2012-07-01", "to": "2014-01-01"})
     assert met(coordinator, serves(people[2].peer, **{"from": "2012-06-30", "to": "2012-06-30"})) == [people[0].id]
     assert set(met(coordinator, serves(host.client, **{"from": "2012-07-01"}))) == {people[1].id}
+
+
+@pytest.mark.parametrize("spelling", ["{0} rcr", "{0}RCR", "{0}-r.c.r.", "  {0}\u2011RCR ", "{0} \uff32\uff23\uff32", "{0} RĈR"])
+def test_a_unit_is_met_however_it_is_written(client, person, coordinator, spelling):
+    """5b.6: case, marks, blanks, hyphens and full-width forms do not count, as in names; a number alone is a unit."""
+    number, other = str(uuid.uuid4().int)[:12], open_person(client)
+
+    def serves(who, unit):
+        return who.post(PATH, {"kind": "same_unit", "unit": unit, "from": "2010-01-01"})
+
+    serves(person.peer, f"{number} RCR").created()
+    serves(person.peer, number).created()
+    assert met(coordinator, serves(other.peer, spelling.format(number)).created()) == [person.id]
+
+
+@pytest.mark.parametrize(("unit", "code"), [
+    ("\u200b\u200b", "invisible"), ("2\u200b RCR", "invisible"), ("\u202e2 RCR", "invisible"), ("2\u00a0RCR", "invisible"),
+    ("...", "no-letter"), ("\U0001f341", "no-letter"), ("2 R\u0421R", "look-alike"),
+])  # fmt: skip
+def test_what_nobody_can_see_is_no_unit(person, unit, code):
+    refused = person.peer.post(PATH, {"kind": "same_unit", "unit": unit, "from": "2010-01-01"})
+    refused.problem(422, "validation-failed").fault("#/unit", code)
 
 
 # ---- what is refused ----

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; is_name && i < names.count; i++)
             spelling_check(&names.spellings[i]);
         bool has_key = names_key(text, key);
-        require(names_label_fault(text) != NAMES_GOOD || (has_key && names_is_visible(text)));
+        require(names_label_fault(text, false) != NAMES_GOOD ||
+                (has_key && names_is_visible(text)));
     }
     free(text);
     return 0;

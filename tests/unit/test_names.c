@@ -209,7 +209,7 @@ static void test_lengths(void **state)
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     assert_false(names_spell(long_name, &names));
-    assert_int_equal(names_label_fault(long_name), NAMES_NO_LETTER);
+    assert_int_equal(names_label_fault(long_name, false), NAMES_NO_LETTER);
     char many[400] = "";
     for (int i = 0; i < 100; i++)
         memcpy(many + 3 * i, "\ufdfa", 4); /* eighteen letters each */
@@ -256,10 +256,44 @@ static void test_labels(void **state)
         {"Maple 1\u0662", NAMES_LOOK_ALIKE},
     };
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-        if (names_label_fault(labels[i].text) != labels[i].fault)
-            fail_msg("%s: %d", labels[i].text, names_label_fault(labels[i].text));
+        if (names_label_fault(labels[i].text, false) != labels[i].fault)
+            fail_msg("%s: %d", labels[i].text, names_label_fault(labels[i].text, false));
         assert_int_equal(format_check(FORMAT_LABEL, labels[i].text), labels[i].fault == NAMES_GOOD);
     }
+}
+
+/* As an alias, but a number is a unit. */
+static void test_units(void **state)
+{
+    (void)state;
+    static const struct pair same_unit[] = {
+        {"2 RCR", "2rcr"},
+        {"2 RCR", "2-R.C.R."},
+        {"2 RCR", "  2\u2011RCR "},
+        {"2 RCR", "\uff12\u3000\uff32\uff23\uff32"},
+        {"2 RCR", "2\u200bR\u00adCR\u202e"},
+        {"427", "4 2 7"},
+        {"Bataillon d'\u00e9lite", "BATAILLON D\u2019ELITE"},
+        {"Bataillon d'\u00e9lite", "bataillon d'e\u0301lite"},
+    };
+    static const struct pair others[] = {{"2 RCR", "3 RCR"}, {"2 RCR", "RCR"}, {"427", "428"}};
+    static const char *const bad[] = {
+        "", "...", "\U0001f341", "2 RCR\u200b", "\u202e2 RCR", "2\u00a0RCR", "2 R\u0421R"};
+    char one[NAMES_TEXT_MAX], other[NAMES_TEXT_MAX];
+    for (size_t i = 0; i < sizeof same_unit / sizeof *same_unit; i++) {
+        assert_true(names_unit_key(same_unit[i].one, one) &&
+                    names_unit_key(same_unit[i].other, other));
+        assert_string_equal(one, other);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_true(names_unit_key(others[i].one, one) && names_unit_key(others[i].other, other));
+        assert_string_not_equal(one, other);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(format_check(FORMAT_UNIT, bad[i]));
+    for (size_t i = 0; i < sizeof same_unit / sizeof *same_unit; i++)
+        assert_true(format_check(FORMAT_UNIT, same_unit[i].one));
+    assert_false(names_unit_key("-'-", one));
 }
 
 static void test_keys(void **state)
@@ -361,11 +395,12 @@ static void test_digest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same),      cmocka_unit_test(test_different),
-        cmocka_unit_test(test_letters),   cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_lengths),   cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_keys),      cmocka_unit_test(test_visible),
-        cmocka_unit_test(test_telephone), cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_same),    cmocka_unit_test(test_different),
+        cmocka_unit_test(test_letters), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_lengths), cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_units),   cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_visible), cmocka_unit_test(test_telephone),
+        cmocka_unit_test(test_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
