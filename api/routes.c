@@ -190,6 +190,8 @@ const struct route routes[] = {
     STEP(  "/v1/sessions/{session_id}/end",    STAFF,       sessions_end, FREE),
     /* session-topics */
     PUT("/v1/sessions/{session_id}/topic", STAFF, session_topics_replace, FREE),
+    /* join-links */
+    PUT("/v1/sessions/{session_id}/join-link", STAFF, join_links_replace, FREE),
     /* my-sessions */
     LIST("/v1/my-sessions", STAFF, my_sessions_list),
     /* colleagues */

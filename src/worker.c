@@ -131,7 +131,8 @@ static bool jobs_run(struct worker *worker, struct db_session *session)
         {HEARTBEAT_ALARMS, "alarms_watch"},  {HEARTBEAT_CLOCK, "mail_follow_clock"},
         {HEARTBEAT_LEASES, "mail_release"},  {HEARTBEAT_AUDIT, "audit_link"},
         {HEARTBEAT_OFFERS, "offers_expire"}, {HEARTBEAT_LISTS, "lists_advance"},
-        {HEARTBEAT_KEYS, "keys_expire"},     {HEARTBEAT_FAULTS, "faults_tell"},
+        {HEARTBEAT_LINKS, "links_watch"},    {HEARTBEAT_KEYS, "keys_expire"},
+        {HEARTBEAT_FAULTS, "faults_tell"},
     };
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs && !is_stopping(worker); i++) {
         struct db_rows *rows = db_session_run(session, jobs[i].statement, JOB_LIMIT_MS, 0, NULL);

@@ -19,7 +19,9 @@ begin
             'session', enrolment_session_json(n.session, own_zone, true),
             'join_link_from', case when (n.session).state <> 'cancelled' then utc(session_link_from(n.session)) end,
             'join_link', case when (n.session).state <> 'cancelled' and app_now() >= session_link_from(n.session) then
-                unseal('session.join_link', (n.session).join_link) end) order by (n.session).starts_at, (n.session).id), '[]')
+                unseal('session.join_link', (n.session).join_link) end,
+            'link_changed_at', case when (n.session).link_changed_at > session_link_from(n.session) then
+                utc((n.session).link_changed_at) end) order by (n.session).starts_at, (n.session).id), '[]')
         from (
             select e.id as enrolment_id, g.id as cohort_id, g.language, v.title_en, v.title_fr, s as session
             from enrolments e

@@ -35,5 +35,6 @@ begin
     where e.cohort_id = session.cohort_id and e.is_seated and (is_whole or actor_serves(p.id));
     perform audit('list', 'roster', in_session_id, shown);
     return json_build_object(
-        'session_id', in_session_id, 'replace_join_link', session_link_is_stale(session), 'data', entries);
+        'session_id', in_session_id, 'link_needs_replacing', join_link_is_stale(session),
+        'link_changed_at', utc(session.link_changed_at), 'data', entries);
 end $$;

@@ -48,16 +48,6 @@ create or replace function session_is_near(in_session sessions) returns boolean 
 return in_session.state in ('scheduled', 'in_progress')
     or in_session.state = 'completed' and app_now() <= session_near_until(in_session);
 
--- R17: somebody who had a seat while its link was shown has left, and the link is still the same: it should be replaced.
-create or replace function session_link_is_stale(in_session sessions) returns boolean language plpgsql stable security definer as $$
-begin
-    return in_session.state in ('scheduled', 'in_progress') and exists (
-        select from sealed_keys k
-        join enrolments e on e.cohort_id = in_session.cohort_id and e.state in ('withdrawn', 'removed') and e.decided_at is not null
-        where k.id = (select split_part(in_session.join_link, '.', 1)::uuid)
-            and e.left_at >= greatest(session_link_from(in_session), k.created_at));
-end $$;
-
 -- A6.8: whom the professional of this session may have to help now: somebody of its group, from half an hour before it until a day after.
 -- Null for everybody else, at every other time.
 create or replace function session_seat_in_window(in_session_id uuid, in_enrolment_id uuid) returns enrolments
@@ -101,6 +91,9 @@ cross join lateral (select
     case when s.material_en is not null then localized(s.material_en, s.material_fr) end as material,
     sealed_mark('session.join_link', s.join_link, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.join_link)))) as join_link,
+    utc(s.link_changed_at) as link_changed_at,
+    case when s.state in ('scheduled', 'in_progress') and app_now() >= session_link_from(s) then join_link_needs_replacing(s.id)
+        else false end as link_needs_replacing,
     utc(s.started_at) as started_at,
     utc(s.ended_at) as ended_at,
     utc(s.changed_at) as changed_at) members;

@@ -47,6 +47,10 @@ create policy api_removes on sealed_keys for delete to alongside_api using (
 
 grant select, delete on sealed_keys to alongside_worker;
 create policy worker_keeps on sealed_keys to alongside_worker using (true);
-grant select on sealed_keys to alongside_sessions, alongside_desk;
+grant select on sealed_keys to alongside_desk;
+grant select, insert, delete on sealed_keys to alongside_sessions;
 create policy sessions_open on sealed_keys for select to alongside_sessions using (owner_type in ('participant', 'staff', 'session'));
+-- Whoever leads a session replaces its link.
+create policy sessions_add on sealed_keys for insert to alongside_sessions with check (owner_type = 'session');
+create policy sessions_remove on sealed_keys for delete to alongside_sessions using (owner_type = 'session');
 create policy desk_opens on sealed_keys for select to alongside_desk using (owner_type = 'session');

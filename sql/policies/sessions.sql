@@ -20,7 +20,8 @@ grant select on sessions_json to alongside_api;
 -- session_rederive(), after new zone data (A5.2).
 grant select, update (starts_at, calendar_sequence, changed_at, version) on sessions to alongside_worker;
 create policy worker_rederives on sessions to alongside_worker using (true);
-grant select, update (state, started_at, ended_at, topic_codes, topic_en, topic_fr, version) on sessions to alongside_sessions;
+grant select, update (state, started_at, ended_at, topic_codes, topic_en, topic_fr, join_link, changed_at, version) on sessions
+to alongside_sessions;
 create policy sessions_run on sessions to alongside_sessions using (true);
 grant select on sessions to alongside_seats, alongside_conflicts, alongside_desk, alongside_duty;
 create policy others_read on sessions for select to alongside_seats, alongside_conflicts, alongside_desk, alongside_duty using (true);

@@ -47,8 +47,9 @@ begin
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find debrief_cohort_id debrief_may_supervise debrief_note home_help_arranged host_clashes
+                    join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
-                    session_hosts session_link_is_stale session_missing session_role session_run_json session_safety_plans_read
+                    session_hosts session_missing session_role session_run_json session_safety_plans_read
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
@@ -61,7 +62,7 @@ begin
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
                 ('alongside_duty', '
                     account_alias actor_alarm_ids actor_alarm_object_ids actor_led_cohort_ids alarm_answer alarm_follow_answer
-                    alarm_follow_hand_back duty_rungs_at
+                    alarm_follow_hand_back duty_rungs_at join_link_watch
                     duty_shift_fault duty_swap_pass duty_turns_between notice_by_alias notice_follow_email
                     notice_preference_default notice_tell notice_tell_coordinator notice_tell_hosts notice_tell_unreachable
                     watched_clock_follow')) o (owner, names)
@@ -116,7 +117,7 @@ grant execute on function
     conflict_follow_end, conflict_follow_exclusions, conflict_follow_host, conflict_follow_login, conflict_follow_region,
     conflict_follow_staff, conflict_follow_withdrawal
 to alongside_api;
-grant execute on function watched_clock_follow to alongside_worker;
+grant execute on function join_link_watch, watched_clock_follow to alongside_worker;
 grant execute on function notice_tell_coordinator, notice_tell_unreachable to alongside_worker;
 grant execute on function
     actor_alarm_ids, actor_alarm_object_ids, actor_led_cohort_ids, alarm_answer, alarm_follow_answer, alarm_follow_hand_back,
@@ -142,6 +143,7 @@ grant execute on function seal_check to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;
+grant execute on function join_link_needs_replacing, join_link_replace to alongside_api;
 grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;
 grant execute on function shortfall_candidates, shortfall_missing, shortfall_unfit to alongside_api;

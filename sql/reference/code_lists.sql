@@ -328,6 +328,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'swap_decided', 19, 'A swap is decided', 'Un échange est décidé'),
     ('notice_kind', 'absence_recorded', 20, 'An absence was recorded', 'Une absence a été inscrite'),
     ('notice_kind', 'staff_unreachable', 21, 'Mail does not reach somebody of the staff', 'Un courriel ne parvient pas au personnel'),
+    ('notice_kind', 'link_to_replace', 22, 'A join link should be replaced', 'Un lien d''accès est à remplacer'),
 
     ('notice_urgency', 'now', 1, 'Now', 'Tout de suite'),
     ('notice_urgency', 'today', 2, 'Today', 'Aujourd''hui'),

@@ -21,7 +21,8 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('swap_asked', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false),
     ('swap_decided', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false),
     ('absence_recorded', 'today', 'absence', '{coordinator,administrator}', null, false),
-    ('staff_unreachable', 'today', 'staff', '{administrator}', null, false)
+    ('staff_unreachable', 'today', 'staff', '{administrator}', null, false),
+    ('link_to_replace', 'today', 'session', '{peer_supporter,mental_health_professional,coordinator}', null, false)
 on conflict (kind) do update set
     urgency = excluded.urgency, object_type = excluded.object_type, roles = excluded.roles, clock = excluded.clock,
     is_kept_from_hosts = excluded.is_kept_from_hosts;

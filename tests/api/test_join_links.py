@@ -3,7 +3,8 @@
 it ends with the seat (I8, R17, A6.8, issue point 6)."""
 
 import pytest
-from steps.evenings import Evening, informal
+from steps.alarms import notices
+from steps.evenings import Evening, audited, informal
 from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, tables_with
 
 
@@ -140,31 +141,164 @@ def test_it_ends_with_the_seat(evening, way):
     assert home(seat.person)["next_sessions"] == []
 
 
+# ---- a closed room is closed ----
+
+ANOTHER = "https://teams.example/join/another"
+
+
+def rosters(evening):
+    """What those who may replace the link read of it on the roster; the same for all of them."""
+    answers = [
+        {name: value for name, value in who.get(f"{evening.path}/roster").ok().json.items() if name.startswith("link_")}
+        for who in (evening.coordinator, *(host.client for host in evening.hosts))
+    ]
+    assert answers == answers[:1] * len(answers)
+    return answers[0]
+
+
+def needs_replacing(evening):
+    needed = rosters(evening)["link_needs_replacing"]
+    for who in (evening.coordinator, evening.supporter.client):
+        assert who.get(evening.path).ok()["link_needs_replacing"] is needed
+    for listed in (evening.group.sessions(evening.supporter.client), evening.supporter.client.get("/v1/my-sessions").ok().data):
+        assert [s["link_needs_replacing"] for s in listed if s["id"] == evening.session["id"]] == [needed]
+    return needed
+
+
+def replace(evening, who=None, link=ANOTHER):
+    return (who or evening.supporter.client).put(f"{evening.path}/join-link", {"join_link": link})
+
+
+def told(evening, who):
+    """How often somebody is told of this session's link, after a round of the worker."""
+    with evening.client.db.transaction():
+        evening.client.db.execute("set local role alongside_worker")
+        evening.client.db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (evening.now,))
+        evening.client.db.execute("select join_link_watch()")
+    return [entry["about"] for entry in notices(who, "link_to_replace")].count({"type": "session", "id": evening.session["id"]})
+
+
 def test_whoever_leaves_after_having_seen_it_makes_it_stale(evening):
-    """R17, join links are revocable: the roster says so until a coordinator gives the session another one, which those who
-    stay see at once; the old one is gone."""
+    """R17, join links are revocable: those who may replace it read so until one of them does; those who stay see the new one
+    at once, and that it is new; the old one is gone."""
     stays = evening.seat()
-
-    def is_stale():
-        answers = {who.get(f"{evening.path}/roster").ok()["replace_join_link"] for who in (evening.coordinator, evening.supporter.client)}
-        return answers.pop() if len(answers) == 1 else answers
-
     early = evening.seat()
     evening.at(hours=-24, seconds=-1)
     early.withdraw().ok()
-    assert is_stale() is False, "who left before never saw it"
+    assert needs_replacing(evening) is False, "who left before never saw it"
     undecided = evening.seat(state="offered")
     evening.at(hours=-24)
     undecided.withdraw().ok()
-    assert is_stale() is False, "nor did somebody without a seat"
+    assert needs_replacing(evening) is False, "nor did somebody without a seat"
     evening.seats[0].withdraw().ok()
-    assert is_stale() is True
+    assert needs_replacing(evening) is True
     evening.at(hours=-23)
-    evening.change(evening.session, join_link="https://teams.example/join/another")
-    assert is_stale() is False
-    assert shown(evening, stays) == "https://teams.example/join/another"
+    evening.change(evening.session, join_link=ANOTHER)
+    assert needs_replacing(evening) is False
+    assert shown(evening, stays) == ANOTHER
     stays.remove().ok()
-    assert is_stale() is True
+    assert needs_replacing(evening) is True
+
+
+def leave(evening, seat, way):
+    if way == "withdraws":
+        seat.withdraw().ok()
+    elif way == "is removed":
+        seat.remove().ok()
+    elif way == "takes everything back":
+        (intake,) = seat.person.status()["intakes"]
+        seat.person.peer.post(f"/v1/intakes/{intake['intake_id']}/withdraw").ok()
+
+
+@pytest.mark.parametrize("way", ["withdraws", "is removed", "takes everything back"])
+@pytest.mark.parametrize("by", ["host", "coordinator"])
+def test_a_host_or_a_coordinator_replaces_it(evening, db, way, by):
+    """5b.8. Told is that it should be replaced, then since when it is new: of whom, when or why, nothing."""
+    stays, gone = evening.seat(), evening.seats[0]
+    evening.at(hours=-2)
+    assert told(evening, evening.supporter.client) == 0
+    before = rosters(evening)
+    leave(evening, gone, way)
+    evening.at(hours=-1)
+    assert rosters(evening) == before | {"link_needs_replacing": True}
+    for who in (evening.coordinator, *(host.client for host in evening.hosts)):
+        assert told(evening, who) == told(evening, who) == 1
+        listed = who.get("/v1/notices").ok().content
+        assert gone.person.id.encode() not in listed and gone.id.encode() not in listed
+    assert shown(evening, stays) == evening.link and changed_at(evening, stays) is None
+    answer = replace(evening, evening.coordinator if by == "coordinator" else None).ok()
+    assert answer.json == {"session_id": evening.session["id"], "join_link": ANOTHER, "link_changed_at": evening.now}
+    author = evening.coordinator.account if by == "coordinator" else evening.supporter.id
+    assert audited(db, "session", object_id=evening.session["id"])[0] == ("update", author, [])
+    assert rosters(evening) == {"link_needs_replacing": False, "link_changed_at": evening.now}
+    assert (shown(evening, stays), changed_at(evening, stays)) == (ANOTHER, evening.now)
+    assert ANOTHER.encode() not in everything_of(gone.person, gone)
+    assert {who.get(evening.path).ok()["join_link"] for who in (evening.coordinator, evening.professional.client)} == {ANOTHER}
+    assert told(evening, evening.professional.client) == 1, "nobody is told again"
+    assert tables_with(db, "teams.example") == []
+    assert db.execute("select count(*) from sealed_keys where owner_id = %s", (evening.session["id"],)).fetchone() == (1,)
+
+
+def changed_at(evening, seat):
+    sessions = {s["session"]["id"]: s for s in home(seat.person)["next_sessions"]}
+    return sessions[evening.session["id"]]["link_changed_at"]
+
+
+def test_what_is_read_does_not_depend_on_who_left(client):
+    """Two evenings, one that somebody left and one whose host had a new link for another reason: to those who stay they are the
+    same."""
+    pictures = []
+    for leaves in (True, False):
+        evening = Evening(client, people=2)
+        evening.at(hours=-2)
+        if leaves:
+            evening.seats[1].withdraw().ok()
+        evening.at(hours=-1)
+        replace(evening).ok()
+        (seen,) = (s for s in home(evening.seats[0].person)["next_sessions"] if s["session"]["id"] == evening.session["id"])
+        pictures.append({name: value for name, value in seen.items() if name.startswith("join_link") or name.startswith("link_")})
+    assert pictures[0] == pictures[1]
+
+
+def test_a_host_who_no_longer_leads_makes_it_stale(evening):
+    """They have had it all along; whoever is away for an evening still leads, and nobody else asks for a new one."""
+    other = evening.host()
+    substitution = evening.stand_in(other, evening.supporter)
+    evening.at(hours=-2)
+    assert rosters_of(evening, evening.coordinator) is False
+    evening.release(substitution)
+    assert rosters_of(evening, evening.coordinator) is True
+    evening.at(hours=-1)
+    replace(evening).ok()
+    assert rosters_of(evening, evening.coordinator) is False
+
+
+def rosters_of(evening, who):
+    return who.get(f"{evening.path}/roster").ok()["link_needs_replacing"]
+
+
+def test_it_is_replaced_by_those_who_lead_and_until_the_end(evening):
+    substitute = evening.host()
+    evening.stand_in(substitute, evening.supporter)
+    replace(evening).problem(404, "not-found")
+    replace(evening, substitute.client, "https://teams.example/join/third").ok()
+    for role in ("peer_supporter", "mental_health_professional"):
+        replace(evening, evening.stranger(role)).problem(404, "not-found")
+    for role in ("peer", "line", "administrator"):
+        replace(evening, evening.client(role)).problem(403, "forbidden")
+    refused = replace(evening, substitute.client, "http://teams.example/open").problem(422)
+    refused.fault("#/join_link", "format")
+    evening.at().start(substitute.client, [evening.professional, substitute]).ok()
+    replace(evening, evening.professional.client).ok()
+    evening.at(minutes=90).end(evening.professional.client).ok()
+    assert replace(evening, evening.professional.client).problem(409, "conflict-state")["state"] == "completed"
+
+
+def test_who_is_a_peer_there_replaces_nothing(evening):
+    """I13."""
+    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
+    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    replace(evening, evening.client("coordinator", QUEBEC_COORDINATOR)).problem(404, "not-found")
 
 
 # ---- those who lead ----

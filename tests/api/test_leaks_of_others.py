@@ -214,6 +214,7 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     for name in ("other", "me"):
         walk("attendances_replace", {"status": "present"}, enrolment_id=crowd.seats[name].id)
     walk("session_topics_replace", {"topics": ["coping"]})
+    walk("join_links_replace", {"join_link": "https://teams.example/join/another"})
     body = {"kind": "left_unexpectedly", "severity": 3, "session_id": ours.session["id"], "enrolment_id": seat.id}
     walk.ids["incident_id"] = walk("incidents_create", body)["id"]
     crowd.cohost.client.post("/v1/incidents", body | {"kind": "distress", "enrolment_id": crowd.seats["third"].id}).created()

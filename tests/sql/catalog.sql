@@ -84,7 +84,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
     ('sessions', '
         accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
         enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
-        qualifications:S safety_plans:S sealed_keys:S session_presences:SI sessions:Su staff:s trainings:S'),
+        qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
         enrolments:S exclusions:S hand_overs:SI host_assignments:S

@@ -19,6 +19,8 @@ create table sessions (
     material_en text,
     material_fr text,
     join_link text, -- sealed session.join_link
+    -- Since when the link is this one.
+    link_changed_at timestamptz,
     started_at timestamptz,
     ended_at timestamptz,
     -- Raised with every change a calendar must show (RFC 5545 SEQUENCE).
