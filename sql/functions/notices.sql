@@ -22,7 +22,11 @@ cross join lateral (select
 create or replace function notice_by_alias(in_id uuid) returns json language plpgsql stable security definer as $$
 begin
     return (
-        select json_build_object('alias', p.alias, 'session_id', a.session_id, 'incident_kind', i.kind)
+        select json_build_object(
+            'alias', coalesce((
+                select roster_alias(e) from sessions s join enrolments e on e.cohort_id = s.cohort_id
+                where s.id = a.session_id and e.participant_id = p.id order by e.is_live desc, e.created_at desc limit 1), p.alias),
+            'session_id', a.session_id, 'incident_kind', i.kind)
         from notices n join alarms a on a.id = n.alarm_id
         left join participants p on p.id = a.participant_id
         left join incidents i on i.id = a.object_id

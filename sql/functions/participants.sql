@@ -150,6 +150,15 @@ begin
     end if;
 end $$;
 
+-- A coordinator gives no alias that looks like one of those they see; who else there may be is told to nobody (R2). Where two meet all the
+-- same, one of them has a number: roster_alias().
+create or replace function participant_require_own_alias(in_id uuid, in_alias_key text) returns void language plpgsql as $$
+begin
+    if exists (select from participants p where p.alias_key = in_alias_key and p.id <> in_id) then
+        perform problem_taken('alias');
+    end if;
+end $$;
+
 -- I9: the attestations are the condition, and all that is known about age and experience.
 create or replace function participants_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
@@ -162,6 +171,7 @@ begin
         where (in_body->>name)::boolean is not true));
     perform require_timezone('timezone', in_body->>'timezone');
     perform participant_require_own_region(in_body->>'region');
+    perform participant_require_own_alias(new_id, in_body->>'alias_key');
     insert into accounts (id, issuer, subject, role, participant_id, created_at)
     values (new_account_id, account_issuer(in_body->'identity'), new_account_id::text, 'peer', new_id, app_now());
     if in_body#>>'{identity,subject}' is not null then
@@ -204,6 +214,7 @@ begin
     if in_body ? 'region' then
         perform participant_require_own_region(in_body->>'region');
     end if;
+    perform participant_require_own_alias(in_id, in_body->>'alias_key');
     update participants p set
         alias = coalesce(in_body->>'alias', p.alias),
         alias_key = coalesce(in_body->>'alias_key', p.alias_key),

@@ -1,6 +1,23 @@
 -- SPDX-License-Identifier: MIT
 -- Who is expected, by alias.
 
+-- A6.1: what somebody is called where people meet by alias: where somebody who was there before looks the same, with a number, which no
+-- alias can hold itself. It stays theirs when the other leaves.
+create or replace function roster_alias(in_enrolment enrolments) returns text language plpgsql stable as $$
+declare
+    own record;
+    earlier bigint;
+begin
+    select p.alias, p.alias_key into own from participants p where p.id = in_enrolment.participant_id;
+    select count(distinct o.participant_id) into earlier
+    from participants p join enrolments o on o.participant_id = p.id
+    where p.alias_key = own.alias_key and p.id <> in_enrolment.participant_id and o.cohort_id = in_enrolment.cohort_id
+        and (o.is_seated or o.state = 'completed' or o.decided_at is not null and o.left_at is not null)
+        and (coalesce(o.decided_at, o.created_at), o.id)
+            < (coalesce(in_enrolment.decided_at, in_enrolment.created_at), in_enrolment.id);
+    return own.alias || case when earlier > 0 then ' #' || earlier + 1 else '' end;
+end $$;
+
 -- Decision 5, A6.8: aliases, pronouns, what is needed to take part; for professionals and coordinators whether the intake is done. Hosts,
 -- and whoever has the group in their care, see everybody who comes: whom somebody is kept from is told by no gap in it, and by nobody
 -- until another host leads. Other coordinators see those they serve; who it is, coordinators of those they serve. Null when there is
@@ -22,7 +39,7 @@ begin
         coalesce(json_agg(json_build_object(
             'enrolment_id', e.id,
             'state', e.state,
-            'alias', p.alias,
+            'alias', roster_alias(e),
             'pronouns', p.pronouns,
             'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
             'is_ready', case when as_role <> 'peer_supporter' then exists (

@@ -15,7 +15,7 @@ begin
         select json_build_object(
             'session_id', in_session_id,
             'enrolment_id', in_enrolment_id,
-            'alias', p.alias,
+            'alias', roster_alias(enrolment),
             'pronouns', p.pronouns,
             'current_place_method', unseal('safety_plan.current_place_method', s.current_place_method),
             'consent_to_checkin', s.consent_to_checkin,

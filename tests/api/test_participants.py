@@ -64,6 +64,7 @@ def test_the_attestations_are_the_condition(coordinator):
         ({"alias": "x"}, "#/alias", "too-short"),
         ({"alias": "x" * 41}, "#/alias", "too-long"),
         ({"alias": " Birch"}, "#/alias", "format"),
+        ({"alias": "Birch #2"}, "#/alias", "format"),
         ({"alias": "a\nb"}, "#/alias", "control-character"),
         ({"preferred_language": "de"}, "#/preferred_language", "not-allowed"),
         ({"region": "XX"}, "#/region", "not-allowed"),
@@ -103,6 +104,63 @@ def test_f5_two_aliases_never_look_the_same(coordinator):
     # Those of the demo were made by SQL.
     for alias in ("MAPLE", "Riviere", "érable", "Lumiere", "boreale"):
         coordinator.post(PATH, body(alias=alias)).problem(409, "conflict").fault("#/alias", "taken")
+
+
+def test_s16_nobody_learns_who_is_in_the_program_by_an_alias_or_a_sign_in(client, coordinator):
+    """S16, A6.8: of somebody whom a coordinator does not see, neither the alias nor the sign-in is refused, when a file is opened or
+    changed: the answer has the bytes of one that nobody bears. Within the region a sign-in says as little; an alias they can read."""
+    quebec = client("coordinator", QUEBEC_COORDINATOR)
+
+    def sign_in():
+        return {"issuer": ISSUER, "subject": str(uuid.uuid4())}
+
+    near, *far = (open_person(client, region=region, identity=sign_in()) for region in ("QC", "BC", "BC"))
+    excluded = [open_person(client, region="QC", identity=sign_in()) for _ in range(2)]
+    unwanted = {"account_id": QUEBEC_COORDINATOR, "reason": "asked_by_peer"}
+    for person in excluded:
+        coordinator.post(f"{person.path}/exclusions", unwanted).created()
+
+    def shape(answer, sent):
+        """The answer, with what was sent or made anew taken out."""
+        text = answer.content.decode()
+        for name in ("id", "account_id", "created_at", "age_attested_at", "eligibility_attested_at"):
+            text = text.replace(str(answer.json.get(name)), name)
+        for value in (sent.get("alias"), sent.get("identity", {}).get("subject")):
+            text = text.replace(str(value), "sent")
+        headers = {
+            name: value for name, value in answer.headers.items() if name not in ("date", "location", "content-length", "x-request-id")
+        }
+        return answer.status, text, headers
+
+    def free():
+        return {"alias": unique("Same"), "identity": sign_in()}
+
+    def tried(person):
+        return {"alias": person.made["alias"], "identity": person.made["identity"]}
+
+    expected = shape(quebec.post(PATH, body(region="QC", **(sent := free()))), sent)
+    assert expected[0] == 201
+    for person in (far[0], excluded[0]):
+        sent = tried(person)
+        assert shape(quebec.post(PATH, body(region="QC", **sent)), sent) == expected
+    sent = {"alias": unique("Same"), "identity": tried(near)["identity"]}
+    assert shape(quebec.post(PATH, body(region="QC", **sent)), sent) == expected
+    quebec.post(PATH, body(region="QC", alias=near.made["alias"])).problem(409, "conflict").fault("#/alias", "taken")
+    own = [quebec.post(PATH, body(region="QC")).created() for _ in range(3)]
+    sent = free()
+    changed = shape(quebec.patch(own[0].path, sent, if_match="*").ok(), sent)
+    for made, person in zip(own[1:], (far[1], excluded[1]), strict=True):
+        sent = tried(person)
+        assert shape(quebec.patch(made.path, sent, if_match="*").ok(), sent) == changed
+
+
+def test_s16_what_the_staff_is_called_says_nothing_of_peers(administrator, person):
+    """S16: nor does an alias of the staff, when it is given or changed."""
+    staff = {"role": "coordinator", "name": "Kim Example", "email": f"{uuid.uuid4()}@example.org", "languages": ["en"]}
+    made = administrator.post("/v1/staff", staff | {"alias": person.made["alias"]}).created()
+    other = administrator.post("/v1/staff", staff | {"alias": unique("Other"), "email": f"{uuid.uuid4()}@example.org"}).created()
+    changed = administrator.patch(f"/v1/staff/{other['id']}", {"alias": made["alias"]}, if_match="*").ok()
+    assert changed["alias"] == made["alias"]
 
 
 @pytest.mark.parametrize(

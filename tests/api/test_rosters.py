@@ -5,7 +5,7 @@ import pytest
 from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening, audited, informal
 from steps.groups import FORMAL
-from steps.journey import QUEBEC_COORDINATOR, is_hidden
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, unique
 
 NEEDS = "Captions, and a slow pace"
 
@@ -36,6 +36,22 @@ def test_a_peer_supporter_sees_aliases_pronouns_and_needs(evening):
             "accessibility_needs": needs, "is_ready": None, "participant_id": None}  # fmt: skip
         for secret in (seat.person.id, seat.person.account, seat.person.email or "@", "Legalname"):
             assert secret.encode() not in answer.content
+
+
+def test_two_who_look_the_same_are_told_apart(evening, client):
+    """A6.1: an alias is unique within any group. Whoever came later (of one moment, by id) has a number, and keeps it; nobody was told that
+    there are two."""
+    (early, late), alias = sorted(evening.seats, key=lambda seat: seat.id), unique("Birch")
+    evening.coordinator.patch(early.person.path, {"alias": alias, "region": "BC"}, if_match="*").ok()
+    evening.coordinator.patch(late.person.path, {"region": "QC"}, if_match="*").ok()
+    quebec = client("coordinator", QUEBEC_COORDINATOR)
+    assert quebec.patch(late.person.path, {"alias": alias.upper()}, if_match="*").ok()["alias"] == alias.upper()
+    shown = {entry["enrolment_id"]: entry["alias"] for entry in entries(evening.supporter.client, evening)}
+    assert shown == {early.id: alias, late.id: f"{alias.upper()} #2"}
+    plan = evening.at().professional.client.get(f"{evening.path}/safety-plans/{late.id}").ok()
+    assert plan["alias"] == f"{alias.upper()} #2"
+    early.withdraw().ok()
+    assert [entry["alias"] for entry in entries(evening.supporter.client, evening)] == [f"{alias.upper()} #2"]
 
 
 def test_a_professional_sees_whether_the_intake_is_done(evening):

@@ -7,7 +7,7 @@ create table participants (
     alias text not null
         constraint participants__alias__length check (char_length(alias) between 2 and 40)
         constraint participants__alias__trimmed check (alias = btrim(alias)),
-    -- The same for two that look the same.
+    -- The same for two that look the same. Not unique: that somebody has one who is not to be seen would be told by a refusal.
     alias_key text not null,
     preferred_language text not null constraint participants__preferred_language__known check (preferred_language in ('en', 'fr')),
     pronouns text constraint participants__pronouns__length check (char_length(pronouns) between 1 and 40),
@@ -27,7 +27,7 @@ create table participants (
     created_at timestamptz not null,
     version int not null default 1
 );
-create unique index participants__alias__taken on participants (alias_key);
+create index participants__alias_key on participants (alias_key);
 create index participants__created_at on participants (created_at desc, id desc);
 create index participants__region_created_at on participants (region_key, created_at, id);
 create index participants__coordinator on participants (coordinator_id, created_at desc, id desc);
