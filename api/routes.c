@@ -16,6 +16,8 @@
 #define HOSTS         (ROLE_PEER_SUPPORTER | PROFESSIONAL)
 #define STAFF         (HOSTS | COORDINATOR)
 #define ROOM          (STAFF | PEER)
+/* Who may step back: peers and hosts. */
+#define PARTAKERS     (HOSTS | PEER)
 /* Whose file it is, and who serves them. */
 #define SERVED        (PEER | COORDINATOR)
 /* Who take an incident and talk with a host afterwards; who look at openings of contacts. */
@@ -250,6 +252,11 @@ const struct route routes[] = {
     CREATE("/v1/conflict-declarations",                           ROOM, conflict_declarations_create),
     READ(  "/v1/conflict-declarations/{declaration_id}",          ROOM, conflict_declarations_read),
     STEP(  "/v1/conflict-declarations/{declaration_id}/withdraw", ROOM, conflict_declarations_withdraw, FREE),
+    STEP(  "/v1/conflict-declarations/{declaration_id}/conversation",
+        COORDINATOR, conflict_declarations_conversation, FREE),
+    /* step-backs: one's own */
+    READ(  "/v1/step-back", PARTAKERS, step_backs_read),
+    DELETE("/v1/step-back", PARTAKERS, step_backs_delete, FREE),
     /* conflict-matches */
     LIST("/v1/conflict-matches",                   COORDINATOR, conflict_matches_list),
     READ("/v1/conflict-matches/{match_id}",        COORDINATOR, conflict_matches_read),

@@ -103,14 +103,20 @@ from (values
     ('00000000-0000-4000-8000-000000000514', 'no_contact', null, '00000000-0000-4000-8000-000000003109', null, null, repeat('3d', 32),
         '00000000-0000-4000-8000-000000002109', interval '20 days'),
     ('00000000-0000-4000-8000-000000000515', 'chain_of_command', 'former', '00000000-0000-4000-8000-000000003108', null,
-        '00000000-0000-4000-8000-000000003112', null, '00000000-0000-4000-8000-000000000004', interval '21 days')
+        '00000000-0000-4000-8000-000000003112', null, '00000000-0000-4000-8000-000000000004', interval '21 days'),
+    ('00000000-0000-4000-8000-000000000516', 'dual_relationship', null, '00000000-0000-4000-8000-000000003110', null, null,
+        repeat('5d', 32), '00000000-0000-4000-8000-000000002110', interval '1 hour')
 ) v (id, kind, period, for_participant, for_account, participant, digest, declarer, age)
 where not exists (select from conflict_declarations d where d.id = v.id::uuid);
 insert into name_digests (declaration_id, kind, whole, tokens, created_at)
 select d.id, 'name', left(d.name_digest, 32), array[repeat(v.a, 16), repeat(v.b, 16)], d.created_at
 from conflict_declarations d
-join (values ('0d', '0a', '0b'), ('1d', '1a', '1b'), ('2d', '2a', '2b'), ('3d', '3a', '3b')) v (d, a, b) on d.name_digest = repeat(v.d, 32)
+join (values ('0d', '0a', '0b'), ('1d', '1a', '1b'), ('2d', '2a', '2b'), ('3d', '3a', '3b'), ('5d', '5a', '5b')) v (d, a, b) on d.name_digest = repeat(v.d, 32)
 on conflict do nothing;
+-- Talked about, but for the last one: somebody is to call.
+update conflict_declarations d set conversation_at = d.created_at + interval '4 hours', conversation_by = '00000000-0000-4000-8000-000000000004'
+where d.conversation_at is null and d.id in (
+    '00000000-0000-4000-8000-000000000511', '00000000-0000-4000-8000-000000000512', '00000000-0000-4000-8000-000000000514');
 select set_config('app.account_id', d.declared_by::text, true), conflict_follow_declaration(d.id)
 from conflict_declarations d
 where not exists (select from conflict_matches m where m.declaration_id = d.id);

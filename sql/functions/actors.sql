@@ -74,9 +74,13 @@ begin
     if actor_role() <> 'coordinator' then
         return '{}';
     end if;
+    -- With all that is talked about together: nobody talks about a part of it.
     return persons || array(
-        select unnest(array[m.declaration_id, m.other_declaration_id]) from conflict_matches m
-        where m.for_person_id = any (persons) or m.person_id = any (persons));
+        select d.id from conflict_declarations d
+        where d.root_id in (
+            select o.root_id from conflict_matches m
+            join conflict_declarations o on o.id in (m.declaration_id, m.other_declaration_id)
+            where m.for_person_id = any (persons) or m.person_id = any (persons)));
 end $$;
 
 -- Whom a coordinator serves: everybody of their regions, or of none yet, but never themselves nor whom they are excluded from (I13, R14).

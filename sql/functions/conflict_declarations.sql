@@ -1,23 +1,101 @@
 -- SPDX-License-Identifier: MIT
 -- What somebody declared of another, and took back.
 
--- What was declared stays as it was; it can only be taken back.
+-- What was declared stays as it was; it can be taken back, talked about, and made more pressing, each once and for good.
 create or replace function conflict_declaration_guard() returns trigger language plpgsql as $$
+declare
+    -- With the generated column, which a trigger before the update does not have yet.
+    changes text[] := array[
+        'withdrawn_at', 'withdrawn_by', 'counts_from', 'call_from', 'call_due', 'conversation_at', 'conversation_by', 'region_keys',
+        'version', 'root_id'];
 begin
-    if to_jsonb(new) - 'region_keys' <> to_jsonb(old) - 'region_keys'
-        and (old.withdrawn_at is not null or new.withdrawn_at is null
-            or (to_jsonb(new) - array['withdrawn_at', 'withdrawn_by', 'version', 'region_keys'])
-                <> (to_jsonb(old) - array['withdrawn_at', 'withdrawn_by', 'version', 'region_keys']))
+    if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
+        or old.withdrawn_at is not null
+            and (new.withdrawn_at, new.withdrawn_by) is distinct from (old.withdrawn_at, old.withdrawn_by)
+        or old.conversation_at is not null
+            and (new.conversation_at, new.conversation_by) is distinct from (old.conversation_at, old.conversation_by)
+        or new.call_due > old.call_due or new.counts_from <> old.counts_from and new.counts_from <> 'now'
     then
-        raise exception 'declarations are only taken back' using errcode = '42501';
+        raise exception 'what was declared stays as it was' using errcode = '42501';
+    elsif current_user = 'alongside_api' and new.conversation_by is distinct from old.conversation_by
+        and (actor_role() <> 'coordinator' or new.conversation_by <> actor_account_id())
+    then
+        raise exception 'a coordinator has talked about it' using errcode = '42501';
     end if;
     return new;
 end $$;
 create or replace trigger guard before update on conflict_declarations for each row execute function conflict_declaration_guard();
 
+-- DESIGN 5b.2: who said `now` is called by the sooner of one hour and half the time to their next session, others by the close of the
+-- next business day.
+create or replace function conflict_declaration_due(in_declaration conflict_declarations) returns timestamptz
+language plpgsql stable as $$
+declare
+    ahead interval;
+begin
+    if in_declaration.counts_from <> 'now' then
+        return business_day_end(in_declaration.created_at, 1);
+    end if;
+    ahead := conflict_declaration_ahead(in_declaration.declared_by, in_declaration.created_at);
+    return in_declaration.created_at + greatest(least(interval '1 hour', ahead / 2), interval '5 minutes');
+end $$;
+
+-- How long it is until somebody's next session; nothing while they are in one.
+create or replace function conflict_declaration_ahead(in_account_id uuid, in_at timestamptz) returns interval
+language plpgsql stable security definer as $$
+begin
+    return (
+        select min(greatest(s.starts_at - in_at, interval '0'))
+        from sessions s
+        where in_account_id = actor_account_id() and s.state in ('scheduled', 'in_progress') and session_ends_at(s) > in_at and (
+            exists (
+                select from participants p join enrolments e on e.participant_id = p.id and e.is_seated
+                where p.account_id = in_account_id and e.cohort_id = s.cohort_id)
+            or exists (
+                select from host_assignments h
+                where h.account_id = in_account_id and h.released_at is null and h.cohort_id = s.cohort_id
+                    and coalesce(h.session_id, s.id) = s.id)));
+end $$;
+
+-- When somebody has to call. What a coordinator declares has been talked about.
+create or replace function conflict_declaration_begin() returns trigger language plpgsql as $$
+begin
+    new.call_from := new.created_at;
+    new.call_due := conflict_declaration_due(new);
+    new.conversation_at := case when exists (select from accounts a where a.id = new.declared_by and a.role = 'coordinator')
+        then new.created_at end;
+    new.conversation_by := case when new.conversation_at is not null then new.declared_by end;
+    return new;
+end $$;
+create or replace trigger begin before insert on conflict_declarations for each row execute function conflict_declaration_begin();
+
+-- Who calls, and by when, on the declarer's clock; nothing of that depends on whom it is about. Null when they have talked.
+create or replace function conflict_declaration_call(in_declaration conflict_declarations) returns json language plpgsql stable as $$
+declare
+    participant participants;
+    by_duty boolean;
+begin
+    if in_declaration.conversation_at is not null then
+        return null;
+    end if;
+    by_duty := exists (
+        select from conflict_declarations d where d.id = in_declaration.root_id and d.counts_from = 'now');
+    select * into participant from participants p where p.id = in_declaration.for_participant_id;
+    return (
+        select json_build_object(
+            'by', utc(in_declaration.call_due),
+            'local', local_moment_json(in_declaration.call_due, coalesce(participant.timezone, office_zone())),
+            'who', localized(t.text_en, t.text_fr),
+            'coordinator', case when t.code = 'coordinator' then coordinator_shown(participant.coordinator_id, participant.id) end)
+        from plain_texts t
+        where t.list = 'declaration_call' and t.code = case
+            when by_duty then 'duty' when participant.id is not null then 'coordinator' else 'coordination' end);
+end $$;
+
 -- Peers and hosts: what they said, nothing more. Coordinators: also for whom, about whom, and whom it meets.
 create or replace view conflict_declarations_json with (security_invoker = true) as
-select d.id, d.version, d.created_at, d.declared_by, d.for_participant_id, d.withdrawn_at, row_to_json(members) as body
+select d.id, d.version, d.created_at, d.declared_by, d.for_participant_id, d.withdrawn_at, d.joins_id, d.conversation_at,
+    row_to_json(members) as body
 from conflict_declarations d
 cross join lateral (select
     d.id,
@@ -27,6 +105,11 @@ cross join lateral (select
     d.from_date as "from",
     d.to_date as "to",
     case when d.withdrawn_at is null then 'standing' else 'withdrawn' end as state,
+    d.counts_from,
+    d.joins_id,
+    conflict_declaration_call(d) as call,
+    utc(d.conversation_at) as conversation_at,
+    case when (select actor_role()) = 'coordinator' then d.conversation_by end as conversation_by,
     case when (select actor_role()) = 'coordinator' then d.for_participant_id end as for_participant_id,
     case when (select actor_role()) = 'coordinator' then d.for_account_id end as for_account_id,
     case when (select actor_role()) = 'coordinator' then d.participant_id end as participant_id,
@@ -37,7 +120,8 @@ cross join lateral (select
             order by m.created_at, m.id), '[]')
         from conflict_matches m where m.declaration_id = d.id) end as matches,
     utc(d.created_at) as created_at,
-    utc(d.withdrawn_at) as withdrawn_at) members;
+    utc(d.withdrawn_at) as withdrawn_at,
+    help_json() as help) members;
 
 -- A6.5: people read in the audit who has looked at their file. What others do about conflicts is found there by its object, not by its
 -- people: a look at a match would tell either side that there is one.
@@ -54,6 +138,13 @@ language plpgsql stable as $$
 begin
     return array(
         select p.id from participants p where p.id = in_declaration.for_participant_id and p.account_id = in_declaration.declared_by);
+end $$;
+
+create or replace function conflict_declaration_needs_agreement(in_declaration conflict_declarations) returns boolean
+language plpgsql stable as $$
+begin
+    return in_declaration.declared_by <> actor_account_id() and (
+        in_declaration.for_account_id = in_declaration.declared_by or conflict_declaration_withdrawn_of(in_declaration) <> '{}');
 end $$;
 
 create or replace function conflict_declaration_faults(in_body jsonb) returns jsonb language plpgsql stable as $$
@@ -82,6 +173,7 @@ begin
                     or (in_body->>'to')::date < (in_body->>'from')::date then 'invalid' end),
                 ('period', case when kind = 'chain_of_command' and in_body->>'period' is null then 'required'
                     when kind <> 'chain_of_command' and in_body->>'period' is not null then 'invalid' end),
+                ('counts_from', case when by_coordinator and in_body->>'counts_from' = 'now' then 'not-allowed' end),
                 ('kind', case when kind = 'recusal'
                     and (actor_role() = 'peer' or in_body->>'for_participant_id' is not null) then 'not-allowed' end),
                 ('for_account_id', case when num_nonnulls(in_body->>'for_participant_id', in_body->>'for_account_id') = 2
@@ -103,7 +195,14 @@ begin
         from conflict_declarations_json d where d.id = in_id);
 end $$;
 
--- Newest first. Peers and hosts: their own. Coordinators: all that they handle, or those for one participant.
+-- The place of a deadline in a list that goes down: the sooner it is, the higher.
+create or replace function conflict_declaration_place(in_at timestamptz) returns timestamptz immutable language sql
+return case in_at
+    when 'infinity' then '-infinity'::timestamptz
+    else to_timestamp(-extract(epoch from in_at)::float8) end;
+
+-- Newest first. Peers and hosts: their own. Coordinators: all that they handle, or those for one participant. What waits to be talked
+-- about: whoever is to be called first comes first.
 create or replace function conflict_declarations_find(in_query jsonb) returns table (at timestamptz, id uuid)
 language plpgsql stable as $$
 declare
@@ -113,7 +212,14 @@ declare
     participant uuid := in_query->>'participant_id';
     is_standing boolean := in_query->>'state' = 'standing';
 begin
-    if actor_role() <> 'coordinator' then
+    if in_query->>'state' = 'waiting' then
+        return query
+        select conflict_declaration_place(d.call_due), d.id from conflict_declarations d
+        where d.conversation_at is null and (d.call_due, d.id) > (conflict_declaration_place(after_at), after_id)
+            and (participant is null or d.for_participant_id = participant)
+            and (actor_role() = 'coordinator' or d.declared_by = (select actor_account_id()))
+        order by d.call_due, d.id limit wanted;
+    elsif actor_role() <> 'coordinator' then
         return query
         select d.created_at, d.id from conflict_declarations d
         where d.declared_by = (select actor_account_id()) and (d.created_at, d.id) < (after_at, after_id)
@@ -133,8 +239,34 @@ begin
     end if;
 end $$;
 
+-- The actor's own that waits to be talked about.
+create or replace function conflict_declaration_open() returns uuid language plpgsql as $$
+begin
+    return (
+        select d.id from conflict_declarations d
+        where d.declared_by = actor_account_id() and d.joins_id is null and d.conversation_at is null
+        limit 1 for no key update);
+end $$;
+
+-- One alarm and one look for all that is declared meanwhile: the soonest call is theirs all.
+create or replace function conflict_declaration_join(in_id uuid) returns void language plpgsql as $$
+begin
+    update conflict_declarations d set
+        counts_from = case when d.id = o.root_id then o.counts_from else d.counts_from end,
+        call_from = o.call_from,
+        call_due = o.call_due
+    from (
+        select joining.root_id,
+            case when 'now' in (joining.counts_from, root.counts_from) then 'now' else root.counts_from end as counts_from,
+            case when joining.counts_from = 'now' and root.counts_from <> 'now' then joining.call_from else root.call_from end as call_from,
+            least(joining.call_due, root.call_due) as call_due
+        from conflict_declarations joining join conflict_declarations root on root.id = joining.root_id
+        where joining.id = in_id) o
+    where d.root_id = o.root_id;
+end $$;
+
 -- A peer or a host for themselves; a coordinator for somebody they see, or for themselves.
--- Writes: conflict_declarations, conflict_matches. Locks: who declares, then persons by id.
+-- Writes: conflict_declarations, step_backs, conflict_matches. Locks: who declares, their own that waits, then persons by id.
 create or replace function conflict_declarations_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -143,6 +275,8 @@ declare
         else (in_body->>'for_participant_id')::uuid end;
     for_account uuid := case when for_participant is null
         then coalesce((in_body->>'for_account_id')::uuid, actor_account_id()) end;
+    counts_from text := coalesce(in_body->>'counts_from', 'before_my_next_placement');
+    joined uuid;
 begin
     perform require_no_faults(conflict_declaration_faults(in_body));
     if for_participant = (in_body->>'participant_id')::uuid then
@@ -154,29 +288,57 @@ begin
         perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
         if (
             select count(*) from conflict_declarations d
-            where d.declared_by = actor_account_id() and d.created_at > app_now() - interval '24 hours') >= 20
+            where d.declared_by = actor_account_id() and d.created_at > app_now() - interval '24 hours') >= 5
         then
             perform conflict('too-many-today');
         end if;
+        joined := conflict_declaration_open();
     end if;
     insert into conflict_declarations (
         id, kind, period, for_participant_id, for_account_id, participant_id, account_id, name_digest, unit_digest, from_date,
-        to_date, declared_by, created_at)
+        to_date, counts_from, joins_id, declared_by, created_at)
     values (
         new_id, in_body->>'kind', in_body->>'period', for_participant, for_account, (in_body->>'participant_id')::uuid,
         (in_body->>'account_id')::uuid, conflict_declaration_digest(in_body), in_body->>'unit_digest', (in_body->>'from')::date,
-        (in_body->>'to')::date, actor_account_id(), app_now());
+        (in_body->>'to')::date, counts_from, joined, actor_account_id(), app_now());
     perform name_digests_keep('declaration', new_id, jsonb_build_object(
         'name', in_body->'name_digest', 'email', in_body->'email_digest', 'phone', in_body->'phone_digest'));
+    if joined is not null then
+        perform conflict_declaration_join(new_id);
+    end if;
+    if counts_from = 'now' then
+        perform step_back_begin();
+    end if;
     perform conflict_follow_declaration(new_id);
     perform audit('create', 'conflict_declaration', new_id, conflict_declaration_audited(), body_fields(in_body));
     perform conflict_answer_evenly();
     return conflict_declaration_respond(201, new_id);
 end $$;
 
--- By whoever declared it or a coordinator, at any time; again is the same.
+-- Nobody knows before they have talked whether a declaration meets anybody: all that were declared meanwhile are talked about together.
+-- Writes: conflict_declarations. Locks: the root.
+create or replace function conflict_declarations_conversation(in_id uuid) returns response language plpgsql as $$
+declare
+    root_declaration conflict_declarations;
+begin
+    select * into root_declaration from conflict_declarations d
+    where d.id = (select o.root_id from conflict_declarations o where o.id = in_id) for no key update;
+    if not found then
+        perform problem('not-found');
+    end if;
+    if root_declaration.conversation_at is null then
+        update conflict_declarations d set
+            conversation_at = app_now(), conversation_by = actor_account_id(), version = d.version + 1
+        where d.root_id = root_declaration.id;
+        perform audit('talk', 'conflict_declaration', root_declaration.id, array[root_declaration.for_participant_id]);
+    end if;
+    return conflict_declaration_respond(200, in_id);
+end $$;
+
+-- By whoever declared it or a coordinator, at any time; again is the same. What somebody said themself, another takes back with their
+-- informed agreement alone (decision 18).
 -- Writes: conflict_declarations, conflict_matches. Locks: the declaration.
-create or replace function conflict_declarations_withdraw(in_id uuid) returns response language plpgsql as $$
+create or replace function conflict_declarations_withdraw(in_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     declaration conflict_declarations;
 begin
@@ -185,6 +347,9 @@ begin
         perform problem('not-found');
     end if;
     if declaration.withdrawn_at is null then
+        if conflict_declaration_needs_agreement(declaration) and (in_body->>'informed_agreement')::boolean is not true then
+            perform problem_field('informed_agreement', 'required');
+        end if;
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
         perform conflict_follow_withdrawal(in_id);

@@ -18,6 +18,45 @@ begin
 end $$;
 create or replace trigger guard before update on conflict_matches for each row execute function conflict_match_guard();
 
+-- Whether the actor reads it: what the policy asks, for what looks past it.
+create or replace function conflict_match_is_seen(in_match conflict_matches) returns boolean language plpgsql stable as $$
+begin
+    return actor_role() = 'coordinator'
+        and case when in_match.for_participant_id is not null then actor_serves(in_match.for_participant_id)
+            else in_match.region_keys = '{}' or in_match.region_keys && actor_region_keys() end
+        and (in_match.declaration_id is null or in_match.decided_at is not null or exists (
+            select from conflict_declarations d
+            where d.id = in_match.declaration_id and (d.conversation_at is not null
+                or in_match.raised_at is not null and in_match.is_certain and d.counts_from = 'before_my_next_placement')))
+        and not array[
+            in_match.declaration_id, in_match.other_declaration_id, in_match.for_participant_id, in_match.for_account_id,
+            in_match.participant_id, in_match.account_id] && actor_hidden_conflict_ids();
+end $$;
+
+-- Whether this is one of the two of a match that the actor reads.
+create or replace function conflict_match_names(in_id uuid, in_person_id uuid) returns boolean
+language plpgsql stable security definer as $$
+begin
+    return exists (
+        select from conflict_matches m
+        where m.id = in_id and in_person_id in (m.for_person_id, m.person_id) and conflict_match_is_seen(m));
+end $$;
+
+-- Two people are compared on the match itself: who they are to others, and what they go by; neither's file is opened.
+create or replace function conflict_match_shown(in_id uuid, in_person_id uuid) returns json
+language plpgsql stable security definer as $$
+begin
+    perform require_role('coordinator');
+    if not conflict_match_names(in_id, in_person_id) then
+        return null;
+    end if;
+    return coalesce(
+        (
+            select json_build_object('alias', p.alias, 'name', unseal('contact.name_to_use', c.name_to_use))
+            from participants p left join contacts c on c.participant_id = p.id where p.id = in_person_id),
+        (select json_build_object('alias', s.alias, 'name', unseal('staff.name', s.name)) from staff s where s.id = in_person_id));
+end $$;
+
 -- As a coordinator sees them: none of their own (I13).
 create or replace function conflict_match_shared_cohort_ids(in_id uuid) returns uuid[]
 language plpgsql stable security definer as $$
@@ -25,12 +64,7 @@ declare
     match conflict_matches;
 begin
     select * into match from conflict_matches m
-    where m.id = in_id and m.ended_at is null and actor_role() = 'coordinator'
-        and case when m.for_participant_id is not null then actor_serves(m.for_participant_id)
-            else m.region_keys = '{}' or m.region_keys && actor_region_keys() end
-        and not array[
-            m.declaration_id, m.other_declaration_id, m.for_participant_id, m.for_account_id, m.participant_id, m.account_id]
-            && actor_hidden_conflict_ids();
+    where m.id = in_id and m.ended_at is null and actor_role() = 'coordinator' and conflict_match_is_seen(m);
     if not found then
         return '{}';
     end if;
@@ -38,7 +72,7 @@ begin
 end $$;
 
 create or replace view conflict_matches_json with (security_invoker = true) as
-select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.ended_at, m.for_participant_id, m.participant_id,
+select m.id, m.version, m.created_at, m.declaration_id, m.state, m.raised_at, m.ended_at, m.for_person_id, m.person_id,
     row_to_json(members) as body
 from conflict_matches m left join conflict_declarations d on d.id = m.declaration_id
 cross join lateral (select
@@ -129,6 +163,9 @@ begin
         version = m.version + 1
     where m.id = in_id;
     perform conflict_follow_decision(in_id);
-    perform audit('decide', 'conflict_match', in_id, in_fields => body_fields(in_body));
+    -- A warning that is lifted is a word in the file of whom it protected; of somebody else of that name nobody is told.
+    perform audit(
+        'decide', 'conflict_match', in_id, case when allows and is_same is not false then array[match.for_participant_id] end,
+        body_fields(in_body));
     return (select respond(200, m.body, null, m.version) from conflict_matches_json m where m.id = in_id);
 end $$;

@@ -5,6 +5,8 @@
 create or replace function home_next_sessions(in_limit int) returns json language plpgsql stable security definer as $$
 declare
     own_zone text;
+    -- Decision 16: whoever stepped back has closed their room to themself.
+    is_open boolean := step_back_since(actor_account_id()) is null;
 begin
     if actor_role() <> 'peer' then
         return '[]';
@@ -17,8 +19,9 @@ begin
             'title', localized(n.title_en, n.title_fr),
             'language', n.language,
             'session', enrolment_session_json(n.session, own_zone, true),
-            'join_link_from', case when (n.session).state <> 'cancelled' then utc(session_link_from(n.session)) end,
-            'join_link', case when (n.session).state <> 'cancelled' and app_now() >= session_link_from(n.session) then
+            'room', case when is_open then 'open' else 'closed_by_you' end,
+            'join_link_from', case when (n.session).state <> 'cancelled' and is_open then utc(session_link_from(n.session)) end,
+            'join_link', case when (n.session).state <> 'cancelled' and is_open and app_now() >= session_link_from(n.session) then
                 unseal('session.join_link', (n.session).join_link) end,
             'link_changed_at', case when (n.session).link_changed_at > session_link_from(n.session) then
                 utc((n.session).link_changed_at) end) order by (n.session).starts_at, (n.session).id), '[]')

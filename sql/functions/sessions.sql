@@ -24,7 +24,10 @@ join host_assignments h on h.cohort_id = s.cohort_id and h.released_at is null a
     h.session_id = s.id
     or h.session_id is null and not exists (
         select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null))
-where s.state in ('scheduled', 'in_progress', 'completed');
+where s.state in ('scheduled', 'in_progress', 'completed')
+    -- Who stepped back leads nothing that is to come.
+    and not exists (
+        select from step_backs b where b.account_id = h.account_id and b.ended_at is null and s.state <> 'completed');
 
 -- The hosts of a session, substitutions counted.
 create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, slot text)

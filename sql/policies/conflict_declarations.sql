@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: MIT
 -- A6.5: whoever declares sees what they declared, and nothing of what it met. A coordinator sees what protects people they serve
--- (decision 18), or a host from them, never what is about themselves or somebody they are excluded from (I13), and takes back what
--- they see.
+-- (decision 18), or a host from them, never what is about themselves or somebody they are excluded from (I13), takes back what they
+-- see, and records that it was talked about.
 
-grant select, insert, update (withdrawn_at, withdrawn_by, version) on conflict_declarations to alongside_api;
+grant select, insert,
+    update (withdrawn_at, withdrawn_by, counts_from, call_from, call_due, conversation_at, conversation_by, version)
+on conflict_declarations to alongside_api;
 create policy api_reads on conflict_declarations for select to alongside_api using (
     case (select actor_role())
         when 'peer' then declared_by = (select actor_account_id())

@@ -6,7 +6,7 @@ grant select, insert, update on staff to alongside_api;
 create policy api_keeps on staff to alongside_api using ((select actor_role()) = 'administrator');
 grant select on staff_json to alongside_api;
 
-grant select (id, alias, languages, employer) on staff to alongside_sessions;
+grant select (id, alias, languages, employer, name) on staff to alongside_sessions;
 grant select (id, alias) on staff to alongside_desk;
 grant select (id, alias, languages, email) on staff to alongside_duty;
 grant select (id, languages, email) on staff to alongside_worker;

@@ -38,16 +38,18 @@ begin
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
                     account_is_staff actor_hidden_conflict_ids conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant
-                    conflict_blocks_session conflict_cohort_ids conflict_declared_since conflict_follow_contact conflict_follow_decision
+                    conflict_blocks_session conflict_cohort_ids conflict_declaration_ahead conflict_declared_since
+                    conflict_follow_contact conflict_follow_decision
                     conflict_follow_declaration conflict_follow_end conflict_follow_exclusions conflict_follow_host conflict_follow_login
                     conflict_follow_region conflict_follow_staff conflict_follow_withdrawal conflict_located conflict_match_met_in
+                    conflict_match_names
                     conflict_match_shared_cohort_ids conflict_persons conflict_raise conflict_recheck conflict_record conflict_selves
                     conflict_stands exclusion_request_follow exclusion_request_retry exclusion_request_today host_is_barred
                     name_digests_follow name_digests_forget name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
-                    attendance_record colleagues_find debrief_cohort_id debrief_may_supervise debrief_note home_help_arranged host_clashes
-                    join_link_needs_replacing join_link_replace
+                    attendance_record colleagues_find conflict_match_shown debrief_cohort_id debrief_may_supervise debrief_note
+                    home_help_arranged host_clashes join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
                     session_hosts session_missing session_role session_run_json session_safety_plans_read
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
@@ -111,7 +113,7 @@ grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;
 grant execute on function cohort_is_full, cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
 grant execute on function colleagues_find to alongside_api;
-grant execute on function conflict_match_shared_cohort_ids to alongside_api;
+grant execute on function conflict_declaration_ahead, conflict_match_shared_cohort_ids, conflict_match_shown to alongside_api;
 grant execute on function
     conflict_blocks_cohort, conflict_blocks_host, conflict_follow_contact, conflict_follow_decision, conflict_follow_declaration,
     conflict_follow_end, conflict_follow_exclusions, conflict_follow_host, conflict_follow_login, conflict_follow_region,
@@ -159,7 +161,7 @@ grant execute on function account_is_away, conflict_selves, coordinator_stand_in
 grant execute on function notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,
-    conflict_follow_end, host_is_barred
+    conflict_follow_end, conflict_match_names, host_is_barred
 to alongside_sessions;
 
 -- Commands of an operator: the owner's alone.

@@ -205,6 +205,16 @@ insert into code_lists (list, code, position, label_en, label_fr) values
 
     ('conflict_declaration_state', 'standing', 1, 'Stands', 'Maintenue'),
     ('conflict_declaration_state', 'withdrawn', 2, 'Taken back', 'Retirée'),
+    ('conflict_declaration_state', 'waiting', 3, 'Waits to be talked about', 'En attente d''un entretien'),
+
+    ('conflict_counts_from', 'now', 1, 'Now: I step back', 'Tout de suite : je me mets en retrait'),
+    ('conflict_counts_from', 'before_my_next_placement', 2, 'Before my next placement', 'Avant mon prochain placement'),
+
+    ('step_back_state', 'in', 1, 'In', 'Au programme'),
+    ('step_back_state', 'stepped_back', 2, 'Stepped back', 'En retrait'),
+
+    ('room', 'open', 1, 'Open to you', 'Ouverte pour vous'),
+    ('room', 'closed_by_you', 2, 'Closed by you', 'Fermée par vous'),
 
     ('exclusion_request_state', 'open', 1, 'To be settled', 'À régler'),
     ('exclusion_request_state', 'matched', 2, 'Settled by itself', 'Réglée d''elle-même'),

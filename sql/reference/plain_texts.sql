@@ -147,6 +147,17 @@ insert into plain_texts (list, code, position, text_en, text_fr) values
         'Something that does you good for afterwards. You need not speak, and you can leave at any moment.',
         'Quelque chose qui vous fait du bien pour après. Rien ne vous oblige à parler, et vous pouvez partir à tout moment.'),
 
+    -- Who calls whoever has declared something.
+    ('declaration_call', 'duty', 1,
+        'Whoever is on duty calls you.',
+        'La personne de garde vous appelle.'),
+    ('declaration_call', 'coordinator', 2,
+        'Your coordinator calls you.',
+        'Votre coordination vous appelle.'),
+    ('declaration_call', 'coordination', 3,
+        'A coordinator calls you.',
+        'Une personne de la coordination vous appelle.'),
+
     ('enrolment_stops', 'place', 1,
         'Your place is released at once; nobody is told why.',
         'Votre place est libérée immédiatement; personne n''en apprend la raison.'),

@@ -3,14 +3,23 @@
 in the program (A6.5, R1, decision 6)."""
 
 import uuid
+from datetime import datetime
 
 import pytest
-from steps import ABSENT, OTHER_COORDINATOR, walk
+from steps import ABSENT, OTHER_COORDINATOR, TORONTO, walk
 from steps import COORDINATOR as ME
-from steps.groups import Host
-from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, unique
+from steps.alarms import later
+from steps.groups import Host, clock, ready, taking_people
+from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, talked, unique
 
 PATH = "/v1/conflict-declarations"
+
+
+def eastern_wall(moment):
+    return datetime.fromisoformat(moment).astimezone(TORONTO).strftime("%Y-%m-%dT%H:%M")
+
+
+AGREED = {"informed_agreement": True}
 KINDS = {
     "no_contact": {},
     "chain_of_command": {"period": "current"},
@@ -20,6 +29,9 @@ KINDS = {
     "recusal": {},
 }
 HOSTS = ("peer_supporter", "mental_health_professional")
+HELP = {"line": "1-844-750-1648", "crisis": "9-8-8", "emergency": "911"}
+# A Monday, ten in the morning in Toronto.
+MONDAY = "2026-11-23T15:00:00Z"
 
 
 def words(kind, **more):
@@ -40,8 +52,8 @@ def known(coordinator, person, **about):
 
 
 def met(coordinator, declaration):
-    """Whom a declaration meets, as a coordinator reads it."""
-    return [m["participant_id"] or m["account_id"] for m in coordinator.get(declaration.path).ok()["matches"]]
+    """Whom a declaration meets, as a coordinator reads it once it was talked about."""
+    return [m["participant_id"] or m["account_id"] for m in talked(coordinator, declaration)["matches"]]
 
 
 @pytest.fixture
@@ -66,8 +78,9 @@ def test_a_peer_declares_every_kind_but_a_recusal(person, coordinator, kind):
     is_unit = "unit" in body
     assert made.json == {
         "id": made["id"], "kind": body["kind"], "period": body.get("period"), "about": "unit" if is_unit else "named",
-        "from": body.get("from"), "to": body.get("to"), "state": "standing", "for_participant_id": None, "for_account_id": None,
-        "participant_id": None, "account_id": None, "matches": None, "created_at": made["created_at"], "withdrawn_at": None,
+        "from": body.get("from"), "to": body.get("to"), "state": "standing", "counts_from": "before_my_next_placement", "joins_id": None,
+        "call": made["call"], "conversation_at": None, "conversation_by": None, "for_participant_id": None, "for_account_id": None,
+        "participant_id": None, "account_id": None, "matches": None, "created_at": made["created_at"], "withdrawn_at": None, "help": HELP,
     }  # fmt: skip
     assert person.peer.get(made.path).ok().json == made.json
     assert person.peer.get(PATH).ok().data == [made.json]
@@ -195,6 +208,7 @@ def test_what_nobody_can_see_is_no_unit(person, unit, code):
         ({"kind": "no_contact"}, "#/name", "required"),
         ({"kind": "grudge", "name": "x"}, "#/kind", None),
         ({"name": "x"}, "#/kind", "required"),
+        ({"kind": "no_contact", "name": "x", "counts_from": "never"}, "#/counts_from", None),
         ({"kind": "no_contact", "name": ""}, "#/name", None),
         ({"kind": "no_contact", "name": "x" * 101}, "#/name", None),
         ({"kind": "no_contact", "name": "x", "story": "what happened"}, "#/story", None),
@@ -247,9 +261,9 @@ def test_a_coordinator_names_who_exists_and_whom_they_serve(client, coordinator,
 
 
 def test_nobody_tries_out_names_one_after_the_other(client):
-    """A6.5 silence: twenty a day for each person; what was taken back counts. Coordinators work through lists."""
-    person = open_person(client, now="2026-11-23T15:00:00Z")
-    for _ in range(19):
+    """A6.5 silence: five a day for each person; what was taken back counts. Coordinators work through lists."""
+    person = open_person(client, now=MONDAY)
+    for _ in range(4):
         declare(person.peer).created()
     last = declare(person.peer).created()
     person.peer.post(f"{last.path}/withdraw").ok()
@@ -264,16 +278,117 @@ def test_it_is_taken_back_at_any_time_by_whoever_said_it(person, coordinator, db
     """A6.5: without a reason, as often as it is said; a coordinator may as well, and what it met ends with it."""
     name = unique("Lee")
     declaration = named(person.peer, name)
-    person.peer.post(f"{declaration.path}/withdraw", {"reason": "afraid"}).problem(400)
+    person.peer.post(f"{declaration.path}/withdraw", {"reason": "afraid"}).problem(422).fault("#/reason", "unknown")
     taken = person.peer.post(f"{declaration.path}/withdraw").ok()
     assert taken["state"] == "withdrawn" and taken["withdrawn_at"]
     assert person.peer.post(f"{declaration.path}/withdraw").ok().json == taken.json
     assert coordinator.post(f"{declaration.path}/withdraw").ok()["withdrawn_at"] == taken["withdrawn_at"]
     by_coordinator = named(person.peer, name)
-    coordinator.post(f"{by_coordinator.path}/withdraw").ok()
+    coordinator.post(f"{by_coordinator.path}/withdraw", AGREED).ok()
     assert person.peer.get(by_coordinator.path).ok()["state"] == "withdrawn"
     assert db.execute("select count(*) from audit_events where action = 'withdraw' and object_id = any(%s::uuid[])",
         ([declaration["id"], by_coordinator["id"]],)).fetchone() == (2,)  # fmt: skip
+
+
+# ---- who calls, and by when ----
+
+
+def test_before_the_next_placement_their_coordinator_calls_by_the_next_business_day(client, administrator):
+    """DESIGN 5b.2, decision 22: the close of the next business day, on their own clock, by the name that coordinator uses."""
+    person = open_person(client, now=MONDAY, timezone="America/Vancouver")
+    made = named(person.peer, unique("Kim"))
+    alias = person.peer.get(f"{person.path}/home").ok()["coordinator"]
+    assert made["call"] == {
+        "by": "2026-11-24T22:00:00Z", "local": {"local": "2026-11-24T15:00", "timezone": "America/Vancouver", "utc_offset": "-07:00"},
+        "who": {"en": "Your coordinator calls you.", "fr": "Votre coordination vous appelle."}, "coordinator": alias}  # fmt: skip
+    friday = open_person(client, now="2026-11-27T23:00:00Z")
+    assert named(friday.peer, unique("Kim"))["call"]["by"] == "2026-12-01T22:00:00Z", "after the close it counts from Monday on"
+    host = Host(client, administrator, is_trained=False)
+    clock(MONDAY, host.client)
+    assert named(host.client, unique("Kim"))["call"] == {
+        "by": "2026-11-24T22:00:00Z", "local": {"local": "2026-11-24T17:00", "timezone": "America/Toronto", "utc_offset": "-05:00"},
+        "who": {"en": "A coordinator calls you.", "fr": "Une personne de la coordination vous appelle."}, "coordinator": None}  # fmt: skip
+
+
+@pytest.mark.parametrize("minutes, ahead", [(60, None), (60, 180), (30, 60), (10, 20), (5, 4), (5, -10)])
+def test_now_is_called_by_whoever_is_on_duty_before_they_meet_again(client, minutes, ahead):
+    """DESIGN 5b.2: the sooner of one hour and half the time to the declarer's next session; at once while they are in one."""
+    person = ready(client, now=MONDAY)
+    if ahead is not None:
+        starts = eastern_wall(later(MONDAY, minutes=ahead))
+        taking_people(client, now="2026-11-20T15:00:00Z", local_starts=[starts]).seat(person.at("2026-11-20T15:00:00Z"))
+        person.at(MONDAY)
+    made = person.peer.post(PATH, words("no_contact", counts_from="now")).created()
+    assert made["call"]["by"] == later(MONDAY, minutes=minutes) and made["call"]["coordinator"] is None
+    assert made["call"]["who"] == {"en": "Whoever is on duty calls you.", "fr": "La personne de garde vous appelle."}
+
+
+def test_what_is_declared_meanwhile_joins_what_waits(client, coordinator):
+    """DESIGN 5b.2: one alarm, one look; the call comes nearer, never later."""
+    person = open_person(client, now=MONDAY)
+    first = named(person.peer, unique("Kim"))
+    second = named(person.at(later(MONDAY, hours=10)).peer, unique("Kim"))
+    assert (first["joins_id"], second["joins_id"]) == (None, first["id"]) and second["call"] == first["call"]
+    at = later(MONDAY, hours=11)
+    third = person.at(at).peer.post(PATH, words("no_contact", counts_from="now")).created()
+    assert third["joins_id"] == first["id"] and third["call"]["by"] == later(at, hours=1)
+    read = [person.peer.get(made.path).ok() for made in (first, second, third)]
+    assert [r["call"] for r in read] == [third["call"]] * 3
+    assert [r["counts_from"] for r in read] == ["now", "before_my_next_placement", "now"]
+    fourth = named(person.at(later(at, minutes=30)).peer, unique("Kim"))
+    assert fourth["call"] == third["call"]
+    person.peer.post(f"{first.path}/withdraw").ok()
+    clock(later(at, minutes=45), coordinator)
+    done = talked(coordinator, second)
+    assert (done["conversation_at"], done["conversation_by"], done["call"]) == (later(at, minutes=45), ME, None)
+    for made in (first, second, third, fourth):
+        seen = person.peer.get(made.path).ok()
+        assert (seen["conversation_at"], seen["conversation_by"], seen["call"]) == (done["conversation_at"], None, None)
+    # What is declared from then on begins anew.
+    assert named(person.at(later(at, hours=1)).peer, unique("Kim"))["joins_id"] is None
+
+
+def test_a_conversation_is_recorded_once_and_stands_in_the_declarers_file(client, person, host, coordinator):
+    """DESIGN 5b.3: as any act of a coordinator with them."""
+    declaration, of_host = declare(person.peer).created(), declare(host.client).created()
+    done = talked(coordinator, declaration)
+    assert talked(client("coordinator", OTHER_COORDINATOR), declaration).json == done.json
+    seen = [(e["action"], e["role"]) for e in person.peer.get(f"{person.path}/audit-events").ok().data if e["object_type"] == "conflict_declaration"]  # fmt: skip
+    assert [entry for entry in seen if entry[1] != "peer"] == [("talk", "coordinator")]
+    assert talked(coordinator, of_host)["conversation_by"] == ME
+    quebec, elsewhere = client("coordinator", QUEBEC_COORDINATOR), declare(open_person(client, region="ON").peer).created()
+    is_hidden(quebec, "POST", f"{elsewhere.path}/conversation")
+    for who in (person.peer, host.client):
+        who.post(f"{elsewhere.path}/conversation").problem(403, "forbidden")
+
+
+def test_a_coordinators_own_has_been_talked_about(person, coordinator):
+    made = declare(coordinator, for_participant_id=person.id).created()
+    assert (made["conversation_at"], made["conversation_by"], made["call"]) == (made["created_at"], ME, None)
+
+
+def test_the_queue_holds_every_declaration_whoever_is_to_be_called_first_comes_first(client, coordinator):
+    """DESIGN 5b.3: matched or not, in the same place."""
+    name, made = unique("Kim"), {}
+    open_person(client).contact(name_to_use=name).ok()
+    for hours, said in ((0, {"name": name}), (30, {}), (1, {"counts_from": "now"}), (2, {})):
+        who = open_person(client, now=later(MONDAY, hours=hours))
+        made[hours] = who.peer.post(PATH, words("no_contact", **said)).created()
+    joined = who.peer.post(PATH, words("no_contact")).created()
+    ours = [d["id"] for d in (*made.values(), joined)]
+
+    def queue(**params):
+        return [d["id"] for d in walk(coordinator, PATH, params={"state": "waiting"} | params) if d["id"] in ours]
+
+    places = sorted((d["call"]["by"], d["id"]) for d in (*made.values(), joined))
+    assert places[0][1] == made[1]["id"] and places[-1][1] == made[30]["id"]
+    for limit in (1, 50):
+        assert queue(limit=limit) == [place[1] for place in places]
+    assert queue(participant_id=coordinator.get(made[2].path).ok()["for_participant_id"]) == [p[1] for p in places if p[1] in (made[2]["id"], joined["id"])]  # fmt: skip
+    talked(coordinator, joined)
+    assert queue(limit=50) == [place[1] for place in places if place[1] not in (made[2]["id"], joined["id"])]
+    # Their own, to whoever declared.
+    assert [d["id"] for d in who.peer.get(PATH, params={"state": "waiting"}).ok().data] == []
 
 
 # ---- lists, and who sees what ----
@@ -324,8 +439,15 @@ def test_i13_who_is_meant_by_a_name_does_not_hear_of_it(client, administrator, c
         "languages": ["en"]}).created()  # fmt: skip
     meant = client("coordinator", made["id"])
     person = open_person(client)
-    other, about = declare(person.peer).created(), named(person.peer, name)
+    other = declare(person.peer).created()
     meant.get(other.path).ok()
+    talked(coordinator, other)
+    about = named(person.peer, name)
+    joined = declare(person.peer).created()
+    meant.get(other.path).ok()
+    # Nobody talks about a part of what is talked about together.
+    is_hidden(meant, "GET", joined.path)
+    is_hidden(meant, "POST", f"{joined.path}/conversation")
     is_hidden(meant, "GET", about.path)
     is_hidden(meant, "POST", f"{about.path}/withdraw")
     assert [d["id"] for d in meant.get(PATH, params={"participant_id": person.id}).ok().data] == [other["id"]]

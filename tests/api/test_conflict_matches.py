@@ -6,7 +6,7 @@ import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
 from steps.groups import INFORMAL, Group, Host, clock, instant, ready, service, start
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, unique
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, talked, unique
 
 PATH = "/v1/conflict-matches"
 DECLARATIONS = "/v1/conflict-declarations"
@@ -17,8 +17,8 @@ def declare(who, kind="no_contact", **more):
 
 
 def one_match(coordinator, declaration):
-    """The only match of a declaration, as it is read on its own."""
-    (match,) = coordinator.get(declaration.path).ok()["matches"]
+    """The only match of a declaration, as it is read on its own once it was talked about."""
+    (match,) = talked(coordinator, declaration)["matches"]
     return coordinator.get(f"{PATH}/{match['id']}").ok()
 
 
@@ -69,7 +69,7 @@ def test_a_coordinator_reads_why(client, coordinator, named):
         "needs_agreement": False, "is_certain": True, "is_self_given": False, "state": "unconfirmed", "is_blocking": True, "for_participant_id": declarer.id,
         "for_account_id": None, "participant_id": other.id, "account_id": None, "group_ids": [], "same_person": None,
         "informed_agreement": None, "decided_by": None, "decided_at": None, "raised_at": None, "ended_at": None,
-        "created_at": match["created_at"],
+        "created_at": match["created_at"], "for_shown": match["for_shown"], "shown": match["shown"],
     }  # fmt: skip
     assert match.etag == '"1.both"'
     coordinator.get(f"{PATH}/{match['id']}", if_none_match=match).not_modified()
@@ -145,9 +145,97 @@ def test_what_somebody_said_and_another_takes_back_is_in_their_file(client, coor
         return [(e["action"], e["role"]) for e in events if e["object_type"] == "conflict_declaration"]
 
     assert seen() == [("create", "peer")]
-    for declared in (others, own):
-        coordinator.post(f"{declared.path}/withdraw").ok()
+    refused = coordinator.post(f"{own.path}/withdraw").problem(422, "validation-failed")
+    refused.fault("#/informed_agreement", "required")
+    coordinator.post(f"{own.path}/withdraw", {"informed_agreement": False}).problem(422).fault("#/informed_agreement", "required")
+    assert seen() == [("create", "peer")]
+    coordinator.post(f"{others.path}/withdraw").ok()
+    coordinator.post(f"{own.path}/withdraw", {"informed_agreement": True}).ok()
     assert seen() == [("withdraw", "coordinator"), ("create", "peer")]
+
+
+def test_what_a_host_said_another_takes_back_with_their_agreement(client, administrator, coordinator):
+    """Decision 18, S7: not even where they have no file."""
+    host = Host(client, administrator, is_trained=False)
+    own = declare(host.client, name=unique("Nobody"))
+    coordinator.post(f"{own.path}/withdraw").problem(422).fault("#/informed_agreement", "required")
+    assert coordinator.post(f"{own.path}/withdraw", {"informed_agreement": True}).ok()["state"] == "withdrawn"
+    declare(host.client, name=unique("Nobody"))
+    host.client.post(f"{declare(host.client, name=unique('Nobody')).path}/withdraw").ok()
+
+
+def test_a_warning_that_is_lifted_is_a_word_in_the_file_of_whom_it_protected(client, coordinator, by_name, db):
+    """DESIGN 5b.7: of somebody else of that name nobody is told, and whoever is named reads of neither."""
+    one, other = open_person(client), open_person(client)
+    match = one_match(coordinator, declare(coordinator, "dual_relationship", for_participant_id=one.id, participant_id=other.id))
+    decide(coordinator, match, decision="block").ok()
+
+    def seen(person):
+        return [e["action"] for e in person.peer.get(f"{person.path}/audit-events").ok().data if e["object_type"] == "conflict_match"]
+
+    assert seen(one) == []
+    decide(coordinator, match, informed_agreement=True).ok()
+    assert (seen(one), seen(other)) == (["decide"], [])
+    decide(coordinator, by_name, same_person=False).ok()
+    rows = db.execute("select participant_ids from audit_events where object_id = %s and action = 'decide'", (by_name["id"],))
+    assert rows.fetchall() == [([],)]
+
+
+# ---- before it was talked about ----
+
+
+def test_nobody_sees_whom_a_declaration_meets_before_it_was_talked_about(client, coordinator, named, db):
+    """DESIGN 5b.3, S7: not in the declaration, in no list, not by its id; matched or not, the screen is the same."""
+    name = unique("Kim")
+    named(name)
+    met, unmet = declare(open_person(client).peer, name=name), declare(open_person(client).peer, name=unique("Nobody"))
+    (match,) = db.execute("select id::text from conflict_matches where declaration_id = %s", (met["id"],)).fetchone()
+    assert [coordinator.get(d.path).ok()["matches"] for d in (met, unmet)] == [[], []]
+    assert match not in listed(coordinator) and match not in listed(coordinator, open=True)
+    is_hidden(coordinator, "GET", f"{PATH}/{match}")
+    is_hidden(coordinator, "POST", f"{PATH}/{match}/decide", {"decision": "block"})
+    assert talked(coordinator, unmet)["matches"] == []
+    assert [m["id"] for m in talked(coordinator, met)["matches"]] == [match]
+    assert match in listed(coordinator, open=True) and coordinator.get(f"{PATH}/{match}").ok()["is_blocking"]
+
+
+@pytest.mark.parametrize("counts_from", ["before_my_next_placement", "now"])
+def test_what_is_certain_in_one_group_is_seen_at_once_unless_somebody_stepped_back(client, administrator, coordinator, db, counts_from):
+    """DESIGN 5b.2: the person on duty has to act; whoever stepped back is out of it, and is called first."""
+    people, name = [ready(client), ready(client)], unique("Kim")
+    people[1].contact(who=coordinator, name_to_use=name).ok()
+    group = Group(coordinator, service(administrator)).open()
+    seats = [group.seat(person) for person in people]
+    certain = declare(people[0].peer, name=name, counts_from=counts_from)
+    (match,) = db.execute("select id::text from conflict_matches where declaration_id = %s", (certain["id"],)).fetchone()
+    is_seen = counts_from != "now"
+    assert (match in listed(coordinator, open=True)) == is_seen
+    assert [m["id"] for m in coordinator.get(certain.path).ok()["matches"]] == [match] * is_seen
+    if is_seen:
+        assert coordinator.get(f"{PATH}/{match}").ok()["group_ids"] == [group.id]
+        # They part, and it is as any other; unless somebody has decided about it.
+        seats[1].withdraw().ok()
+        assert match not in listed(coordinator)
+
+
+def test_two_are_compared_on_the_match_itself(client, administrator, coordinator, named, db):
+    """DESIGN 5b.3: by alias and the name they use; the look is in the audit, and in nobody's list."""
+    name = unique("Kim")
+    other, declarer = named(name), open_person(client)
+    declarer.contact(name_to_use="Robin").ok()
+    match = one_match(coordinator, declare(declarer.peer, name=name))
+    aliases = [coordinator.get(person.path).ok()["alias"] for person in (declarer, other)]
+    assert (match["for_shown"], match["shown"]) == ({"alias": aliases[0], "name": "Robin"}, {"alias": aliases[1], "name": name})
+    host = Host(client, administrator, is_trained=False)
+    of_host = one_match(coordinator, declare(open_person(client).peer, name=host.made["name"]))
+    assert of_host["shown"] == {"alias": host.made["alias"], "name": host.made["name"]}
+    assert of_host["for_shown"]["name"] is None
+    (entry,) = [m for m in walk(coordinator, PATH, params={"limit": 50}) if m["id"] == match["id"]]
+    assert set(match.json) - set(entry) == {"for_shown", "shown"}
+    rows = db.execute("select participant_ids, role from audit_events where object_id = %s and action = 'read'", (match["id"],))
+    assert rows.fetchall() == [([], "coordinator")]
+    for person in (other, declarer):
+        assert "conflict_match" not in str(person.peer.get(f"{person.path}/audit-events").ok().data)
 
 
 def test_by_voice_it_is_somebody_else_of_that_name(coordinator, by_name, db):
@@ -157,7 +245,8 @@ def test_by_voice_it_is_somebody_else_of_that_name(coordinator, by_name, db):
     done = decide(coordinator, by_name, if_match=by_name, same_person=False).ok()
     assert (done["state"], done["is_blocking"], done["same_person"], done["informed_agreement"]) == ("allowed", False, False, None)
     assert done["decided_by"] == ME and done["decided_at"] and done.etag == '"2.both"'
-    assert coordinator.get(f"{PATH}/{by_name['id']}").ok().json == done.json
+    read = coordinator.get(f"{PATH}/{by_name['id']}").ok().json
+    assert {member: read[member] for member in done.json} == done.json
     audited = db.execute("select role, participant_ids, fields from audit_events where action = 'decide' and object_id = %s", (done["id"],))
     assert audited.fetchall() == [("coordinator", [], ["decision", "same_person"])]
 

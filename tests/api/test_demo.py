@@ -123,7 +123,8 @@ def test_a_coordinator_finds_what_nobody_has_settled(coordinator):
     assert [entry["basis"] for entry in listed(coordinator, "/v1/conflict-matches", open=True)] == ["named"]
     assert {entry["state"] for entry in listed(coordinator, "/v1/conflict-matches")} == {"unconfirmed", "blocked"}
     assert len(listed(coordinator, "/v1/exclusion-requests")) == 1
-    assert len(listed(coordinator, "/v1/conflict-declarations")) == 5
+    assert len(listed(coordinator, "/v1/conflict-declarations")) == 6
+    assert [entry["kind"] for entry in listed(coordinator, "/v1/conflict-declarations", state="waiting")] == ["dual_relationship"]
 
 
 def test_a_coordinator_finds_who_is_there_for_whom(coordinator, administrator):

@@ -163,6 +163,7 @@ def of_peer(crowd, contract):
     for body in ({"code": code}, contract.example("sign_in_codes_redeem")):
         walk("sign_in_codes_redeem", body)
     walk("conflict_declarations_withdraw")
+    walk("step_backs_delete")
     walk("intakes_withdraw")
     for name in ("homes_read", "enrolments_participant_list", "participants_audit_events", "statuses_read"):
         walk(name)
@@ -243,6 +244,7 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     for body in (*({"code": code} for code in codes), contract.example("sign_in_codes_redeem")):
         walk("sign_in_codes_redeem", body)
     walk("conflict_declarations_withdraw")
+    walk("step_backs_delete")
     if is_professional:
         supervise(crowd, walk)
     walk.assert_complete()

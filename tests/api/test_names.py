@@ -7,7 +7,7 @@ import uuid
 import pytest
 from harness.crowd import make_ready
 from steps.groups import Group, Host, ready, service
-from steps.journey import an_address, open_person, unique
+from steps.journey import an_address, open_person, talked, unique
 
 PATH = "/v1/conflict-declarations"
 
@@ -28,7 +28,7 @@ def declare(who, **about):
 
 def matches(coordinator, declaration):
     """What it meets, as a coordinator reads it: by person."""
-    met = coordinator.get(declaration.path).ok()["matches"]
+    met = talked(coordinator, declaration)["matches"]
     return {m["participant_id"] or m["account_id"]: coordinator.get(f"/v1/conflict-matches/{m['id']}").ok() for m in met}
 
 

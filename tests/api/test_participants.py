@@ -6,7 +6,7 @@ import uuid
 import pytest
 from harness.tokens import ISSUER, claims
 from steps import ABSENT, OTHER_COORDINATOR, walk
-from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, unique
+from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, talked, unique
 
 PATH = "/v1/participants"
 NOW = "2026-11-23T15:00:00Z"
@@ -283,7 +283,7 @@ def test_what_a_referral_told_is_the_contact_s_from_then_on(client, coordinator,
 def test_a_name_that_a_referral_told_counts_as_any_other(client, coordinator, inquiry):
     """R1: whoever is named by somebody else is met by it, though nobody has written it into their contact."""
     name = unique("Referred")
-    open_person(client).peer.post("/v1/conflict-declarations", {"kind": "no_contact", "name": name}).created()
+    talked(coordinator, open_person(client).peer.post("/v1/conflict-declarations", {"kind": "no_contact", "name": name}).created())
     referral = coordinator.post("/v1/referrals", inquiry(name=name.upper())).created()
     coordinator.post(f"{referral.path}/attempts", {"channel": "phone", "outcome": "replied"}).created()
     made = coordinator.post(PATH, body(referral_id=referral["id"])).created()

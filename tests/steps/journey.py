@@ -234,6 +234,11 @@ def bare(response):
     return response.status, body, headers
 
 
+def talked(coordinator, declaration):
+    """They have talked with whoever declared it, and only now see whom it meets: the declaration."""
+    return coordinator.post(f"{declaration.path}/conversation").ok()
+
+
 def tells_nothing(mail, server, person, *secrets):
     """R3: a message in which a stranger finds neither who it is for nor what it is about."""
     told = mail.raw.decode() + mail.text

@@ -20,6 +20,17 @@ create table conflict_declarations (
     created_at timestamptz not null,
     withdrawn_at timestamptz,
     withdrawn_by uuid references accounts (id),
+    -- Decision 16: from when on it counts. 'now': the declarer has stepped back.
+    counts_from text not null default 'before_my_next_placement' constraint conflict_declarations__counts_from__known check (
+        counts_from in ('now', 'before_my_next_placement')),
+    -- Declared while one of one's own waited to be talked about: that one, the root of all that joined it.
+    joins_id uuid constraint conflict_declarations__joins_id__known references conflict_declarations (id),
+    root_id uuid not null generated always as (coalesce(joins_id, id)) stored,
+    -- Since when a coordinator is to call, and until when; with all that joined it the same. A coordinator's own has been talked about.
+    call_from timestamptz not null,
+    call_due timestamptz not null,
+    conversation_at timestamptz,
+    conversation_by uuid references accounts (id),
     -- Where the participants live whom it names, '-' = unknown; empty = it names none. So that a coordinator's list looks at rows only.
     region_keys text[] not null default '{}',
     version int not null default 1,
@@ -32,6 +43,8 @@ create table conflict_declarations (
     constraint conflict_declarations__to__order check (to_date >= from_date),
     constraint conflict_declarations__participant_id__other check (
         participant_id is distinct from for_participant_id or participant_id is null),
+    constraint conflict_declarations__conversation_at__together check ((conversation_at is null) = (conversation_by is null)),
+    constraint conflict_declarations__joins_id__other check (joins_id <> id),
     constraint conflict_declarations__account_id__other check (account_id is distinct from for_account_id or account_id is null)
 );
 create index conflict_declarations__created_at on conflict_declarations (created_at desc, id desc);
@@ -40,3 +53,8 @@ create index conflict_declarations__for_participant_id on conflict_declarations 
 create index conflict_declarations__participant_id on conflict_declarations (participant_id) where participant_id is not null;
 create index conflict_declarations__unit_digest on conflict_declarations (unit_digest)
     where unit_digest is not null and withdrawn_at is null;
+create index conflict_declarations__for_account_id on conflict_declarations (for_account_id) where for_account_id is not null;
+create index conflict_declarations__account_id on conflict_declarations (account_id) where account_id is not null;
+create index conflict_declarations__root_id on conflict_declarations (root_id);
+-- What waits to be talked about, the most pressing first.
+create index conflict_declarations__waiting on conflict_declarations (call_due, id) where conversation_at is null;

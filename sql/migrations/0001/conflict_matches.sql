@@ -54,5 +54,7 @@ create index conflict_matches__for_person_id on conflict_matches (for_person_id,
 create index conflict_matches__person_id on conflict_matches (person_id, for_person_id);
 create index conflict_matches__other_declaration_id on conflict_matches (other_declaration_id) where other_declaration_id is not null;
 create index conflict_matches__created_at on conflict_matches (created_at desc, id desc);
+create index conflict_matches__raised on conflict_matches (raised_at)
+    where raised_at is not null and ended_at is null and state = 'unconfirmed';
 create index conflict_matches__open on conflict_matches (created_at desc, id desc)
     where ended_at is null and (state = 'unconfirmed' or state = 'blocked' and raised_at is not null);
