@@ -338,7 +338,7 @@ end $$;
 -- By whoever declared it or a coordinator, at any time; again is the same. What somebody said themself, another takes back with their
 -- informed agreement alone (decision 18).
 -- Writes: conflict_declarations, conflict_matches. Locks: the declaration.
-create or replace function conflict_declarations_withdraw(in_id uuid, in_body jsonb) returns response language plpgsql as $$
+create or replace function conflict_declarations_withdraw(in_id uuid, in_body jsonb default null) returns response language plpgsql as $$
 declare
     declaration conflict_declarations;
 begin

@@ -80,22 +80,23 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         services:S sessions:S track_documents:S waiting_people:SIUD'),
     ('conflicts', '
         accounts:s audit_events:i cohorts:s conflict_declarations:Su conflict_matches:SIu enrolments:S exclusion_requests:Su
-        exclusions:SI host_assignments:S intakes:s name_digests:SIuD participants:s sessions:S'),
+        exclusions:SI host_assignments:S intakes:s name_digests:SIuD participants:s sessions:S step_backs:S'),
     ('sessions', '
         accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
         enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
-        qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s trainings:S'),
+        qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s step_backs:S
+        trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
         enrolments:S exclusions:S hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
-        staff:s track_documents:S waiting_people:su'),
+        staff:s step_backs:S track_documents:S waiting_people:su'),
     ('duty', '
         absences:S accounts:S alarm_actions:SI alarms:SIU cohorts:S debriefs:s duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S
         exclusions:S host_assignments:S host_slots:S incident_actions:s incidents:Su intakes:s job_faults:SIUD notice_kinds:S
         notice_preferences:S notice_rungs:S notices:SI outbox:SIu participants:s referrals:s session_presences:S sessions:S staff:s
-        ')) c (role, reached);
+        step_backs:S')) c (role, reached);
 -- What they cannot do, tried: the SQLSTATE, 'nothing' where no row was reached, null where it goes. Undone.
 create function tests.refused_past(in_role text, in_sql text) returns text language plpgsql as $$
 declare
@@ -174,7 +175,8 @@ select set_eq($$
     'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions actor_session_ids',
     'alongside_sessions conflict_blocks_host',
-    'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions host_is_barred',
+    'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions conflict_match_names',
+    'alongside_sessions host_is_barred',
     'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
     'alongside_duty account_is_away', 'alongside_duty conflict_selves'],
     'what each of the five may ask of the others');

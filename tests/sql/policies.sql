@@ -49,7 +49,7 @@ select n(v.person), n(v.account), v.reason, n(v.author), now() from (values
     ) v (person, account, reason, author);
 select intake(id, 'group', 'ready'), accept(id, '{consent,privacy_notice}') from persons \g /dev/null
 
--- What is declared, and what that meets; the region of whom it names is looked up by triggers.
+-- What is declared, what of it was talked about, and what it meets; the region of whom it names is looked up by triggers.
 insert into conflict_declarations (id, kind, for_participant_id, for_account_id, participant_id, account_id, name_digest, declared_by,
     created_at)
 select n('says ' || place), 'no_contact', n(v.who), n(v.host), n(v.whom), n(v.staff),
@@ -59,13 +59,14 @@ from (values
     (4, null, 'mia', null, null, 'mia'), (5, 'ada', null, 'quinn', null, 'everett'), (6, 'quinn', null, null, 'denis', 'everett'),
     (7, 'nil', null, null, 'carol', 'everett'), (8, 'sam as a peer', null, 'carol as a peer', null, 'sam as a peer'),
     (9, null, 'pam', null, 'max', 'denis'), (10, 'ada', null, null, 'pam', 'carol'), (11, 'nil', null, null, null, 'nil'),
-    (12, null, 'carol', null, 'denis', 'everett')
+    (12, null, 'carol', null, 'denis', 'everett'), (13, 'quinn', null, null, null, 'quinn')
     ) v (place, who, host, whom, staff, author);
 insert into conflict_matches (declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement,
     state, created_at)
 select d.id, case when d.name_digest is null then 'known' else 'named' end, d.for_participant_id, d.for_account_id, n(v.whom), n(v.staff),
     false, 'blocked', now()
 from (values
+    (4, 'quinn', null),
     (1, 'carol as a peer', null), (1, 'quinn', null), (2, 'sam as a peer', null), (3, 'ada', null), (5, 'quinn', null), (6, null, 'denis'),
     (7, null, 'carol'), (9, null, 'max'), (10, null, 'pam'), (11, 'known to be everett', null)) v (place, whom, staff)
 join conflict_declarations d on d.id = n('says ' || v.place);
@@ -74,6 +75,11 @@ insert into conflict_matches (basis, for_account_id, participant_id, needs_agree
 
 -- From here on nothing but grants and policies stands in the way, and rows are as they are put.
 set local session_replication_role = replica;
+update conflict_declarations d set joins_id = n('says 2') where d.id = n('says 13');
+update conflict_declarations d set conversation_at = now(), conversation_by = n('carol') where d.id in (n('says 1'), n('says 11'));
+update conflict_declarations d set counts_from = 'now' where d.id = n('says 4');
+update conflict_matches m set raised_at = now() where m.declaration_id in (n('says 3'), n('says 4'));
+insert into step_backs (account_id, since, ended_at) select account, now(), now() from asks where account is not null;
 insert into cohorts (id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
     mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
 select n(c), s.id, 'en', 'in_progress', n('carol'), 8, 10, 90, 1, 1, true, 'closed', 'participants', 72, now()
@@ -189,8 +195,9 @@ update asks a set
 create function tests.meets(a asks, in_declarations uuid[], in_persons uuid[]) returns boolean stable language sql
 return a.role = 'coordinator' and not in_persons && (a.hidden || a.account)
     and not exists (
-        select from conflict_matches m
-        where in_declarations && array[m.declaration_id, m.other_declaration_id]
+        select from conflict_matches m join conflict_declarations met on met.id in (m.declaration_id, m.other_declaration_id)
+        join conflict_declarations told on told.root_id = met.root_id
+        where told.id = any (in_declarations)
             and array[m.for_participant_id, m.for_account_id, m.participant_id, m.account_id] && (a.hidden || a.account))
     and (not exists (select from participants p where p.id = any (in_persons)) or exists (
         select from participants p
@@ -230,7 +237,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{code_lists,documents,help_lines,holidays,host_slots,intake_transitions,notice_kinds,notice_rungs,plain_texts,services,timezones}',
         'true'),
     ('{track_documents}', 'true'),
-    ('{notice_preferences,notices}', 't.account_id = a.account'),
+    ('{notice_preferences,notices,step_backs}', 't.account_id = a.account'),
     ('{alarms}', 'is_called(a, t)'),
     ('{alarm_actions}', 'exists (select from alarms l where l.id = t.alarm_id and is_called(a, l))'),
     ('{acceptances,contacts,emergency_contacts,intake_forms,intakes,outbox,safety_plans,updates}', 't.participant_id = any (a.people)'),
@@ -271,6 +278,8 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{conflict_declarations}', 't.declared_by = a.account or (t.for_participant_id is null or t.for_participant_id = any (a.people))
         and meets(a, array[t.id], array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
     ('{conflict_matches}', '(t.for_participant_id is null or t.for_participant_id = any (a.people))
+        and (t.declaration_id is null or exists (select from conflict_declarations d where d.id = t.declaration_id
+            and (d.conversation_at is not null or t.raised_at is not null and d.counts_from <> ''now'')))
         and meets(a, array[t.declaration_id, t.other_declaration_id],
         array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
     ('{debriefs}', 't.account_id = a.account and t.cohort_id <> all (a.own) or supervises(a, t)'),
@@ -293,6 +302,7 @@ from (values
     ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,host_assignments,intake_forms,intakes}', 'version = 9'),
     ('update', '{participants,qualifications,safety_plans,sessions}', 'version = 9'),
     ('update', '{notice_preferences}', 'mail = ''now'''), ('update', '{notices}', 'version = 9'),
+    ('update', '{step_backs}', 'ended_at = now()'),
     ('update', '{alarms}', 'version = 9'), ('update', '{staff}', 'serving_caf = true'), ('update', '{idempotency_keys}', 'status = 200'),
     ('update', '{conflict_matches}', 'decided_by = actor_account_id()'),
     ('update', '{outbox}', 'state = ''cancelled'', reason = ''x'', lease_until = null')) v (verb, names, change)
@@ -349,6 +359,8 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{code_lists}', 'list, code', '''training_method'', %3$L', 'region', 'a.role = ''administrator'''),
     ('{code_lists}', 'list, code', '''language'', %3$L', 'region', 'false'),
     ('{idempotency_keys}', 'account_id', '%1$L', 'account', 's.id = a.account'),
+    ('{step_backs}', 'account_id, since', '%1$L, now()', 'account',
+        's.id = a.account and a.role in (''peer'', ''peer_supporter'', ''mental_health_professional'')'),
     ('{notice_preferences}', 'account_id', '%1$L', 'account', 's.id = a.account and a.role not in (''peer'', ''line'')'),
     ('{alarm_actions}', 'account_id, alarm_id', 'actor_account_id(), %1$L', 'alarm',
         'exists (select from alarms l where l.id = s.id and is_called(a, l))'),

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(83);
+select plan(85);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -28,6 +28,8 @@ values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', n
 insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at) values (:'maple', 'NS', 'peer', :'boss', now());
 insert into updates (intake_id, participant_id, method, recorded_by, recorded_at) values (:'intake', :'maple', 'phone', :'boss', now());
 insert into outbox (kind, participant_id, due_at, created_at, changed_at) values ('status_update', :'maple', now(), now(), now());
+insert into step_backs (account_id, since, ended_at)
+select account, now(), now() from actors where role in ('peer', 'peer_supporter', 'mental_health_professional');
 insert into notice_preferences (account_id, language, mail)
 select account, 'fr', 'today' from actors where role not in ('peer', 'line', 'public', 'nobody');
 insert into alarms (kind, object_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)
@@ -216,6 +218,8 @@ insert into rows (name, who, insertion) values
         $$insert into sign_in_codes (account_id, code_sha256, created_by, created_at, expires_at)
         values (case actor_role() when 'administrator' then %2$L::uuid else '00000000-0000-4000-8000-000000000001' end, '\x01',
             actor_account_id(), now(), now())$$),
+    ('step_backs', 'peer:SI peer_supporter:SI mental_health_professional:SI',
+        $$insert into step_backs (account_id, since) values (actor_account_id(), now())$$),
     ('staff', 'administrator:SIU',
         $$insert into staff (id) values ('00000000-0000-4000-8000-000000000005')$$),
     ('timezones', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
@@ -268,6 +272,7 @@ select is(changes(c.name, c.change, c.open), c.who, c.title) from (values
     ('back_ups', 'named_by = actor_account_id()', 'true', 'coordinator administrator', 'a back-up is named in one''s own name'),
     ('conflict_declarations', 'withdrawn_at = app_now()', 'withdrawn_at is null', 'peer peer_supporter coordinator',
         'a declaration is taken back by whoever said it, or a coordinator'),
+    ('step_backs', 'ended_at = now()', 'true', 'peer peer_supporter mental_health_professional', 'whoever stepped back comes back'),
     ('conflict_matches', 'decided_by = actor_account_id()', 'ended_at is null', 'coordinator', 'a match is decided'),
     ('code_lists', 'is_retired = true', 'list = ''training_method''', 'administrator', 'a code of an open list is retired'),
     ('code_lists', 'label_en = ''x''', 'list = ''language''', '', 'another is not changed'),
