@@ -15,6 +15,7 @@ struct app {
     struct db *db;
     struct token_verifier *tokens;
     struct seal *seal;
+    struct bounds *bounds;
     struct http_kept *kept;  /* by route: http_exchange.h */
     char *fallback;          /* the last problem document, made at start: problem.h */
     atomic_bool is_draining; /* /readyz answers 503, responses say Connection: close */

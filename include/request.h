@@ -47,6 +47,12 @@ struct response {
     const char *content_security_policy;
 };
 
+/* How many of a kind may be under way, where there were too many. */
+struct quota {
+    const char *kind;
+    unsigned most;
+};
+
 struct request {
     struct app *app;
     struct arena arena;
@@ -89,6 +95,7 @@ struct request {
     /* Why somebody whose signature is good stays outside, a code, or NULL: for the log alone. */
     const char *refusal;
     char refused_subject[17]; /* keyed digest of whose token it is, of whatever was refused */
+    struct quota quota;
     struct problem problem;
     struct response response;
     uint64_t started_ns;

@@ -24,7 +24,7 @@ from source import fail
 JSON, PATCH, PROBLEM = "application/json", "application/merge-patch+json", "application/problem+json"
 COPIED = ("operationId", "x-roles", "tags", "summary", "description")
 WORDS = {*COPIED, *"needs query body optional_body answer status list_of order answered etag conflict also without example".split()}
-ALWAYS = {400, 405, 406, 414, 431, 500, 501, 503, 504}
+ALWAYS = {400, 405, 406, 414, 429, 431, 500, 501, 503, 504}
 EVERY_ANSWER = ("X-Request-Id", "API-Version", "Vary", "Cache-Control")
 PAGE = {"next_cursor": None, "has_more": False}
 PROBLEMS = r'^PROBLEM\(\w+, (\d+), "([^"]+)", "([^"]+)"'

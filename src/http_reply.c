@@ -72,9 +72,19 @@ static const char *challenge(const struct request *rq)
     }
 }
 
-static void problem_headers(const struct http_exchange *exchange, struct _u_response *response)
+/* draft-ietf-httpapi-ratelimit-headers: what is limited is how many are under way, not how often.
+ */
+static void quota_headers(struct request *rq, struct _u_response *response)
 {
-    const struct request *rq = &exchange->rq;
+    header(response, "Retry-After", "1");
+    header(response, "RateLimit-Policy",
+           rq_printf(rq, "\"%s\";q=%u;qu=\"concurrent-requests\"", rq->quota.kind, rq->quota.most));
+    header(response, "RateLimit", rq_printf(rq, "\"%s\";r=0;t=1", rq->quota.kind));
+}
+
+static void problem_headers(struct http_exchange *exchange, struct _u_response *response)
+{
+    struct request *rq = &exchange->rq;
     header(response, "Cache-Control", "no-store");
     header(response, "WWW-Authenticate", challenge(rq));
     if (rq->problem.id == PROBLEM_METHOD_NOT_ALLOWED)
@@ -82,6 +92,8 @@ static void problem_headers(const struct http_exchange *exchange, struct _u_resp
     if (rq->problem.id == PROBLEM_UNAVAILABLE || rq->problem.id == PROBLEM_TIMEOUT ||
         rq->problem.id == PROBLEM_IDEMPOTENCY_IN_PROGRESS)
         header(response, "Retry-After", "1");
+    if (rq->problem.id == PROBLEM_TOO_MANY_REQUESTS)
+        quota_headers(rq, response);
     if (exchange->is_encoding_refused)
         header(response, "Accept-Encoding", "identity");
     else if (rq->problem.id == PROBLEM_UNSUPPORTED_MEDIA_TYPE && rq->method == METHOD_PATCH)

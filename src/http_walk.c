@@ -3,6 +3,7 @@
  * The nine stops in their order. Deny by default: a stop that returns false ends the walk with the
  * problem it has set. */
 #include "app.h"
+#include "bounds.h"
 #include "config.h"
 #include "contract.h"
 #include "crypto.h"
@@ -211,6 +212,23 @@ static bool answer(struct http_exchange *exchange)
            negotiate(exchange, rq->response.content_type) && finish(exchange);
 }
 
+/* Whom it concerns is known, nothing has been looked at yet. */
+static bool answer_in_bounds(struct http_exchange *exchange)
+{
+    struct request *rq = &exchange->rq;
+    struct bound_place place;
+    if (rq->route->lane == LANE_NONE)
+        return answer(exchange);
+    enum bound_kind kind = exchange->listener == LISTENER_WAITING ? BOUND_WAIT
+                           : rq->route->lane == LANE_WRITE        ? BOUND_WRITE
+                                                                  : BOUND_READ;
+    if (!bounds_enter(rq->app->bounds, rq, kind, &place))
+        return false;
+    bool is_answered = answer(exchange);
+    bounds_leave(&place);
+    return is_answered;
+}
+
 /* Whoever asks the operator why they cannot come in is found in the log by these digits, and so is
  * whoever tries what they may not, again and again. */
 static void refusal_note(struct request *rq)
@@ -237,7 +255,7 @@ bool http_walk(struct http_exchange *exchange, bool is_host_needed)
     if ((exchange->listener == LISTENER_MEMORY && rq->route->lane != LANE_NONE) ||
         (exchange->listener == LISTENER_WAITING && !(rq->route->flags & ROUTE_TAGGED)))
         return fail(rq, PROBLEM_NOT_FOUND);
-    bool is_answered = authorise(rq) && answer(exchange);
+    bool is_answered = authorise(rq) && answer_in_bounds(exchange);
     if (!is_answered)
         refusal_note(rq);
     return is_answered;

@@ -3,6 +3,7 @@
  * alongside COMMAND: reads the settings, makes the parts of the server in order, and takes them
  * down in reverse. */
 #include "app.h"
+#include "bounds.h"
 #include "command.h"
 #include "config.h"
 #include "contract.h"
@@ -114,6 +115,7 @@ static void app_close(struct app *app)
     db_destroy(app->db);
     token_verifier_destroy(app->tokens);
     seal_destroy(app->seal);
+    bounds_destroy(app->bounds);
     free(app->fallback);
     http_kept_free(app);
     fetch_finish();
@@ -137,6 +139,7 @@ static bool app_open(struct app *app)
     json_object_seed(0);
     /* TZ is changed for a moment, so before the first thread. */
     bool is_open = fetch_init() && zones_are_current() && routes_fit() && seal_open(app);
+    is_open = is_open && (app->bounds = bounds_create(app->config->account_limits));
     is_open = is_open && (app->tokens = token_verifier_create(app->config));
     return is_open && (app->router = router_create(routes, routes_count));
 }

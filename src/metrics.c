@@ -16,8 +16,8 @@ static const double bounds_s[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 enum { BOUNDS = sizeof bounds_s / sizeof *bounds_s };
 
 /* The statuses we answer with; others are counted with 500. */
-static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406,
-                               409, 410, 412, 413, 415, 422, 428, 500, 501, 503, 504};
+static const int statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409,
+                               410, 412, 413, 415, 422, 428, 429, 500, 501, 503, 504};
 enum { STATUSES = sizeof statuses / sizeof *statuses, METHODS = METHOD_HEAD + 1 };
 
 struct series {

@@ -17,7 +17,7 @@ import growth
 import httpx
 import names
 import peers
-from cases import ACCEPT, ACCOUNTS, BASE, COORDINATOR, EVERYDAY, PEERS, ROOT, SEATS, WAITING, Case
+from cases import ACCEPT, EVERYDAY, ROOT, SEATS, WAITING, Case, accounts
 from harness.cluster import Cluster
 from harness.contract import Contract
 from harness.server import Server
@@ -157,12 +157,9 @@ def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=N
     database = cluster.create_database()
     print(f"\n{count:,} participants, {count * 4 // 5:,} of them wait for a seat", flush=True)
     started = time.monotonic()
-    settings = {"clock_header": "", "connection_timeout_s": 60, "worker": False}
+    settings = {"clock_header": "", "account_limits": "", "connection_timeout_s": 60, "worker": False}
     server = Server(binary, cluster, database, key, directory / f"server-{count}.log", **settings)
-    tokens = {
-        "coordinator": [key.sign(claims(COORDINATOR, "coordinator"))],
-        "peer": [key.sign(claims(f"{ACCOUNTS}{BASE + n}", "peer")) for n in range(count // PEERS, count + 1, count // PEERS)],
-    }
+    tokens = {role: [key.sign(claims(account, role)) for account in those] for role, those in accounts(count).items()}
     token = tokens["coordinator"][0]
     models = make_models(server, token, Contract(binary.parent / "openapi" / "openapi.json"))
     try:

@@ -14,10 +14,21 @@ from harness.tokens import ISSUER  # noqa: E402
 
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 PARTICIPANTS, ACCOUNTS, SEATS = (f"{kind}-0000-4000-8000-" for kind in ("0000000b", "0000000a", "00000010"))
+COLLEAGUES = "00000017-0000-4000-8000-"
 BASE = 100000000000  # the last part of an id is this and a number
 PEERS = 1000  # fewer than tokens are remembered
+# No account is asked to do more at a time than it may: four for each connection, since who asks is drawn as well.
+COORDINATORS = 128
 STATEMENTS = ROOT / "sql" / "statements"
 BY_HAND = Path(__file__).with_name("by_hand")
+
+
+def accounts(count):
+    """Who asks for whom, by role: a thousand of the peers, and coordinators of whom each may ask for everybody."""
+    return {
+        "coordinator": [COORDINATOR, *(f"{COLLEAGUES}{BASE + n}" for n in range(1, COORDINATORS))],
+        "peer": [f"{ACCOUNTS}{BASE + n}" for n in range(count // PEERS, count + 1, count // PEERS)],
+    }
 
 
 def statement(operation):

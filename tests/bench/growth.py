@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import psycopg
-from cases import ACCEPT, ACCOUNTS, BASE, COORDINATOR, EVERYDAY, PEERS, WAITING
+from cases import ACCEPT, EVERYDAY, WAITING, accounts
 from harness.contract import Contract
 from harness.server import Server
 from harness.tokens import claims
@@ -28,7 +28,7 @@ class Scale:
     def __init__(self, cluster, binary, count, key, directory):
         self.cluster, self.count = cluster, count
         self.database = cluster.create_database()
-        settings = {"clock_header": "", "connection_timeout_s": 60, "worker": False}
+        settings = {"clock_header": "", "account_limits": "", "connection_timeout_s": 60, "worker": False}
         self.server = Server(binary, cluster, self.database, key, directory / f"server-{count}.log", **settings)
         self.key = key
         self.sign()
@@ -36,11 +36,7 @@ class Scale:
 
     def sign(self):
         """Filling takes longer than tokens last."""
-        numbers = range(self.count // PEERS, self.count + 1, self.count // PEERS)
-        self.tokens = {
-            "coordinator": [self.key.sign(claims(COORDINATOR, "coordinator"))],
-            "peer": [self.key.sign(claims(f"{ACCOUNTS}{BASE + n}", "peer")) for n in numbers],
-        }
+        self.tokens = {role: [self.key.sign(claims(account, role)) for account in those] for role, those in accounts(self.count).items()}
 
     def fill(self, events):
         started = time.monotonic()

@@ -68,6 +68,14 @@ cross join lateral (
     select case when n % 50 = 0 then 'received' else 'unreachable' end as state, now() - n % 1000000 * interval '1 second' as at) fate
 where b.kind = 'referral';
 
+-- Colleagues of the demo's coordinator, who serve the same regions.
+insert into accounts (id, issuer, subject, role, regions)
+select h.id::uuid, a.issuer, h.id, a.role, a.regions
+from accounts a
+cross join generate_series(1, 127) n
+cross join lateral (select '00000017-0000-4000-8000-' || 100000000000 + n as id) h
+where a.id = '00000000-0000-4000-8000-000000000004';
+
 -- Formal groups of ten weekly sessions, of which three are over; each led by a peer supporter and a professional, who lead two groups.
 insert into accounts (id, issuer, subject, role)
 select h.id::uuid, 'urn:alongside:local', h.id, h.role

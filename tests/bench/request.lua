@@ -11,9 +11,10 @@ end
 
 function init(args)
     math.randomseed(seed * 7919)
-    method, path, prefix, draw, count, body = args[1], args[2], args[3], args[4], tonumber(args[5]), args[7]
+    method, path, prefix, draw, count, body = args[1], args[2], args[3], args[4], tonumber(args[5]), args[8]
     bad = 0
-    -- One token asks for everything; of many, each is for every step-th object.
+    -- A coordinator asks for everything; of peers, each is for every step-th object.
+    is_peer = args[7] == "peer"
     tokens = {}
     for token in io.lines(args[6]) do table.insert(tokens, token) end
     turn = seed - 2
@@ -25,12 +26,11 @@ function init(args)
 end
 
 function request()
-    local n, token = 0, 1
+    local n, token = 0, math.random(1, #tokens)
     if draw == "turn" then
         turn = turn + 2
         n = turn
-    elseif #tokens > 1 then
-        token = math.random(1, #tokens)
+    elseif is_peer then
         n = token * math.floor(count / #tokens)
     else
         n = math.random(1, count)

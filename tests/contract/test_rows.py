@@ -25,7 +25,7 @@ ROWS = {row["operation"]: row for row in rows()}
 def statuses(row, operation):
     """All of them but 409 and those of success."""
     found = ALWAYS | BESIDE.get(operation.id, set())
-    found |= {503, 504} if row["lane"] != "none" else set()
+    found |= {429, 503, 504} if row["lane"] != "none" else set()
     found |= {401} if row["roles"] != ["public"] else set()
     found |= {403} if row["roles"] != ["public"] and set(row["roles"]) != ROLES and "unseen" not in row["flags"] else set()
     found |= {404} if "{" in row["path"] else set()

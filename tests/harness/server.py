@@ -27,6 +27,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
+ROLES = ("public", "peer", "peer_supporter", "mental_health_professional", "coordinator", "line", "administrator")
+
+
 class Server:
     def __init__(self, binary, cluster, database, local_key, log, port=None, worker=False, wait=True, **settings):
         self.binary = Path(binary)
@@ -45,6 +48,8 @@ class Server:
             "seal_keys": SEAL_KEYS,
             "token_local_key": local_key.private_pem() if local_key else "",
             "clock_header": "X-Test-Now",
+            # A test's crowd is often one account; tests/fault/test_bounds.py has the program's own figures.
+            "account_limits": ",".join(f"{role}=2000/2000/2000" for role in ROLES),
             "statement_timeout_ms": 5000 * PATIENCE,
             "pool_wait_ms": 1500 * PATIENCE,
         }
