@@ -9,30 +9,30 @@ from (
 on conflict do nothing;
 
 insert into participants (
-    id, account_id, alias, preferred_language, pronouns, region, timezone, affiliation_kind, age_attested_at,
+    id, account_id, alias, preferred_language, region, timezone, affiliation_kind, age_attested_at,
     eligibility_attested_at, created_by, created_at)
-select p.id::uuid, a.id, p.alias, p.language, p.pronouns, p.region, p.timezone, p.affiliation,
+select p.id::uuid, a.id, p.alias, p.language, p.region, p.timezone, p.affiliation,
     p.at, p.at, '00000000-0000-4000-8000-000000000004', p.at
 from (
     select format('00000000-0000-4000-8000-%s', lpad((case n when 0 then 101 else 3000 + n end)::text, 12, '0')) as id,
         v.*, date_trunc('second', transaction_timestamp()) - (30 - n) * interval '1 day' as at
     from (values
-        (0, 'Maple', 'en', 'she/her', 'ON', 'America/Toronto', 'caf_former'),
-        (1, 'Rivière', 'fr', 'elle', 'QC', 'America/Toronto', 'caf_current'),
-        (2, 'Cedar', 'en', null, 'BC', 'America/Vancouver', 'dnd_current'),
-        (3, 'Érable', 'fr', 'il', 'QC', 'America/Toronto', 'dnd_former'),
-        (4, 'Heron', 'en', 'they/them', 'NS', 'America/Halifax', 'caf_former'),
-        (5, 'Lumière', 'fr', null, 'NB', 'America/Moncton', 'caf_former'),
-        (6, 'Juniper', 'en', 'she/her', 'AB', 'America/Edmonton', 'caf_current'),
-        (7, 'Aurore', 'fr', 'elle', null, null, 'cadet'),
-        (8, 'Otter', 'en', 'he/him', 'NL', 'America/St_Johns', 'caf_former'),
-        (9, 'Boréale', 'fr', 'iel', 'QC', 'America/Toronto', 'jcr'),
-        (10, 'Willow', 'en', 'she/her', 'SK', 'America/Regina', 'dnd_current'),
-        (11, 'Sillage', 'fr', 'il', 'ON', 'America/Toronto', 'caf_current'),
-        (12, 'Granite', 'en', 'he/him', 'outside_canada', 'Europe/Riga', 'caf_current'),
-        (13, 'Fern', 'en', null, 'MB', 'America/Winnipeg', 'caf_former'),
-        (14, 'Brook', 'en', 'she/her', 'ON', 'America/Toronto', 'caf_current')
-    ) v (n, alias, language, pronouns, region, timezone, affiliation)) p
+        (0, 'Maple', 'en', 'ON', 'America/Toronto', 'caf_former'),
+        (1, 'Rivière', 'fr', 'QC', 'America/Toronto', 'caf_current'),
+        (2, 'Cedar', 'en', 'BC', 'America/Vancouver', 'dnd_current'),
+        (3, 'Érable', 'fr', 'QC', 'America/Toronto', 'dnd_former'),
+        (4, 'Heron', 'en', 'NS', 'America/Halifax', 'caf_former'),
+        (5, 'Lumière', 'fr', 'NB', 'America/Moncton', 'caf_former'),
+        (6, 'Juniper', 'en', 'AB', 'America/Edmonton', 'caf_current'),
+        (7, 'Aurore', 'fr', null, null, 'cadet'),
+        (8, 'Otter', 'en', 'NL', 'America/St_Johns', 'caf_former'),
+        (9, 'Boréale', 'fr', 'QC', 'America/Toronto', 'jcr'),
+        (10, 'Willow', 'en', 'SK', 'America/Regina', 'dnd_current'),
+        (11, 'Sillage', 'fr', 'ON', 'America/Toronto', 'caf_current'),
+        (12, 'Granite', 'en', 'outside_canada', 'Europe/Riga', 'caf_current'),
+        (13, 'Fern', 'en', 'MB', 'America/Winnipeg', 'caf_former'),
+        (14, 'Brook', 'en', 'ON', 'America/Toronto', 'caf_current')
+    ) v (n, alias, language, region, timezone, affiliation)) p
 join accounts a on a.participant_id = p.id::uuid
 on conflict do nothing;
 

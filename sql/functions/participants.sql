@@ -33,7 +33,7 @@ begin
     delete from sealed_keys k
     where k.owner_type = 'participant' and k.owner_id = in_participant_id and k.id <> all (array(
         select sealed_key_id(s.value) from (
-            select p.accessibility_needs from participants p where p.id = in_participant_id
+            select v from participants p cross join unnest(array[p.accessibility_needs, p.pronouns]) v where p.id = in_participant_id
             union all
             select v from contacts c cross join unnest(array[c.name_to_use, c.email, c.phone, c.safe_hours]) v
             where c.participant_id = in_participant_id
@@ -80,7 +80,8 @@ cross join lateral (select
     p.account_id,
     p.alias,
     p.preferred_language,
-    p.pronouns,
+    sealed_mark('participant.pronouns', p.pronouns, (
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(p.pronouns)))) as pronouns,
     p.region,
     p.timezone,
     p.affiliation_kind,
@@ -241,7 +242,7 @@ begin
     then
         perform waiting_person_refresh(in_id);
     end if;
-    if in_body ? 'accessibility_needs' then
+    if in_body ?| array['accessibility_needs', 'pronouns'] then
         perform participant_keep_key(in_key, in_id);
     end if;
     perform audit('update', 'participant', in_id, array[in_id], body_fields(in_body));

@@ -40,7 +40,7 @@ begin
             'enrolment_id', e.id,
             'state', e.state,
             'alias', roster_alias(e),
-            'pronouns', p.pronouns,
+            'pronouns', unseal('participant.pronouns', p.pronouns),
             'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
             'is_ready', case when as_role <> 'peer_supporter' then exists (
                 select from intakes i where i.participant_id = p.id and i.track = 'group' and i.valid_until > app_now()) end,

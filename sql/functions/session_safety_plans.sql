@@ -16,7 +16,7 @@ begin
             'session_id', in_session_id,
             'enrolment_id', in_enrolment_id,
             'alias', roster_alias(enrolment),
-            'pronouns', p.pronouns,
+            'pronouns', unseal('participant.pronouns', p.pronouns),
             'current_place_method', unseal('safety_plan.current_place_method', s.current_place_method),
             'consent_to_checkin', s.consent_to_checkin,
             'confirmed_at', utc(s.confirmed_at),

@@ -379,7 +379,7 @@ def test_a_planted_word_is_found_wherever_it_stands(planted, name):
 
 
 def test_the_walk_finds_what_is_planted(crowd, contract, db):
-    db.execute("update participants set pronouns = %s where id = %s", (crowd.other.marks["alias"], crowd.me.id))
+    db.execute("update participants set alias = %s where id = %s", (crowd.other.marks["alias"], crowd.me.id))
     with pytest.raises(AssertionError, match=r"participants_read 200 tells peer .*other's alias"):
         of_peer(crowd.happen(), contract)
 

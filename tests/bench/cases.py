@@ -97,8 +97,8 @@ class Case:
 READ = Case("read", "participants_read", "GET", "/v1/participants/ID", (0.5, 0.5, 75, None), "read.sql", ids=PARTICIPANTS)
 LIST = Case("list", "referrals_list", "GET", "/v1/referrals", (0.6, 0.55, None, None), "list.sql")
 # From which nothing follows: the waiting list does not show them, as it does a language.
-PRONOUNS = {"pronouns": "they/them"}
-WRITE = Case("write", "participants_update", "PATCH", READ.path, (0.5, 0.55, None, None), "write.sql", PRONOUNS, ids=PARTICIPANTS)
+ZONE = {"timezone": "America/Halifax"}
+WRITE = Case("write", "participants_update", "PATCH", READ.path, (0.5, 0.55, None, None), "write.sql", ZONE, ids=PARTICIPANTS)
 HOME = Case("home of a peer", "homes_read", "GET", f"{READ.path}/home", (0.5, None, None, 450), "home.sql", ids=PARTICIPANTS, role="peer")
 WAITING = Case("waiting list", "waiting_people_list", "GET", "/v1/waiting-people", (0.6, None, None, 1200), "waiting_list.sql")
 ACCEPT = Case(

@@ -10,7 +10,7 @@ create table participants (
     -- The same for two that look the same. Not unique: that somebody has one who is not to be seen would be told by a refusal.
     alias_key text not null,
     preferred_language text not null constraint participants__preferred_language__known check (preferred_language in ('en', 'fr')),
-    pronouns text constraint participants__pronouns__length check (char_length(pronouns) between 1 and 40),
+    pronouns text, -- sealed participant.pronouns
     region region,
     region_key text not null generated always as (coalesce(region, '-')) stored,
     timezone text constraint participants__timezone__known references timezones (name),

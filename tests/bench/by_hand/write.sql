@@ -3,7 +3,7 @@
 with a as (
     select * from accounts where issuer = :issuer and subject = :subject and role <> 'peer' and role = :role and is_active),
 p as (
-    update participants p set pronouns = (:body)::jsonb->>'pronouns', version = p.version + 1
+    update participants p set timezone = (:body)::jsonb->>'timezone', version = p.version + 1
     from a
     where p.id = (:ids || :n)::uuid
         and (a.regions = '{}' or p.region is null or p.region = any (a.regions))
@@ -13,7 +13,7 @@ p as (
     returning p.*, a.id as actor),
 noted as (
     insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
-    select now(), actor, :role, :operation, 'update', 'participant', id, array[id], '{pronouns}', (:request_id)::uuid from p)
+    select now(), actor, :role, :operation, 'update', 'participant', id, array[id], '{timezone}', (:request_id)::uuid from p)
 select json_build_object(
     'id', p.id, 'account_id', p.account_id, 'alias', p.alias, 'preferred_language', p.preferred_language, 'pronouns', p.pronouns,
     'region', p.region, 'timezone', p.timezone, 'affiliation_kind', p.affiliation_kind, 'age_attested_at', p.age_attested_at,

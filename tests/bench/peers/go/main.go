@@ -164,7 +164,7 @@ const qRead = `select ` + pCols + ` from accounts a join participants p on p.id 
  where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and` + visible
 const qAudit = `insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
  select now(), a.id, a.role, $4, $5, $6, $7, $8, $9, $10 from accounts a where a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3`
-const qUpdate = `with p as (update participants p set pronouns = coalesce($5, p.pronouns), version = p.version + 1
+const qUpdate = `with p as (update participants p set timezone = coalesce($5, p.timezone), version = p.version + 1
  from accounts a where p.id = $4 and a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and` + visible + ` returning p.*)
  select ` + pCols + ` from p left join sealed_keys k on k.id = split_part(p.accessibility_needs, '.', 1)::uuid left join accounts b on b.id = p.account_id`
 
@@ -298,17 +298,17 @@ func update(w http.ResponseWriter, r *http.Request, a actor, rid uuid.UUID) (int
 		return 428, nil, "", nil
 	}
 	var patch struct {
-		Pronouns *string `json:"pronouns"`
+		Timezone *string `json:"timezone"`
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 65536))
 	d.DisallowUnknownFields()
-	if d.Decode(&patch) != nil || patch.Pronouns != nil && (*patch.Pronouns == "" || utf8.RuneCountInString(*patch.Pronouns) > 40) {
+	if d.Decode(&patch) != nil || patch.Timezone != nil && (*patch.Timezone == "" || utf8.RuneCountInString(*patch.Timezone) > 40) {
 		return 422, nil, "", nil
 	}
 	var p *participant
 	var v int
-	err = one(r.Context(), wpool, a, func(row pgx.Row) (e error) { p, v, e = scanP(row); return }, qUpdate, []any{id, patch.Pronouns},
-		[]any{"participants_update", "update", "participant", id, []uuid.UUID{id}, []string{"pronouns"}, rid})
+	err = one(r.Context(), wpool, a, func(row pgx.Row) (e error) { p, v, e = scanP(row); return }, qUpdate, []any{id, patch.Timezone},
+		[]any{"participants_update", "update", "participant", id, []uuid.UUID{id}, []string{"timezone"}, rid})
 	return 200, p, etag(v), err
 }
 

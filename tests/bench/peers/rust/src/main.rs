@@ -166,7 +166,7 @@ const READ: &str = concat!(
     visible!()
 );
 const UPDATE: &str = concat!(
-    "with p as (update participants p set pronouns = coalesce($5, p.pronouns), version = p.version + 1
+    "with p as (update participants p set timezone = coalesce($5, p.timezone), version = p.version + 1
  from accounts a where p.id = $4 and a.issuer = $1 and a.subject = $2 and a.role <> 'peer' and a.role = $3 and",
     visible!(),
     "returning p.*)
@@ -250,7 +250,7 @@ async fn read(State(app): S, Path(id): Path<Uuid>, headers: HeaderMap) -> Respon
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Patch {
-    pronouns: Option<String>,
+    timezone: Option<String>,
 }
 async fn update(State(app): S, Path(id): Path<Uuid>, headers: HeaderMap, body: Bytes) -> Response {
     let (rid, start) = (Uuid::new_v4(), Instant::now());
@@ -260,15 +260,15 @@ async fn update(State(app): S, Path(id): Path<Uuid>, headers: HeaderMap, body: B
             return Err(StatusCode::PRECONDITION_REQUIRED);
         }
         let patch: Patch = serde_json::from_slice(&body).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
-        if patch.pronouns.as_deref().is_some_and(|p| !(1..=40).contains(&p.chars().count())) {
+        if patch.timezone.as_deref().is_some_and(|p| !(1..=40).contains(&p.chars().count())) {
             return Err(StatusCode::UNPROCESSABLE_ENTITY);
         }
         let rows = run(
             &app.writes,
             &c,
             UPDATE,
-            &[&c.iss, &c.sub, &c.roles[0], &id, &patch.pronouns],
-            &[&"participants_update", &"update", &"participant", &Some(id), &vec![id], &vec!["pronouns"], &rid],
+            &[&c.iss, &c.sub, &c.roles[0], &id, &patch.timezone],
+            &[&"participants_update", &"update", &"participant", &Some(id), &vec![id], &vec!["timezone"], &rid],
         )
         .await?;
         let (p, v) = participant(&app, rows.first().ok_or(StatusCode::NOT_FOUND)?)?;
