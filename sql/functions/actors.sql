@@ -74,13 +74,14 @@ begin
     if actor_role() <> 'coordinator' then
         return '{}';
     end if;
-    -- With all that is talked about together: nobody talks about a part of it.
-    return persons || array(
-        select d.id from conflict_declarations d
-        where d.root_id in (
-            select o.root_id from conflict_matches m
-            join conflict_declarations o on o.id in (m.declaration_id, m.other_declaration_id)
-            where m.for_person_id = any (persons) or m.person_id = any (persons)));
+    return persons || conflict_declaration_ids_about(persons, persons);
+end $$;
+
+-- Declarations and matches of which the actor is not to hear.
+create or replace function actor_kept_conflict_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return case when actor_role() in ('mental_health_professional', 'coordinator', 'administrator')
+        then conflict_declaration_kept_ids(actor_account_id()) else '{}' end;
 end $$;
 
 -- Whom a coordinator serves: everybody of their regions, or of none yet, but never themselves nor whom they are excluded from (I13, R14).

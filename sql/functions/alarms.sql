@@ -184,6 +184,16 @@ begin
         when in_participant_id = any (account_hidden_ids(in_account_id)) then 'excluded' end;
 end $$;
 
+-- Nobody is called to what may mean themselves, nor hears of it (DESIGN 5b.7): whoever is named by a declaration or one that is talked
+-- about with it, met by it, or kept from one of those, under either login.
+create or replace function alarm_kept_from(in_alarm alarms, in_account_id uuid) returns text language plpgsql stable as $$
+begin
+    return case
+        when in_alarm.kind in ('declared_now', 'declaration_due', 'conflict_in_group')
+            and in_alarm.object_id = any (conflict_declaration_kept_ids(in_account_id)) then 'self'
+        else alarm_kept(in_account_id, in_alarm.participant_id, in_alarm.cohort_id) end;
+end $$;
+
 -- Whoever stands on a rung now. Where no region is known, all of them are on duty.
 create or replace function alarm_standing(in_alarm alarms, in_rungs text[]) returns uuid[] language plpgsql stable as $$
 begin
@@ -201,7 +211,7 @@ begin
     return exists (
         select from accounts a join notice_kinds k on k.kind = in_alarm.kind
         where a.id = in_account_id and a.is_active and a.role = any (k.roles)
-            and alarm_kept(a.id, in_alarm.participant_id, in_alarm.cohort_id) is not distinct from in_kept
+            and alarm_kept_from(in_alarm, a.id) is not distinct from in_kept
             and (a.role <> 'coordinator' or in_alarm.region_key = any (account_region_keys(a.id)))
             and not (k.is_kept_from_hosts and exists (
                 select from host_assignments h where h.cohort_id = in_alarm.cohort_id and h.account_id = a.id)));
@@ -226,7 +236,9 @@ begin
             order by account_is_away(a.id, app_now()), a.created_at, a.id
             limit case when alarm_is_pressing(in_alarm.kind) then 20 when in_alarm.step = 0 then 1 else 0 end);
     elsif in_rung = 'kept' and called = '{}' and in_alarm.step = 0 then
-        called := alarm_standing(in_alarm, '{lead}');
+        called := array(
+            select l from unnest(alarm_standing(in_alarm, '{lead}')) l
+            where in_alarm.kind <> 'declared_now' or alarm_kept_from(in_alarm, l) is distinct from 'self');
     end if;
     return called;
 end $$;

@@ -140,6 +140,61 @@ begin
         select p.id from participants p where p.id = in_declaration.for_participant_id and p.account_id = in_declaration.declared_by);
 end $$;
 
+-- Declarations, with all that is talked about together, and matches: those that name or mean one of in_meant, or are for one of in_for.
+create or replace function conflict_declaration_ids_about(in_meant uuid[], in_for uuid[]) returns uuid[] language plpgsql stable as $$
+declare
+    roots uuid[] := array(
+        select d.root_id from conflict_declarations d where d.participant_id = any (in_meant)
+        union
+        select d.root_id from conflict_declarations d where d.account_id = any (in_meant)
+        union
+        select d.root_id from conflict_declarations d where d.for_participant_id = any (in_for)
+        union
+        select d.root_id from conflict_declarations d where d.for_account_id = any (in_for)
+        union
+        select d.root_id
+        from conflict_matches m join conflict_declarations d on d.id in (m.declaration_id, m.other_declaration_id)
+        where m.person_id = any (in_meant) or m.for_person_id = any (in_for));
+begin
+    return array(
+        select d.id from conflict_declarations d where d.root_id = any (roots)
+        union
+        select m.id from conflict_declarations d join conflict_matches m on m.declaration_id = d.id where d.root_id = any (roots)
+        union
+        select m.id from conflict_matches m where m.person_id = any (in_meant) or m.for_person_id = any (in_for));
+end $$;
+
+-- Those of which somebody of the staff is not to hear: they may be meant, or are kept from whoever is, or it is their own.
+create or replace function conflict_declaration_kept_ids(in_account_id uuid) returns uuid[] language plpgsql stable security definer as $$
+declare
+    selves uuid[] := array(select s.id from conflict_selves(array[in_account_id]) s where s.id is not null);
+begin
+    perform require_role('mental_health_professional', 'coordinator', 'administrator', 'worker');
+    return conflict_declaration_ids_about(selves || account_hidden_ids(in_account_id), selves);
+end $$;
+
+-- Every clock of a declaration that waits to be talked about, and of two in one group about whom nobody has decided, unless the one who
+-- said it has stepped back.
+create or replace function conflict_declaration_clocks()
+returns table (
+    kind text, object_id uuid, participant_id uuid, cohort_id uuid, coordinator_id uuid, starts_at timestamptz, due_at timestamptz)
+language plpgsql stable rows 50 security definer as $$
+begin
+    perform require_role('worker');
+    return query
+    select
+        case d.counts_from when 'now' then 'declared_now' else 'declaration_due' end, d.id, d.for_participant_id, null::uuid,
+        p.coordinator_id, d.call_from, d.call_due
+    from conflict_declarations d left join participants p on p.id = d.for_participant_id
+    where d.conversation_at is null and d.joins_id is null
+    union all
+    select
+        'conflict_in_group', m.id, coalesce(m.for_participant_id, m.participant_id), (conflict_match_met_in(m))[1], null, m.raised_at, null
+    from conflict_matches m join conflict_declarations d on d.id = m.declaration_id
+    where m.raised_at is not null and m.ended_at is null and m.state = 'unconfirmed' and m.is_certain
+        and (d.conversation_at is not null or d.counts_from = 'before_my_next_placement');
+end $$;
+
 create or replace function conflict_declaration_needs_agreement(in_declaration conflict_declarations) returns boolean
 language plpgsql stable as $$
 begin

@@ -43,6 +43,12 @@ select
 from debriefs d join cohorts g on g.id = d.cohort_id
 where d.supervision_due is not null and d.supervised_at is null
 union all
+-- Decisions 16 and 17: somebody waits to be talked with about what they declared; two are in one group and nobody has decided yet.
+select
+    c.kind, c.object_id, c.participant_id, c.cohort_id, null, c.coordinator_id, null, c.starts_at,
+    coalesce(c.due_at, c.starts_at + k.clock)
+from conflict_declaration_clocks() c join notice_kinds k on k.kind = c.kind
+union all
 -- Somebody waits in a room without a host.
 select
     'host_missing', s.id, null, s.cohort_id, s.id, g.coordinator_id, null, s.starts_at + interval '10 minutes',
@@ -59,7 +65,9 @@ where s.state in ('scheduled', 'in_progress') and s.starts_at <= app_now() - int
 create or replace function watched_clock_has_begun(in_clock watched_clocks) returns boolean language plpgsql stable as $$
 begin
     return in_clock.starts_at <= app_now() + case
-        when in_clock.kind in ('severe_incident', 'incident', 'urgent_referral', 'low_wellbeing') then interval '1 day'
+        when in_clock.kind in (
+            'severe_incident', 'incident', 'urgent_referral', 'low_wellbeing', 'declared_now', 'declaration_due', 'conflict_in_group')
+        then interval '1 day'
         else interval '0' end;
 end $$;
 
@@ -161,7 +169,7 @@ begin
         select o.id from alarms o join accounts holder on holder.id = o.holder_account_id join notice_kinds k on k.kind = o.kind
         where o.state = 'acknowledged' and o.next_at > app_now() and (
             not holder.is_active or holder.role <> all (k.roles) or account_is_away(holder.id, app_now())
-            or alarm_kept(holder.id, o.participant_id, o.cohort_id) is not null and not exists (
+            or alarm_kept_from(o, holder.id) is not null and not exists (
                 select from notices n where n.alarm_id = o.id and n.account_id = holder.id and n.is_by_alias))
         order by o.id for no key update of o skip locked) left_alone
     where a.id = left_alone.id;

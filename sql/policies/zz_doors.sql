@@ -37,8 +37,10 @@ begin
                     seat_mail_verdict seat_mail_when seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
-                    account_is_staff actor_hidden_conflict_ids conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant
-                    conflict_blocks_session conflict_cohort_ids conflict_declaration_ahead conflict_declared_since
+                    account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids conflict_blocks_cohort conflict_blocks_host
+                    conflict_blocks_participant
+                    conflict_blocks_session conflict_cohort_ids conflict_declaration_ahead conflict_declaration_clocks
+                    conflict_declaration_kept_ids conflict_declared_since
                     conflict_follow_contact conflict_follow_decision
                     conflict_follow_declaration conflict_follow_end conflict_follow_exclusions conflict_follow_host conflict_follow_login
                     conflict_follow_region conflict_follow_staff conflict_follow_withdrawal conflict_located conflict_match_met_in
@@ -106,7 +108,8 @@ grant execute on function
     sign_in_code_bind, sign_in_code_forget
 to alongside_api;
 grant execute on function
-    actor_cohort_ids, actor_hidden_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids, actor_stands_for_ids
+    actor_cohort_ids, actor_hidden_conflict_ids, actor_kept_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids,
+    actor_stands_for_ids
 to alongside_api;
 grant execute on function attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;
@@ -157,7 +160,9 @@ grant execute on function
     actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_participant, conflict_declared_since, conflict_raise, conflict_record
 to alongside_seats;
 grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
-grant execute on function account_is_away, conflict_selves, coordinator_stand_in to alongside_duty;
+grant execute on function
+    account_is_away, conflict_declaration_clocks, conflict_declaration_kept_ids, conflict_selves, coordinator_stand_in
+to alongside_duty;
 grant execute on function notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,

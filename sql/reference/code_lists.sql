@@ -339,6 +339,9 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'absence_recorded', 20, 'An absence was recorded', 'Une absence a été inscrite'),
     ('notice_kind', 'staff_unreachable', 21, 'Mail does not reach somebody of the staff', 'Un courriel ne parvient pas au personnel'),
     ('notice_kind', 'link_to_replace', 22, 'A join link should be replaced', 'Un lien d''accès est à remplacer'),
+    ('notice_kind', 'declared_now', 23, 'Somebody has stepped back and waits for a call', 'Une personne en retrait attend un appel'),
+    ('notice_kind', 'declaration_due', 24, 'Somebody waits to talk about a declaration', 'Une personne attend un entretien au sujet d''une déclaration'),
+    ('notice_kind', 'conflict_in_group', 25, 'Two who must not meet are in one group', 'Deux personnes à ne pas placer ensemble sont dans un même groupe'),
 
     ('notice_urgency', 'now', 1, 'Now', 'Tout de suite'),
     ('notice_urgency', 'today', 2, 'Today', 'Aujourd''hui'),
@@ -375,6 +378,8 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_about', 'duty_swap', 9, 'Swap', 'Échange'),
     ('notice_about', 'absence', 10, 'Absence', 'Absence'),
     ('notice_about', 'staff', 11, 'Account of the staff', 'Compte du personnel'),
+    ('notice_about', 'conflict_declaration', 12, 'Declaration', 'Déclaration'),
+    ('notice_about', 'conflict_match', 13, 'Match', 'Correspondance'),
 
     ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
     ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),

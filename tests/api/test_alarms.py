@@ -8,8 +8,8 @@ from steps import ADMINISTRATOR, line_body, walk
 from steps.alarms import ALARMS, NOTICES, Night, Watch, acknowledge, later, notices
 from steps.duty import OnCall, shift
 from steps.evenings import DEBRIEF, PLAN, Evening, informal
-from steps.groups import clock
-from steps.journey import is_hidden
+from steps.groups import Group, clock, service
+from steps.journey import is_hidden, unique
 
 
 @pytest.fixture
@@ -447,3 +447,182 @@ def test_somebody_who_may_act_is_reached_within_the_clock_or_the_lead_is(night, 
             assert not by_alias or at.strftime("%Y-%m-%dT%H:%M:%SZ") >= half
         first = rows[0][3].strftime("%Y-%m-%dT%H:%M:%SZ")
         assert first == incident["created_at"], "somebody is called at once"
+
+
+# ---- who must not meet whom ----
+
+DECLARATIONS, MATCHES = "/v1/conflict-declarations", "/v1/conflict-matches"
+
+
+def declare(person, counts_from="now", name=None):
+    return person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": name or unique("Nobody"), "counts_from": counts_from}).created()
+
+
+def talked(who, declaration):
+    return who.post(f"{declaration.path}/conversation").ok()
+
+
+def match_of(db, declaration):
+    (found,) = db.execute("select id::text from conflict_matches where declaration_id = %s", (declaration["id"],)).fetchone()
+    return {"id": found}
+
+
+def bears(night, person):
+    """They go by a name of their own from now on."""
+    name = unique("Kim")
+    person.contact(who=night.evening.coordinator, name_to_use=name).ok()
+    return name
+
+
+def test_decision_16_whoever_stepped_back_is_called_up_the_ladder_until_they_have_talked(night):
+    """DESIGN 5b.2: duty at once, the back-up after a quarter of the hour, the lead after half; who must not see the person last, by alias."""
+    anna, ben, kept = night.on_call(), night.on_call("back_up", alias="Ben"), night.on_call(alias="Kate")
+    person = night.evening.person()
+    night.evening.coordinator.post(f"{person.path}/exclusions", {"account_id": kept.id, "reason": "asked_by_peer"}).created()
+    declaration, before = declare(person), len(night.told(night.administrator, {"id": person.id}))
+    night.pass_minutes(0)
+    told = ("declared_now", 1, False)
+    assert night.told(anna.client, declaration) == [told] and night.told(ben.client, declaration) == []
+    (notice,) = notices(anna.client, "declared_now")
+    assert notice["about"] == {"type": "conflict_declaration", "id": declaration["id"]} and notice["urgency"] == "now"
+    assert notice["alarm"]["due_at"] == declaration["call"]["by"] == later(night.began, minutes=60)
+    night.pass_minutes(14)
+    assert night.told(ben.client, declaration) == []
+    night.pass_minutes(15)
+    assert night.told(ben.client, declaration) == [("declared_now", 2, False)]
+    night.pass_minutes(30)
+    assert night.told(night.administrator, declaration) == [("declared_now", 3, False)] and before == 0
+    night.pass_minutes(44)
+    assert night.told(kept.client, declaration) == []
+    night.pass_minutes(45)
+    assert night.told(kept.client, declaration) == [("declared_now", 4, True)]
+    (by_alias,) = notices(kept.client, "declared_now")
+    alias = night.evening.coordinator.get(person.path).ok()["alias"]
+    assert by_alias["about"] is None
+    assert kept.client.get(f"{NOTICES}/{by_alias['id']}").ok()["by_alias"] == {"alias": alias, "session_id": None, "incident_kind": None}
+    is_hidden(kept.client, "GET", declaration.path)
+    talked(anna.client, declaration)
+    night.pass_minutes(46)
+    assert alarm(anna.client, declaration, night, "declared_now").ok()["state"] == "ended"
+
+
+def test_what_counts_before_the_next_placement_is_their_coordinators_until_the_next_business_day(night):
+    """DESIGN 5b.3: matched or not; after half the clock whoever is on duty, then the lead."""
+    anna = night.on_call()
+    shift(night.administrator, anna.id, "2090-01-11T09:00", "2090-01-13T09:00").created()
+    name = bears(night, night.evening.person())
+    people = [night.evening.person(), night.evening.person()]
+    made = [declare(people[0], "before_my_next_placement", name), declare(people[1], "before_my_next_placement")]
+    assert {d["call"]["by"] for d in made} == {"2090-01-12T22:00:00Z"}, "after the close: Thursday, 17:00"
+    coordinator, half = night.evening.coordinator, int(46.5 * 60 / 2)
+    night.pass_minutes(0)
+    for declaration in made:
+        assert night.told(coordinator, declaration) == [("declaration_due", 1, False)] and night.told(anna.client, declaration) == []
+    for _ in range(3):  # a round is bounded in time, and what is pressing of other stories comes first
+        night.pass_minutes(half)
+    for declaration in made:
+        assert night.told(anna.client, declaration) == [("declaration_due", 2, False)]
+        assert night.told(night.administrator, declaration) == []
+    for _ in range(3):
+        night.pass_minutes(half + half // 2 + 1)
+    for declaration in made:
+        assert night.told(night.administrator, declaration) == [("declaration_due", 3, False)]
+        talked(coordinator, declaration)
+    for _ in range(3):
+        night.pass_minutes(half + half // 2 + 2)
+    assert [alarm(coordinator, d, night, "declaration_due").ok()["state"] for d in made] == ["ended"] * 2
+
+
+def test_what_joins_what_waits_is_one_alarm(night):
+    """DESIGN 5b.2: one alarm, one look; who steps back meanwhile is called by duty from then on."""
+    anna, person = night.on_call(), night.evening.person()
+    first = declare(person, "before_my_next_placement")
+    night.pass_minutes(0)
+    night.evening.at(minutes=20)
+    second = declare(person)
+    assert second["call"]["by"] == later(night.began, minutes=80)
+    night.pass_minutes(20)
+    assert night.told(anna.client, first) == [("declared_now", 1, False)] and night.told(anna.client, second) == []
+    assert alarm(anna.client, first, night, "declaration_due").ok()["state"] == "ended"
+    assert notices(anna.client, "declared_now")[0]["alarm"]["due_at"] == second["call"]["by"]
+    talked(anna.client, second)
+    night.pass_minutes(21)
+    assert alarm(anna.client, first, night, "declared_now").ok()["state"] == "ended"
+    assert night.alarm_of(second, "declared_now") is None
+
+
+@pytest.mark.parametrize("end", ["decided", "parted", "taken back"])
+def test_decision_17_two_in_one_group_call_whoever_is_on_duty_until_somebody_decides(night, db, end):
+    """DESIGN 5b.2: certain, undecided, in one group: at once and up the ladder within the hour; it stops no session."""
+    anna, ben = night.on_call(), night.on_call("back_up", alias="Ben")
+    other, person = night.evening.person(), night.evening.person()
+    group = Group(night.evening.coordinator, service(night.administrator), now=night.began).open()
+    name, seats = bears(night, other), [group.seat(other), group.seat(person)]
+    declaration = declare(person, "before_my_next_placement", name)
+    match = match_of(db, declaration)
+    night.pass_minutes(0)
+    assert night.told(anna.client, match) == [("conflict_in_group", 1, False)] and night.told(ben.client, match) == []
+    (notice,) = notices(anna.client, "conflict_in_group")
+    assert notice["about"] == {"type": "conflict_match", "id": match["id"]} and notice["alarm"]["due_at"] == later(night.began, minutes=60)
+    assert alarm(anna.client, match, night, "conflict_in_group").ok()["group_id"] == group.id
+    assert anna.client.get(f"{MATCHES}/{match['id']}").ok()["group_ids"] == [group.id]
+    night.pass_minutes(15)
+    assert night.told(ben.client, match) == [("conflict_in_group", 2, False)]
+    night.pass_minutes(30)
+    assert night.told(night.administrator, match) == [("conflict_in_group", 3, False)]
+    if end == "decided":
+        anna.client.post(f"{MATCHES}/{match['id']}/decide", {"decision": "block", "same_person": True}, if_match="*").ok()
+    elif end == "parted":
+        seats[0].withdraw().ok()
+    else:
+        person.peer.post(f"{declaration.path}/withdraw").ok()
+    night.pass_minutes(31)
+    assert alarm(anna.client, match, night, "conflict_in_group").ok()["state"] == "ended"
+
+
+def test_of_whoever_stepped_back_the_match_calls_once_they_have_talked(night, db):
+    """DESIGN 5b.2: before that it is the call that is pressing."""
+    anna, other, person = night.on_call(), night.evening.person(), night.evening.person()
+    group = Group(night.evening.coordinator, service(night.administrator), now=night.began).open()
+    name = bears(night, other)
+    group.seat(other), group.seat(person)
+    declaration = declare(person, name=name)
+    match = match_of(db, declaration)
+    night.pass_minutes(0)
+    assert night.told(anna.client, match) == [] and night.told(anna.client, declaration) == [("declared_now", 1, False)]
+    talked(anna.client, declaration)
+    night.pass_minutes(1)
+    assert night.told(anna.client, match) == [("conflict_in_group", 1, False)]
+
+
+@pytest.mark.parametrize("counts_from", ["now", "before_my_next_placement"])
+def test_i13_nobody_is_called_to_what_may_mean_themselves(night, counts_from):
+    """DESIGN 5b.7: by name or by what is talked about with it, under either login, called or not: no notice, and no alarm to read."""
+    meant, joined, anna = night.on_call(alias="Meg"), night.on_call(alias="Joe"), night.on_call("back_up", alias="Anna")
+    lead, person = night.administrator, night.evening.person()
+    declaration = declare(person, counts_from, meant.made["name"])
+    declare(person, counts_from, joined.made["name"])
+    night.pass_minutes(0)
+    kind = "declared_now" if counts_from == "now" else "declaration_due"
+    if counts_from != "now":
+        night.pass_minutes(int(46.5 * 60 / 2))
+    assert night.told(anna.client, declaration) or night.told(night.evening.coordinator, declaration), "somebody else at once"
+    for who in (meant, joined):
+        assert night.told(who.client, declaration) == []
+        is_hidden(who.client, "GET", f"{ALARMS}/{night.alarm_of(declaration, kind)}")
+        assert night.alarm_of(declaration, kind) not in [a["id"] for a in walk(who.client, ALARMS, params={"limit": 100})]
+        is_hidden(who.client, "POST", f"{ALARMS}/{night.alarm_of(declaration, kind)}/take-over")
+    assert alarm(lead, declaration, night, kind).ok()["state"] == "open"
+
+
+def test_i13_the_lead_who_is_meant_reads_of_it_nowhere(night):
+    """Not even the last on the ladder: a coordinator of the region is called instead."""
+    lead = night.administrator
+    anna, person = night.on_call(), night.evening.person()
+    name = unique("Lee")
+    lead.patch(f"/v1/staff/{ADMINISTRATOR}", {"name": name}, if_match="*").ok()
+    declaration = declare(person, name=name)
+    night.pass_minutes(0)
+    night.pass_minutes(59)
+    assert night.told(anna.client, declaration) and night.told(lead, declaration) == []
+    is_hidden(lead, "GET", f"{ALARMS}/{night.alarm_of(declaration, 'declared_now')}")

@@ -131,6 +131,10 @@ insert into incident_actions (incident_id, code, at, recorded_by, recorded_at) s
 insert into alarms (kind, object_id, participant_id, cohort_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)
 select 'incident', i.id, i.participant_id, i.cohort_id, coalesce(p.region_key, '-'), now(), '1 hour', now(), '1 hour', now(), now()
 from incidents i left join participants p on p.id = i.participant_id;
+insert into alarms (kind, object_id, participant_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)
+select 'declaration_due', d.id, d.for_participant_id, coalesce(p.region_key, '-'), now(), '1 hour', now(), '1 hour', now(), now()
+from generate_series(1, 13) s join conflict_declarations d on d.id = n('says ' || s)
+left join participants p on p.id = d.for_participant_id;
 insert into alarm_actions (alarm_id, action, step, rung, at) select id, 'called', 1, 'duty', now() from alarms;
 insert into notices (account_id, kind, urgency, object_id, alarm_id, step, is_by_alias, created_at)
 select n(v.who), 'incident', 'today', a.object_id, a.id, 1, v.by_alias, now()
@@ -210,10 +214,23 @@ return (t.participant_id = any (a.hidden) and (t.session_id = any (a.leads)) is 
         select from notices n where n.object_id = t.id and n.account_id = a.account and not n.is_by_alias)
     else a.role = 'coordinator' end;
 -- Some alarms were sent to a professional, by alias to a coordinator who is kept from the person, and to the lead.
+-- A declaration may mean them, or was theirs, or means somebody they are kept from; with all that is talked about together.
+create function tests.may_mean(a asks, in_declaration uuid) returns boolean stable language sql
+return a.role in ('mental_health_professional', 'coordinator', 'administrator') and exists (
+    select from conflict_declarations told
+    join conflict_declarations d on d.root_id = told.root_id
+    left join conflict_matches m on d.id in (m.declaration_id, m.other_declaration_id)
+    cross join lateral (values
+        (d.participant_id, true), (d.account_id, true), (m.participant_id, true), (m.account_id, true), (d.for_account_id, false),
+        (d.for_participant_id, false), (m.for_participant_id, false), (m.for_account_id, false)) v (person, is_meant)
+    where told.id = in_declaration
+        and (v.person = a.account or v.person = any (a.hidden) and (v.is_meant or not exists (
+            select from exclusions x
+            where x.participant_id = v.person and x.account_id = a.account and x.reason = 'asked_by_peer'))));
 create function tests.is_called(a asks, t alarms) returns boolean stable language sql
-return exists (select from notices n where n.alarm_id = t.id and n.account_id = a.account)
+return not may_mean(a, t.object_id) and (exists (select from notices n where n.alarm_id = t.id and n.account_id = a.account)
     or (a.role = 'administrator' or a.role = 'coordinator' and (a.regions = '{}' or t.region_key = any (a.regions || '-'::text)))
-        and (t.participant_id = any (a.hidden)) is not true and (t.cohort_id = any (a.own)) is not true;
+        and (t.participant_id = any (a.hidden)) is not true and (t.cohort_id = any (a.own)) is not true);
 create function tests.keeps_seat(a asks, in_id uuid) returns boolean stable language sql
 return a.role = 'coordinator' and exists (
     select from enrolments e where e.id = in_id and e.cohort_id = any (a.rooms) and e.participant_id = any (a.people));
@@ -525,7 +542,7 @@ create temp view asked as
 select name, verb, case when rule <> 'true' then name end as found from oracle
 union all
 select distinct name, 'insert', name from additions;
-select plan(6 + 3 * (select count(*) from asked)::int);
+select plan(7 + 3 * (select count(*) from asked)::int);
 select is((select string_agg(a.name, ', ' order by a.place) from asks a where is_otherwise(a, t.name, t.verb)), null,
     t.verb || ' ' || t.name || ': nobody reaches more, or less') from asked t order by t.name, t.verb;
 select is(found_after(answering(v.answer, t.name, t.verb), array[t.name], t.verb), case v.answer when 'true' then t.found else t.name end,
@@ -546,6 +563,7 @@ from (values
         'I13 if staff were peers nowhere'),
     ('actor_hidden_conflict_ids() returns uuid[]', '''{}''::uuid[]', 'conflict_declarations conflict_matches',
         'A6.5, I13 if conflicts were about nobody'),
+    ('actor_kept_conflict_ids() returns uuid[]', '''{}''::uuid[]', 'alarm_actions alarms', 'I13 if nobody were meant themselves'),
     ('actor_region_keys() returns text[]', 'region_keys()',
         'acceptances alarm_actions alarms attendances conflict_declarations conflict_matches contact_openings contacts '
         'emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs intake_forms intakes outbox '

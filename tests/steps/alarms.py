@@ -3,6 +3,7 @@
 
 from datetime import datetime, timedelta
 
+from steps import walk
 from steps.duty import OnCall, shift
 
 NOTICES, ALARMS = "/v1/notices", "/v1/alarms"
@@ -56,7 +57,7 @@ class Night:
         """[(kind, step, is_by_alias)] of somebody's notices of an incident, the last one unless told otherwise, the first one first."""
         rows = self.db.execute("select id::text from alarms where object_id = %s", ((about or self.last)["id"],)).fetchall()
         alarms = {alarm for (alarm,) in rows}
-        listed = who.get(NOTICES, params={"limit": 100}).ok().data
+        listed = walk(who, NOTICES, params={"limit": 100})
         return [
             (entry["kind"], entry["alarm"]["step"], entry["is_by_alias"])
             for entry in reversed(listed)
