@@ -164,6 +164,7 @@ begin
             perform seat_decide(next_enrolment.id, 'passed_over', reason, true);
         else
             perform seat_move(next_enrolment, 'offered', 'offered', 'in_turn', true);
+            perform audit('offer', 'enrolment', next_enrolment.id, array[next_enrolment.participant_id]);
             free := free - 1;
             has_moved := true;
         end if;
@@ -279,6 +280,7 @@ begin
         order by e.id for no key update nowait
     loop
         perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
+        perform audit('expire', 'enrolment', enrolment.id, array[enrolment.participant_id]);
         expired := expired + 1;
     end loop;
     perform seat_list_advance(in_cohort_id);

@@ -369,11 +369,13 @@ end $$;
 
 -- I3, I5, A6.5. A host who is told to call learns nothing else.
 -- Writes: sessions, session_presences, cohorts, enrolments. Locks: the cohort, the session.
-create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns void language plpgsql security definer as $$
+-- Returns who takes part from now on.
+create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns uuid[] language plpgsql security definer as $$
 declare
     session sessions;
     cohort cohorts;
     missing text[];
+    begun uuid[];
 begin
     perform session_require_host(in_session_id);
     session := session_lock(in_session_id);
@@ -402,14 +404,17 @@ begin
     select in_session_id, h.account_id, h.slot, app_now() from session_hosts(in_session_id) h where h.account_id = any (in_present);
     update cohorts g set state = 'in_progress', version = g.version + 1 where g.id = cohort.id and g.state <> 'in_progress';
     if cohort.joining = 'closed' then
-        update enrolments e set state = 'active', version = e.version + 1 where e.cohort_id = cohort.id and e.state = 'confirmed';
+        with moved as (
+            update enrolments e set state = 'active', version = e.version + 1 where e.cohort_id = cohort.id and e.state = 'confirmed'
+            returning e.participant_id)
+        select array_agg(m.participant_id order by m.participant_id) into begun from moved m;
     end if;
+    return begun;
 end $$;
 
 create or replace function sessions_start(in_id uuid, in_body jsonb) returns response language plpgsql as $$
 begin
-    perform session_begin(in_id, text_array(in_body->'hosts_present')::uuid[]);
-    perform audit('start', 'session', in_id);
+    perform audit('start', 'session', in_id, session_begin(in_id, text_array(in_body->'hosts_present')::uuid[]));
     return respond(200, session_run_json(in_id));
 end $$;
 
