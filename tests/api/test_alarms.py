@@ -626,3 +626,30 @@ def test_i13_the_lead_who_is_meant_reads_of_it_nowhere(night):
     night.pass_minutes(59)
     assert night.told(anna.client, declaration) and night.told(lead, declaration) == []
     is_hidden(lead, "GET", f"{ALARMS}/{night.alarm_of(declaration, 'declared_now')}")
+
+
+def test_whoever_is_named_somebody_else_is_called_and_never_they(night, db):
+    """Random rosters, names, exclusions: within the hour somebody is told who may be, whoever is meant is told of nothing."""
+    dice = random.Random(2091)
+    people = [night.evening.joined(OnCall(night.evening.client, night.administrator, alias=f"N{number}")) for number in range(4)]
+    for _ in range(10):
+        db.execute("delete from duty_shifts")
+        person, roles = night.evening.person(), {}
+        for one in people:
+            roles[one.id] = dice.choice(("free", "free", "meant", "kept"))
+            if dice.random() < 0.7:
+                shift(night.administrator, one.id, "2090-01-10T17:00", "2090-01-11T09:00", step=dice.choice(("duty", "back_up"))).created()
+            if roles[one.id] == "kept":
+                body = {"account_id": one.id, "reason": "asked_by_peer"}
+                night.evening.coordinator.post(f"{person.path}/exclusions", body).created()
+        named = [one.made["name"] for one in people if roles[one.id] == "meant"] or [None]
+        first, *_ = [declare(person, name=name) for name in named]
+        for minute in range(0, 60, 5):
+            night.watch.round(later(first["created_at"], minutes=minute))
+        rows = db.execute("select account_id::text, is_by_alias from notices where object_id = %s", (first["id"],)).fetchall()
+        told = dict(rows)
+        assert not [account for account in told if roles.get(account) == "meant"], roles
+        assert [account for account, by_alias in told.items() if not by_alias and roles.get(account) != "kept"], roles
+        assert all(told[account] for account in told if roles.get(account) == "kept"), roles
+        talked(night.evening.coordinator, first)
+        night.watch.round(later(first["created_at"], minutes=60))

@@ -98,7 +98,9 @@ def test_a_host_who_stepped_back_is_a_shortfall_like_any_other(client, kind):
     roster = f"/v1/sessions/{session['id']}/roster"
 
     def short():
-        return [s["missing"] for s in coordinator.get("/v1/shortfalls", params={"limit": 100}).ok().data if s["session_id"] == session["id"]]
+        return [
+            s["missing"] for s in coordinator.get("/v1/shortfalls", params={"limit": 100}).ok().data if s["session_id"] == session["id"]
+        ]
 
     assert session["id"] in [s["id"] for s in host.client.get("/v1/my-sessions").ok().data] and short() == []
     host.client.get(roster).ok()

@@ -96,7 +96,7 @@ HIDDEN = {
     ("feed_id",): (("peer",), of_world("hidden_feeds")),
     ("swap_id",): (("mental_health_professional", "coordinator"), of_world("hidden_swaps")),
     ("notice_id",): ((*HOSTS, "coordinator", "administrator"), of_world("hidden_notices")),
-    ("alarm_id",): (("mental_health_professional", "coordinator"), of_world("hidden_alarms")),
+    ("alarm_id",): (("mental_health_professional", "coordinator", "administrator"), of_world("hidden_alarms")),
     # Open to whoever may ask for such a thing at all.
     ("staff_id",): NOBODY,
     ("code_id",): NOBODY,

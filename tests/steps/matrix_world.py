@@ -269,8 +269,20 @@ class World:
         return named("declaration_id", rows)
 
     def hidden_matches(self):
-        return named("match_id", of_coordinators(self.db, lambda person: self.match(person, {
-            EXCLUDED: MAPLE, ELSEWHERE: EXCLUDED, PEER_2: MAPLE}[person])))  # fmt: skip
+        others = {EXCLUDED: MAPLE, ELSEWHERE: EXCLUDED, PEER_2: MAPLE}
+        found = of_coordinators(self.db, lambda person: self.match(person, others[person]))
+        return named("match_id", [*found, ("coordinator", None, self.match_before_the_conversation())])
+
+    def match_before_the_conversation(self):
+        return one(
+            self.db,
+            "insert into conflict_matches"
+            " (declaration_id, basis, for_participant_id, participant_id, needs_agreement, state, created_at)"
+            " values (%s, 'named', %s, %s, false, 'unconfirmed', now()) returning id",
+            self.declaration(PEER, MAPLE),
+            MAPLE,
+            PEER_2,
+        )
 
     def hidden_requests(self):
         """To the administrator, those that others settle."""
@@ -285,11 +297,13 @@ class World:
         made = one(self.db, swap + others, QUEBEC_COORDINATOR, SUPPORTER)
         return named("swap_id", [(role, None, made) for role in ("mental_health_professional", "coordinator")])
 
-    def alarm(self, person=None):
+    def alarm(self, person=None, declaration=None):
         return one(
             self.db,
             "insert into alarms (kind, object_id, participant_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)"
-            " values ('incident', gen_random_uuid(), %s, '-', now(), '1 hour', now(), '1 hour', 'infinity', now()) returning id",
+            " values (%s, coalesce(%s, gen_random_uuid()), %s, '-', now(), '1 hour', now(), '1 hour', 'infinity', now()) returning id",
+            "declaration_due" if declaration else "incident",
+            declaration,
             person,
         )
 
@@ -308,7 +322,13 @@ class World:
         return named("notice_id", [(role, None, made) for role in (*HOSTS, "coordinator", "administrator")])
 
     def hidden_alarms(self):
-        return named("alarm_id", [("mental_health_professional", None, self.alarm()), ("coordinator", None, self.alarm(EXCLUDED))])
+        """Nobody reads one about themselves."""
+        own = [
+            (role, None, self.alarm(declaration=self.declaration(SUPPORTER, account=DEMO_ACCOUNTS[role])))
+            for role in ("coordinator", "administrator")
+        ]
+        of_incidents = [("mental_health_professional", None, self.alarm()), ("coordinator", None, self.alarm(EXCLUDED))]
+        return named("alarm_id", of_incidents + own)
 
     def account(self, person):
         return one(self.db, "select account_id from participants where id = %s", person)
