@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime
 
 import pytest
-from steps import ABSENT, OTHER_COORDINATOR, TORONTO, walk
+from harness.invariants import Invariants
+from steps import ABSENT, OTHER_COORDINATOR, TORONTO, at_once, walk
 from steps import COORDINATOR as ME
 from steps.alarms import later
 from steps.groups import Host, clock, ready, taking_people
@@ -346,6 +347,24 @@ def test_what_is_declared_meanwhile_joins_what_waits(client, coordinator):
         assert (seen["conversation_at"], seen["conversation_by"], seen["call"]) == (done["conversation_at"], None, None)
     # What is declared from then on begins anew.
     assert named(person.at(later(at, hours=1)).peer, unique("Kim"))["joins_id"] is None
+
+
+def test_what_is_declared_at_once_and_while_they_talk_is_one_conversation_or_the_next(client, coordinator, db):
+    """DESIGN 5b.2: nothing falls between two calls."""
+    person = open_person(client)
+    first = named(person.peer, unique("Kim"))
+    talk = client("coordinator", OTHER_COORDINATOR)
+
+    def act(number):
+        return named(client("peer", person.account), unique("Kim")) if number < 4 else talk.post(f"{first.path}/conversation").ok()
+
+    at_once(5, act)
+    rows = [person.peer.get(d["path"]).ok() for d in ({"path": f"{PATH}/{d['id']}"} for d in person.peer.get(PATH).ok().data)]
+    assert len(rows) == 5
+    assert {d["id"] for d in rows if d["call"] is None} >= {first["id"]}
+    assert len({d["call"]["by"] for d in rows if d["call"]}) <= 1
+    assert len([d for d in rows if d["joins_id"] is None and d["conversation_at"] is None]) <= 1
+    assert Invariants(db).broken([]) == []
 
 
 def test_a_conversation_is_recorded_once_and_stands_in_the_declarers_file(client, person, host, coordinator):

@@ -37,7 +37,11 @@ def test_a_formal_session_starts_with_both_its_hosts(formal, db):
     assert (run["session_id"], run["state"], run["started_at"], run["ended_at"]) == (formal.session["id"], "in_progress", formal.now, None)
     assert {(host["account_id"], host["slot"]) for host in run["hosts_present"]} == {(host.id, host.role) for host in formal.hosts}
     assert formal.group.read()["state"] == "in_progress" and formal.seats[0].state == "active"
-    assert audited(db, "session", object_id=formal.session["id"])[0] == ("start", formal.supporter.id, [seat.person.id for seat in formal.seats])
+    assert audited(db, "session", object_id=formal.session["id"])[0] == (
+        "start",
+        formal.supporter.id,
+        [seat.person.id for seat in formal.seats],
+    )
 
 
 def test_a_formal_session_without_its_professional_cannot_start(formal):

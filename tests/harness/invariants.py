@@ -137,6 +137,13 @@ ALWAYS = {
                 join audit_events before on before.object_id = h.id and before.action = 'assign' and before.id < took.id
                 where h.cohort_id = e.cohort_id and h.session_id is null and h.released_at is null
                     and h.account_id in (m.for_account_id, m.account_id)))""",
+    "what joined a declaration is called, and was talked about, with it": """
+        select d.id from conflict_declarations d join conflict_declarations root on root.id = d.root_id
+        where d.declared_by <> root.declared_by or root.joins_id is not null or d.call_due <> root.call_due
+            or (d.conversation_at, d.conversation_by) is distinct from (root.conversation_at, root.conversation_by)
+        union all
+        select min(d.id::text)::uuid from conflict_declarations d where d.joins_id is null and d.conversation_at is null
+        group by d.declared_by having count(*) > 1""",
     "every step has its decision": f"""
         select e.id from seats e
         where e.state not in ('requested', 'completed') and case e.state
