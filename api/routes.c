@@ -138,6 +138,10 @@ const struct route routes[] = {
     CREATE("/v1/participants/{participant_id}/exclusions", COORDINATOR, exclusions_create),
     READ(  "/v1/exclusions/{exclusion_id}",                COORDINATOR, exclusions_read),
     DELETE("/v1/exclusions/{exclusion_id}",                COORDINATOR, exclusions_delete, FREE),
+    /* own-cases: said of a colleague, until the lead has seen it */
+    LIST("/v1/own-cases",                       ADMINISTRATOR, own_cases_list),
+    STEP("/v1/own-cases/{own_case_id}/confirm", ADMINISTRATOR, own_cases_confirm, FREE),
+    STEP("/v1/own-cases/{own_case_id}/refuse",  ADMINISTRATOR, own_cases_refuse, FREE),
     /* region-moves */
     LIST("/v1/participants/{participant_id}/region-moves", SERVED, region_moves_list),
     STEP("/v1/participants/{participant_id}/region-moves", SERVED, region_moves_create, FREE),

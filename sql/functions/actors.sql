@@ -13,14 +13,13 @@ begin
         else '{}' end;
 end $$;
 
--- I13: groups in which the actor, a member of staff, is or was a peer: with the same sign-in, or under another one that is known. What
--- somebody else has said of them counts where a seat was offered: a mere proposal takes no group away from a colleague.
+-- I13: groups in which the actor, a member of staff, is or was a peer: with the same sign-in, or under another one that is known.
 create or replace function actor_own_cohort_ids() returns uuid[] language plpgsql stable security definer as $$
 begin
     return array(
         select e.cohort_id
         from exclusions x join enrolments e on e.participant_id = x.participant_id
-        where x.account_id = actor_account_id() and x.reason = 'own_case' and (x.created_by = x.account_id or enrolment_was_offered(e))
+        where x.account_id = actor_account_id() and x.reason = 'own_case'
         union all
         select e.cohort_id from enrolments e where e.participant_id = actor_participant_id() and actor_role() <> 'peer');
 end $$;

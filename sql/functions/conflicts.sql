@@ -275,7 +275,7 @@ create or replace function conflict_follow_exclusions(
     in_participant_ids uuid[], in_account_ids uuid[], in_own_case uuid[] default '{}', in_is_lifted boolean default false)
 returns void language plpgsql security definer as $$
 begin
-    perform require_role('coordinator');
+    perform require_role('coordinator', 'administrator');
     perform conflict_recheck(in_participant_ids, in_account_ids);
     if in_is_lifted then
         -- Not their own case after all.

@@ -26,7 +26,12 @@ end $$;
 create or replace function exclusions_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
+    reason text := in_body->>'reason';
 begin
+    -- What one says of oneself counts at once.
+    if reason = 'own_case' and (in_body->>'account_id')::uuid <> actor_account_id() then
+        reason := 'own_case_said';
+    end if;
     perform participant_require_seen(in_participant_id);
     perform exclusion_hold(in_participant_id);
     if not coordinator_is_left(in_participant_id, array[(in_body->>'account_id')::uuid]) then
@@ -34,11 +39,14 @@ begin
     end if;
     insert into exclusions (id, participant_id, account_id, reason, created_by, created_at)
     values (
-        new_id, in_participant_id, (in_body->>'account_id')::uuid, in_body->>'reason', actor_account_id(), app_now());
+        new_id, in_participant_id, (in_body->>'account_id')::uuid, reason, actor_account_id(), app_now());
     perform conflict_follow_exclusions(
         array[in_participant_id], array[(in_body->>'account_id')::uuid],
-        case in_body->>'reason' when 'own_case' then array[(in_body->>'account_id')::uuid] else '{}' end);
+        case reason when 'own_case' then array[(in_body->>'account_id')::uuid] else '{}' end);
     perform hand_over_follow(in_participant_id, 'conflict');
+    if reason = 'own_case_said' then
+        perform own_case_tell(new_id, in_participant_id);
+    end if;
     perform audit('create', 'exclusion', new_id, in_fields => body_fields(in_body));
     return (select respond(201, x.body, '/v1/exclusions/' || x.id, 1) from exclusions_json x where x.id = new_id);
 end $$;

@@ -61,7 +61,8 @@ begin
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
                     coordinator_stand_in document_announce hand_over hand_over_follow hand_over_left home_next_sessions
-                    host_assignment_alias idempotency_key_forget plain_list region_move_apply seal_check staff_alias
+                    host_assignment_alias idempotency_key_forget
+                    own_case_tell own_cases_confirm own_cases_find own_cases_refuse plain_list region_move_apply seal_check staff_alias
                     staff_link_since'),
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
                 ('alongside_duty', '
@@ -143,6 +144,7 @@ grant execute on function home_help_arranged, home_next_sessions to alongside_ap
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
+grant execute on function own_case_tell, own_cases_confirm, own_cases_find, own_cases_refuse to alongside_api;
 grant execute on function name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
 grant execute on function seal_check to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
@@ -163,7 +165,7 @@ grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside
 grant execute on function
     account_is_away, conflict_declaration_clocks, conflict_declaration_kept_ids, conflict_selves, coordinator_stand_in
 to alongside_duty;
-grant execute on function notice_tell to alongside_desk;
+grant execute on function conflict_follow_exclusions, notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,
     conflict_follow_end, conflict_match_names, host_is_barred

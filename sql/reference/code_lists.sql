@@ -90,6 +90,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('participant_status', 'active', 1, 'Active', 'Actif'),
     ('participant_status', 'erased', 2, 'Erased', 'Effacé'),
 
+    ('exclusion_reason', 'own_case_said', 3, 'Their own case, as a colleague says', 'Leur propre dossier, selon une autre personne'),
     ('exclusion_reason', 'own_case', 1, 'Their own case, or somebody close to them', 'Leur propre dossier, ou celui d''une personne proche'),
     ('exclusion_reason', 'asked_by_peer', 2, 'Asked for by the peer', 'Demandé par le pair'),
 
@@ -338,6 +339,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'swap_decided', 19, 'A swap is decided', 'Un échange est décidé'),
     ('notice_kind', 'absence_recorded', 20, 'An absence was recorded', 'Une absence a été inscrite'),
     ('notice_kind', 'staff_unreachable', 21, 'Mail does not reach somebody of the staff', 'Un courriel ne parvient pas au personnel'),
+    ('notice_kind', 'own_case_said', 23, 'A file is said to be a colleague''s own', 'Un dossier serait celui d''une personne de l''équipe'),
     ('notice_kind', 'link_to_replace', 22, 'A join link should be replaced', 'Un lien d''accès est à remplacer'),
     ('notice_kind', 'declared_now', 23, 'Somebody has stepped back and waits for a call', 'Une personne en retrait attend un appel'),
     ('notice_kind', 'declaration_due', 24, 'Somebody waits to talk about a declaration', 'Une personne attend un entretien au sujet d''une déclaration'),

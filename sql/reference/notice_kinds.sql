@@ -26,6 +26,7 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('swap_decided', 'today', 'duty_swap', '{mental_health_professional,coordinator}', null, false),
     ('absence_recorded', 'today', 'absence', '{coordinator,administrator}', null, false),
     ('staff_unreachable', 'today', 'staff', '{administrator}', null, false),
+    ('own_case_said', 'today', 'own_case', '{administrator}', null, false),
     ('link_to_replace', 'today', 'session', '{peer_supporter,mental_health_professional,coordinator}', null, false)
 on conflict (kind) do update set
     urgency = excluded.urgency, object_type = excluded.object_type, roles = excluded.roles, clock = excluded.clock,

@@ -9,7 +9,7 @@ from steps.alarms import ALARMS, NOTICES, Night, Watch, acknowledge, later, noti
 from steps.duty import OnCall, shift
 from steps.evenings import DEBRIEF, PLAN, Evening, informal
 from steps.groups import Group, clock, service
-from steps.journey import is_hidden, unique
+from steps.journey import is_hidden, own_case, unique
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_who_is_kept_from_the_person_is_woken_last_and_by_alias(night, db):
 def test_who_may_be_meant_themselves_is_never_told(night, db):
     anna = night.on_call()
     (seat,) = night.evening.seats
-    seat.person.coordinator.post(f"{seat.person.path}/exclusions", {"account_id": anna.id, "reason": "own_case"}).created()
+    own_case(night.evening.client, seat.person, anna.id)
     incident = night.incident(enrolment_id=seat.id)
     for minutes in (0, 5, 8, 14):
         night.pass_minutes(minutes)

@@ -4,7 +4,7 @@
 import pytest
 from steps import ABSENT, walk
 from steps.evenings import Evening, audited, informal
-from steps.journey import QUEBEC_COORDINATOR, is_hidden
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case
 
 PLAN = {"current_place_method": "Ask at the start", "consent_to_checkin": True}
 
@@ -213,5 +213,5 @@ def test_nobody_else_sees_or_writes_it(under_way):
     under_way.stand_in(under_way.host(), under_way.supporter)
     is_hidden(under_way.supporter.client, "GET", path(under_way))
     is_hidden(under_way.supporter.client, "PUT", path(under_way, seat), {"status": "absent"})
-    under_way.coordinator.post(f"{seat.person.path}/exclusions", {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}).created()
+    own_case(under_way.client, seat.person, QUEBEC_COORDINATOR)
     is_hidden(under_way.client("coordinator", QUEBEC_COORDINATOR), "GET", path(under_way))

@@ -6,7 +6,7 @@ import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
 from steps.groups import INFORMAL, Group, Host, clock, instant, ready, service, start
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, talked, unique
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, own_case, talked, unique
 
 PATH = "/v1/conflict-matches"
 DECLARATIONS = "/v1/conflict-declarations"
@@ -101,7 +101,7 @@ def test_i13_nobody_handles_what_is_about_themselves_or_elsewhere(client, coordi
     match = one_match(coordinator, declare(declarer.peer, name=name))
     colleague, quebec = client("coordinator", OTHER_COORDINATOR), client("coordinator", QUEBEC_COORDINATOR)
     colleague.get(f"{PATH}/{match['id']}").ok()
-    coordinator.post(f"{other.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    own_case(client, other, OTHER_COORDINATOR)
     own = one_match(colleague, declare(coordinator, "dual_relationship", for_participant_id=declarer.id, account_id=ME))
     for who, hidden in ((colleague, match), (quebec, match), (coordinator, own)):
         is_hidden(who, "GET", f"{PATH}/{hidden['id']}")
@@ -333,7 +333,7 @@ def test_a_host_who_once_sat_beside_the_peer(client, administrator, coordinator,
     earlier.seat(beside), earlier.seat(peer)
     host = Host(client, administrator)
     if link == "own case":
-        coordinator.post(f"{beside.path}/exclusions", {"account_id": host.id, "reason": "own_case"}).created()
+        own_case(client, beside, host.id)
     else:
         subject = db.execute("select subject from accounts where id = %s", (beside.account,)).fetchone()[0]
         same_person(administrator, host, subject)
@@ -367,7 +367,7 @@ def test_what_was_on_record_ends_when_it_was_not_them(client, administrator, coo
     earlier = Group(coordinator, service(administrator)).open()
     earlier.seat(beside), earlier.seat(peer)
     host, colleague = Host(client, administrator), client("coordinator", OTHER_COORDINATOR)
-    made = coordinator.post(f"{beside.path}/exclusions", {"account_id": host.id, "reason": "own_case"}).created()
+    made = own_case(client, beside, host.id)
     (found,) = [m for m in walk(colleague, PATH, params={"open": True}) if m["for_account_id"] == host.id]
     coordinator.delete(made.path).no_content()
     assert colleague.get(f"{PATH}/{found['id']}").ok()["ended_at"]
@@ -378,7 +378,7 @@ def test_one_person_with_two_logins_is_one_person(client, administrator, coordin
     """R1, S0.20: who must not meet the peer must not meet the host that they are, and no session of theirs starts."""
     other, themself = ready(client), ready(client)
     hosts = [Host(client, administrator), Host(client, administrator)]
-    coordinator.post(f"{themself.path}/exclusions", {"account_id": hosts[0].id, "reason": "own_case"}).created()
+    own_case(client, themself, hosts[0].id)
     group = Group(coordinator, service(administrator, INFORMAL)).open()
     group.seat(other)
     group.led_by(*hosts)

@@ -4,7 +4,7 @@
 import pytest
 from steps import walk
 from steps.evenings import OPENING, Evening, glass_path, with_plan
-from steps.journey import QUEBEC_COORDINATOR
+from steps.journey import QUEBEC_COORDINATOR, own_case
 
 
 @pytest.fixture
@@ -20,7 +20,6 @@ def test_the_list_that_is_reviewed(evening):
     assert [o["at"] for o in mine] == [f"2090-01-10T23:3{minute}:00Z" for minute in (2, 1, 0)]
     for role in ("peer", "peer_supporter", "mental_health_professional", "line"):
         evening.client(role).get("/v1/contact-openings").problem(403, "forbidden")
-    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
-    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    own_case(evening.client, evening.seats[0].person, QUEBEC_COORDINATOR)
     theirs = evening.client("coordinator", QUEBEC_COORDINATOR).get("/v1/contact-openings", params={"limit": 100}).ok().data
     assert evening.session["id"] not in {o["session_id"] for o in theirs}

@@ -7,7 +7,7 @@ import pytest
 from steps import ABSENT, walk
 from steps.evenings import DEBRIEF, Evening, audited, informal
 from steps.groups import FORMAL
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, tables_with
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case, tables_with
 
 PATH = "/v1/debriefs"
 HEAVY = DEBRIEF | {"wellbeing": 2}
@@ -168,8 +168,7 @@ def test_nobody_else_does(evening):
     for role in ("peer", "line", "administrator"):
         evening.client(role).get(made.path).problem(403, "forbidden")
         evening.client(role).get(PATH).problem(403, "forbidden")
-    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
-    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    own_case(evening.client, evening.seats[0].person, QUEBEC_COORDINATOR)
     themselves = evening.client("coordinator", QUEBEC_COORDINATOR)
     for method, path, body in (
         ("GET", made.path, None),

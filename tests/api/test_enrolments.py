@@ -8,7 +8,7 @@ import uuid
 import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps.groups import FORMAL, INFORMAL, Group, Seat, ago, clock, in_days, instant, ready, service, taking_people
-from steps.journey import DOCUMENTS, QUEBEC_COORDINATOR, open_intake, open_person, publish
+from steps.journey import DOCUMENTS, QUEBEC_COORDINATOR, open_intake, open_person, own_case, publish
 
 ALL_MISSING = ["intake", *DOCUMENTS["group"]]
 # Its offers last as long as an offer can, so that only the lock ends them.
@@ -366,7 +366,7 @@ def test_nobody_handles_the_group_in_which_they_are_a_peer(client, a_group):
     group.seat(own)
     other, theirs = client("coordinator", "other"), group.seat(ready(client), "offered")
     assert other.get(theirs.path).ok()
-    own.coordinator.post(f"{own.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    own_case(client, own, OTHER_COORDINATOR)
     other.get(theirs.path).problem(404, "not-found")
     other.get(f"{group.path}/enrolments").problem(404, "not-found")
     other.post(f"{group.path}/enrolments", {"participant_id": ready(client).id}).problem(404, "not-found")

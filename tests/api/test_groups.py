@@ -6,7 +6,7 @@ import uuid
 import pytest
 from steps import ABSENT, COORDINATOR, OTHER_COORDINATOR, walk
 from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service, start
-from steps.journey import is_hidden
+from steps.journey import is_hidden, own_case
 
 PATH = "/v1/groups"
 FIGURES = (
@@ -354,7 +354,7 @@ def test_hosts_see_the_groups_they_lead_and_no_count(client, administrator, coor
 
 
 def test_a_proposal_takes_no_group_away_from_a_colleague(client, coordinator, formal):
-    """I13: what somebody else says of them counts where a seat was offered; what they say themselves, at once."""
+    """I13: what somebody else says of them counts when the lead has seen it; what they say themselves, at once."""
     person, group = ready(client), Group(coordinator, formal).open()
     themself = client("coordinator", OTHER_COORDINATOR)
     made = coordinator.post(f"{person.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
@@ -374,7 +374,7 @@ def test_a_group_in_which_one_was_a_peer_is_not_there(client, coordinator, forma
     group.seat(person).withdraw().ok()
     themself = client("coordinator", OTHER_COORDINATOR)
     themself.get(group.path).ok()
-    coordinator.post(f"{person.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    own_case(client, person, OTHER_COORDINATOR)
     assert group.id not in [entry["id"] for entry in walk(themself, PATH, params={"limit": 100})]
     session = group.sessions()[0]["id"]
     for method, path, body in (

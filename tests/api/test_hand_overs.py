@@ -7,7 +7,7 @@ import pytest
 from harness.crowd import make_people
 from steps import ABSENT, COORDINATOR, NUMBERS, OTHER_COORDINATOR, at_once, inquire, walk
 from steps.groups import FORMAL, Group, service
-from steps.journey import QUEBEC_COORDINATOR, Intake, open_person
+from steps.journey import QUEBEC_COORDINATOR, Intake, open_person, own_case
 
 PATH = "/v1/hand-overs"
 
@@ -137,7 +137,7 @@ def test_a_group_in_which_they_are_a_peer_stays(client, administrator, coordinat
         " values (%s, %s, 'withdrawn', now(), now(), now())",
         (group.id, person.id),
     )
-    coordinator.post(f"{person.path}/exclusions", {"account_id": receiver.id, "reason": "own_case"}).created()
+    own_case(client, person, receiver.id)
     done = hand_over(coordinator, colleague.id, receiver.id).ok()
     assert done.json == {"moved": [], "left": [{"kind": "group", "id": group.id}]}
 

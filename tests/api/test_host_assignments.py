@@ -7,7 +7,7 @@ import uuid
 import pytest
 from steps import ABSENT, COORDINATOR, at_once, walk
 from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, ready, service
-from steps.journey import is_hidden
+from steps.journey import is_hidden, own_case
 
 PEER = "00000000-0000-4000-8000-000000000001"
 
@@ -368,7 +368,7 @@ def test_nobody_leads_a_group_they_were_in_as_a_peer(client, group, hire, coordi
     """I13: the answer is that of any other conflict, whatever has become of the seat."""
     person, host = ready(client), hire()
     group.open().seat(person).withdraw().ok()
-    coordinator.post(f"{person.path}/exclusions", {"account_id": host.id, "reason": "own_case"}).created()
+    own_case(client, person, host.id)
     assert group.assign(host).problem(409, "conflict")["reason"] == "conflict"
 
 

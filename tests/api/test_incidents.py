@@ -6,7 +6,7 @@ import uuid
 import pytest
 from steps import ABSENT, eastern, walk
 from steps.evenings import Evening, audited, informal
-from steps.journey import QUEBEC_COORDINATOR, is_hidden
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case
 
 KINDS = (
     "distress", "left_unexpectedly", "suicide_risk", "harm_to_other", "child_protection", "conduct_breach", "recording_breach",
@@ -333,7 +333,7 @@ def test_about_oneself_or_somebody_one_is_kept_from(evening):
     evening.stand_in(evening.host("mental_health_professional"), evening.professional)
     for incident in (made, own):
         is_hidden(evening.professional.client, "GET", incident.path)
-    exclude(f"{seat.person.path}/exclusions", {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}).created()
+    own_case(evening.client, seat.person, QUEBEC_COORDINATOR)
     themselves = evening.client("coordinator", QUEBEC_COORDINATOR)
     is_hidden(themselves, "GET", made.path)
     is_hidden(themselves, "POST", f"{made.path}/acknowledge")

@@ -5,7 +5,7 @@ it ends with the seat (I8, R17, A6.8, issue point 6)."""
 import pytest
 from steps.alarms import notices
 from steps.evenings import Evening, audited, informal
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, tables_with
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, own_case, tables_with
 
 
 @pytest.fixture
@@ -296,8 +296,7 @@ def test_it_is_replaced_by_those_who_lead_and_until_the_end(evening):
 
 def test_who_is_a_peer_there_replaces_nothing(evening):
     """I13."""
-    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
-    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    own_case(evening.client, evening.seats[0].person, QUEBEC_COORDINATOR)
     replace(evening, evening.client("coordinator", QUEBEC_COORDINATOR)).problem(404, "not-found")
 
 
@@ -335,6 +334,5 @@ def test_nobody_else(evening):
     stranger = open_person(evening.client)
     assert home(stranger)["next_sessions"] == []
     # I13: a coordinator who is a peer in that group.
-    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
-    evening.coordinator.post(f"{evening.seats[0].person.path}/exclusions", own).created()
+    own_case(evening.client, evening.seats[0].person, QUEBEC_COORDINATOR)
     is_hidden(evening.client("coordinator", QUEBEC_COORDINATOR), "GET", evening.path)

@@ -5,6 +5,7 @@ import pytest
 from steps import walk
 from steps.evenings import Evening, audited, informal
 from steps.groups import FORMAL, Group, service
+from steps.journey import own_case
 
 PATH = "/v1/my-sessions"
 
@@ -103,5 +104,5 @@ def test_nobody_else_sees_them(formal):
         formal.client(role).get(PATH).problem(403, "forbidden")
     # I13: nor a host who turns out to be a peer in that group.
     person = formal.seat(state="offered").person
-    formal.coordinator.post(f"{person.path}/exclusions", {"account_id": formal.supporter.id, "reason": "own_case"}).created()
+    own_case(formal.client, person, formal.supporter.id)
     assert mine(formal.supporter) == []

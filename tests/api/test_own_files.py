@@ -29,7 +29,7 @@ OF_NOBODY = {
     "join_links", "line_referrals", "notice_preferences", "qualifications", "referrals", "services", "session_topics", "sessions", "staff",
     "training_courses", "training_offerings", "trainings"}  # fmt: skip
 LOOKED_FOR_ELSEWHERE = {
-    "sign_in_codes": "test_sign_in_codes.py", "exclusions": "test_exclusions.py", "exclusion_requests": "test_exclusion_requests.py",
+    "sign_in_codes": "test_sign_in_codes.py", "exclusions": "test_exclusions.py", "own_cases": "test_own_cases.py", "exclusion_requests": "test_exclusion_requests.py",
     "conflict_declarations": "test_conflict_declarations.py", "conflict_matches": "test_conflict_matches.py", "alarms": "test_alarms.py",
     "notices": "test_alarms.py", "step_backs": "test_step_backs.py"}  # fmt: skip
 # Every operation that writes about somebody; a new one joins, or one of the two above.

@@ -5,7 +5,7 @@ import pytest
 from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening, audited, informal
 from steps.groups import FORMAL
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, unique
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case, unique
 
 NEEDS = "Captions, and a slow pace"
 
@@ -208,7 +208,7 @@ def test_whom_a_peer_does_not_want_to_be_seen_by(evening):
     for host in evening.hosts:
         assert len(entries(host.client, evening)) == 2
     evening.coordinator.delete(made.path).no_content()
-    evening.coordinator.post(f"{person.path}/exclusions", unwanted | {"reason": "own_case"}).created()
+    own_case(evening.client, person, unwanted["account_id"])
     is_hidden(evening.professional.client, "GET", f"{evening.path}/roster")
 
 

@@ -5,7 +5,7 @@ import pytest
 from steps import ABSENT, at_once
 from steps.evenings import Evening, audited, informal
 from steps.groups import attend, start
-from steps.journey import QUEBEC_COORDINATOR, is_hidden
+from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case
 
 TOPICS = {"topics": ["self_care", "coping"]}
 
@@ -215,8 +215,7 @@ def test_who_may_start_and_end(formal):
         is_hidden(stranger, "POST", f"{formal.path}/start", body)
         is_hidden(stranger, "POST", f"{formal.path}/end")
         is_hidden(stranger, "PUT", f"{formal.path}/topic", TOPICS)
-    own = {"account_id": QUEBEC_COORDINATOR, "reason": "own_case"}
-    formal.coordinator.post(f"{formal.seats[0].person.path}/exclusions", own).created()
+    own_case(formal.client, formal.seats[0].person, QUEBEC_COORDINATOR)
     themselves = formal.client("coordinator", QUEBEC_COORDINATOR, headers={"X-Test-Now": formal.now})
     is_hidden(themselves, "POST", f"{formal.path}/start", body)
     is_hidden(themselves, "POST", f"{formal.path}/end")

@@ -4,6 +4,7 @@
 import pytest
 from steps import OTHER_COORDINATOR, walk
 from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, ready, service, start
+from steps.journey import own_case
 
 BOTH = ["peer_supporter", "mental_health_professional"]
 
@@ -162,7 +163,7 @@ def test_who_must_not_meet_somebody_is_not_named(client, formal, hire, coordinat
     coordinator.post(
         "/v1/conflict-declarations", {"kind": "no_contact", "for_participant_id": person.id, "account_id": feared.id}
     ).created()
-    coordinator.post(f"{was_there.path}/exclusions", {"account_id": themself.id, "reason": "own_case"}).created()
+    own_case(client, was_there, themself.id)
     assert {tuple(cover(entry)) for entry in shortfalls(formal)} == {(other.id,)}
 
 
@@ -221,7 +222,7 @@ def test_it_is_the_coordinators(client, formal, hire, coordinator, db):
     person, themself = ready(client), client("coordinator", OTHER_COORDINATOR)
     formal.seat(person)
     assert shortfalls(formal, themself) == shortfalls(formal)
-    coordinator.post(f"{person.path}/exclusions", {"account_id": OTHER_COORDINATOR, "reason": "own_case"}).created()
+    own_case(client, person, OTHER_COORDINATOR)
     assert shortfalls(formal, themself) == [] and shortfalls(formal) != []
     kept = db.execute("select count(*) from audit_events where object_type = 'shortfall' and account_id = %s", (OTHER_COORDINATOR,))
     assert kept.fetchone()[0] >= 2

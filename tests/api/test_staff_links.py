@@ -50,6 +50,8 @@ def test_one_that_a_coordinator_has_said(administrator, client, coordinator, hos
     assert read(administrator, host.id)["is_participant"] is False
     coordinator.delete(made.path).no_content()
     made = coordinator.post(exclude, {"account_id": host.id, "reason": "own_case"}).created()
+    assert read(administrator, host.id)["is_participant"] is False, "said, and not confirmed"
+    administrator.post(f"/v1/own-cases/{made['id']}/confirm").ok()
     assert read(administrator, host.id)["since"] == made["created_at"]
 
 

@@ -88,7 +88,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
-        enrolments:S exclusions:S hand_overs:SI host_assignments:S
+        enrolments:S exclusions:SuD hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s step_backs:S track_documents:S waiting_people:su'),
@@ -177,7 +177,8 @@ select set_eq($$
     'alongside_sessions conflict_blocks_host',
     'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions conflict_match_names',
     'alongside_sessions host_is_barred',
-    'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
+    'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk conflict_follow_exclusions',
+    'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
     'alongside_duty account_is_away', 'alongside_duty conflict_declaration_clocks', 'alongside_duty conflict_declaration_kept_ids',
     'alongside_duty conflict_selves'],
     'what each of the five may ask of the others');

@@ -130,7 +130,7 @@ insert into rows (name, who, insertion) values
         $$insert into exclusion_requests (participant_id, name_digest, created_at) values (%1$L, 'd', now())$$),
     ('exclusions', 'coordinator:SID',
         $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
-        values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case', actor_account_id(), now())$$),
+        values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case_said', actor_account_id(), now())$$),
     ('hand_overs', 'coordinator:S',
         $$insert into hand_overs (batch_id, kind, subject_id, from_account_id, to_account_id, reason, handed_by, handed_at)
         values (gen_random_uuid(), 'group', %3$L, %2$L, '00000000-0000-4000-8000-000000000014', 'other', actor_account_id(), now())$$),

@@ -234,6 +234,13 @@ def bare(response):
     return response.status, body, headers
 
 
+def own_case(client, person, account):
+    """A coordinator says that this file is a colleague's own, and the program lead confirms it."""
+    made = person.coordinator.post(f"{person.path}/exclusions", {"account_id": account, "reason": "own_case"}).created()
+    client("administrator").post(f"/v1/own-cases/{made['id']}/confirm").ok()
+    return made
+
+
 def talked(coordinator, declaration):
     """They have talked with whoever declared it, and only now see whom it meets: the declaration."""
     return coordinator.post(f"{declaration.path}/conversation").ok()

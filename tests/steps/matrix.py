@@ -6,10 +6,12 @@ VISIBLE: path parameters -> maker of {role: {parameter: id}}. A maker gets the s
 role's own demo account. steps.matrix_world says who they are, and makes what is around groups."""
 
 from steps.matrix_world import (
+    ADMINISTRATOR,
     COORDINATOR,
     HOSTS,
     MAPLE,
     OTHER_LINE,
+    OTHER_PROFESSIONAL,
     PEER,
     PEER_2,
     QUEBEC_COORDINATOR,
@@ -47,6 +49,23 @@ def exclusion(db, participant):
     )
 
 
+def said(db, participant, account):
+    return one(
+        db,
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at)"
+        " values (%s, %s, 'own_case_said', %s, now())"
+        " on conflict (account_id, participant_id) do update set reason = excluded.reason returning id",
+        participant,
+        account,
+        COORDINATOR,
+    )
+
+
+def own_cases(db):
+    """What is said of the lead themself is for another."""
+    return named("own_case_id", [("administrator", None, said(db, PEER_2, ADMINISTRATOR))])
+
+
 def intake(db, participant):
     return one(db, "select id from intakes where participant_id = %s order by created_at limit 1", participant)
 
@@ -81,6 +100,7 @@ HIDDEN = {
     ("intake_id",): (("peer", "coordinator"), lambda db: named("intake_id", of_participants(db, lambda p: intake(db, p)))),
     ("acceptance_id",): (("peer", "coordinator"), lambda db: named("acceptance_id", of_participants(db, lambda p: acceptance(db, p)))),
     ("exclusion_id",): (("coordinator",), lambda db: named("exclusion_id", of_coordinators(db, lambda p: exclusion(db, p)))),
+    ("own_case_id",): (("administrator",), own_cases),
     ("referral_id",): (("line",), referrals),
     ("account_id",): (("coordinator", "administrator"), not_coordinators),
     ("group_id",): ((*HOSTS, "coordinator"), of_world("hidden_groups")),
@@ -129,6 +149,7 @@ VISIBLE = {
     ("intake_id",): lambda _db: to_all(intake_id="00000000-0000-4000-8000-000000004000"),
     ("acceptance_id",): lambda db: to_all(acceptance_id=acceptance(db, MAPLE)),
     ("exclusion_id",): lambda db: to_all(exclusion_id=exclusion(db, "00000000-0000-4000-8000-000000003005")),
+    ("own_case_id",): lambda db: to_all(own_case_id=said(db, MAPLE, OTHER_PROFESSIONAL)),
     ("referral_id",): lambda _db: to_all(referral_id="00000000-0000-4000-8000-000000000201"),
     ("staff_id",): lambda _db: to_all(staff_id=SUPPORTER),
     ("code_id",): first_of("code_id", "code_lists where list = 'training_method'"),

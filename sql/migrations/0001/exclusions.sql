@@ -5,7 +5,8 @@ create table exclusions (
     id uuid primary key default gen_random_uuid(),
     participant_id uuid not null references participants (id),
     account_id uuid not null constraint exclusions__account_id__known references accounts (id),
-    reason text not null constraint exclusions__reason__known check (reason in ('own_case', 'asked_by_peer')),
+    reason text not null constraint exclusions__reason__known check (reason in (
+        'own_case', 'own_case_said', 'asked_by_peer')),
     created_by uuid not null references accounts (id),
     created_at timestamptz not null,
     constraint exclusions__account_id__taken unique (account_id, participant_id)
