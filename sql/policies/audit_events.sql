@@ -6,8 +6,12 @@ grant select, insert (at, account_id, role, operation, action, object_type, obje
 on audit_events to alongside_api, alongside_worker, alongside_desk;
 grant insert (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields, request_id)
 on audit_events to alongside_seats, alongside_conflicts, alongside_sessions;
-create policy all_add on audit_events for insert with check (
-    account_id is not distinct from actor_account_id() and role = actor_role() and isfinite(at));
+create policy all_add on audit_events for insert
+    to alongside_api, alongside_desk, alongside_seats, alongside_conflicts, alongside_sessions
+    with check (account_id is not distinct from actor_account_id() and role = actor_role() and isfinite(at));
+-- Jobs write in nobody's name, whoever they say they are.
+create policy worker_adds on audit_events for insert to alongside_worker
+    with check (account_id is null and role = 'worker' and isfinite(at));
 create policy api_reads on audit_events for select to alongside_api using (
     case (select actor_role())
         when 'administrator' then not participant_ids && (select actor_hidden_ids())::uuid[]

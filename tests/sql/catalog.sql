@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(76);
+select plan(78);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -232,6 +232,14 @@ create temp view bare_actors as
 select p.tablename, p.policyname from pg_policies p
 where p.schemaname = 'alongside' and p.tablename <> 'sealed_keys' and regexp_replace(
     concat(p.qual, case p.cmd when 'INSERT' then '' else p.with_check end), 'SELECT (\w+\.)?actor_\w+\(\)', '', 'g') ~ 'actor_\w+\(\)';
+-- I13: the program lead may be in the program, too. Accounts of peers are not the lead's at all.
+create temp view open_files as
+select p.tablename, p.policyname from pg_policies p
+where p.schemaname = 'alongside' and p.tablename <> 'accounts' and concat(p.qual, p.with_check) ~ 'administrator'
+    and concat(p.qual, p.with_check) !~ 'actor_(hidden|own|kept)_'
+    and exists (
+        select from own_columns c
+        where c.name like p.tablename || '.%' and c.attname in ('participant_id', 'participant_ids', 'enrolment_id', 'intake_id'));
 create temp view shared_names as
 select proname from pg_proc where pronamespace = 'alongside'::regnamespace group by proname having count(*) > 1;
 -- Some ask through another that does. Three are for everybody: who comes in, who knows an address, what is said to all.
@@ -269,6 +277,8 @@ insert into walls (name, title, fault) values
     ('two_policies', 'a role has one policy for a verb on a table', 'create policy careless on holidays to alongside_api using (false)'),
     ('bare_actors', 'who asks is looked up once for a statement, not for each row',
         'create policy careless on holidays for update to alongside_worker using (actor_account_id() is not null)'),
+    ('open_files', 'I13: what the program lead reads of people keeps their own file out',
+        'create policy careless on region_moves for update to alongside_worker using ((select actor_role()) = ''administrator'')'),
     ('shared_names', 'no two functions share a name',
         'create function alongside.utc(in_at date) returns text language sql return ''x'''),
     ('careless_doors', 'an open door asks who acts', 'grant execute on function conflict_raise to alongside_api'),

@@ -3,7 +3,7 @@
 begin;
 \ir helpers.psql
 \ir world.psql
-select plan(27);
+select plan(38);
 
 \set boss 'c0000000-0000-4000-8000-000000000001'
 \set colleague 'c0000000-0000-4000-8000-000000000002'
@@ -84,5 +84,55 @@ select is(replayed(c.location, c.fingerprint), c.refused, c.title) from (values
     (null, 'f', null, 'nor is anything seen of what names nothing'),
     ('/v1/secrets/' || :'q', 'f', 'conflict', 'what nobody has thought of is not repeated'),
     ('/v1/participants/' || :'q', 'g', 'idempotency-key-reused', 'and only to the same request')) c (location, fingerprint, refused, title);
+-- S19: jobs reach what their grants say, whoever the settings say they are.
+reset role;
+create function tests.reach_of_jobs(in_role text) returns text[] language plpgsql as $$
+declare
+    own record;
+    found text[] := '{}';
+    rows bigint;
+begin
+    perform set_config('app.role', in_role, true), set_config('app.account_id', 'c0000000-0000-4000-8000-000000000001', true),
+        set_config('app.region_keys', region_keys()::text, true), set_config('app.hidden', '{}', true);
+    for own in select c.oid::regclass::text as name from pg_class c
+        where c.relnamespace = 'alongside'::regnamespace and c.relkind in ('r', 'p', 'v') order by 1
+    loop
+        begin
+            perform set_config('role', 'alongside_worker', true);
+            execute format('select count(*) from %s', own.name) into rows;
+            found := found || (own.name || ' ' || rows);
+        exception when insufficient_privilege then
+            null;
+        end;
+        perform set_config('role', 'none', true);
+    end loop;
+    return found;
+end
+$$;
+select ok(cardinality(reach_of_jobs('worker')) > 10, 'jobs reach something');
+select is(reach_of_jobs(r), reach_of_jobs('worker'), 'jobs that say they are a ' || r || ' see nothing more')
+from unnest('{peer,peer_supporter,mental_health_professional,coordinator,line,administrator}'::text[]) r;
+select set_eq($$
+    select p.proname::text from pg_proc p
+    where p.pronamespace = 'alongside'::regnamespace and p.prosecdef and has_function_privilege('alongside_worker', p.oid, 'execute')$$,
+    array['account_is_away', 'coordinator_stand_in', 'join_link_watch', 'notice_tell_coordinator', 'notice_tell_unreachable',
+    'seat_advance_lists', 'seat_expire_offers', 'seat_mail_verdict', 'seat_mail_when', 'waiting_person_refresh', 'watched_clock_follow'],
+    'and what they may call past row level security is this');
+create function tests.noted_by_jobs(in_role text, in_account uuid, in_as text) returns text language plpgsql as $$
+begin
+    perform set_config('app.role', in_as, true), set_config('app.account_id', coalesce(in_account::text, ''), true);
+    perform set_config('role', 'alongside_worker', true);
+    insert into audit_events (at, role, operation, action, object_type, account_id) values (now(), in_role, 'x', 'x', 'x', in_account);
+    perform set_config('role', 'none', true);
+    return null;
+exception when others then
+    perform set_config('role', 'none', true);
+    return sqlstate;
+end
+$$;
+select is(noted_by_jobs(c.role, c.account, c.said), c.refused, c.title) from (values
+    ('worker', null::uuid, 'worker', null, 'jobs write down what they do'),
+    ('coordinator', :'boss', 'coordinator', '42501', 'in nobody''s name'),
+    ('worker', :'boss', 'worker', '42501', 'nor with somebody''s account')) c (role, account, said, refused, title);
 select * from finish();
 rollback;
