@@ -17,6 +17,7 @@ from harness.cluster import server_environment
 from harness.server import PATIENCE, free_port
 from psycopg import sql
 from steps import ABSENT, at_once
+from steps.evenings import Evening
 from steps.journey import QUEBEC_COORDINATOR, Intake, open_person
 from steps.matrix import HIDDEN
 from steps.matrix_world import DEMO_ACCOUNTS
@@ -93,6 +94,32 @@ def test_what_was_refused_has_the_same_digest_in_each_line_of_one_person(client,
     assert len(set(digests[:6])) == 1 and len(digests[0]) == 16 and digests[6] not in (None, digests[0]) and digests[7] is None
     for who in (one, other):
         assert who.account not in server.log_text()
+
+
+@pytest.mark.parametrize(
+    ("role", "tries"),
+    [
+        ("peer_supporter", [("POST", "start", {"hosts_present": [ABSENT]}, 409), ("POST", "end", None, 409)]),
+        (
+            "mental_health_professional",
+            [("POST", "contacts/SEAT/open", {"reason": "check_in"}, 404), ("GET", "safety-plans/SEAT", None, 404)],
+        ),
+    ],
+)
+def test_what_a_host_tried_in_vain_is_found_by_who_it_was(client, server, role, tries):
+    """R14: a start and a look behind glass that were refused leave nobody's name, and one digest; in nobody's file."""
+    evening = Evening(client)
+    (seat,) = evening.seats
+    evening.at(days=-3)
+    host = next(host for host in evening.hosts if host.role == role)
+    for method, path, body, status in tries:
+        sent = {} if body is None else {"json": body}
+        host.client.request(method, f"{evening.path}/{path.replace('SEAT', seat.id)}", **sent).problem(status)
+    lines = [line for line in server.log_lines() if line.get("role") == role and line["status"] >= 400][-len(tries) :]
+    assert [(line["method"], line["status"]) for line in lines] == [(method, status) for method, _, _, status in tries]
+    assert len({line["subject"] for line in lines}) == 1
+    events = seat.person.peer.get(f"{seat.person.path}/audit-events", params={"limit": 100}).ok().data
+    assert host.id not in str(events)
 
 
 # ---- who is in the program is nobody's to find out ----
