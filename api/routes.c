@@ -229,6 +229,8 @@ const struct route routes[] = {
     READ(  "/v1/enrolments/{enrolment_id}",                SERVED,      enrolments_read),
     STEP(  "/v1/enrolments/{enrolment_id}/offer",          COORDINATOR, enrolments_offer),
     STEP(  "/v1/enrolments/{enrolment_id}/accept",         SERVED,      enrolments_accept),
+    STEP(  "/v1/enrolments/{enrolment_id}/confirm",        COORDINATOR, enrolments_confirm),
+    STEP(  "/v1/enrolments/{enrolment_id}/not-this-one",   COORDINATOR, enrolments_not_this_one),
     STEP(  "/v1/enrolments/{enrolment_id}/decline",        SERVED,      enrolments_decline),
     STEP(  "/v1/enrolments/{enrolment_id}/withdraw",       SERVED,      enrolments_withdraw, FREE),
     STEP(  "/v1/enrolments/{enrolment_id}/remove",         COORDINATOR, enrolments_remove),

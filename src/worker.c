@@ -128,10 +128,16 @@ static bool jobs_run(struct worker *worker, struct db_session *session)
         enum heartbeat job;
         const char *statement;
     } jobs[] = {
-        {HEARTBEAT_ALARMS, "alarms_watch"},  {HEARTBEAT_CLOCK, "mail_follow_clock"},
-        {HEARTBEAT_LEASES, "mail_release"},  {HEARTBEAT_AUDIT, "audit_link"},
-        {HEARTBEAT_OFFERS, "offers_expire"}, {HEARTBEAT_LISTS, "lists_advance"},
-        {HEARTBEAT_LINKS, "links_watch"},    {HEARTBEAT_KEYS, "keys_expire"},
+        {HEARTBEAT_COMPARISONS, "comparisons_run"},
+        {HEARTBEAT_ALARMS, "alarms_watch"},
+        {HEARTBEAT_CLOCK, "mail_follow_clock"},
+        {HEARTBEAT_LEASES, "mail_release"},
+        {HEARTBEAT_AUDIT, "audit_link"},
+        {HEARTBEAT_OFFERS, "offers_expire"},
+        {HEARTBEAT_ANSWERS, "seats_answer"},
+        {HEARTBEAT_LISTS, "lists_advance"},
+        {HEARTBEAT_LINKS, "links_watch"},
+        {HEARTBEAT_KEYS, "keys_expire"},
         {HEARTBEAT_FAULTS, "faults_tell"},
     };
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs && !is_stopping(worker); i++) {

@@ -194,13 +194,15 @@ def make_client(contract, token):
 
 @pytest.fixture
 def client(make_client, server, db):
-    """client(role, account): a client of the module's server. account "other" is a second account of a staff role; client.db looks
-    behind the walls of the same program."""
+    """client(role, account): a client of the module's server. account "other" is a second account of a staff role; its db, and
+    client.db, look behind the walls of the same program."""
 
     def of_role(role=None, account=None, **kwargs):
         if account == "other":
             account = OTHER_ACCOUNTS[role]
-        return make_client(server, role, account, **kwargs)
+        made = make_client(server, role, account, **kwargs)
+        made.db = db
+        return made
 
     of_role.db = db
     return of_role

@@ -101,12 +101,14 @@ where i.participant_id::text like '00000000-0000-4000-8000-0000000031__'
 on conflict do nothing;
 
 insert into enrolments (
-    id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role, left_at,
-    removal_reason)
+    id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at, accepted_at, decided_at,
+    decided_by_role, left_at, removal_reason)
 select
     d.enrolment_id, d.cohort_id, d.participant_id, d.state, i.ready_at,
     coalesce(d.offered_at - interval '1 minute', greatest(g.created_at + interval '1 day', i.ready_at, now.at - interval '12 days')),
-    d.offered_at, d.offered_at + make_interval(hours => g.offer_hours), d.decided_at, case when d.decided_at is not null then 'peer' end, d.left_at,
+    d.offered_at, d.offered_at + make_interval(hours => g.offer_hours),
+    fixed_hour_after(d.offered_at + make_interval(hours => g.offer_hours)),
+    case when d.state <> 'declined' then d.decided_at end, d.decided_at, case when d.decided_at is not null then 'peer' end, d.left_at,
     case when d.state = 'removed' then case g.state when 'cancelled' then 'group_cancelled' else 'other_group' end end
 from demo_places d
 join cohorts g on g.id = d.cohort_id

@@ -117,14 +117,13 @@ on conflict do nothing;
 update conflict_declarations d set conversation_at = d.created_at + interval '4 hours', conversation_by = '00000000-0000-4000-8000-000000000004'
 where d.conversation_at is null and d.id in (
     '00000000-0000-4000-8000-000000000511', '00000000-0000-4000-8000-000000000512', '00000000-0000-4000-8000-000000000514');
-select set_config('app.account_id', d.declared_by::text, true), conflict_follow_declaration(d.id)
-from conflict_declarations d
+select conflict_compare_declaration(d.id) from conflict_declarations d
 where not exists (select from conflict_matches m where m.declaration_id = d.id);
-select set_config('app.account_id', '', true);
 -- R14: Brume has asked that somebody, whom a coordinator has yet to find out, not see their file.
-insert into exclusion_requests (id, participant_id, name_digest, created_at)
-select v.id::uuid, v.participant::uuid, repeat('4d', 32), date_trunc('second', transaction_timestamp()) - interval '2 days'
+insert into exclusion_requests (id, participant_id, name_digest, created_at, compared_at)
+select v.id::uuid, v.participant::uuid, repeat('4d', 32), m.at - interval '2 days', m.at - interval '2 days'
 from (values ('00000000-0000-4000-8000-000000000521', '00000000-0000-4000-8000-000000003117')) v (id, participant)
+cross join (select date_trunc('second', transaction_timestamp()) as at) m
 where not exists (select from exclusion_requests r where r.id = v.id::uuid);
 insert into name_digests (exclusion_request_id, kind, whole, tokens, created_at)
 select r.id, 'name', left(r.name_digest, 32), array[repeat('4a', 16), repeat('4b', 16)], r.created_at

@@ -174,6 +174,45 @@ end $$;
 create or replace function business_days_after(in_from timestamptz, in_days int) returns timestamptz stable language sql
 return office_close(business_day(office_date(in_from) + 1, in_days - 1));
 
+-- DESIGN 5b: what follows from a decision, and whose turn it is on a list, takes effect at one of these hours of a business day, for
+-- everybody alike: never at a click.
+create or replace function fixed_hours(in_from date, in_to date) returns setof timestamptz stable language sql
+begin atomic
+    select (d + h.local) at time zone office_zone()
+    from business_days(in_from, in_to) d cross join (values (time '09:00'), (time '12:00'), (time '15:00')) h (local);
+end;
+
+create or replace function fixed_hour_after(in_at timestamptz) returns timestamptz language plpgsql stable as $$
+begin
+    return (select min(h) from fixed_hours(office_date(in_at), office_date(in_at) + 14) h where h > in_at);
+end $$;
+
+create or replace function fixed_hour_before(in_at timestamptz) returns timestamptz language plpgsql stable as $$
+begin
+    return (select max(h) from fixed_hours(office_date(in_at) - 14, office_date(in_at)) h where h <= in_at);
+end $$;
+
+-- The same hour of the business day before.
+create or replace function business_day_before(in_at timestamptz) returns timestamptz language plpgsql stable as $$
+begin
+    return (
+        select (max(d) + (in_at at time zone office_zone())::time) at time zone office_zone()
+        from business_days(office_date(in_at) - 14, office_date(in_at) - 1) d);
+end $$;
+
+-- When so much of the office's time, from 8:00 to its close, is left until then.
+create or replace function office_time_before(in_at timestamptz, in_length interval) returns timestamptz language plpgsql stable as $$
+begin
+    return (
+        with days as (
+            select (d + time '08:00') at time zone office_zone() as opens_at, least(office_close(d), in_at) as ends_at
+            from business_days(office_date(in_at) - 14, office_date(in_at)) d),
+        spans as (
+            select d.ends_at, d.ends_at - d.opens_at as length, sum(d.ends_at - d.opens_at) over (order by d.opens_at desc) as total
+            from days d where d.opens_at < d.ends_at)
+        select max(s.ends_at - (in_length - (s.total - s.length))) from spans s where s.total >= in_length);
+end $$;
+
 -- R7: stale after 90 days, and asked again by every intake that began later.
 create or replace function needs_confirmation(in_participant_id uuid, in_confirmed_at timestamptz) returns boolean
 language plpgsql stable as $$

@@ -17,6 +17,16 @@ begin
         ((first_session.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first_session.timezone);
 end $$;
 
+-- Until when an offer may stand (decision 15): a business day before the group locks, so that who accepts is answered in time.
+create or replace function cohort_offers_until(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
+begin
+    return business_day_before(cohort_locks_at(in_cohort));
+end $$;
+
+-- Decision 15: at the next fixed hour after the offers of that moment have ended, all who have accepted are answered together.
+create or replace function cohort_answers_at(in_offered_until timestamptz) returns timestamptz stable language sql
+return fixed_hour_after(in_offered_until);
+
 create or replace function cohort_is_locked(in_cohort cohorts) returns boolean language plpgsql stable as $$
 begin
     return coalesce(cohort_locks_at(in_cohort) <= app_now(), false);
@@ -91,7 +101,7 @@ begin
         if enrolment.is_seated then
             perform seat_move(enrolment, 'completed', null);
         else
-            perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
+            perform seat_move(enrolment, 'not_placed', 'not_placed', 'full', true);
         end if;
     end loop;
 end $$;
@@ -112,12 +122,19 @@ begin
     where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
 end $$;
 
--- A coordinator made room, or moved the hour at which the group locks.
-create or replace function cohort_list_advance(in_id uuid) returns void language plpgsql security definer as $$
+-- I3, I10: an offer does not outlive its last moment, also when that came nearer.
+create or replace function cohort_offers_shorten(in_id uuid) returns void language plpgsql security definer as $$
+declare
+    last_moment timestamptz;
 begin
     perform require_role('coordinator');
     if in_id = any (actor_own_cohort_ids()) then
         perform problem('not-found');
     end if;
-    perform seat_list_advance(in_id);
+    select cohort_offers_until(g) into last_moment from cohorts g where g.id = in_id;
+    update enrolments e set
+        offer_expires_at = least(e.offer_expires_at, last_moment),
+        answer_at = least(e.answer_at, cohort_answers_at(last_moment)),
+        version = e.version + 1
+    where e.cohort_id = in_id and e.state in ('offered', 'accepted') and e.offer_expires_at > last_moment;
 end $$;

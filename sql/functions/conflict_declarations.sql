@@ -7,7 +7,7 @@ declare
     -- With the generated column, which a trigger before the update does not have yet.
     changes text[] := array[
         'withdrawn_at', 'withdrawn_by', 'counts_from', 'call_from', 'call_due', 'conversation_at', 'conversation_by', 'region_keys',
-        'version', 'root_id'];
+        'compared_at', 'version', 'root_id'];
 begin
     if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
         or old.withdrawn_at is not null
@@ -321,7 +321,7 @@ begin
 end $$;
 
 -- A peer or a host for themselves; a coordinator for somebody they see, or for themselves.
--- Writes: conflict_declarations, step_backs, conflict_matches. Locks: who declares, their own that waits, then persons by id.
+-- Writes: conflict_declarations, name_digests, step_backs, comparisons. Locks: who declares, their own that waits.
 create or replace function conflict_declarations_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -364,18 +364,28 @@ begin
     if counts_from = 'now' then
         perform step_back_begin();
     end if;
-    perform conflict_follow_declaration(new_id);
+    perform comparison_ask('declaration', array[new_id]);
     perform audit('create', 'conflict_declaration', new_id, conflict_declaration_audited(), body_fields(in_body));
-    perform conflict_answer_evenly();
     return conflict_declaration_respond(201, new_id);
 end $$;
 
+-- All that joined it was talked about with it, also what is not compared yet, and so not seen.
+create or replace function conflict_declaration_follow_talk(in_root_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    update conflict_declarations d set
+        conversation_at = root.conversation_at, conversation_by = root.conversation_by, version = d.version + 1
+    from conflict_declarations root
+    where root.id = in_root_id and root.conversation_by = actor_account_id() and d.joins_id = root.id and d.conversation_at is null;
+end $$;
+
 -- Nobody knows before they have talked whether a declaration meets anybody: all that were declared meanwhile are talked about together.
--- Writes: conflict_declarations. Locks: the root.
+-- Writes: conflict_declarations. Locks: comparisons, the root.
 create or replace function conflict_declarations_conversation(in_id uuid) returns response language plpgsql as $$
 declare
     root_declaration conflict_declarations;
 begin
+    perform comparison_finish();
     select * into root_declaration from conflict_declarations d
     where d.id = (select o.root_id from conflict_declarations o where o.id = in_id) for no key update;
     if not found then
@@ -384,7 +394,8 @@ begin
     if root_declaration.conversation_at is null then
         update conflict_declarations d set
             conversation_at = app_now(), conversation_by = actor_account_id(), version = d.version + 1
-        where d.root_id = root_declaration.id;
+        where d.id = root_declaration.id;
+        perform conflict_declaration_follow_talk(root_declaration.id);
         perform audit('talk', 'conflict_declaration', root_declaration.id, array[root_declaration.for_participant_id]);
     end if;
     return conflict_declaration_respond(200, in_id);
@@ -392,7 +403,7 @@ end $$;
 
 -- By whoever declared it or a coordinator, at any time; again is the same. What somebody said themself, another takes back with their
 -- informed agreement alone (decision 18).
--- Writes: conflict_declarations, conflict_matches. Locks: the declaration.
+-- Writes: conflict_declarations, comparisons. Locks: the declaration.
 create or replace function conflict_declarations_withdraw(in_id uuid, in_body jsonb default null) returns response language plpgsql as $$
 declare
     declaration conflict_declarations;
@@ -407,9 +418,8 @@ begin
         end if;
         update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
         where d.id = in_id;
-        perform conflict_follow_withdrawal(in_id);
+        perform comparison_ask('declaration', array[in_id]);
         perform audit('withdraw', 'conflict_declaration', in_id, conflict_declaration_withdrawn_of(declaration));
-        perform conflict_answer_evenly();
     end if;
     return conflict_declaration_respond(200, in_id);
 end $$;

@@ -162,7 +162,8 @@ begin
         decided_at = app_now(),
         version = m.version + 1
     where m.id = in_id;
-    perform conflict_follow_decision(in_id);
+    perform comparison_ask('declaration', array[match.declaration_id]);
+    perform comparison_ask('account', array[match.for_account_id]);
     -- A warning that is lifted is a word in the file of whom it protected; of somebody else of that name nobody is told.
     perform audit(
         'decide', 'conflict_match', in_id, case when allows and is_same is not false then array[match.for_participant_id] end,

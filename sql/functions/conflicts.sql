@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Do not place together (A6.5, R1). Whoever declares learns nothing from the answer: what a declaration meets blocks at once and
--- is seen by coordinators alone. conflict_follow_…() say what follows from a write; whoever writes calls them.
+-- Do not place together (A6.5, R1). Whoever declares learns nothing from the answer: nothing is compared in a request. What is found
+-- blocks, and is seen by coordinators alone; conflict_compare_…() find it, one subject of comparisons.sql each.
 
 -- A person may have two logins, as somebody of the staff and as a peer (S0.20); what stands against one stands against the other.
 -- Each person with every id they go by, their own included.
@@ -55,10 +55,11 @@ begin
 end $$;
 
 -- Whether two of these persons must not be together: declared by either side, found in the records, or excluded from the other's
--- file. in_person_id: only what stands between this one and the others.
+-- file. in_person_id: only what stands between this one and the others. in_is_decided: only what coordinators have decided, or declared
+-- themselves (decision 17).
 -- Planned once: a few ids each time, planning would cost more than asking.
-create or replace function conflict_stands(in_persons uuid[], in_person_id uuid default null) returns boolean
-language plpgsql stable security definer set plan_cache_mode = force_generic_plan as $$
+create or replace function conflict_stands(in_persons uuid[], in_person_id uuid default null, in_is_decided boolean default false)
+returns boolean language plpgsql stable security definer set plan_cache_mode = force_generic_plan as $$
 declare
     persons uuid[];
     ids uuid[];
@@ -73,9 +74,12 @@ begin
         select
         from (
             select m.for_person_id as one, m.person_id as other, m.basis = 'record' as is_record
-            from conflict_matches m where m.for_person_id = any (ids) and m.is_blocking
+            from conflict_matches m
+            where m.for_person_id = any (ids) and m.is_blocking and (not in_is_decided or m.state = 'blocked')
             union all
-            select x.participant_id, x.account_id, false from exclusions x where x.participant_id = any (ids)) p
+            select x.participant_id, x.account_id, false from exclusions x
+            where x.participant_id = any (ids) and (not in_is_decided or x.reason = 'own_case' or exists (
+                select from accounts a where a.id = x.created_by and a.role = 'coordinator'))) p
         join unnest(persons, ids) a (person, id) on a.id = p.one
         join unnest(persons, ids) b (person, id) on b.id = p.other and b.person <> a.person
         -- Two who once sat together may do so again; what is asked is whether one of them may lead.
@@ -83,11 +87,11 @@ begin
             and (in_person_id is null or in_person_id in (a.person, b.person)));
 end $$;
 
--- A6.5: whether two who are in it must not meet; for coordinators.
+-- A6.5: whether two who are in it must not meet, as decided; for coordinators.
 create or replace function conflict_blocks_cohort(in_cohort_id uuid) returns boolean language plpgsql stable security definer as $$
 begin
     return actor_role() = 'coordinator' and in_cohort_id <> all (actor_own_cohort_ids())
-        and conflict_stands(array(select conflict_persons(in_cohort_id)));
+        and conflict_stands(array(select conflict_persons(in_cohort_id)), in_is_decided => true);
 end $$;
 
 -- The questions of placement, assignment and start. The answer is yes or no, never who or why.
@@ -107,40 +111,24 @@ begin
         or conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id));
 end $$;
 
--- Whether the actor has said, or taken back, whom this person must not meet, since then.
-create or replace function conflict_declared_since(in_participant_id uuid, in_at timestamptz) returns boolean
-language plpgsql stable security definer as $$
+-- Whether this person has said something that no coordinator has talked about with them yet (decision 16). Until then they are placed
+-- nowhere, whatever it meets: what is tried out in a declaration does not show in what follows.
+create or replace function conflict_is_said(in_participant_id uuid) returns boolean language plpgsql stable security definer as $$
 begin
-    return exists (
-        select from conflict_declarations d
-        where d.for_participant_id = in_participant_id and d.declared_by = actor_account_id()
-            and greatest(d.created_at, d.withdrawn_at) >= in_at);
+    perform require_role('coordinator', 'worker');
+    return exists (select from exclusion_requests r where r.participant_id = in_participant_id and r.state = 'open')
+        or exists (
+            select from conflict_declarations d where d.for_participant_id = in_participant_id and d.conversation_at is null);
 end $$;
 
--- I5: today's roster, and who leads today, substitutions counted.
+-- I5, decision 17: today's roster, and who leads today, substitutions counted; only what is decided stops a session.
 create or replace function conflict_blocks_session(in_session_id uuid) returns boolean language plpgsql stable security definer as $$
 begin
     return conflict_stands(array(
         select e.participant_id from sessions s join enrolments e on e.cohort_id = s.cohort_id and e.is_seated
         where s.id = in_session_id
         union
-        select l.account_id from session_leads l where l.session_id = in_session_id));
-end $$;
-
--- Whoever seats or assigns holds the person, shared, before asking the questions above; whoever changes what stands against a person
--- holds them alone, all persons at once in the order of their ids, and never waits for a group after that. So of a declaration and a
--- seat taken at the same moment the later one always sees the earlier.
-create or replace function conflict_key(in_person_id uuid) returns bigint stable language sql
-return hashtextextended('person ' || in_person_id, 0);
-
-create or replace function conflict_hold(in_person_id uuid) returns void language plpgsql as $$
-begin
-    perform pg_advisory_xact_lock_shared(conflict_key(in_person_id));
-end $$;
-
-create or replace function conflict_hold_alone(variadic in_person_ids uuid[]) returns void language plpgsql as $$
-begin
-    perform pg_advisory_xact_lock(conflict_key(p.id)) from (select i.id from unnest(in_person_ids) i (id) order by i.id) p;
+        select l.account_id from session_leads l where l.session_id = in_session_id), in_is_decided => true);
 end $$;
 
 -- Marks for the coordinators which matches of these persons stand in a group now. Groups themselves show nothing: a changed ETag
@@ -155,26 +143,13 @@ begin
         from conflict_matches r
         where r.ended_at is null and (r.for_person_id = any (ids) or r.person_id = any (ids))
             and (r.raised_at is not null) <> (r.state <> 'allowed' and conflict_match_met_in(r) <> '{}')
-        -- What somebody is deciding about right now is theirs to raise: they do it when they have decided.
+        -- What somebody is deciding about right now is compared again when they have decided.
         for no key update skip locked);
-end $$;
-
-create or replace function conflict_recheck(in_participant_ids uuid[], in_account_ids uuid[]) returns void
-language plpgsql security definer as $$
-declare
-    persons uuid[] := array(
-        select distinct s.id from conflict_selves(coalesce(in_participant_ids, '{}') || coalesce(in_account_ids, '{}')) s
-        where s.id is not null);
-begin
-    perform conflict_hold_alone(variadic persons);
-    perform conflict_raise(persons);
 end $$;
 
 -- A host who was once in a group beside this peer, as a peer themself: nobody declared it, the records know. One match for each such
 -- host and peer of these groups.
-create or replace function conflict_record(in_cohort_ids uuid[]) returns void language plpgsql security definer as $$
-declare
-    accounts uuid[];
+create or replace function conflict_record(in_cohort_ids uuid[]) returns void language plpgsql as $$
 begin
     with seated as (
         select distinct e.cohort_id, e.participant_id from enrolments e
@@ -183,19 +158,15 @@ begin
     hosts as (
         select s.person as participant_id, s.id as account_id
         from conflict_selves(array(select distinct t.participant_id from seated t)) s
-        join accounts a on a.id = s.id and a.role in ('peer_supporter', 'mental_health_professional')),
-    found as (
-        insert into conflict_matches (basis, for_account_id, participant_id, needs_agreement, state, created_at)
-        select distinct 'record', h.account_id, other.participant_id, true, 'unconfirmed', app_now()
-        from hosts h
-        join seated own on own.participant_id = h.participant_id
-        join seated other on other.cohort_id = own.cohort_id
-        where not exists (
-            select from hosts o where o.account_id = h.account_id and o.participant_id = other.participant_id)
-        on conflict do nothing
-        returning for_account_id)
-    select array_agg(distinct f.for_account_id) into accounts from found f;
-    perform conflict_raise(accounts) where accounts is not null;
+        join accounts a on a.id = s.id and a.role in ('peer_supporter', 'mental_health_professional'))
+    insert into conflict_matches (basis, for_account_id, participant_id, needs_agreement, state, created_at)
+    select distinct 'record', h.account_id, other.participant_id, true, 'unconfirmed', app_now()
+    from hosts h
+    join seated own on own.participant_id = h.participant_id
+    join seated other on other.cohort_id = own.cohort_id
+    where not exists (
+        select from hosts o where o.account_id = h.account_id and o.participant_id = other.participant_id)
+    on conflict do nothing;
 end $$;
 
 -- Where the participants live whom a declaration or a match names: a coordinator's list asks for it row by row.
@@ -215,99 +186,32 @@ create or replace trigger located before insert on conflict_matches for each row
 create or replace function conflict_needs_agreement(in_kind text) returns boolean immutable language sql
 return in_kind in ('same_unit', 'dual_relationship');
 
--- What is answered to a peer or a host must not be read from how long it took: whatever was found, or not, the answer leaves on the
--- next beat after the question came.
-create or replace function conflict_answer_evenly() returns void language plpgsql as $$
-declare
-    beat constant float := 0.025;
-    spent float := extract(epoch from clock_timestamp() - transaction_timestamp());
+-- What is on record of people who have, or had, a part in the same groups.
+create or replace function conflict_compare_records(in_persons uuid[]) returns void language plpgsql as $$
 begin
-    if actor_role() <> 'coordinator' then
-        perform pg_sleep(beat * ceil(spent / beat) - spent);
-    end if;
-end $$;
-
--- A seat is held or freed; two sit together from here on: should one of them lead later, it is known. The row as it was, and as it is.
-create or replace function conflict_follow_seat(in_old enrolments, in_new enrolments) returns void language plpgsql as $$
-begin
-    if in_new.holds_seat and not in_old.holds_seat then
-        perform conflict_hold(in_new.participant_id);
-    end if;
-    if in_new.holds_seat <> in_old.holds_seat then
-        perform conflict_raise(array[in_new.participant_id]);
-    end if;
-    if in_new.state = 'confirmed' and in_old.state <> 'confirmed' then
-        perform conflict_record(array[in_new.cohort_id]);
-    end if;
-end $$;
-
--- A host comes or goes.
-create or replace function conflict_follow_host(in_account_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform require_role('coordinator');
-    perform conflict_raise(array[in_account_id]);
-end $$;
-
--- With a cohort, or a session that somebody leads alone, what stood in it ends.
-create or replace function conflict_follow_end(in_cohort_id uuid, in_session_id uuid default null) returns void
-language plpgsql security definer as $$
-begin
-    perform require_role('coordinator', 'peer_supporter', 'mental_health_professional');
-    perform conflict_raise(array(
-        select h.account_id from host_assignments h
-        where h.cohort_id = in_cohort_id and h.session_id is not distinct from in_session_id and h.released_at is null));
-end $$;
-
--- Somebody of the staff has a login as a peer: it is known by the token.
-create or replace function conflict_follow_login(in_account_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform require_role('administrator', 'coordinator', 'mental_health_professional', 'peer_supporter', 'peer', 'line');
     perform conflict_record(array(
-        select e.cohort_id
-        from accounts changed join accounts a on (a.issuer, a.subject) = (changed.issuer, changed.subject)
-        cross join lateral conflict_selves(array[a.id]) s join enrolments e on e.participant_id = s.id
-        where changed.id = in_account_id and a.role in ('peer_supporter', 'mental_health_professional')));
+        select distinct e.cohort_id from conflict_selves(in_persons) s join enrolments e on e.participant_id = s.id));
 end $$;
 
--- Staff no longer see these people, or (in_is_lifted) see them again; in_own_case: those of the staff who are, or were said to be, one of
--- these people themselves.
-create or replace function conflict_follow_exclusions(
-    in_participant_ids uuid[], in_account_ids uuid[], in_own_case uuid[] default '{}', in_is_lifted boolean default false)
-returns void language plpgsql security definer as $$
-begin
-    perform require_role('coordinator', 'administrator');
-    perform conflict_recheck(in_participant_ids, in_account_ids);
-    if in_is_lifted then
-        -- Not their own case after all.
-        update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
-        where m.basis = 'record' and m.ended_at is null and m.for_account_id = any (in_own_case);
-    end if;
-    perform conflict_record(array(
-        select e.cohort_id from conflict_selves(in_own_case) s join enrolments e on e.participant_id = s.id));
-end $$;
-
--- Somebody lives elsewhere from now on.
-create or replace function conflict_follow_region(in_participant_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform require_role('coordinator', 'peer');
-    update conflict_declarations d set region_keys = conflict_region_keys(d.for_participant_id, d.participant_id)
-    where d.for_participant_id = in_participant_id or d.participant_id = in_participant_id;
-    update conflict_matches m set region_keys = conflict_region_keys(m.for_participant_id, m.participant_id)
-    where m.for_person_id = in_participant_id or m.person_id = in_participant_id;
-end $$;
-
--- Whom one declaration meets now. What a coordinator knows by id and must be blocked needs no decision; everything else does.
-create or replace function conflict_follow_declaration(in_id uuid) returns void language plpgsql security definer as $$
+-- Whom one declaration meets, and with one that was taken back what it met ends. What a coordinator knows by id and must be blocked needs
+-- no decision; everything else does.
+create or replace function conflict_compare_declaration(in_id uuid) returns void language plpgsql as $$
 declare
     declaration conflict_declarations;
-    participants uuid[];
-    accounts uuid[];
 begin
-    select * into declaration from conflict_declarations d where d.id = in_id and d.declared_by = actor_account_id();
-    if not found then
+    update conflict_declarations d set compared_at = coalesce(d.compared_at, app_now()) where d.id = in_id returning * into declaration;
+    if declaration.withdrawn_at is not null then
+        update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
+        where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null;
         return;
     end if;
-    with found as (
+    insert into conflict_matches (
+        declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id,
+        needs_agreement, is_certain, is_self_given, state, created_at)
+    select in_id, f.other_id, f.basis, declaration.for_participant_id, declaration.for_account_id, f.participant_id, f.account_id,
+        conflict_needs_agreement(declaration.kind), f.is_certain, f.is_self_given,
+        case when f.basis = 'known' and not conflict_needs_agreement(declaration.kind) then 'blocked' else 'unconfirmed' end, app_now()
+    from (
         select
             'known' as basis, declaration.participant_id, declaration.account_id, null::uuid as other_id, true as is_certain,
             false as is_self_given
@@ -322,88 +226,61 @@ begin
         where d.unit_digest = declaration.unit_digest and d.withdrawn_at is null
             and (d.for_participant_id, d.for_account_id) is distinct from (declaration.for_participant_id, declaration.for_account_id)
             and daterange(d.from_date, d.to_date, '[]') && daterange(declaration.from_date, declaration.to_date, '[]')
-        order by d.for_participant_id, d.for_account_id, d.id)),
-    matched as (
-        insert into conflict_matches (
-            declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id,
-            needs_agreement, is_certain, is_self_given, state, created_at)
-        select in_id, f.other_id, f.basis, declaration.for_participant_id, declaration.for_account_id, f.participant_id, f.account_id,
-            conflict_needs_agreement(declaration.kind), f.is_certain, f.is_self_given,
-            case when f.basis = 'known' and not conflict_needs_agreement(declaration.kind) then 'blocked' else 'unconfirmed' end, app_now()
-        from found f
-        on conflict do nothing
-        returning *)
-    select array_agg(m.participant_id), array_agg(m.account_id) into participants, accounts from matched m;
-    perform conflict_recheck(participants || declaration.for_participant_id, accounts || declaration.for_account_id);
-end $$;
-
--- With what was declared end its matches.
-create or replace function conflict_follow_withdrawal(in_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform require_role('peer', 'peer_supporter', 'mental_health_professional', 'coordinator');
-    update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
-    where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null
-        and exists (select from conflict_declarations d where d.id = in_id and d.withdrawn_at is not null);
-end $$;
-
--- A coordinator has decided about a match.
-create or replace function conflict_follow_decision(in_match_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform require_role('coordinator');
-    perform conflict_recheck(array[m.for_participant_id, m.participant_id], array[m.for_account_id, m.account_id])
-    from conflict_matches m where m.id = in_match_id;
+        order by d.for_participant_id, d.for_account_id, d.id)) f
+    on conflict do nothing;
+    perform conflict_raise(array[coalesce(declaration.for_participant_id, declaration.for_account_id)]);
 end $$;
 
 -- A later joiner, or another name of somebody, meets what was declared before. What matched a former name stays until it is decided:
--- nobody escapes by another spelling. Who is to be looked at again is the answer.
-create or replace function conflict_meet_declared(in_person_id uuid, out participants uuid[], out accounts uuid[]) language plpgsql as $$
+-- nobody escapes by another spelling.
+create or replace function conflict_meet_declared(in_person_id uuid) returns void language plpgsql as $$
 begin
-    with matched as (
-        insert into conflict_matches as m (
-            declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, is_certain,
-            is_self_given, state, created_at)
-        select d.id, 'named', d.for_participant_id, d.for_account_id, p.participant_id, p.account_id,
-            conflict_needs_agreement(d.kind), n.is_certain, n.is_self_given, 'unconfirmed', app_now()
-        from name_digests_meet(in_person_id) n
-        join conflict_declarations d on d.id = n.declaration_id and d.withdrawn_at is null
-        cross join lateral (select o.participant_id, o.account_id from name_digests o where o.owner_id = in_person_id limit 1) p
-        where coalesce(d.for_participant_id, d.for_account_id) <> in_person_id
-        on conflict (declaration_id, person_id) do update set
-            is_certain = m.is_certain or excluded.is_certain, is_self_given = m.is_self_given and excluded.is_self_given,
-            version = m.version + 1
-        where m.ended_at is null and m.state = 'unconfirmed'
-            and (excluded.is_certain and not m.is_certain or m.is_self_given and not excluded.is_self_given)
-        returning *)
-    select array_agg(m.for_participant_id) || array_agg(m.participant_id), array_agg(m.for_account_id) || array_agg(m.account_id)
-    into participants, accounts from matched m;
+    insert into conflict_matches as m (
+        declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, is_certain,
+        is_self_given, state, created_at)
+    select d.id, 'named', d.for_participant_id, d.for_account_id, p.participant_id, p.account_id,
+        conflict_needs_agreement(d.kind), n.is_certain, n.is_self_given, 'unconfirmed', app_now()
+    from name_digests_meet(in_person_id) n
+    join conflict_declarations d on d.id = n.declaration_id and d.withdrawn_at is null
+    cross join lateral (select o.participant_id, o.account_id from name_digests o where o.owner_id = in_person_id limit 1) p
+    where coalesce(d.for_participant_id, d.for_account_id) <> in_person_id
+    on conflict (declaration_id, person_id) do update set
+        is_certain = m.is_certain or excluded.is_certain, is_self_given = m.is_self_given and excluded.is_self_given,
+        version = m.version + 1
+    where m.ended_at is null and m.state = 'unconfirmed'
+        and (excluded.is_certain and not m.is_certain or m.is_self_given and not excluded.is_self_given);
 end $$;
 
--- A participant goes by another name, or is reached elsewhere.
-create or replace function conflict_follow_contact(in_participant_id uuid) returns void language plpgsql security definer as $$
-declare
-    met record;
+-- Somebody goes by another name, is reached or lives elsewhere, has a seat or has none any more.
+create or replace function conflict_compare_participant(in_id uuid) returns void language plpgsql as $$
 begin
-    if actor_serves(in_participant_id) then
-        select * into met from conflict_meet_declared(in_participant_id);
-        perform conflict_recheck(met.participants || in_participant_id, met.accounts);
-    end if;
+    perform conflict_meet_declared(in_id);
+    perform conflict_compare_records(array[in_id]);
+    update conflict_declarations d set region_keys = k.keys
+    from conflict_declarations o cross join lateral conflict_region_keys(o.for_participant_id, o.participant_id) k (keys)
+    where o.id = d.id and (o.for_participant_id = in_id or o.participant_id = in_id) and o.region_keys <> k.keys;
+    update conflict_matches m set region_keys = k.keys
+    from conflict_matches o cross join lateral conflict_region_keys(o.for_participant_id, o.participant_id) k (keys)
+    where o.id = m.id and (o.for_person_id = in_id or o.person_id = in_id) and o.region_keys <> k.keys;
+    perform conflict_raise(array[in_id]);
 end $$;
 
--- Somebody of the staff is named, or renamed: they meet what was declared, and whoever asked that they not see their file.
-create or replace function conflict_follow_staff(in_account_id uuid) returns void language plpgsql security definer as $$
-declare
-    met record;
+-- Somebody of the staff is named or renamed, leads or no longer, or is known to be a peer, or to be none: they meet what was declared,
+-- and whoever asked that they not see their file.
+create or replace function conflict_compare_account(in_id uuid) returns void language plpgsql as $$
 begin
-    perform require_role('administrator');
-    select * into met from conflict_meet_declared(in_account_id);
-    -- All persons at once, before an exclusion holds some of them.
-    perform conflict_recheck(
-        met.participants || array(
-            select r.participant_id
-            from name_digests_meet(in_account_id) n join exclusion_requests r on r.id = n.exclusion_request_id),
-        met.accounts || in_account_id);
+    perform conflict_meet_declared(in_id);
+    -- Not their own case after all.
+    update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
+    where m.basis = 'record' and m.ended_at is null and m.for_account_id = in_id and not exists (
+        select
+        from conflict_selves(array[in_id]) s
+        join enrolments own on own.participant_id = s.id
+        join enrolments other on other.cohort_id = own.cohort_id and other.participant_id = m.participant_id);
+    perform conflict_compare_records(array[in_id]);
     perform exclusion_request_match(r.id)
     from (
-        select o.id from name_digests_meet(in_account_id) n join exclusion_requests o on o.id = n.exclusion_request_id
+        select o.id from name_digests_meet(in_id) n join exclusion_requests o on o.id = n.exclusion_request_id
         order by o.participant_id, o.id) r;
+    perform conflict_raise(array[in_id]);
 end $$;

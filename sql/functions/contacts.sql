@@ -62,8 +62,7 @@ begin
     if in_body ?| array['name_to_use', 'email', 'phone'] then
         perform name_digests_keep('participant', in_participant_id, jsonb_build_object(
             'name', in_body->'name_to_use_digest', 'email', in_body->'email_digest', 'phone', in_body->'phone_digest'));
-        perform conflict_follow_contact(in_participant_id);
-        perform conflict_answer_evenly();
+        perform comparison_ask('participant', array[in_participant_id]);
     end if;
     return (select respond(200, c.body, null, c.version) from contacts_json c where c.participant_id = in_participant_id);
 end $$;

@@ -20,7 +20,7 @@ end $$;
 create or replace function coordinator_is_left(in_participant_id uuid, in_but uuid[]) returns boolean
 language plpgsql stable security definer as $$
 begin
-    return actor_role() in ('administrator', 'coordinator', 'peer') and exists (
+    return actor_role() in ('administrator', 'coordinator', 'worker') and exists (
         select from participants p join accounts a on a.role = 'coordinator' and a.is_active
         where p.id = in_participant_id and a.id <> all (in_but)
             and actor_covers(p.region_key, p.id, account_region_keys(a.id), account_hidden_ids(a.id)));

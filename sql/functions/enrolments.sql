@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Placement: from the list of those who wait to a seat, and away from it. Whoever takes or frees a seat moves the list for others, so
--- these functions look past row level security and ask themselves who acts. Order of locks, everywhere: the group, then its
+-- Placement: from the list of those who wait to a seat, and away from it: offered, accepted by the peer, confirmed by a coordinator
+-- (S1.33, decision 15). Seats are counted over all who have one, so these functions look past row level security and ask themselves who
+-- acts. Order of locks, everywhere: the group, then its
 -- enrolments, then mail, then the intake; several groups in the order of their ids, all before the first seat moves.
 
 -- The seats as the table itself keeps them, whoever writes: only steps of the table, never more than the group holds (I1), nobody
@@ -21,8 +22,8 @@ begin
         end if;
     end if;
     -- From a seat to the same seat nothing of the group is asked, so that nothing of it is locked.
-    if new.state not in ('offered', 'confirmed', 'active')
-        or tg_op = 'UPDATE' and new.state <> 'confirmed' and old.state in ('offered', 'confirmed', 'active')
+    if new.state not in ('offered', 'accepted', 'confirmed', 'active')
+        or tg_op = 'UPDATE' and new.state <> 'confirmed' and old.state in ('offered', 'accepted', 'confirmed', 'active')
     then
         return new;
     end if;
@@ -43,7 +44,7 @@ create or replace trigger guard before insert or update on enrolments for each r
 -- Whether somebody was offered a seat, for which they had to be ready (I4); a proposal and a place on the list ask for less.
 create or replace function enrolment_was_offered(in_enrolment enrolments) returns boolean immutable language sql
 return in_enrolment.offered_at is not null or in_enrolment.decided_at is not null
-    or in_enrolment.state in ('offered', 'confirmed', 'active', 'completed');
+    or in_enrolment.state in ('offered', 'accepted', 'confirmed', 'active', 'completed');
 
 -- I4, decision 3: what a person still lacks for a seat in any group; empty = nothing.
 create or replace function enrolment_missing(in_participant_id uuid) returns text[] language plpgsql stable as $$
@@ -111,11 +112,19 @@ begin
             'timezone', g.timezone,
             'duration_minutes', g.duration_minutes,
             'joining', g.joining,
+            -- What there is to decide upon; the dates come with the confirmation (S1.33).
+            'meets', (
+                select coalesce(json_agg(m.at order by m.at->>'weekday', m.at->>'local_time'), '[]')
+                from (
+                    select distinct on (1, 2) extract(isodow from s.local_start) as weekday, s.local_start::time as local_time
+                    from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') t
+                cross join lateral jsonb_build_object('weekday', t.weekday, 'local_time', to_char(t.local_time, 'HH24:MI')) m (at)
+                where enrolment.is_live),
             'sessions', (
                 select coalesce(json_agg(
-                    enrolment_session_json(s, own_zone, enrolment.is_seated) order by s.starts_at, s.seq), '[]')
+                    enrolment_session_json(s, own_zone, true) order by s.starts_at, s.seq), '[]')
                 from sessions s
-                where s.cohort_id = g.id and enrolment.is_live
+                where s.cohort_id = g.id and enrolment.is_seated
                     and s.state <> 'completed' and session_ends_at(s) > app_now()),
             'prepare', plain_list('prepare'))
         from cohorts g join services v on v.id = g.service_id
@@ -140,6 +149,13 @@ cross join lateral (select
     (
         select local_moment_json(e.offer_expires_at, coalesce(p.timezone, office_zone()))
         from participants p where p.id = e.participant_id and e.state = 'offered') as offer_expires_local,
+    utc(e.accepted_at) as accepted_at,
+    case when e.state in ('offered', 'accepted') then utc(e.answer_at) end as answer_at,
+    (
+        select local_moment_json(e.answer_at, coalesce(p.timezone, office_zone()))
+        from participants p where p.id = e.participant_id and e.state in ('offered', 'accepted')) as answer_local,
+    case when (select actor_role()) = 'coordinator' then e.answer end as answer,
+    case when e.state = 'not_placed' then plain_list('enrolment_instead') end as instead,
     utc(e.decided_at) as decided_at,
     case when (select actor_role()) = 'coordinator' then e.decided_by_role end as decided_by_role,
     utc(e.left_at) as left_at,
@@ -156,7 +172,9 @@ cross join lateral (select
     d.decision,
     d.reason,
     d.by_role,
-    d.account_id) members;
+    d.account_id,
+    d.week,
+    d.lot) members;
 
 create or replace function enrolment_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin
@@ -180,23 +198,25 @@ begin
     return enrolment;
 end $$;
 
--- What stands between this person and a seat in this group, told to a coordinator.
+-- What stands between this person and a seat in this group, told to a coordinator, who has finished comparing. What the person has said
+-- is talked about with them before anything follows from it (decision 16), whatever it meets.
 create or replace function enrolment_require_seatable(in_participant_id uuid, in_cohort cohorts) returns void language plpgsql as $$
 declare
     missing text[];
 begin
     perform cohort_require_open(in_cohort);
-    perform conflict_hold(in_participant_id);
     missing := enrolment_missing(in_participant_id);
     if cardinality(missing) > 0 then
         perform conflict('not-ready', jsonb_build_object('missing', missing));
+    elsif conflict_is_said(in_participant_id) then
+        perform conflict('conversation-first');
     elsif conflict_blocks_participant(in_participant_id, in_cohort.id) then
         perform conflict('conflict');
     end if;
 end $$;
 
--- A coordinator places somebody: a seat is offered if one is free and nobody waits longer, otherwise they wait. A mere proposal
--- (propose_only) asks for nothing and takes no part in the list.
+-- A coordinator places somebody: a seat is offered if one is free and nobody waits, otherwise they wait for the list to move. A mere
+-- proposal (propose_only) asks for nothing and takes no part in the list.
 create or replace function enrolments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql security definer as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -205,6 +225,7 @@ declare
     cohort cohorts;
 begin
     perform require_role('coordinator');
+    perform comparison_finish();
     select * into cohort from cohorts g where g.id = in_cohort_id and g.id <> all (actor_own_cohort_ids()) for no key update;
     if not found then
         perform problem('not-found');
@@ -217,6 +238,7 @@ begin
     then
         perform problem_taken('participant_id');
     elsif not is_proposal then
+        perform seat_hold(participant);
         perform enrolment_require_seatable(participant, cohort);
     elsif cohort.state in ('completed', 'cancelled') then
         perform problem_state(cohort.state);
@@ -226,9 +248,14 @@ begin
         new_id, in_cohort_id, participant, case when is_proposal then 'requested' else 'waitlisted' end, waiting_person_since(participant),
         app_now());
     perform audit('create', 'enrolment', new_id, array[participant], body_fields(in_body));
-    if not is_proposal then
-        perform seat_list_advance(in_cohort_id);
-        perform seat_decide(e.id, 'passed_over', 'full', true) from enrolments e where e.id = new_id and e.state = 'waitlisted';
+    if is_proposal then
+        null;
+    elsif cohort_seats_taken(in_cohort_id) >= cohort.capacity then
+        perform seat_decide(new_id, 'passed_over', 'full', true);
+    elsif coalesce(cohort_offers_until(cohort) > app_now(), true) and not exists (
+        select from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' and e.id <> new_id)
+    then
+        perform seat_move(e, 'offered', 'offered', 'in_turn') from enrolments e where e.id = new_id;
     end if;
     return enrolment_respond(201, new_id);
 end $$;
@@ -243,20 +270,23 @@ declare
     reason text;
 begin
     perform require_role('coordinator');
+    perform comparison_finish();
     enrolment := enrolment_lock(in_id, in_if_match);
     if enrolment.state not in ('requested', 'waitlisted') then
         perform problem_state(enrolment.state);
     end if;
+    perform seat_hold(enrolment.participant_id);
     select * into cohort from cohorts g where g.id = enrolment.cohort_id;
     perform enrolment_require_seatable(enrolment.participant_id, cohort);
-    if cohort_seats_taken(cohort.id) < cohort.capacity then
+    if cohort_offers_until(cohort) <= app_now() then
+        perform conflict('offers-closed');
+    elsif cohort_seats_taken(cohort.id) < cohort.capacity then
         before := array(
             select e.id from enrolments e
             where e.cohort_id = cohort.id and e.state = 'waitlisted' and e.id <> in_id
-                and (e.waiting_since, e.id) < (
+                and seat_week(e.waiting_since) < seat_week(
                     case when enrolment.state = 'requested' then waiting_person_since(enrolment.participant_id)
-                        else enrolment.waiting_since end,
-                    in_id)
+                        else enrolment.waiting_since end)
             order by e.waiting_since, e.id);
         -- Whether it is somebody's turn follows from the list, whatever was given as the reason.
         reason := coalesce(
@@ -280,44 +310,71 @@ begin
         select localized(t.text_en, t.text_fr) from plain_texts t where t.list = 'enrolment_refusal' and t.code = 'another_group')));
 end $$;
 
--- The peer takes the seat that was offered, or a coordinator for them. Everything is asked each time, whatever the answer will be.
+-- The peer says yes to the seat that was offered, or a coordinator for them. It is kept for them, and answered at the hour that was said
+-- (decision 15): whom they must not meet is not asked here.
 create or replace function enrolments_accept(in_id uuid, in_if_match int[]) returns response language plpgsql security definer as $$
 declare
     enrolment enrolments;
     cohort cohorts;
-    is_open boolean;
     is_offered boolean;
-    is_blocked boolean;
     missing text[];
 begin
     perform require_role('peer', 'coordinator');
     enrolment := enrolment_lock(in_id, in_if_match);
     select * into cohort from cohorts g where g.id = enrolment.cohort_id;
-    is_open := cohort_takes_people(cohort);
     is_offered := enrolment.state = 'offered' and enrolment.offer_expires_at > app_now();
-    perform conflict_hold(enrolment.participant_id);
-    -- Nobody tries out names on an open offer: after saying, or taking back, whom they must not meet, a coordinator accepts for them.
-    is_blocked := conflict_blocks_participant(enrolment.participant_id, enrolment.cohort_id)
-        or actor_role() = 'peer' and conflict_declared_since(enrolment.participant_id, enrolment.offered_at);
     missing := enrolment_missing(enrolment.participant_id);
-    if enrolment.state in ('confirmed', 'active', 'completed', 'declined', 'withdrawn', 'removed') then
+    if enrolment.state in ('accepted', 'confirmed', 'active', 'completed', 'declined', 'not_placed', 'withdrawn', 'removed') then
         perform problem_state(enrolment.state);
-    elsif actor_role() = 'peer' and (not is_open or not is_offered or is_blocked) then
+    elsif actor_role() = 'peer' and not (is_offered and cohort_takes_people(cohort)) then
         perform enrolment_refuse();
     elsif enrolment.state <> 'offered' then
         perform problem_state(enrolment.state);
     elsif not is_offered then
         perform conflict('offer-expired');
-    elsif is_blocked then
-        perform conflict('conflict');
     elsif cardinality(missing) > 0 then
         perform conflict('not-ready', jsonb_build_object('missing', missing));
     end if;
     perform cohort_require_open(cohort);
-    perform seat_move(enrolment, 'confirmed', 'accepted');
+    perform seat_move(enrolment, 'accepted', 'accepted');
     perform audit('accept', 'enrolment', in_id, array[enrolment.participant_id]);
-    perform seat_end_waiting(enrolment.participant_id);
     return enrolment_respond(200, in_id);
+end $$;
+
+-- A coordinator answers one who accepted. Nobody hears it before the hour that was said; until then another answer takes its place.
+-- Writes: enrolments, enrolment_decisions. Locks: comparisons, the cohort, the enrolment.
+create or replace function enrolment_answer(in_id uuid, in_if_match int[], in_answer text) returns response language plpgsql as $$
+declare
+    enrolment enrolments;
+    cohort cohorts;
+begin
+    perform comparison_finish();
+    enrolment := enrolment_lock(in_id, in_if_match);
+    if enrolment.state <> 'accepted' then
+        perform problem_state(enrolment.state);
+    end if;
+    select * into cohort from cohorts g where g.id = enrolment.cohort_id;
+    if in_answer = 'confirmed' then
+        perform enrolment_require_seatable(enrolment.participant_id, cohort);
+    end if;
+    -- The version stays: it is the peer's too, who does not see that they are answered.
+    update enrolments e set answer = in_answer, answered_by = actor_account_id() where e.id = in_id;
+    perform audit('answer', 'enrolment', in_id, array[enrolment.participant_id]);
+    return enrolment_respond(200, in_id);
+end $$;
+
+create or replace function enrolments_confirm(in_id uuid, in_if_match int[]) returns response language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    return enrolment_answer(in_id, in_if_match, 'confirmed');
+end $$;
+
+-- One state and one text for every cause, and always with what comes instead.
+create or replace function enrolments_not_this_one(in_id uuid, in_if_match int[]) returns response
+language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    return enrolment_answer(in_id, in_if_match, 'not_placed');
 end $$;
 
 create or replace function enrolments_decline(in_id uuid, in_if_match int[]) returns response language plpgsql security definer as $$
@@ -331,7 +388,6 @@ begin
     end if;
     perform seat_move(enrolment, 'declined', 'declined');
     perform audit('decline', 'enrolment', in_id, array[enrolment.participant_id]);
-    perform seat_list_advance(enrolment.cohort_id);
     return enrolment_respond(200, in_id);
 end $$;
 
@@ -345,8 +401,7 @@ begin
     if enrolment.is_live then
         perform seat_move(enrolment, 'withdrawn', 'withdrawn');
         perform audit('withdraw', 'enrolment', in_id, array[enrolment.participant_id]);
-        perform seat_list_advance(enrolment.cohort_id);
-    end if;
+        end if;
     return (
         select respond(200, json_build_object(
             'enrolment_id', e.id,
@@ -371,7 +426,6 @@ begin
     end if;
     perform seat_move(enrolment, 'removed', 'removed', in_body->>'reason');
     perform audit('remove', 'enrolment', in_id, array[enrolment.participant_id], body_fields(in_body));
-    perform seat_list_advance(enrolment.cohort_id);
     return enrolment_respond(200, in_id);
 end $$;
 

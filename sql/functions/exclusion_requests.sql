@@ -1,26 +1,26 @@
 -- SPDX-License-Identifier: MIT
 -- A peer asks that a named person of the staff not see their file.
 
--- R14: everybody of the staff who bears that name is excluded at once; the person who asked is not told whether there was anybody. Who
--- only may be meant is left to the coordinator's question. R6: but nobody's last coordinator, before the program lead has found another.
+-- R14: everybody of the staff who bears that name is excluded; the person who asked is not told whether there was anybody, and a
+-- coordinator speaks with them either way. Who only may be meant is left to that conversation. R6: but nobody's last coordinator, before
+-- the program lead has found another.
 create or replace function exclusion_request_match(in_id uuid) returns void language plpgsql as $$
 declare
-    accounts uuid[];
     made uuid[];
-    asker uuid := (select r.participant_id from exclusion_requests r where r.id = in_id);
+    asker uuid := (select r.participant_id from exclusion_requests r where r.id = in_id and r.name_digest is not null);
     named uuid[] := array(
         select n.account_id from name_digests_meet(in_id) n where n.account_id is not null and (n.is_certain or n.is_whole));
     is_one_of_few boolean := exists (select from accounts a where a.id = any (named) and a.role = 'coordinator');
 begin
-    if named = '{}' then
+    update exclusion_requests r set compared_at = coalesce(r.compared_at, app_now()) where r.id = in_id;
+    if asker is null or named = '{}' then
         return;
     end if;
     perform exclusion_hold(asker);
-    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(asker, named)
-    where r.id = in_id and r.state = 'open';
+    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(asker, named) where r.id = in_id;
     with met as (
-        update exclusion_requests r set state = 'matched', name_digest = null, closed_at = app_now(), version = r.version + 1
-        where r.id = in_id and r.state = 'open' and not r.for_lead
+        update exclusion_requests r set name_digest = null, version = r.version + 1
+        where r.id = in_id and not r.for_lead
         returning r.participant_id),
     forgotten as (delete from name_digests n where n.exclusion_request_id = in_id and exists (select from met)),
     excluded as (
@@ -28,27 +28,17 @@ begin
         select m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
         from met m join participants p on p.id = m.participant_id cross join unnest(named) s (id)
         on conflict do nothing
-        returning id, account_id)
-    select array_agg(x.account_id), array_agg(x.id) into accounts, made from excluded x;
+        returning id)
+    select array_agg(x.id) into made from excluded x;
     perform audit('create', 'exclusion', m) from unnest(made) m;
-    if made <> '{}' then
-        perform conflict_recheck(array[asker], accounts);
-    end if;
+    perform conflict_raise(array[asker]);
 end $$;
 
 -- Somebody coordinates from now on, or elsewhere: what waited for that.
 create or replace function exclusion_request_retry() returns void language plpgsql security definer as $$
 begin
     perform require_role('administrator');
-    perform exclusion_request_match(r.id)
-    from (select o.id from exclusion_requests o where o.for_lead and o.state = 'open' order by o.participant_id, o.id) r;
-end $$;
-
--- A peer has asked: who bears the name today.
-create or replace function exclusion_request_follow(in_id uuid) returns void language plpgsql security definer as $$
-begin
-    perform exclusion_request_match(r.id)
-    from exclusion_requests r where r.id = in_id and r.participant_id = actor_participant_id() and r.state = 'open';
+    perform comparison_ask('request', array(select o.id from exclusion_requests o where o.for_lead and o.state = 'open'));
 end $$;
 
 create or replace function exclusion_request_today() returns bigint language plpgsql stable security definer as $$
@@ -102,13 +92,13 @@ begin
     insert into exclusion_requests (id, participant_id, name_digest, created_at)
     values (new_id, actor_participant_id(), in_body#>>'{staff_name_digest,0,whole}', app_now());
     perform name_digests_keep('request', new_id, jsonb_build_object('name', in_body->'staff_name_digest'));
-    perform exclusion_request_follow(new_id);
+    perform comparison_ask('request', array[new_id]);
     perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
-    perform conflict_answer_evenly();
     return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now())));
 end $$;
 
--- The coordinator has asked by voice who is meant, and excluded them by id where they are of the staff.
+-- The coordinator has asked by voice who is meant, and excluded them by id where they are of the staff; also where the name alone has
+-- done so before: whether it has is not in the answer.
 create or replace function exclusion_requests_close(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     request exclusion_requests;

@@ -22,7 +22,7 @@ end $$;
 -- its object, not by whose file it is.
 
 -- I13: from now on this person does not exist for that account; what was theirs of the person's goes to somebody else (decision 22).
--- Writes: exclusions, conflict_matches, hand_overs, participants, intakes.
+-- Writes: exclusions, comparisons, hand_overs, participants, intakes.
 create or replace function exclusions_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -40,9 +40,8 @@ begin
     insert into exclusions (id, participant_id, account_id, reason, created_by, created_at)
     values (
         new_id, in_participant_id, (in_body->>'account_id')::uuid, reason, actor_account_id(), app_now());
-    perform conflict_follow_exclusions(
-        array[in_participant_id], array[(in_body->>'account_id')::uuid],
-        case reason when 'own_case' then array[(in_body->>'account_id')::uuid] else '{}' end);
+    perform comparison_ask('participant', array[in_participant_id]);
+    perform comparison_ask('account', array[(in_body->>'account_id')::uuid]);
     perform hand_over_follow(in_participant_id, 'conflict');
     if reason = 'own_case_said' then
         perform own_case_tell(new_id, in_participant_id);
@@ -59,9 +58,8 @@ begin
     if not found then
         perform problem('not-found');
     end if;
-    perform conflict_follow_exclusions(
-        array[exclusion.participant_id], array[exclusion.account_id],
-        case exclusion.reason when 'own_case' then array[exclusion.account_id] else '{}' end, in_is_lifted => true);
+    perform comparison_ask('participant', array[exclusion.participant_id]);
+    perform comparison_ask('account', array[exclusion.account_id]);
     perform audit('delete', 'exclusion', in_id);
     return respond(204, null);
 end $$;

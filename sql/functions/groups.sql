@@ -107,7 +107,7 @@ begin
     end if;
     update cohorts g set state = in_to, version = g.version + 1 where g.id = in_id;
     if in_to in ('completed', 'cancelled') then
-        perform conflict_follow_end(in_id);
+        perform comparison_ask('cohort', array[in_id]);
     end if;
     return cohort;
 end $$;
@@ -178,11 +178,10 @@ begin
     return group_respond(201, new_id);
 end $$;
 
--- Writes: cohorts, and what moves with its list. Locks: the cohort.
+-- Writes: cohorts, and offers that end earlier. Locks: the cohort.
 create or replace function groups_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_id, in_if_match);
-    old_capacity int := cohort.capacity;
     service services;
 begin
     perform cohort_require_alive(cohort);
@@ -209,8 +208,8 @@ begin
         version = g.version + 1
     where g.id = in_id;
     perform audit('update', 'group', in_id, in_fields => body_fields(in_body));
-    if cohort.capacity > old_capacity or in_body ? 'registration_deadline_days' then
-        perform cohort_list_advance(in_id);
+    if in_body ? 'registration_deadline_days' then
+        perform cohort_offers_shorten(in_id);
     end if;
     return group_respond(200, in_id);
 end $$;

@@ -67,7 +67,8 @@ cross join lateral (select
         from enrolments_json e where e.participant_id = p.id and e.state = 'offered') as offers,
     (
         select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
-        from enrolments_json e where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'confirmed', 'active')) as groups,
+        from enrolments_json e
+        where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'accepted', 'confirmed', 'active')) as groups,
     home_next_sessions(10) as next_sessions,
     plain_list('prepare') as prepare,
     home_help_arranged() as help_arranged,

@@ -58,14 +58,16 @@ begin
 end $$;
 
 -- I5: every thing that is missing is named at once; a conflict only as such, and only to coordinators (A6.5).
--- Writes: host_assignments, conflict_matches, notices. Locks: the cohort, the person, then its hosts by id.
+-- Writes: host_assignments, comparisons, notices. Locks: comparisons, the cohort, then its hosts by id.
 create or replace function host_assignments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
-    cohort cohorts := cohort_lock(in_cohort_id);
+    cohort cohorts;
     new_id uuid := gen_random_uuid();
     account uuid := (in_body->>'account_id')::uuid;
     host record;
 begin
+    perform comparison_finish();
+    cohort := cohort_lock(in_cohort_id);
     perform host_assignment_require_fitting(cohort, in_body);
     -- On the day of the first session they are to lead.
     select * into host from host_facts(account, in_body->>'slot', cohort.language, coalesce((
@@ -82,7 +84,6 @@ begin
                 from unnest(host.missing) with ordinality m (code, place)),
             'modules_missing', host.modules));
     end if;
-    perform conflict_hold(account);
     if conflict_blocks_host(account, in_cohort_id) then
         perform conflict('conflict');
     end if;
@@ -90,7 +91,7 @@ begin
     values (
         new_id, in_cohort_id, (in_body->>'session_id')::uuid, account, in_body->>'slot', (in_body->>'replaces')::uuid,
         actor_account_id(), app_now());
-    perform conflict_follow_host(account);
+    perform comparison_ask('account', array[account]);
     perform host_require_no_clash(in_cohort_id);
     perform notice_tell(array[account], 'hosting_assigned', in_cohort_id, in_cohort_id => in_cohort_id);
     perform audit('assign', 'host_assignment', new_id, in_fields => body_fields(in_body));
@@ -98,7 +99,7 @@ begin
 end $$;
 
 -- Without a substitute, the one who was replaced leads again: that must fit as well.
--- Writes: host_assignments, conflict_matches, notices. Locks: the cohort, the assignment, then its hosts by id.
+-- Writes: host_assignments, comparisons, notices. Locks: the cohort, the assignment, then its hosts by id.
 create or replace function host_assignments_release(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     assignment host_assignments;
@@ -110,7 +111,7 @@ begin
         perform problem_state('released');
     end if;
     update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
-    perform conflict_follow_host(assignment.account_id);
+    perform comparison_ask('account', array[assignment.account_id]);
     perform host_require_no_clash(assignment.cohort_id);
     perform notice_tell(array[assignment.account_id], 'hosting_released', assignment.cohort_id);
     perform audit('release', 'host_assignment', in_id);

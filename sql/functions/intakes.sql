@@ -384,7 +384,7 @@ declare
     intake intakes;
     next_state text := case in_body->>'outcome' when 'ineligible' then 'ineligible' else 'closed' end;
 begin
-    perform conflict_hold_alone(i.participant_id) from intakes i where i.id = in_id;
+    perform seat_hold_alone(i.participant_id) from intakes i where i.id = in_id;
     intake := intake_lock(in_id, in_if_match);
     perform intake_require_step(intake, next_state);
     if in_body->>'outcome' = 'completed' and intake.state not in ('ready', 'placed', 'registered') then

@@ -43,7 +43,7 @@ begin
     return exclusion;
 end $$;
 
--- Writes: exclusions, conflict_matches.
+-- Writes: exclusions, comparisons.
 create or replace function own_cases_confirm(in_id uuid) returns response language plpgsql security definer as $$
 declare
     exclusion exclusions;
@@ -51,7 +51,8 @@ begin
     perform require_role('administrator');
     exclusion := own_case_lock(in_id);
     update exclusions x set reason = 'own_case' where x.id = in_id;
-    perform conflict_follow_exclusions(array[exclusion.participant_id], array[exclusion.account_id], array[exclusion.account_id]);
+    perform comparison_ask('participant', array[exclusion.participant_id]);
+    perform comparison_ask('account', array[exclusion.account_id]);
     perform audit('confirm', 'exclusion', in_id);
     return respond(200, own_case_json(exclusion));
 end $$;
@@ -64,7 +65,8 @@ begin
     perform require_role('administrator');
     exclusion := own_case_lock(in_id);
     delete from exclusions x where x.id = in_id;
-    perform conflict_follow_exclusions(array[exclusion.participant_id], array[exclusion.account_id], in_is_lifted => true);
+    perform comparison_ask('participant', array[exclusion.participant_id]);
+    perform comparison_ask('account', array[exclusion.account_id]);
     perform audit('refuse', 'exclusion', in_id);
     return respond(200, own_case_json(exclusion));
 end $$;

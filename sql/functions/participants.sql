@@ -191,7 +191,7 @@ begin
     perform keep_key(in_key, 'participant', new_id);
     if in_body->>'referral_id' is not null then
         perform referral_convert((in_body->>'referral_id')::uuid, new_id);
-        perform conflict_follow_contact(new_id);
+        perform comparison_ask('participant', array[new_id]);
     end if;
     perform audit('create', 'participant', new_id, array[new_id], body_fields(in_body));
     return participant_respond(201, new_id);
@@ -230,10 +230,10 @@ begin
     where p.id = in_id;
     if in_body ? 'identity' then
         perform account_identify(participant.account_id, in_body->'identity');
-        perform conflict_follow_login(participant.account_id);
+        perform comparison_ask('participant', array[in_id]);
     end if;
     if in_body ? 'region' and in_body->>'region' is distinct from participant.region then
-        perform conflict_follow_region(in_id);
+        perform comparison_ask('participant', array[in_id]);
         update intakes i set region_key = coalesce(in_body->>'region', '-') where i.participant_id = in_id;
         perform hand_over_follow(in_id, 'moved');
     end if;

@@ -34,7 +34,7 @@ begin
     return new_id;
 end $$;
 
--- Writes: as region_move_apply(), conflict_declarations, conflict_matches. Locks: the person.
+-- Writes: as region_move_apply(), comparisons. Locks: the person.
 create or replace function region_moves_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     participant participants := participant_lock(in_participant_id);
@@ -46,7 +46,7 @@ begin
         perform problem_field('region', 'invalid');
     end if;
     new_id := region_move_apply(in_participant_id, participant.region, in_body->>'region');
-    perform conflict_follow_region(in_participant_id);
+    perform comparison_ask('participant', array[in_participant_id]);
     perform audit('move', 'participant', in_participant_id, array[in_participant_id], body_fields(in_body));
     return (select respond(200, m.body) from region_moves_json m where m.id = new_id);
 end $$;

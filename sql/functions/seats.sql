@@ -1,10 +1,26 @@
 -- SPDX-License-Identifier: MIT
--- What happens when a seat moves: the decision, the mail, the list. Order of locks, everywhere: the cohort, then its enrolments, then
--- mail, then the intake; several cohorts in the order of their ids, all before the first seat moves.
+-- What happens when a seat moves: the decision, the mail; and the list, which the worker alone moves. Order of locks, everywhere: the
+-- cohort, then its enrolments, then mail, then the intake; several cohorts in the order of their ids, all before the first seat moves.
 
--- What was decided, by the actor or (in_is_system) by the list itself. Passing over is told once, until something else happens.
+-- Whoever places somebody holds that person's places with others who do; whoever ends all of them, alone: nobody is placed meanwhile.
+create or replace function seat_key(in_participant_id uuid) returns bigint stable language sql
+return hashtextextended('seats ' || in_participant_id, 0);
+
+create or replace function seat_hold(in_participant_id uuid) returns void language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock_shared(seat_key(in_participant_id));
+end $$;
+
+create or replace function seat_hold_alone(in_participant_id uuid) returns void language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(seat_key(in_participant_id));
+end $$;
+
+-- What was decided, by the actor or (in_is_system) by the list itself, in the turn of that week and lot. Passing over is told once, until
+-- something else happens.
 create or replace function seat_decide(
-    in_id uuid, in_decision text, in_reason text default null, in_is_system boolean default false) returns void language plpgsql as $$
+    in_id uuid, in_decision text, in_reason text default null, in_is_system boolean default false, in_week date default null,
+    in_lot int default null) returns void language plpgsql as $$
 declare
     latest_decision enrolment_decisions;
 begin
@@ -14,10 +30,10 @@ begin
             return;
         end if;
     end if;
-    insert into enrolment_decisions (enrolment_id, at, decision, reason, by_role, account_id)
+    insert into enrolment_decisions (enrolment_id, at, decision, reason, by_role, account_id, week, lot)
     values (
         in_id, app_now(), in_decision, in_reason, case when in_is_system then 'system' else actor_role() end,
-        case when not in_is_system then actor_account_id() end);
+        case when not in_is_system then actor_account_id() end, in_week, in_lot);
 end $$;
 
 create or replace function seat_mail(in_enrolment enrolments, in_kind text, in_values jsonb default '{}') returns void
@@ -55,6 +71,7 @@ begin
             when 'seat_offered' then enrolment.state = 'offered' and enrolment.offer_expires_at > app_now()
             when 'group_cancelled' then enrolment.is_seated or enrolment.removal_reason = 'group_cancelled'
             when 'seat_released' then enrolment.state = 'removed'
+            when 'seat_not_placed' then enrolment.state = 'not_placed'
             else enrolment.is_seated end then 'superseded'
         when in_message.kind in ('session_changed', 'session_cancelled') and exists (
             select from sessions s
@@ -87,91 +104,88 @@ end $$;
 
 -- The way from one state to another, and everything that follows, in this order and from nowhere else: who must not meet, the list of
 -- those who wait, the decision, the mail. (That somebody takes part decides nothing: a session makes confirmed active by itself.)
--- Writes: enrolments, conflict_matches, waiting_people, enrolment_decisions, outbox. Locks: the cohort is the caller's, then the person.
+-- Writes: enrolments, comparisons, waiting_people, enrolment_decisions, outbox. Locks: the cohort is the caller's.
 create or replace function seat_move(
-    in_enrolment enrolments, in_state text, in_decision text, in_reason text default null, in_is_system boolean default false) returns void
+    in_enrolment enrolments, in_state text, in_decision text, in_reason text default null, in_is_system boolean default false,
+    in_week date default null, in_lot int default null) returns void
 language plpgsql as $$
 declare
     cohort cohorts;
-    moved_enrolment enrolments;
+    offered_until timestamptz;
 begin
     select * into cohort from cohorts g where g.id = in_enrolment.cohort_id;
+    if in_state = 'offered' then
+        offered_until := least(app_now() + make_interval(hours => cohort.offer_hours), cohort_offers_until(cohort));
+    end if;
     update enrolments e set
         state = in_state,
         waiting_since = case when in_enrolment.state = 'requested' then waiting_person_since(e.participant_id) else e.waiting_since end,
         offered_at = case when in_state = 'offered' then app_now() else e.offered_at end,
-        offer_expires_at = case when in_state = 'offered'
-            then least(app_now() + make_interval(hours => cohort.offer_hours), cohort_locks_at(cohort)) else e.offer_expires_at end,
-        decided_at = case when in_state in ('confirmed', 'declined') then app_now() else e.decided_at end,
-        decided_by_role = case when in_state in ('confirmed', 'declined') then actor_role() else e.decided_by_role end,
+        offer_expires_at = coalesce(offered_until, e.offer_expires_at),
+        answer_at = coalesce(cohort_answers_at(offered_until), e.answer_at),
+        accepted_at = case when in_state = 'accepted' then app_now() else e.accepted_at end,
+        decided_at = case when in_state in ('confirmed', 'not_placed', 'declined') then app_now() else e.decided_at end,
+        decided_by_role = case when in_state in ('accepted', 'declined') then actor_role() else e.decided_by_role end,
         left_at = case when in_state in ('withdrawn', 'removed') then app_now() else e.left_at end,
         removal_reason = case when in_state = 'removed' then in_reason end,
         version = e.version + 1
-    where e.id = in_enrolment.id
-    returning * into moved_enrolment;
-    perform conflict_follow_seat(in_enrolment, moved_enrolment);
+    where e.id = in_enrolment.id;
+    perform comparison_ask('participant', array[in_enrolment.participant_id]);
     if in_state = 'confirmed' or in_state = 'removed' and in_enrolment.is_seated then
         perform waiting_person_return(in_enrolment.participant_id);
     end if;
     if in_decision is not null then
-        perform seat_decide(in_enrolment.id, in_decision, in_reason, in_is_system);
+        perform seat_decide(in_enrolment.id, in_decision, in_reason, in_is_system, in_week, in_lot);
     end if;
     perform seat_mail_cancel(in_enrolment.id, case when in_state = 'withdrawn' then 'withdrawn' else 'superseded' end);
-    if in_state in ('offered', 'confirmed', 'removed') then
+    if in_state in ('offered', 'confirmed', 'not_placed', 'removed') then
         perform seat_mail(in_enrolment, case in_state
             when 'offered' then 'seat_offered'
             when 'confirmed' then 'seat_confirmed'
+            when 'not_placed' then 'seat_not_placed'
             else case in_reason when 'group_cancelled' then 'group_cancelled' else 'seat_released' end end);
     end if;
 end $$;
 
--- While a seat is free, the next in the fair order is offered it; who lacks something or must not be here is passed over, with the
--- reason. Called whenever a seat frees, a place is added or a lock moves; runs under the group's lock. Who acts learns nothing of it.
-create or replace function seat_list_advance(in_cohort_id uuid) returns void language plpgsql security definer as $$
+-- Since which week somebody waits: turn goes by it (decision 18).
+create or replace function seat_week(in_since timestamptz) returns date stable language sql
+return date_trunc('week', in_since at time zone office_zone())::date;
+
+-- Worker, at a fixed hour: who has waited since an earlier week comes first, and within a week the lot decides. Who lacks something, has
+-- said something that nobody has talked about with them yet, or must not be here, is passed over, with the reason; where the group has
+-- locked, nobody waits any longer. Locks: comparisons before it, the cohort.
+create or replace function seat_list_advance(in_cohort cohorts) returns void language plpgsql as $$
 declare
-    cohort cohorts;
-    next_enrolment enrolments;
-    free int;
+    turn record;
+    free int := in_cohort.capacity - cohort_seats_taken(in_cohort.id);
+    is_open boolean := coalesce(cohort_offers_until(in_cohort) > app_now(), true) and cohort_takes_people(in_cohort);
     reason text;
-    has_moved boolean := false;
 begin
-    select * into cohort from cohorts g where g.id = in_cohort_id for no key update;
-    if not found then
-        return;
-    end if;
-    -- I3, I10: an offer does not outlive the moment at which the group locks, also when that moment came nearer.
-    update enrolments e set offer_expires_at = cohort_locks_at(cohort), version = e.version + 1
-    where e.cohort_id = in_cohort_id and e.state = 'offered' and e.offer_expires_at > cohort_locks_at(cohort);
-    free := cohort.capacity - cohort_seats_taken(in_cohort_id);
-    if free <= 0 or not cohort_takes_people(cohort) then
-        return;
-    end if;
-    for next_enrolment in
-        select * from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted'
-        order by e.waiting_since, e.id for no key update
+    for turn in
+        select e as enrolment, w.week, row_number() over (partition by w.week order by random()) as lot
+        from enrolments e cross join lateral seat_week(e.waiting_since) w (week)
+        where e.cohort_id = in_cohort.id and e.state = 'waitlisted'
+        order by w.week, lot
     loop
-        exit when free <= 0;
-        -- Somebody is just saying whom this person must not meet: the list stands still until that is known, and moves with the jobs,
-        -- which wait for it in their turn, so that nobody holds it still.
-        if actor_role() = 'worker' then
-            perform conflict_hold(next_enrolment.participant_id);
+        if cohort_is_locked(in_cohort) then
+            perform seat_move(turn.enrolment, 'not_placed', 'not_placed', 'locked', true);
+            perform audit('not_place', 'enrolment', (turn.enrolment).id, array[(turn.enrolment).participant_id]);
         end if;
-        exit when not pg_try_advisory_xact_lock_shared(conflict_key(next_enrolment.participant_id));
+        continue when not is_open or free <= 0;
+        perform seat_hold((turn.enrolment).participant_id);
         reason := case
-            when cardinality(enrolment_missing(next_enrolment.participant_id)) > 0 then 'not_ready'
-            when conflict_blocks_participant(next_enrolment.participant_id, in_cohort_id) then 'conflict' end;
+            when cardinality(enrolment_missing((turn.enrolment).participant_id)) > 0 then 'not_ready'
+            when conflict_is_said((turn.enrolment).participant_id) then 'conversation'
+            when conflict_blocks_participant((turn.enrolment).participant_id, in_cohort.id) then 'conflict' end;
         if reason is not null then
-            perform seat_decide(next_enrolment.id, 'passed_over', reason, true);
+            perform seat_decide((turn.enrolment).id, 'passed_over', reason, true, turn.week, turn.lot::int);
         else
-            perform seat_move(next_enrolment, 'offered', 'offered', 'in_turn', true);
-            perform audit('offer', 'enrolment', next_enrolment.id, array[next_enrolment.participant_id]);
+            perform seat_move(turn.enrolment, 'offered', 'offered', 'in_turn', true, turn.week, turn.lot::int);
+            perform audit('offer', 'enrolment', (turn.enrolment).id, array[(turn.enrolment).participant_id]);
             free := free - 1;
-            has_moved := true;
         end if;
     end loop;
-    if has_moved then
-        perform audit('advance', 'group', in_cohort_id);
-    end if;
+    update cohorts g set list_moved_at = app_now() where g.id = in_cohort.id;
 end $$;
 
 -- S1.33: with the first seat the intake has led where it should.
@@ -202,7 +216,7 @@ begin
     end if;
     perform from cohorts g where g.id = any (locked) order by g.id for no key update;
     -- Who is placing this person has done it by now, or will find them gone. Placed where nothing was locked: all of it once more.
-    perform conflict_hold_alone(in_participant_id);
+    perform seat_hold_alone(in_participant_id);
     if exists (
         select from enrolments e
         where e.participant_id = in_participant_id and e.is_live
@@ -217,7 +231,6 @@ begin
     loop
         perform seat_move(enrolment, 'withdrawn', 'withdrawn');
         perform audit('withdraw', 'enrolment', enrolment.id, array[in_participant_id]);
-        perform seat_list_advance(enrolment.cohort_id);
     end loop;
 end $$;
 
@@ -242,11 +255,11 @@ begin
     end loop;
 end $$;
 
--- Worker: offers whose time is over end, and their lists move on.
--- Groups that somebody is working on come next time, so that jobs never wait for requests.
+-- Worker: offers whose time is over end. Groups that somebody is working on come next time, so that jobs never wait for requests.
 create or replace function seat_expire_offers(in_limit int default 100) returns bigint language plpgsql security definer as $$
 declare
     cohort cohorts;
+    enrolment enrolments;
     expired bigint := 0;
 begin
     for cohort in
@@ -259,7 +272,15 @@ begin
     loop
         exit when job_is_long();
         begin
-            expired := expired + seat_expire_in(cohort.id);
+            for enrolment in
+                select * from enrolments e
+                where e.cohort_id = cohort.id and e.state = 'offered' and e.offer_expires_at <= app_now()
+                order by e.id for no key update nowait
+            loop
+                perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
+                perform audit('expire', 'enrolment', enrolment.id, array[enrolment.participant_id]);
+                expired := expired + 1;
+            end loop;
             perform job_take_back('offers', cohort.id);
         exception when others then
             perform job_set_aside('offers', cohort.id, sqlstate);
@@ -268,45 +289,90 @@ begin
     return expired;
 end $$;
 
--- One group. A seat that somebody holds at this moment is not waited for: the other groups have their turn first.
-create or replace function seat_expire_in(in_cohort_id uuid) returns bigint language plpgsql as $$
-declare
-    enrolment enrolments;
-    expired bigint := 0;
-begin
-    for enrolment in
-        select * from enrolments e
-        where e.cohort_id = in_cohort_id and e.state = 'offered' and e.offer_expires_at <= app_now()
-        order by e.id for no key update nowait
-    loop
-        perform seat_move(enrolment, 'expired', 'expired', in_is_system => true);
-        perform audit('expire', 'enrolment', enrolment.id, array[enrolment.participant_id]);
-        expired := expired + 1;
-    end loop;
-    perform seat_list_advance(in_cohort_id);
-    return expired;
-end $$;
-
--- Worker: lists that stood still because something was missing or being declared.
+-- Worker: lists that have not moved since the last fixed hour.
 create or replace function seat_advance_lists() returns void language plpgsql security definer as $$
 declare
     cohort cohorts;
+    hour timestamptz := fixed_hour_before(app_now());
 begin
+    perform comparison_finish();
     for cohort in
         select g.* from cohorts g
         where g.id in (
-            select w.cohort_id from (select distinct e.cohort_id from enrolments e where e.state = 'waitlisted') w
-            join cohorts o on o.id = w.cohort_id and o.state in ('recruiting', 'confirmed', 'in_progress')
-            where not job_is_aside('lists', o.id) and cohort_seats_taken(o.id) < o.capacity and cohort_takes_people(o)
+            select w.cohort_id
+            from (select distinct e.cohort_id from enrolments e where e.state = 'waitlisted' and e.created_at < hour) w
+            join cohorts o on o.id = w.cohort_id and coalesce(o.list_moved_at < hour, true)
+            where not job_is_aside('lists', o.id)
             order by random() limit 20)
         order by g.id for no key update skip locked
     loop
         exit when job_is_long();
         begin
-            perform seat_list_advance(cohort.id);
+            perform seat_list_advance(cohort);
             perform job_take_back('lists', cohort.id);
         exception when others then
             perform job_set_aside('lists', cohort.id, sqlstate);
         end;
     end loop;
+end $$;
+
+-- Decision 15: what was answered to one who accepted takes effect. Where something was said since, or stands since, a coordinator answers
+-- again, and it is heard at the next fixed hour; where the group has locked, it will not be this one.
+create or replace function seat_answer(in_enrolment enrolments, in_cohort cohorts) returns void language plpgsql as $$
+declare
+    again text := case
+        when in_enrolment.answer is null then 'judgement'
+        when in_enrolment.answer = 'not_placed' then null
+        when cardinality(enrolment_missing(in_enrolment.participant_id)) > 0 then 'not_ready'
+        when conflict_is_said(in_enrolment.participant_id) then 'conversation'
+        when conflict_blocks_participant(in_enrolment.participant_id, in_cohort.id) then 'conflict' end;
+begin
+    if in_enrolment.answer = 'not_placed' or cohort_is_locked(in_cohort) or not cohort_takes_people(in_cohort) then
+        perform seat_move(
+            in_enrolment, 'not_placed', 'not_placed',
+            case when in_enrolment.answer = 'not_placed' then 'judgement' else 'locked' end, true);
+        perform audit('not_place', 'enrolment', in_enrolment.id, array[in_enrolment.participant_id]);
+    elsif again is null then
+        perform seat_move(in_enrolment, 'confirmed', 'confirmed', in_is_system => true);
+        perform audit('confirm', 'enrolment', in_enrolment.id, array[in_enrolment.participant_id]);
+        perform seat_end_waiting(in_enrolment.participant_id);
+    else
+        update enrolments e set
+            answer = null, answered_by = null, answer_at = fixed_hour_after(app_now())
+        where e.id = in_enrolment.id;
+        perform seat_decide(in_enrolment.id, 'asked_again', again, true);
+    end if;
+end $$;
+
+-- Worker: at the hour that was said with their offers, all who accepted in a cohort hear at once. Returns how many.
+create or replace function seat_answer_all() returns bigint language plpgsql security definer as $$
+declare
+    cohort cohorts;
+    enrolment enrolments;
+    answered bigint := 0;
+begin
+    perform comparison_finish();
+    for cohort in
+        select g.* from cohorts g
+        where g.id in (
+            select e.cohort_id from enrolments e
+            where e.state = 'accepted' and e.answer_at <= app_now() and not job_is_aside('answers', e.cohort_id)
+            order by e.answer_at limit 100)
+        order by g.id for no key update skip locked
+    loop
+        exit when job_is_long();
+        begin
+            for enrolment in
+                select * from enrolments e
+                where e.cohort_id = cohort.id and e.state = 'accepted' and e.answer_at <= app_now() order by e.id for no key update
+            loop
+                perform seat_answer(enrolment, cohort);
+                answered := answered + 1;
+            end loop;
+            perform job_take_back('answers', cohort.id);
+        exception when others then
+            perform job_set_aside('answers', cohort.id, sqlstate);
+        end;
+    end loop;
+    return answered;
 end $$;

@@ -134,7 +134,7 @@ begin
 end $$;
 
 -- An extra session, or one that makes up for a cancelled one. I2: never more than the group may have.
--- Writes: sessions, outbox, and what moves with the list. Locks: the cohort, then its hosts by id.
+-- Writes: sessions, outbox, and offers that end earlier. Locks: the cohort, then its hosts by id.
 create or replace function sessions_create(in_cohort_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_cohort_id);
@@ -169,7 +169,7 @@ begin
     perform session_require_apart(in_cohort_id);
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
     perform cohort_notify(in_cohort_id, 'series_changed', jsonb_build_object('session_id', new_id));
-    perform cohort_list_advance(in_cohort_id);
+    perform cohort_offers_shorten(in_cohort_id);
     -- What is kept for a repeated request has no link: there it would outlive its key.
     select s.body into made from sessions_json s where s.id = new_id;
     answer := respond(201, (made::jsonb || '{"join_link": null}')::json, '/v1/sessions/' || new_id, 1);
@@ -218,7 +218,7 @@ begin
     return moved;
 end $$;
 
--- Writes: sessions, outbox, and what moves with the list. Locks: the cohort, the session, then its hosts by id.
+-- Writes: sessions, outbox, and offers that end earlier. Locks: the cohort, the session, then its hosts by id.
 create or replace function sessions_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
 declare
@@ -270,7 +270,7 @@ begin
             jsonb_build_object('session_id', in_id));
         perform notice_tell_hosts(session.cohort_id, 'session_moved', in_id);
         -- I3, I10: with the first session the lock and the deadline have moved.
-        perform cohort_list_advance(session.cohort_id);
+        perform cohort_offers_shorten(session.cohort_id);
     end if;
     return session_respond(200, in_id);
 end $$;
@@ -286,10 +286,10 @@ begin
         changed_at = app_now(),
         version = s.version + 1
     where s.id = in_id;
-    perform conflict_follow_end(s.cohort_id, s.id) from sessions s where s.id = in_id;
+    perform comparison_ask('cohort', array(select s.cohort_id from sessions s where s.id = in_id));
 end $$;
 
--- Writes: sessions, conflict_matches, outbox, and what moves with the list. Locks: the cohort, the session.
+-- Writes: sessions, comparisons, outbox, and offers that end earlier. Locks: the cohort, the session.
 create or replace function sessions_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     session sessions := session_lock(in_id, in_if_match);
@@ -301,7 +301,7 @@ begin
     perform audit('cancel', 'session', in_id);
     perform cohort_notify(session.cohort_id, 'session_cancelled', jsonb_build_object('session_id', in_id));
     perform notice_tell_hosts(session.cohort_id, 'session_cancelled', in_id);
-    perform cohort_list_advance(session.cohort_id);
+    perform cohort_offers_shorten(session.cohort_id);
     return session_respond(200, in_id);
 end $$;
 
@@ -418,7 +418,7 @@ begin
     return respond(200, session_run_json(in_id));
 end $$;
 
--- Writes: sessions, conflict_matches. Locks: the cohort, the session.
+-- Writes: sessions, comparisons. Locks: the cohort, the session.
 create or replace function session_finish(in_session_id uuid) returns void language plpgsql security definer as $$
 declare
     session sessions;
@@ -429,7 +429,7 @@ begin
         perform problem_state(session.state);
     end if;
     update sessions s set state = 'completed', ended_at = app_now(), version = s.version + 1 where s.id = in_session_id;
-    perform conflict_follow_end(s.cohort_id, s.id) from sessions s where s.id = in_session_id;
+    perform comparison_ask('cohort', array[session.cohort_id]);
 end $$;
 
 create or replace function sessions_end(in_id uuid) returns response language plpgsql as $$

@@ -93,10 +93,10 @@ declare
     account accounts := sign_in_code_bind(in_body->>'code');
 begin
     if account.role = 'peer' then
-        perform conflict_follow_login(account.id);
+        perform comparison_ask('participant', array[account.participant_id]);
         perform audit('bind', 'participant', account.participant_id, array[account.participant_id], array['identity']);
     elsif account.id is not null then
-        perform conflict_follow_login(account.id);
+        perform comparison_ask('account', array[account.id]);
         perform audit('bind', 'staff', account.id, in_fields => array['identity']);
     end if;
     return respond(204, null);

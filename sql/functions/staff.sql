@@ -51,14 +51,14 @@ begin
     if in_body ?| array['name', 'email'] then
         perform name_digests_keep('account', in_id, jsonb_build_object(
             'name', in_body->'name_digest', 'email', in_body->'email_digest'));
-        perform conflict_follow_staff(in_id);
+        perform comparison_ask('account', array[in_id]);
     end if;
     if in_body ? 'email' then
         perform notice_follow_email(in_id);
     end if;
 end $$;
 
--- Writes: accounts, staff, name_digests, conflict_matches, exclusions, exclusion_requests. Locks: persons by id.
+-- Writes: accounts, staff, name_digests, comparisons.
 create or replace function staff_create(in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -77,7 +77,7 @@ begin
     values (
         new_id, in_body->>'name', in_body->>'email', in_body->>'email_digest', in_body->>'alias',
         text_array(in_body->'languages'), in_body->>'employer', (in_body->>'serving_caf')::boolean);
-    perform conflict_follow_login(new_id);
+    perform comparison_ask('account', array[new_id]);
     perform staff_name_keep(new_id, in_body);
     perform exclusion_request_retry();
     perform keep_key(in_key, 'staff', new_id);
@@ -119,7 +119,7 @@ begin
 end $$;
 
 -- Writes: as for a new one, and hand_over(). Locks: who takes the work and all active administrators by id, so that of two who remove
--- each other one stays; then persons.
+-- each other one stays.
 create or replace function staff_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response language plpgsql as $$
 declare
     account accounts;
@@ -167,7 +167,7 @@ begin
     perform staff_keep(in_id, profile);
     if in_body ?| array['identity', 'role'] then
         perform sign_in_code_forget(in_id);
-        perform conflict_follow_login(in_id);
+        perform comparison_ask('account', array[in_id]);
     end if;
     perform staff_name_keep(in_id, in_body);
     if in_body ?| array['role', 'regions', 'is_active'] then

@@ -19,7 +19,8 @@ grant select (participant_id, kind, state), insert on outbox to alongside_desk;
 create policy others_read on outbox for select to alongside_seats, alongside_desk using (true);
 create policy seats_add on outbox for insert to alongside_seats with check (
     enrolment_id is not null and state = 'queued' and kind in (
-        'seat_offered', 'seat_confirmed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed', 'group_cancelled'));
+        'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
+        'group_cancelled'));
 create policy seats_cancel on outbox for update to alongside_seats using (enrolment_id is not null) with check (state = 'cancelled');
 grant select, insert, update (state, reason, due_at, changed_at) on outbox to alongside_duty;
 create policy duty_reads on outbox for select to alongside_duty using (notice_id is not null);

@@ -13,8 +13,8 @@ grant execute on function
     idempotency_key_expire, intake_meeting_text, intake_meetings_rederive, job_is_aside, job_is_long, job_is_met, job_set_aside,
     job_take_back, jobs_rederive, moment_text, moment_texts, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
     outbox_is_last, outbox_lease, outbox_lease_notice, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
-    outbox_verdict, seat_advance_lists, seat_expire_offers, seat_mail_verdict, seat_mail_when, setting,
-    sign_in_code_expire
+    outbox_verdict, seat_advance_lists, seat_expire_offers, seat_answer_all, seat_mail_verdict, seat_mail_when, setting,
+    sign_in_code_expire, comparison_run
 to alongside_worker;
 
 -- Whose what is, and the frame of every function, said once. Whoever is given a function must be able to make one, for that moment. A path
@@ -33,20 +33,18 @@ begin
                 ('alongside_seats', '
                     cohort_is_full cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_group_json enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
-                    enrolments_remove enrolments_withdraw cohort_list_advance seat_advance_lists seat_expire_offers seat_list_advance
-                    seat_mail_verdict seat_mail_when seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
+                    enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_withdraw cohort_offers_shorten
+                    seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
+                    seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
-                    account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids conflict_blocks_cohort conflict_blocks_host
-                    conflict_blocks_participant
-                    conflict_blocks_session conflict_cohort_ids conflict_declaration_ahead conflict_declaration_clocks
-                    conflict_declaration_kept_ids conflict_declared_since
-                    conflict_follow_contact conflict_follow_decision
-                    conflict_follow_declaration conflict_follow_end conflict_follow_exclusions conflict_follow_host conflict_follow_login
-                    conflict_follow_region conflict_follow_staff conflict_follow_withdrawal conflict_located conflict_match_met_in
-                    conflict_match_names
-                    conflict_match_shared_cohort_ids conflict_persons conflict_raise conflict_recheck conflict_record conflict_selves
-                    conflict_stands exclusion_request_follow exclusion_request_retry exclusion_request_today host_is_barred
+                    account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids comparison_finish comparison_run
+                    conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant conflict_blocks_session
+                    conflict_cohort_ids conflict_declaration_ahead conflict_declaration_clocks conflict_declaration_kept_ids
+                    conflict_declaration_follow_talk conflict_is_said conflict_located conflict_match_met_in conflict_match_names
+                    conflict_match_shared_cohort_ids
+                    conflict_persons conflict_raise conflict_selves conflict_stands exclusion_request_retry exclusion_request_today
+                    host_is_barred
                     name_digests_follow name_digests_forget name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
@@ -117,12 +115,10 @@ grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;
 grant execute on function cohort_is_full, cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
 grant execute on function colleagues_find to alongside_api;
-grant execute on function conflict_declaration_ahead, conflict_match_shared_cohort_ids, conflict_match_shown to alongside_api;
 grant execute on function
-    conflict_blocks_cohort, conflict_blocks_host, conflict_follow_contact, conflict_follow_decision, conflict_follow_declaration,
-    conflict_follow_end, conflict_follow_exclusions, conflict_follow_host, conflict_follow_login, conflict_follow_region,
-    conflict_follow_staff, conflict_follow_withdrawal
+    conflict_declaration_ahead, conflict_declaration_follow_talk, conflict_match_shared_cohort_ids, conflict_match_shown
 to alongside_api;
+grant execute on function comparison_finish, conflict_blocks_cohort, conflict_blocks_host to alongside_api;
 grant execute on function join_link_watch, watched_clock_follow to alongside_worker;
 grant execute on function notice_tell_coordinator, notice_tell_unreachable to alongside_worker;
 grant execute on function
@@ -134,11 +130,11 @@ grant execute on function account_alias, duty_rungs_at, duty_shift_fault, duty_s
 grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id to alongside_api;
 grant execute on function document_announce to alongside_api;
 grant execute on function
-    enrolment_group_json, enrolments_accept, enrolments_create, enrolments_decline, enrolments_offer, enrolments_remove,
-    enrolments_withdraw
+    enrolment_group_json, enrolments_accept, enrolments_confirm, enrolments_create, enrolments_decline, enrolments_not_this_one,
+    enrolments_offer, enrolments_remove, enrolments_withdraw
 to alongside_api;
-grant execute on function exclusion_request_follow, exclusion_request_retry, exclusion_request_today to alongside_api;
-grant execute on function cohort_list_advance, seat_release_all, seat_withdraw_all to alongside_api;
+grant execute on function exclusion_request_retry, exclusion_request_today to alongside_api;
+grant execute on function cohort_offers_shorten, seat_release_all, seat_withdraw_all to alongside_api;
 grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
@@ -159,16 +155,16 @@ grant execute on function waiting_people_missing, waiting_person_refresh to alon
 
 -- What each of the five may ask of the others; of its own, everything.
 grant execute on function
-    actor_own_cohort_ids, actor_stands_for_ids, conflict_blocks_participant, conflict_declared_since, conflict_raise, conflict_record
+    actor_own_cohort_ids, actor_stands_for_ids, comparison_finish, conflict_blocks_participant, conflict_is_said
 to alongside_seats;
 grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
 grant execute on function
     account_is_away, conflict_declaration_clocks, conflict_declaration_kept_ids, conflict_selves, coordinator_stand_in
 to alongside_duty;
-grant execute on function conflict_follow_exclusions, notice_tell to alongside_desk;
+grant execute on function notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,
-    conflict_follow_end, conflict_match_names, host_is_barred
+    conflict_match_names, host_is_barred
 to alongside_sessions;
 
 -- Commands of an operator: the owner's alone.

@@ -2,12 +2,13 @@
 -- Every step of an enrolment there is.
 delete from enrolment_transitions;
 insert into enrolment_transitions (from_state, to_state) values
-    ('requested', 'waitlisted'), ('requested', 'offered'), ('requested', 'expired'),
-    ('waitlisted', 'offered'), ('waitlisted', 'expired'),
-    ('offered', 'confirmed'), ('offered', 'declined'), ('offered', 'expired'),
+    ('requested', 'waitlisted'), ('requested', 'offered'), ('requested', 'not_placed'),
+    ('waitlisted', 'offered'), ('waitlisted', 'not_placed'),
+    ('offered', 'accepted'), ('offered', 'declined'), ('offered', 'expired'), ('offered', 'not_placed'),
+    ('accepted', 'confirmed'), ('accepted', 'not_placed'),
     ('confirmed', 'active'), ('confirmed', 'completed'),
     ('active', 'completed');
 -- I8: away from every live state, by either side.
 insert into enrolment_transitions (from_state, to_state)
 select live, gone
-from unnest(array['requested', 'waitlisted', 'offered', 'confirmed', 'active']) live, unnest(array['withdrawn', 'removed']) gone;
+from unnest(array['requested', 'waitlisted', 'offered', 'accepted', 'confirmed', 'active']) live, unnest(array['withdrawn', 'removed']) gone;

@@ -12,7 +12,7 @@ insert into intake_transitions (track, from_state, to_state, roles) values
     ('group', 'meeting_done', 'not_ready', '{coordinator}'),
     ('group', 'meeting_done', 'ready', '{coordinator,peer}'),
     -- The first seat that is taken ends the waiting; the person may be the one who takes it.
-    ('group', 'ready', 'placed', '{coordinator,peer}'),
+    ('group', 'ready', 'placed', '{worker}'),
     ('activity', 'received', 'forms_sent', '{coordinator}'),
     ('activity', 'forms_sent', 'forms_returned', '{coordinator,peer}'),
     ('activity', 'forms_returned', 'registered', '{coordinator}');

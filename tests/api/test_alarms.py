@@ -9,7 +9,7 @@ from steps.alarms import ALARMS, NOTICES, Night, Watch, acknowledge, later, noti
 from steps.duty import OnCall, shift
 from steps.evenings import DEBRIEF, PLAN, Evening, informal
 from steps.groups import Group, clock, service
-from steps.journey import is_hidden, own_case, unique
+from steps.journey import compared, is_hidden, own_case, talked, unique
 
 
 @pytest.fixture
@@ -458,11 +458,8 @@ def declare(person, counts_from="now", name=None):
     return person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": name or unique("Nobody"), "counts_from": counts_from}).created()
 
 
-def talked(who, declaration):
-    return who.post(f"{declaration.path}/conversation").ok()
-
-
-def match_of(db, declaration):
+def match_of(night, db, declaration):
+    compared(db, night.began)
     (found,) = db.execute("select id::text from conflict_matches where declaration_id = %s", (declaration["id"],)).fetchone()
     return {"id": found}
 
@@ -559,7 +556,7 @@ def test_decision_17_two_in_one_group_call_whoever_is_on_duty_until_somebody_dec
     group = Group(night.evening.coordinator, service(night.administrator), now=night.began).open()
     name, seats = bears(night, other), [group.seat(other), group.seat(person)]
     declaration = declare(person, "before_my_next_placement", name)
-    match = match_of(db, declaration)
+    match = match_of(night, db, declaration)
     night.pass_minutes(0)
     assert night.told(anna.client, match) == [("conflict_in_group", 1, False)] and night.told(ben.client, match) == []
     (notice,) = notices(anna.client, "conflict_in_group")
@@ -587,7 +584,7 @@ def test_of_whoever_stepped_back_the_match_calls_once_they_have_talked(night, db
     name = bears(night, other)
     group.seat(other), group.seat(person)
     declaration = declare(person, name=name)
-    match = match_of(db, declaration)
+    match = match_of(night, db, declaration)
     night.pass_minutes(0)
     assert night.told(anna.client, match) == [] and night.told(anna.client, declaration) == [("declared_now", 1, False)]
     talked(anna.client, declaration)

@@ -120,8 +120,7 @@ def test_the_hours_are_right_over_both_changes_of_the_clocks(client, read, a_gro
     """R8, decision 12: a weekly evening stays that evening; the instants are those that the zone itself gives."""
     person = ready(client, now=NOW)
     group = a_group(INFORMAL, timezone=zone, series={"local_start": first, "count": 8})
-    seat = group.seat(person, "offered")
-    seat.accept().ok()
+    group.seat(person)
     starts = [event["DTSTART"].dt for event in read(open_feed(person)).events]
     local = datetime.fromisoformat(first)
     wanted = [(local + timedelta(weeks=week)).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for week in range(8)]
@@ -194,6 +193,9 @@ def test_only_what_is_ones_own_is_in_it(client, person, read, a_group):
     feed, others = open_feed(person), open_feed(other)
     assert read(feed).events == [] and read(open_feed(waiting)).events == []
     offered.accept().ok()
+    assert read(feed).events == [], "until it is confirmed (S1.33)"
+    offered.confirm().ok()
+    offered.hear()
     assert events(read(feed)) == events(read(others))
     assert read(feed).events[0]["UID"] != read(others).events[0]["UID"]
     group.step("cancel").ok()

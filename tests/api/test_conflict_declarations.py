@@ -10,7 +10,7 @@ from harness.invariants import Invariants
 from steps import ABSENT, OTHER_COORDINATOR, TORONTO, at_once, walk
 from steps import COORDINATOR as ME
 from steps.alarms import later
-from steps.groups import Host, clock, ready, taking_people
+from steps.groups import Host, clock, compared, ready, taking_people
 from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, talked, unique
 
 PATH = "/v1/conflict-declarations"
@@ -41,15 +41,21 @@ def words(kind, **more):
 
 
 def declare(who, kind="no_contact", **more):
-    return who.post(PATH, words(kind, **more))
+    answer = who.post(PATH, words(kind, **more))
+    compared(who.db)
+    return answer
 
 
 def named(who, name, **more):
-    return who.post(PATH, {"kind": "no_contact", "name": name} | more).created()
+    made = who.post(PATH, {"kind": "no_contact", "name": name} | more).created()
+    compared(who.db)
+    return made
 
 
 def known(coordinator, person, **about):
-    return coordinator.post(PATH, {"kind": "no_contact", "for_participant_id": person.id} | about).created()
+    made = coordinator.post(PATH, {"kind": "no_contact", "for_participant_id": person.id} | about).created()
+    compared(coordinator.db)
+    return coordinator.get(made.path).ok()
 
 
 def met(coordinator, declaration):
@@ -75,6 +81,7 @@ def test_a_peer_declares_every_kind_but_a_recusal(person, coordinator, kind):
     """A6.5: the answer says what they said, and nothing about whom it meets."""
     body = words(kind)
     made = person.peer.post(PATH, body).created()
+    compared(coordinator.db)
     assert made.path == f"{PATH}/{made['id']}" and made.etag is None
     is_unit = "unit" in body
     assert made.json == {
@@ -123,8 +130,8 @@ def test_a_coordinator_names_whom_they_know_by_id(client, coordinator, host):
     assert [(m["state"], m["account_id"]) for m in declaration["matches"]] == [("unconfirmed", host.id)]
     # It is not theirs to read for whom it was declared.
     for who in (one.peer, other.peer, host.client):
-        is_hidden(who, "GET", declaration.path)
-        is_hidden(who, "POST", f"{declaration.path}/withdraw")
+        is_hidden(who, "GET", f"{PATH}/{declaration['id']}")
+        is_hidden(who, "POST", f"{PATH}/{declaration['id']}/withdraw")
         assert who.get(PATH).ok().data == []
 
 
@@ -317,7 +324,7 @@ def test_now_is_called_by_whoever_is_on_duty_before_they_meet_again(client, minu
     person = ready(client, now=MONDAY)
     if ahead is not None:
         starts = eastern_wall(later(MONDAY, minutes=ahead))
-        taking_people(client, now="2026-11-20T15:00:00Z", local_starts=[starts]).seat(person.at("2026-11-20T15:00:00Z"))
+        taking_people(client, now="2026-11-17T15:00:00Z", local_starts=[starts]).seat(person.at("2026-11-17T15:00:00Z"))
         person.at(MONDAY)
     made = person.peer.post(PATH, words("no_contact", counts_from="now")).created()
     assert made["call"]["by"] == later(MONDAY, minutes=minutes) and made["call"]["coordinator"] is None
@@ -394,6 +401,7 @@ def test_the_queue_holds_every_declaration_whoever_is_to_be_called_first_comes_f
         who = open_person(client, now=later(MONDAY, hours=hours))
         made[hours] = who.peer.post(PATH, words("no_contact", **said)).created()
     joined = who.peer.post(PATH, words("no_contact")).created()
+    compared(client.db)
     ours = [d["id"] for d in (*made.values(), joined)]
 
     def queue(**params):

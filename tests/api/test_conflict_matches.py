@@ -5,7 +5,7 @@ hard block only by taking the declaration back (A6.5, R1, I13)."""
 import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
-from steps.groups import INFORMAL, Group, Host, clock, instant, ready, service, start
+from steps.groups import INFORMAL, Group, Host, clock, compared, instant, ready, service, start
 from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, own_case, talked, unique
 
 PATH = "/v1/conflict-matches"
@@ -20,6 +20,11 @@ def one_match(coordinator, declaration):
     """The only match of a declaration, as it is read on its own once it was talked about."""
     (match,) = talked(coordinator, declaration)["matches"]
     return coordinator.get(f"{PATH}/{match['id']}").ok()
+
+
+def take_back(who, declaration):
+    who.post(f"{declaration.path}/withdraw").ok()
+    compared(who.db)
 
 
 def decide(coordinator, match, if_match="*", **body):
@@ -109,6 +114,7 @@ def test_i13_nobody_handles_what_is_about_themselves_or_elsewhere(client, coordi
         assert hidden["id"] not in listed(who)
     # One side where they serve is enough to handle it.
     coordinator.patch(declarer.path, {"region": "QC"}, if_match="*").ok()
+    compared(client.db)
     quebec.get(f"{PATH}/{match['id']}").ok()
 
 
@@ -144,6 +150,7 @@ def test_what_somebody_said_and_another_takes_back_is_in_their_file(client, coor
         events = person.peer.get(f"{person.path}/audit-events").ok().data
         return [(e["action"], e["role"]) for e in events if e["object_type"] == "conflict_declaration"]
 
+    compared(client.db)
     assert seen() == [("create", "peer")]
     refused = coordinator.post(f"{own.path}/withdraw").problem(422, "validation-failed")
     refused.fault("#/informed_agreement", "required")
@@ -158,6 +165,7 @@ def test_what_a_host_said_another_takes_back_with_their_agreement(client, admini
     """Decision 18, S7: not even where they have no file."""
     host = Host(client, administrator, is_trained=False)
     own = declare(host.client, name=unique("Nobody"))
+    compared(client.db)
     coordinator.post(f"{own.path}/withdraw").problem(422).fault("#/informed_agreement", "required")
     assert coordinator.post(f"{own.path}/withdraw", {"informed_agreement": True}).ok()["state"] == "withdrawn"
     declare(host.client, name=unique("Nobody"))
@@ -189,6 +197,7 @@ def test_nobody_sees_whom_a_declaration_meets_before_it_was_talked_about(client,
     name = unique("Kim")
     named(name)
     met, unmet = declare(open_person(client).peer, name=name), declare(open_person(client).peer, name=unique("Nobody"))
+    compared(db)
     (match,) = db.execute("select id::text from conflict_matches where declaration_id = %s", (met["id"],)).fetchone()
     assert [coordinator.get(d.path).ok()["matches"] for d in (met, unmet)] == [[], []]
     assert match not in listed(coordinator) and match not in listed(coordinator, open=True)
@@ -207,6 +216,7 @@ def test_what_is_certain_in_one_group_is_seen_at_once_unless_somebody_stepped_ba
     group = Group(coordinator, service(administrator)).open()
     seats = [group.seat(person) for person in people]
     certain = declare(people[0].peer, name=name, counts_from=counts_from)
+    compared(db)
     (match,) = db.execute("select id::text from conflict_matches where declaration_id = %s", (certain["id"],)).fetchone()
     is_seen = counts_from != "now"
     assert (match in listed(coordinator, open=True)) == is_seen
@@ -215,6 +225,7 @@ def test_what_is_certain_in_one_group_is_seen_at_once_unless_somebody_stepped_ba
         assert coordinator.get(f"{PATH}/{match}").ok()["group_ids"] == [group.id]
         # They part, and it is as any other; unless somebody has decided about it.
         seats[1].withdraw().ok()
+        compared(db)
         assert match not in listed(coordinator)
 
 
@@ -261,7 +272,7 @@ def test_a_hard_block_is_lifted_only_by_taking_it_back(client, coordinator, kind
     for body in ({}, {"informed_agreement": True}):
         assert decide(coordinator, match, **body).problem(409, "conflict")["reason"] == "hard-block"
     assert decide(coordinator, match, decision="block").ok()["state"] == "blocked"
-    coordinator.post(f"{declaration.path}/withdraw").ok()
+    take_back(coordinator, declaration)
     ended = coordinator.get(f"{PATH}/{match['id']}").ok()
     assert ended["ended_at"] and not ended["is_blocking"]
     assert decide(coordinator, match, decision="block").problem(409, "conflict-state")["state"] == "ended"
@@ -289,7 +300,7 @@ def test_the_same_unit_may_be_allowed(client, coordinator):
     decide(coordinator, match, same_person=False).problem(422).fault("#/same_person", "invalid")
     assert decide(coordinator, match, informed_agreement=True).ok()["state"] == "allowed"
     # Whichever of the two takes it back, it ends.
-    people[0].peer.post(f"{declarations[0].path}/withdraw").ok()
+    take_back(people[0].peer, declarations[0])
     assert coordinator.get(f"{PATH}/{match['id']}").ok()["ended_at"]
 
 
@@ -318,6 +329,7 @@ def test_what_stands_in_a_group_is_raised_until_they_part(client, administrator,
     (standing,) = (g for g in walk(coordinator, "/v1/groups", params={"limit": 100}) if g["id"] == group.id)
     assert standing["is_blocked"] is True
     seats[1].withdraw().ok()
+    compared(client.db)
     parted = coordinator.get(f"{PATH}/{match['id']}").ok()
     assert (parted["raised_at"], parted["group_ids"], parted["is_blocking"]) == (None, [], True)
     assert parted["id"] not in listed(coordinator, open=True)
@@ -368,8 +380,10 @@ def test_what_was_on_record_ends_when_it_was_not_them(client, administrator, coo
     earlier.seat(beside), earlier.seat(peer)
     host, colleague = Host(client, administrator), client("coordinator", OTHER_COORDINATOR)
     made = own_case(client, beside, host.id)
+    compared(client.db)
     (found,) = [m for m in walk(colleague, PATH, params={"open": True}) if m["for_account_id"] == host.id]
     coordinator.delete(made.path).no_content()
+    compared(client.db)
     assert colleague.get(f"{PATH}/{found['id']}").ok()["ended_at"]
     assert decide(colleague, found, decision="block").problem(409, "conflict-state")["state"] == "ended"
 
@@ -387,5 +401,5 @@ def test_one_person_with_two_logins_is_one_person(client, administrator, coordin
     session = group.sessions()[0]
     clock(instant(session["local_start"]), hosts[1].client)
     assert start(hosts[1].client, session, *hosts).problem(409, "conflict")["reason"] == "call-your-coordinator"
-    coordinator.post(f"{declaration.path}/withdraw").ok()
+    take_back(coordinator, declaration)
     start(hosts[1].client, session, *hosts).ok()

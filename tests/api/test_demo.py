@@ -65,7 +65,7 @@ def test_the_peer_of_the_demonstration_can_take_the_seat(start_server, make_clie
     """On a database of its own: whoever tries the demonstration does this first."""
     peer = make_client(start_server(), "peer")
     (offer,) = peer.get(f"/v1/participants/{MAPLE}/home").ok()["offers"]
-    assert peer.post(f"/v1/enrolments/{offer['id']}/accept", if_match="*").ok()["state"] == "confirmed"
+    assert peer.post(f"/v1/enrolments/{offer['id']}/accept", if_match="*").ok()["state"] == "accepted"
 
 
 def test_a_peer_supporter_finds_sessions_people_and_what_they_wrote(supporter):

@@ -8,11 +8,12 @@ from steps.journey import Intake, bare, open_intake, open_person
 
 # Led by one peer supporter, without topics of its own, so that a session is quickly begun.
 QUICK = FORMAL | {"topics": "participants", "mental_health_professionals": 0}
-LIVE = ("requested", "waitlisted", "offered", "confirmed", "active")
-OVER = ("completed", "declined", "expired", "withdrawn", "removed")
+LIVE = ("requested", "waitlisted", "offered", "accepted", "confirmed", "active")
+OVER = ("completed", "declined", "expired", "not_placed", "withdrawn", "removed")
 REASONS = ("conduct", "safety", "not_eligible", "other_group")
 # From where each step leads on; from everywhere else it is refused, and a coordinator reads the state.
-STEPS = {"accept": {"offered"}, "decline": {"offered"}, "offer": {"requested", "waitlisted"}, "remove": set(LIVE)}
+STEPS = {
+    "accept": {"offered"}, "decline": {"offered"}, "confirm": {"accepted"}, "not-this-one": {"accepted"}, "offer": {"requested", "waitlisted"}, "remove": set(LIVE)}  # fmt: skip
 
 
 @pytest.fixture
@@ -30,9 +31,7 @@ def seat_in(client, a_group):
         first = in_days(10)
         group = a_group(2, local_starts=[first]).led_by(Host(client, client("administrator")))
         group.step("confirm").ok()
-        clock(instant(first, minutes=-30), group.coordinator)
-        confirmed, offered = (group.seat(person, "offered") for person in people)
-        confirmed.accept(who=group.coordinator).ok()
+        confirmed, offered = group.seat(people[0]), group.seat(people[1], "offered")
         clock(instant(first), group.coordinator)
         (session,) = group.sessions()
         hosts = group.coordinator.get(f"{group.path}/host-assignments").ok().data
@@ -41,10 +40,10 @@ def seat_in(client, a_group):
         return group, session, confirmed, offered
 
     def over(*people):
-        group, session, completed, expired = under_way(*people)
+        group, session, completed, offered = under_way(*people)
         group.coordinator.post(f"/v1/sessions/{session['id']}/end").ok()
         group.step("complete").ok()
-        return completed, expired
+        return completed, offered
 
     def make(state):
         person = ready(client)
@@ -52,18 +51,21 @@ def seat_in(client, a_group):
             return under_way(person, ready(client))[2]
         if state == "completed":
             return over(person, ready(client))[0]
-        if state == "expired":
+        if state == "not_placed":
             return over(ready(client), person)[1]
         group = a_group()
         if state == "requested":
             return Seat(group, person, group.place(person, propose_only=True).created())
         if state == "waitlisted":
             group.seat(ready(client))
-        if state in ("waitlisted", "offered", "confirmed"):
+        if state in ("waitlisted", "offered", "accepted", "confirmed"):
             return group.seat(person, state)
         seat = group.seat(person, "offered")
-        ending = {"declined": seat.decline, "withdrawn": seat.withdraw, "removed": seat.remove}
-        ending[state]().ok()
+        if state == "expired":
+            seat.run_out()
+        else:
+            ending = {"declined": seat.decline, "withdrawn": seat.withdraw, "removed": seat.remove}
+            ending[state]().ok()
         return seat
 
     return make
@@ -131,6 +133,7 @@ def test_leaving_one_group_leaves_the_others(client, a_group):
     waiting = leaving.group.seat(ready(client), "waitlisted")
     assert leaving.withdraw(who=leaving.group.coordinator).ok()["state"] == "withdrawn"
     assert leaving.decisions()[-1]["by_role"] == "coordinator"
+    leaving.group.advance()
     assert (staying.state, waiting.state) == ("confirmed", "offered")
     assert person.status()["intakes"][0]["state"] == "placed"
     again = leaving.group.place(person).created()
@@ -145,6 +148,8 @@ def test_leaving_the_program_leaves_every_group(client, a_group):
     (intake,) = person.coordinator.get("/v1/intakes", params={"participant_id": person.id}).ok().data
     person.peer.post(f"/v1/intakes/{intake['id']}/withdraw").ok()
     assert [seat.state for seat in seats] == ["withdrawn", "withdrawn"]
+    for seat in seats:
+        seat.group.advance()
     assert [seat.state for seat in next_ones] == ["offered", "offered"]
     refused = seats[0].group.place(person).problem(409, "conflict")
     assert refused["missing"] == ["intake"]
@@ -188,6 +193,7 @@ def test_a_coordinator_ends_a_place_with_a_reason(client, a_group, reason):
     assert seen["removal_reason"] is None and reason not in seen.content.decode()
     assert seen["text"]["en"].endswith("the help line is there at any hour.")
     assert seen["text"]["fr"].endswith("la ligne d'aide répond à toute heure.")
+    seat.group.advance()
     assert waiting.state == "offered"
 
 

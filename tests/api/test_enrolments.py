@@ -8,7 +8,7 @@ import uuid
 import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps.groups import FORMAL, INFORMAL, Group, Seat, ago, clock, in_days, instant, ready, service, taking_people
-from steps.journey import DOCUMENTS, QUEBEC_COORDINATOR, open_intake, open_person, own_case, publish
+from steps.journey import DOCUMENTS, QUEBEC_COORDINATOR, bare, open_intake, open_person, own_case, publish
 
 ALL_MISSING = ["intake", *DOCUMENTS["group"]]
 # Its offers last as long as an offer can, so that only the lock ends them.
@@ -52,7 +52,8 @@ def test_a_free_seat_is_offered_at_once(client, a_group, person):
         "id": made["id"], "group_id": group.id, "participant_id": person.id, "alias": person.made["alias"], "state": "offered",
         "text": made["text"], "waiting_since": made["waiting_since"], "created_at": made["created_at"],
         "offered_at": made["created_at"], "offer_expires_at": made["offer_expires_at"],
-        "offer_expires_local": made["offer_expires_local"], "decided_at": None, "decided_by_role": None, "left_at": None,
+        "offer_expires_local": made["offer_expires_local"], "accepted_at": None, "answer_at": made["answer_at"],
+        "answer_local": made["answer_local"], "answer": None, "instead": None, "decided_at": None, "decided_by_role": None, "left_at": None,
         "removal_reason": None, "group": None}  # fmt: skip
     assert made["text"]["en"].startswith("There is a place for you") and made["text"]["fr"].startswith("Il y a une place pour vous")
     read = group.coordinator.get(made.path).ok()
@@ -61,7 +62,8 @@ def test_a_free_seat_is_offered_at_once(client, a_group, person):
 
 
 def test_what_the_peer_sees_of_an_offer(a_group, client):
-    """A6.8, R8: what it is, when it meets on both clocks, what to prepare; no name, no number, no reason."""
+    """A6.8, R8, decision 15: what it is, on which day and hour it meets, what to prepare, and when they will be answered; no name, no
+    number, no reason. The dates, on both clocks, come with the confirmation (S1.33)."""
     now = "2026-06-15T12:00:00Z"
     person = ready(client, now=now, timezone="America/St_Johns")
     group = a_group(now=now, series={"local_start": "2026-07-07T18:30", "count": 2}, timezone="America/Vancouver", language="fr")
@@ -69,32 +71,44 @@ def test_what_the_peer_sees_of_an_offer(a_group, client):
     seen = seat.read(person.peer)
     assert (seen["alias"], seen["decided_by_role"], seen["removal_reason"]) == (None, None, None)
     offered = seen["group"]
-    assert set(offered) == {"title", "description", "language", "timezone", "duration_minutes", "joining", "sessions", "prepare"}
+    assert set(offered) == {"title", "description", "language", "timezone", "duration_minutes", "joining", "meets", "sessions", "prepare"}
     assert offered["title"] == {"en": "Evening circle", "fr": "Cercle du soir"}
     assert (offered["language"], offered["joining"], offered["duration_minutes"]) == ("fr", "closed", 90)
-    assert [s["local_start"] for s in offered["sessions"]] == ["2026-07-07T18:30", "2026-07-14T18:30"]
-    first = offered["sessions"][0]
+    assert offered["meets"] == [{"weekday": 2, "local_time": "18:30"}] and offered["sessions"] == []
+    # Three days of the service later, and then at the next fixed hour, 9:00, noon or 15:00 in Toronto.
+    assert (seen["offer_expires_at"], seen["answer_at"]) == ("2026-06-18T12:00:00Z", "2026-06-18T13:00:00Z")
+    assert seen["answer_local"] == {"local": "2026-06-18T10:30", "timezone": "America/St_Johns", "utc_offset": "-02:30"}
+    seat.accept().ok()
+    waits = seat.read(person.peer)
+    assert (waits["state"], waits["group"]["sessions"], waits["answer"]) == ("accepted", [], None)
+    assert waits["text"]["en"].startswith("You said yes, and the place is kept for you. At the time given here you will hear from us")
+    clock(now, group.coordinator)
+    assert seat.confirm().ok()["answer"] == "confirmed"
+    assert bare(seat.read(person.peer)) == bare(waits), "nobody hears it before its hour"
+    seat.hear()
+    confirmed = seat.read(person.peer)["group"]
+    assert [s["local_start"] for s in confirmed["sessions"]] == ["2026-07-07T18:30", "2026-07-14T18:30"]
+    first = confirmed["sessions"][0]
     assert (first["timezone"], first["utc_offset"], first["starts_at"]) == ("America/Vancouver", "-07:00", "2026-07-08T01:30:00Z")
     assert first["yours"] == {"local": "2026-07-07T23:00", "timezone": "America/St_Johns", "utc_offset": "-02:30"}
     assert seen["offer_expires_local"]["timezone"] == "America/St_Johns"
     assert len(offered["prepare"]) == 4 and all(item["en"] and item["fr"] for item in offered["prepare"])
     french = person.peer.get(seat.path, language="fr").ok()
-    assert french["text"] == {
-        "fr": "Il y a une place pour vous dans ce groupe. Vous pouvez dire oui ou non; les deux réponses conviennent."
-    }
+    assert french["text"] == {"fr": "Votre place est confirmée."}
     assert french["group"]["title"] == {"fr": "Cercle du soir"}
 
 
 def test_the_material_comes_with_the_place(a_group, person):
-    """S1.14: the topic is known before; what is prepared is for those who come."""
+    """S1.14, S1.33: what is prepared is for those who come, and who said yes waits for it as everybody does."""
     group = a_group()
     session = group.sessions()[0]
     told = {"topic": {"en": "Boundaries", "fr": "Les limites"}, "material": {"en": "Page 3", "fr": "Page 3"}}
     group.coordinator.patch(f"/v1/sessions/{session['id']}", told, if_match="*").ok()
     seat = group.seat(person, "offered")
-    first = seat.read(person.peer)["group"]["sessions"][0]
-    assert (first["topic"], first["material"]) == (told["topic"], None)
     seat.accept().ok()
+    assert "Boundaries" not in str(seat.read(person.peer).json)
+    seat.confirm().ok()
+    seat.hear()
     assert seat.read(person.peer)["group"]["sessions"][0]["material"] == told["material"]
 
 
@@ -250,6 +264,8 @@ def test_a_smaller_group_grows_and_the_list_moves(client, a_group):
     group.seat(ready(client))
     waiting = group.seat(ready(client), "waitlisted")
     group.coordinator.patch(group.path, {"capacity": 2}, if_match="*").ok()
+    assert waiting.state == "waitlisted", "at the next fixed hour, as always"
+    group.advance()
     assert waiting.state == "offered"
 
 
@@ -257,18 +273,26 @@ def test_a_smaller_group_grows_and_the_list_moves(client, a_group):
 
 
 def test_nobody_joins_a_formal_group_once_its_hour_has_come(client, a_group):
-    """I3, S2.42, R19: to the second, by whichever door; a seat that frees stays empty."""
+    """I3, S2.42, R19, decision 15: to the second, by whichever door; a seat that frees stays empty, and nobody is left waiting."""
     start = in_days(21)
-    group = a_group(PATIENT, local_starts=[start, in_days(28)])
-    late, in_time, leaving, waiting = (ready(client) for _ in range(4))
-    offered, last, leaver = (group.seat(one, "offered") for one in (late, in_time, leaving))
-    before, begun = instant(start, seconds=-1), instant(start)
-    for one in (late, in_time, leaving):
-        clock(before, one.peer)
-    assert leaver.accept().ok()["state"] == "confirmed"
-    assert last.accept().ok()["state"] == "confirmed"
+    group = a_group(PATIENT, local_starts=[start, in_days(28)], capacity=4)
+    late, in_time, leaving, unanswered, waiting = (ready(client) for _ in range(5))
+    offered, last, leaver, unheard = (group.seat(one, "offered") for one in (late, in_time, leaving, unanswered))
+    for seat in (leaver, last, unheard):
+        assert seat.accept().ok()["state"] == "accepted"
+    for seat in (leaver, last):
+        seat.confirm().ok()
+        seat.hear()
+    behind = group.seat(ready(client), "waitlisted")
+    begun = instant(start)
     clock(begun, late.peer, leaving.peer, group.coordinator)
     sent_elsewhere(offered.accept())
+    refused(unheard.confirm(), "locked")
+    unheard.hear()
+    group.advance()
+    for seat in (unheard, behind):
+        told = seat.read(seat.person.peer)
+        assert (told["state"], len(told["instead"])) == ("not_placed", 3) and told["text"]["en"].startswith("It will not be this group.")
     refused(group.place(waiting), "locked")
     proposal = Seat(group, waiting, group.place(waiting, propose_only=True).created())
     refused(proposal.offer(), "locked")
@@ -278,14 +302,21 @@ def test_nobody_joins_a_formal_group_once_its_hour_has_come(client, a_group):
 
 
 def test_an_offer_does_not_outlive_the_lock(client, a_group, person):
-    """I3: it ends with the first session when that comes before its hours do, also when the session moves nearer."""
-    start = in_days(1)
-    group = a_group(local_starts=[start, in_days(15)])
+    """I3, decision 15: it ends a business day before the first session when that comes before its hours do, also when the session moves
+    nearer; after that moment nobody is offered a seat."""
+    now = "2026-06-18T16:00:00Z"
+    person, late = ready(client, now=now), ready(client, now=now)
+    group = a_group(now=now, local_starts=["2026-06-22T18:30", "2026-06-29T18:30"])
     seat = group.seat(person, "offered")
-    assert seat.made["offer_expires_at"] == instant(start)
-    sooner = in_days(1, at="15:30")
-    group.coordinator.patch(f"/v1/sessions/{group.sessions()[0]['id']}", {"local_start": sooner}, if_match="*").ok()
-    assert seat.read()["offer_expires_at"] == instant(sooner)
+    # A Monday: Friday at the same hour, and the next fixed hour is in the morning of the Monday.
+    assert (seat.made["offer_expires_at"], seat.made["answer_at"]) == ("2026-06-19T22:30:00Z", "2026-06-22T13:00:00Z")
+    first = f"/v1/sessions/{group.sessions()[0]['id']}"
+    group.coordinator.patch(first, {"local_start": "2026-06-22T11:30"}, if_match="*").ok()
+    assert (seat.read()["offer_expires_at"], seat.read()["answer_at"]) == ("2026-06-19T15:30:00Z", "2026-06-19T16:00:00Z")
+    clock("2026-06-19T15:30:00Z", group.coordinator)
+    proposal = Seat(group, late, group.place(late, propose_only=True).created())
+    refused(proposal.offer(), "offers-closed")
+    assert Seat(group, late, group.place(ready(client, now=now)).created()).state == "waitlisted"
 
 
 def test_the_lock_moves_with_the_first_session(client, a_group):
@@ -299,9 +330,9 @@ def test_the_lock_moves_with_the_first_session(client, a_group):
     clock(instant(second), person.peer)
     sent_elsewhere(seat.accept())
     clock(instant(second, seconds=-1), group.coordinator)
-    group.coordinator.patch(f"/v1/sessions/{group.sessions()[1]['id']}", {"local_start": in_days(30)}, if_match="*").ok()
+    group.coordinator.patch(f"/v1/sessions/{group.sessions()[1]['id']}", {"local_start": in_days(34)}, if_match="*").ok()
     clock(instant(second), group.coordinator)
-    group.place(ready(client)).created()
+    assert group.place(ready(client)).created()["state"] == "offered"
 
 
 def test_a_drop_in_group_takes_people_while_seats_remain(client, a_group, person):
@@ -320,9 +351,8 @@ def test_a_deadline_is_the_end_of_its_day(client, a_group):
     midnight = instant(in_days(21, zone=zone, at="00:00"), zone=zone)
     person, late = ready(client), ready(client)
     clock(instant(in_days(21, zone=zone, at="00:00"), zone=zone, seconds=-1), group.coordinator, person.peer)
-    seat = group.seat(person, "offered")
-    assert seat.made["offer_expires_at"] == midnight
-    seat.accept().ok()
+    seat = group.seat(person, "waitlisted")
+    refused(seat.offer(), "offers-closed")
     clock(midnight, group.coordinator)
     refused(group.place(late), "locked")
 
@@ -370,7 +400,7 @@ def test_nobody_handles_the_group_in_which_they_are_a_peer(client, a_group):
     other.get(theirs.path).problem(404, "not-found")
     other.get(f"{group.path}/enrolments").problem(404, "not-found")
     other.post(f"{group.path}/enrolments", {"participant_id": ready(client).id}).problem(404, "not-found")
-    for step, body in (("accept", None), ("decline", None), ("remove", {"reason": "safety"}), ("offer", {})):
+    for step, body in (("accept", None), ("confirm", None), ("not-this-one", None), ("decline", None), ("remove", {"reason": "safety"}), ("offer", {})):
         kwargs = {} if body is None else {"json": body}
         other.post(f"{theirs.path}/{step}", if_match="*", **kwargs).problem(404, "not-found")
     other.post(f"{theirs.path}/withdraw").problem(404, "not-found")

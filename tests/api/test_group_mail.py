@@ -221,9 +221,11 @@ def test_only_the_last_word_leaves(post, settled):
 
 
 def test_an_answered_offer_is_not_offered_by_mail(client, a_group, post, db):
-    """R17: accepted or declined before it left; the one is confirmed, the other is over."""
+    """R17: accepted or declined before it left; the one is confirmed at its hour, the other is over."""
     yes, no = a_group().seat(ready(client), "offered"), a_group().seat(ready(client), "offered")
     yes.accept().ok()
+    yes.confirm().ok()
+    yes.hear()
     no.decline().ok()
     accepted, declined = post(yes.person, no.person)
     words = [text(mail) for mail in accepted + declined]

@@ -78,9 +78,10 @@ class Crowd:
         """What others do, and what is done about them, while nothing happens to `me`."""
         coordinator, group = self.ours.coordinator, self.ours.group
         newcomers = [mark(self.ours.person(), word) for word in ("Gray", "Hollis")]
-        self.seats["third"].withdraw().ok()  # and the list moves on
+        self.seats["third"].withdraw().ok()
+        group.advance()
         assert self.seats["waiting"].state == "offered"
-        self.seats["waiting"].accept().ok()
+        self.seats["waiting"].take()
         for person in newcomers:
             group.seat(person, "waitlisted")
         self.declare(newcomers[0], self.me)
@@ -139,9 +140,8 @@ def of_peer(crowd, contract):
         me.peer, "peer", contract, crowd.secrets_from_me(),
         participant_id=me.id, intake_id=me.marks["intake 0"], acceptance_id=consent["id"], session_id=crowd.ours.session["id"],
     )  # fmt: skip
-    walk.ids["declaration_id"] = walk("conflict_declarations_create", {"kind": "no_contact", "name": crowd.elsewhere.name})["id"]
-    crowd.at(minutes=95)  # whoever declares after an offer asks a coordinator to accept it
     walk.ids["enrolment_id"], to_decline, to_leave = offers(crowd)
+    walk.ids["declaration_id"] = walk("conflict_declarations_create", {"kind": "no_contact", "name": crowd.elsewhere.name})["id"]
     feed = walk("calendar_feeds_create", {"language": "en"})
     walk.ids["feed_id"] = feed["id"]
     calendar = me.peer.get(feed["path"], headers={"Accept": "text/calendar"}).ok()

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from harness.cluster import POSTGRES_BIN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECTION = "The journey with curl"
@@ -35,13 +36,15 @@ trap 'echo "the walk stopped at line: $BASH_COMMAND" >&2' ERR
 
 
 @pytest.fixture
-def paste(server, local_key, mailbox, tmp_path):
+def paste(server, local_key, mailbox, tmp_path, cluster, database, start_server):
+    start_server(database=database, worker=True)
     key = tmp_path / "key.pem"
     key.write_text(local_key.private_pem())
     stand_in = tmp_path / "dev"
     stand_in.write_text(
         f"""#!/bin/bash
-# ./dev token ROLE [--account ID], for the server of this test.
+# ./dev token ROLE [--account ID] and ./dev psql, for the server of this test.
+if [ "$1" = psql ]; then shift; exec {POSTGRES_BIN}/psql -X -h {cluster.root} -U postgres -d {database} "$@"; fi
 [ "$1" = token ] || exit 2
 shift
 roles=(peer peer_supporter mental_health_professional coordinator line administrator)

@@ -4,7 +4,7 @@
 import pytest
 from steps import ABSENT, at_once
 from steps.evenings import Evening, audited, informal
-from steps.groups import attend, start
+from steps.groups import attend, compared, start
 from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case
 
 TOPICS = {"topics": ["self_care", "coping"]}
@@ -198,12 +198,14 @@ def test_an_unresolved_conflict_stops_it_and_hosts_hear_only_whom_to_call(client
     declared = evening.coordinator.post(
         "/v1/conflict-declarations", {"kind": "no_contact", "for_participant_id": one.id, "participant_id": two.id}
     ).created()
+    compared(client.db)
     evening.at()
     for host in evening.hosts:
         refused = evening.start(host.client)
         assert reason(refused) == "call-your-coordinator"
         assert set(refused.json) <= {"type", "title", "status", "detail", "instance", "localized", "reason", "help"}
     evening.coordinator.post(f"{declared.path}/withdraw", if_match="*").ok()
+    compared(client.db)
     evening.start().ok()
 
 

@@ -127,8 +127,9 @@ def test_the_professional_on_call_of_an_informal_session(client):
 
 def test_only_of_those_who_have_a_seat_in_it(evening):
     """Not of another group, nor of somebody with an offer; who left during the session is still looked after (R6)."""
-    evening.at(minutes=-20)
+    evening.at(days=-8)
     offered, not_there = evening.seat(state="offered"), evening.seat()
+    evening.at(minutes=-20)
     other = informal(evening.client)
     for seat in (offered, other.seats[0]):
         assert sees(evening, seat=seat) is False

@@ -3,7 +3,7 @@
 
 import pytest
 from steps import OTHER_COORDINATOR, walk
-from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, ready, service, start
+from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, compared, in_days, instant, ready, service, start
 from steps.journey import own_case
 
 BOTH = ["peer_supporter", "mental_health_professional"]
@@ -164,6 +164,7 @@ def test_who_must_not_meet_somebody_is_not_named(client, formal, hire, coordinat
         "/v1/conflict-declarations", {"kind": "no_contact", "for_participant_id": person.id, "account_id": feared.id}
     ).created()
     own_case(client, was_there, themself.id)
+    compared(client.db)
     assert {tuple(cover(entry)) for entry in shortfalls(formal)} == {(other.id,)}
 
 

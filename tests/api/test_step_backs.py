@@ -5,7 +5,7 @@ see stays as it is."""
 import pytest
 from steps.alarms import later
 from steps.evenings import Evening
-from steps.groups import FORMAL, INFORMAL, Host, ready, taking_people
+from steps.groups import FORMAL, INFORMAL, Host, clock, compared, ready, taking_people
 from steps.journey import bare, open_person, unique
 
 PATH, DECLARATIONS = "/v1/step-back", "/v1/conflict-declarations"
@@ -21,10 +21,13 @@ def declare(who, counts_from="now", name=None, **more):
 @pytest.fixture
 def room(client):
     """Two who have a place in a group that meets this evening, with a link; the first one's page."""
-    group = taking_people(client, now=NOW, local_starts=[START])
-    people = [ready(client, now=NOW), ready(client, now=NOW)]
+    before = later(NOW, days=-7)
+    group = taking_people(client, now=before, local_starts=[START])
+    people = [ready(client, now=before), ready(client, now=before)]
     for person in people:
         group.seat(person)
+        person.at(NOW)
+    clock(NOW, group.coordinator)
     (session,) = group.sessions()
     group.coordinator.patch(f"/v1/sessions/{session['id']}", {"join_link": LINK}, if_match="*").ok()
     return group, people, session
@@ -53,6 +56,7 @@ def test_decision_16_a_peers_own_room_closes_and_nothing_else_changes(client, ro
         group.path, f"{group.path}/enrolments", f"/v1/sessions/{session['id']}", f"/v1/sessions/{session['id']}/roster", person.path)]  # fmt: skip
     others = bare(home(other))
     made = declare(person.peer).created()
+    compared(client.db, NOW)
     page = home(person)
     assert page["next_sessions"] == [before | {"room": "closed_by_you", "join_link": None, "join_link_from": None}]
     assert [coordinator.get(path).ok().content for path in (

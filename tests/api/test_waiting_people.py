@@ -154,6 +154,9 @@ def test_with_a_seat_the_waiting_ends(client, a_group):
     (row,) = waiting(person.coordinator, person)
     assert row["enrolments"] == [{"id": seat.id, "group_id": group.id, "state": "offered"}]
     seat.accept().ok()
+    assert is_waiting(person), "until it is confirmed"
+    seat.confirm().ok()
+    seat.hear()
     assert not is_waiting(person)
     (row,) = waiting(person.coordinator, person, include_placed="true")
     assert (row["intake_state"], row["enrolments"][0]["state"], row["waiting_since"]) == ("placed", "confirmed", LATER)

@@ -75,20 +75,21 @@ create function tests.reach(in_role text) returns text[] language sql as $$
 $$;
 select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, e' \n'), '\s+'), c.role || ' reach no more') from (values
     ('seats', '
-        acceptances:s audit_events:i cohorts:Su documents:S enrolment_decisions:SI enrolment_transitions:S enrolments:SIU help_lines:S
-        idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu participants:s plain_texts:S
-        services:S sessions:S track_documents:S waiting_people:SIUD'),
+        acceptances:s audit_events:i cohorts:Su comparisons:I documents:S enrolment_decisions:SI enrolment_transitions:S
+        enrolments:SIU help_lines:S holidays:S idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu
+        participants:s plain_texts:S services:S sessions:S track_documents:S waiting_people:SIUD'),
     ('conflicts', '
-        accounts:s audit_events:i cohorts:s conflict_declarations:Su conflict_matches:SIu enrolments:S exclusion_requests:Su
-        exclusions:SI host_assignments:S intakes:s name_digests:SIuD participants:s sessions:S step_backs:S'),
+        accounts:s audit_events:i cohorts:s comparisons:SID conflict_declarations:Su conflict_matches:SIu enrolments:S
+        exclusion_requests:Su exclusions:SI host_assignments:S intakes:s job_faults:SIUD name_digests:SIuD participants:s sessions:S
+        step_backs:S'),
     ('sessions', '
-        accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su contact_openings:I contacts:s debriefs:S emergency_contacts:S
-        enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s participants:s plain_texts:S
-        qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s step_backs:S
-        trainings:S'),
+        accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s debriefs:S
+        emergency_contacts:S enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s
+        participants:s plain_texts:S qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s
+        step_backs:S trainings:S'),
     ('desk', '
-        absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su documents:S
-        enrolments:S exclusions:SuD hand_overs:SI host_assignments:S
+        absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su comparisons:I documents:S enrolments:S
+        exclusions:SuD hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s step_backs:S track_documents:S waiting_people:su'),
@@ -170,15 +171,13 @@ select set_eq($$
     select r.role || ' ' || p.proname from past_roles r join own_functions f on f.prosecdef and f.owner <> r.role join pg_proc p using (oid)
     where has_function_privilege(r.role, f.oid, 'execute')$$, array[
     'alongside_seats actor_own_cohort_ids', 'alongside_seats actor_stands_for_ids', 'alongside_sessions actor_stands_for_ids',
-    'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_declared_since',
-    'alongside_seats conflict_raise', 'alongside_seats conflict_record', 'alongside_conflicts actor_own_cohort_ids',
+    'alongside_seats comparison_finish', 'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_is_said',
+    'alongside_conflicts actor_own_cohort_ids',
     'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions actor_session_ids',
     'alongside_sessions conflict_blocks_host',
-    'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_follow_end', 'alongside_sessions conflict_match_names',
-    'alongside_sessions host_is_barred',
-    'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk conflict_follow_exclusions',
-    'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
+    'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_match_names', 'alongside_sessions host_is_barred',
+    'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
     'alongside_duty account_is_away', 'alongside_duty conflict_declaration_clocks', 'alongside_duty conflict_declaration_kept_ids',
     'alongside_duty conflict_selves'],
     'what each of the five may ask of the others');
@@ -187,7 +186,7 @@ select is_empty($$select name from own_functions where has_function_privilege('p
 select is_empty($$
     select name from own_functions
     where text ~* '\m(now\(\)|current_timestamp|clock_timestamp|statement_timestamp|current_date|localtimestamp)'
-        and name !~ '(audit_link|conflict_answer_evenly|job_is_long)\(\)$'$$, 'no rule reads the clock but through app_now()');
+        and name !~ '(audit_link|job_is_long)\(\)$'$$, 'no rule reads the clock but through app_now()');
 select is_empty($$
     select rolname from pg_roles where rolname like 'alongside\_%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)$$,
     'no role of ours looks past row level security');

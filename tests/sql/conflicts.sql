@@ -18,10 +18,13 @@ select seat(:'ann', :'g') \g /dev/null
 select leads(:'host', :'g', 'peer_supporter'), leads(:'mhp', :'g', 'mental_health_professional') \g /dev/null
 select enter('coordinator', :'boss') \g /dev/null
 create function tests.declared(in_body jsonb) returns uuid language sql as $$
-    select (answer(format('select * from conflict_declarations_create(%L)', in_body))#>>'{body,id}')::uuid
+    select (made#>>'{body,id}')::uuid
+    from answer(format('select * from conflict_declarations_create(%L)', in_body)) made,
+        lateral (select comparison_all() where made is not null) compared
 $$;
-create function tests.withdrawn(in_declaration uuid) returns void language sql as $$
-    select answer(format('select * from conflict_declarations_withdraw(%L)', in_declaration))
+create function tests.withdrawn(in_declaration uuid) returns bigint language sql as $$
+    select answer(format('select * from conflict_declarations_withdraw(%L)', in_declaration));
+    select comparison_all();
 $$;
 create function tests.blocks_host(in_account uuid, in_cohort uuid) returns boolean language sql as $$
     select (answer(format('select conflict_blocks_host(%L, %L) as b', in_account, in_cohort))->>'b')::boolean
@@ -68,24 +71,22 @@ select is(array[blocks_host(:'other_host', :'g'), blocks_host(:'host', :'g')], '
 -- Today's roster (I5).
 select person() as hal, person() as iris, cohort('drop_in', '2026-12-04 18:00') as g2 \gset
 select intake(:'hal', 'group', 'ready'), accept(:'hal', '{code_of_conduct,consent,confidentiality,safety_protocol}') \g /dev/null
-select seat(:'hal', :'g2', 'offered') as offered, seat(:'iris', :'g2') as seated \gset
+select seat(:'hal', :'g2', 'accepted') as accepted, seat(:'iris', :'g2') as seated \gset
 select declared(jsonb_build_object('kind', 'no_contact', 'for_participant_id', :'hal', 'participant_id', :'iris')) as today \gset
 create function tests.becomes(in_seat uuid, in_state text) returns void language plpgsql as $$
 declare
-    old enrolments;
     new enrolments;
 begin
-    select * into old from enrolments where id = in_seat;
     update enrolments set state = in_state, decided_at = app_now() where id = in_seat returning * into new;
-    perform conflict_follow_seat(old, new);
+    perform comparison_ask('participant', array[new.participant_id]), comparison_all();
 end
 $$;
 select is(array[is_blocked(:'g2'), conflict_blocks_session(session_of(:'g2'))], '{t,f}',
-    'I5 who has not said yes is not on today''s roster');
-select becomes(:'offered', 'confirmed') \g /dev/null
-select is(conflict_blocks_session(session_of(:'g2')), true, 'once they have, no session with both starts');
+    'I5 whose place is not confirmed is not on today''s roster');
+select becomes(:'accepted', 'confirmed') \g /dev/null
+select is(conflict_blocks_session(session_of(:'g2')), true, 'once it is, no session with both starts');
 select is((select raised_at is not null from conflict_matches where declaration_id = :'today'), true, 'it stands in the queue');
-select becomes(:'offered', 'withdrawn') \g /dev/null
+select becomes(:'accepted', 'withdrawn') \g /dev/null
 select is((select raised_at is null and is_blocking from conflict_matches where declaration_id = :'today'), true,
     'until they part; the block itself stays');
 
@@ -95,12 +96,12 @@ create function tests.sees(in_declaration uuid) returns boolean language sql as 
 $$;
 select declared(jsonb_build_object('kind', 'no_contact', 'for_participant_id', :'ann', 'phone_digest', 'd')) as moved \gset
 update participants set region = 'QC' where id = :'ann';
-select followed('coordinator', format('select conflict_follow_region(%L)', :'ann')) \g /dev/null
+select comparison_ask('participant', array[:'ann'::uuid]), comparison_all() \g /dev/null
 select is((select region_keys from conflict_declarations where id = :'moved'), '{QC}', 'a declaration follows the people it names');
 select enter('coordinator', :'quebec', null, '{QC}') \g /dev/null
 select is(sees(:'moved'), true, 'R14 and the coordinators of the region they moved to handle it');
 update participants set region = 'ON' where id = :'ann';
-select followed('coordinator', format('select conflict_follow_region(%L)', :'ann')) \g /dev/null
+select comparison_ask('participant', array[:'ann'::uuid]), comparison_all() \g /dev/null
 select is(sees(:'moved'), false, 'those of the region they left do not');
 
 -- What is kept.

@@ -75,18 +75,18 @@ select says(jsonb_build_object('name_digest', name_of('nan ann ott'))) as said \
 select intake(:'bea', 'group', 'ready') \g /dev/null
 select enter_person(:'bea') \g /dev/null
 select goes_by(:'bea', jsonb_build_object('name', name_of('nan sue ott'))) \g /dev/null
-select answer(format('select conflict_follow_contact(%L)', :'bea')) \g /dev/null
+select answer(format('select comparison_ask(''participant'', array[%L::uuid])', :'bea')), comparison_all() \g /dev/null
 create function tests.match_of(in_declaration uuid) returns text language sql as $$
     select concat_ws(' ', case when is_certain then 'certain' else 'likely' end, case when is_self_given then 'self-given' end,
         case when is_blocking then 'blocks' end) from conflict_matches where declaration_id = in_declaration
 $$;
 select is(match_of(:'said'), 'likely self-given', '5b.6 what they call themselves after their readiness holds nothing');
 select goes_by(:'bea', jsonb_build_object('name', name_of('ann nan ott'))) \g /dev/null
-select answer(format('select conflict_follow_contact(%L)', :'bea')) \g /dev/null
+select answer(format('select comparison_ask(''participant'', array[%L::uuid])', :'bea')), comparison_all() \g /dev/null
 select is(match_of(:'said'), 'certain self-given', 'it may become certain');
 select enter('coordinator', :'boss') \g /dev/null
 select goes_by(:'bea', jsonb_build_object('name', name_of('ann nan ott'))) \g /dev/null
-select answer(format('select conflict_follow_contact(%L)', :'bea')) \g /dev/null
+select answer(format('select comparison_ask(''participant'', array[%L::uuid])', :'bea')), comparison_all() \g /dev/null
 select is(match_of(:'said'), 'certain blocks', 'and holds when a coordinator has written it');
 
 -- Whose it is to write, and nobody's to read.

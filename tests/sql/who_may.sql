@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(85);
+select plan(86);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -21,7 +21,8 @@ join intakes i on i.participant_id = e.participant_id
 join sessions s on s.cohort_id = e.cohort_id and s.seq = 1
 where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
 -- Of what the demo has none, there is one of that peer's.
-insert into exclusion_requests (participant_id, name_digest, for_lead, created_at) values (:'maple', 'd', true, now());
+insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, compared_at)
+values (:'maple', 'd', true, now(), now());
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
@@ -89,6 +90,8 @@ insert into rows (name, who, insertion) values
         $$insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
             mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
         select id, 'en', actor_account_id(), 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, now() from services limit 1$$),
+    ('comparisons', 'peer:I peer_supporter:I mental_health_professional:I coordinator:I line:I administrator:I',
+        $$insert into comparisons (subject, owner_id, created_at) values ('participant', %1$L, now())$$),
     ('conflict_declarations', 'peer:SI peer_supporter:SI mental_health_professional:I coordinator:SI',
         $$insert into conflict_declarations (kind, for_participant_id, for_account_id, name_digest, declared_by, created_at)
         values ('no_contact', case when actor_role() in ('peer', 'coordinator') then %1$L::uuid end,

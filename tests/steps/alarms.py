@@ -23,6 +23,7 @@ class Watch:
         with self.db.transaction():
             self.db.execute("set local role alongside_worker")
             self.db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (now,))
+            self.db.execute("select comparison_run()")
             self.db.execute("select watched_clock_follow()")
 
 

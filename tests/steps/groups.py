@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from harness.crowd import LONG_AGO, make_qualified, make_ready, make_trained
 
-from steps.journey import open_person, unique
+from steps.journey import as_worker, compared, open_person, unique
 
 # One day for a whole run, so that no story sees midnight pass between two of its steps.
 TODAY = datetime.now(ZoneInfo("UTC"))
@@ -134,12 +134,24 @@ class Group:
         return self.coordinator.post(f"{self.path}/enrolments", {"participant_id": person.id} | more)
 
     def seat(self, person, state="confirmed"):
-        """On to this state: waitlisted (somebody who does not get a seat), offered or confirmed."""
+        """On to this state: waitlisted (somebody who does not get a seat), offered, accepted or confirmed."""
         seat = Seat(self, person, self.place(person).created())
-        if state == "confirmed":
+        if state == "accepted":
             seat.accept().ok()
+        elif state == "confirmed":
+            seat.take()
         assert seat.state == state, seat.state
         return seat
+
+    @property
+    def now(self):
+        return self.coordinator.headers.get("X-Test-Now")
+
+    def advance(self):
+        """Its list moves, as at a fixed hour."""
+        as_worker(
+            self.coordinator.db, self.now,
+            "select comparison_run(), seat_list_advance(g) from (select * from cohorts where id = %s for no key update) g", self.id)
 
 
 def taking_people(client, kind=FORMAL, now=None, **changes):
@@ -161,6 +173,28 @@ class Seat:
 
     def accept(self, who=None):
         return self.step("accept", who=who)
+
+    def confirm(self, step="confirm"):
+        return self.step(step, who=self.group.coordinator)
+
+    def take(self):
+        """From an offer to a place: the person says yes, a coordinator confirms, and the hour comes."""
+        self.accept().ok()
+        self.confirm().ok()
+        self.hear()
+        return self
+
+    def hear(self):
+        """The hour that was said with the offer has come, for this seat alone."""
+        as_worker(
+            self.group.coordinator.db, self.group.now,
+            "select comparison_run(), seat_answer(e, g) from enrolments e join cohorts g on g.id = e.cohort_id where e.id = %s", self.id)
+
+    def run_out(self):
+        """The time of the offer is over."""
+        db = self.group.coordinator.db
+        db.execute("update enrolments set offer_expires_at = now() where id = %s", (self.id,))
+        as_worker(db, None, "select seat_expire_offers()")
 
     def decline(self, who=None):
         return self.step("decline", who=who)

@@ -234,15 +234,29 @@ def bare(response):
     return response.status, body, headers
 
 
+def as_worker(db, now, statement, *values):
+    """What the worker does, at the hour of the story; None = the present."""
+    with db.transaction():
+        db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (now or "",))
+        return db.execute(statement, values).fetchone()
+
+
+def compared(db, now=None):
+    """Whatever was said is compared by now (DESIGN 5b)."""
+    as_worker(db, now, "select comparison_run()")
+
+
 def own_case(client, person, account):
     """A coordinator says that this file is a colleague's own, and the program lead confirms it."""
     made = person.coordinator.post(f"{person.path}/exclusions", {"account_id": account, "reason": "own_case"}).created()
     client("administrator").post(f"/v1/own-cases/{made['id']}/confirm").ok()
+    compared(client.db)
     return made
 
 
 def talked(coordinator, declaration):
     """They have talked with whoever declared it, and only now see whom it meets: the declaration."""
+    compared(coordinator.db, coordinator.headers.get("X-Test-Now"))
     return coordinator.post(f"{declaration.path}/conversation").ok()
 
 

@@ -159,8 +159,8 @@ class World:
         return one(
             self.db,
             "insert into conflict_declarations"
-            " (kind, for_participant_id, for_account_id, participant_id, name_digest, declared_by, created_at)"
-            " values ('no_contact', %s, %s, %s, %s, %s, now()) returning id",
+            " (kind, for_participant_id, for_account_id, participant_id, name_digest, declared_by, created_at, compared_at)"
+            " values ('no_contact', %s, %s, %s, %s, %s, now(), now()) returning id",
             person,
             account,
             other,
@@ -170,14 +170,14 @@ class World:
 
     def match(self, person, other):
         declaration = self.declaration(COORDINATOR, person, other=other)
-        follow = "select conflict_follow_declaration(%s) from set_config('app.account_id', %s, true)"
-        self.db.execute(follow, (declaration, COORDINATOR))
+        self.db.execute("select conflict_compare_declaration(%s)", (declaration,))
         return one(self.db, "select id from conflict_matches where declaration_id = %s", declaration)
 
     def request(self, person, for_lead=False):
         return one(
             self.db,
-            "insert into exclusion_requests (participant_id, name_digest, for_lead, created_at) values (%s, %s, %s, now()) returning id",
+            "insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, compared_at)"
+            " values (%s, %s, %s, now(), now()) returning id",
             person,
             uuid.uuid4().hex * 2,
             for_lead,

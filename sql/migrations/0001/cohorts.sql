@@ -23,6 +23,8 @@ create table cohorts (
         constraint cohorts__registration_deadline_days__range check (registration_deadline_days between 0 and 180),
     offer_hours int not null,
     created_at timestamptz not null,
+    -- The fixed hour at which its list last moved.
+    list_moved_at timestamptz,
     version int not null default 1
 );
 create index cohorts__state on cohorts (state, created_at desc, id desc);

@@ -6,26 +6,35 @@ create table enrolments (
     cohort_id uuid not null constraint enrolments__group_id__known references cohorts (id),
     participant_id uuid not null constraint enrolments__participant_id__known references participants (id),
     state text not null constraint enrolments__state__known check (state in (
-        'requested', 'waitlisted', 'offered', 'confirmed', 'active', 'completed', 'declined', 'expired', 'withdrawn', 'removed')),
+        'requested', 'waitlisted', 'offered', 'accepted', 'confirmed', 'active', 'completed', 'declined', 'expired', 'not_placed',
+        'withdrawn', 'removed')),
     -- Whether it is not over: somebody is thought of, waits, or has a seat.
     is_live boolean not null generated always as (state in (
-        'requested', 'waitlisted', 'offered', 'confirmed', 'active')) stored,
-    -- Whether a seat was accepted and is theirs.
+        'requested', 'waitlisted', 'offered', 'accepted', 'confirmed', 'active')) stored,
+    -- Whether a seat was confirmed and is theirs (decision 15).
     is_seated boolean not null generated always as (state in ('confirmed', 'active')) stored,
     -- Whether a seat is held (I1): counted under the group's row lock.
-    holds_seat boolean not null generated always as (state in ('offered', 'confirmed', 'active')) stored,
-    -- The fair order of the waiting list: who has waited longest since their intake was ready.
+    holds_seat boolean not null generated always as (state in (
+        'offered', 'accepted', 'confirmed', 'active')) stored,
+    -- The fair order of the waiting list: by the week since which an intake is ready, and by lot (decision 18).
     waiting_since timestamptz not null,
     created_at timestamptz not null,
     offered_at timestamptz,
     offer_expires_at timestamptz,
+    accepted_at timestamptz,
+    -- What a coordinator has answered to who accepted, and the fixed hour at which that takes effect; said with the offer.
+    answer text constraint enrolments__answer__known check (answer in ('confirmed', 'not_placed')),
+    answered_by uuid references accounts (id),
+    answer_at timestamptz,
     decided_at timestamptz,
     decided_by_role text,
     left_at timestamptz,
     removal_reason text constraint enrolments__removal_reason__known check (removal_reason in (
         'conduct', 'safety', 'not_eligible', 'group_cancelled', 'other_group')),
     version int not null default 1,
-    constraint enrolments__offer_expires_at__offered check (state <> 'offered' or offer_expires_at is not null),
+    constraint enrolments__offer_expires_at__offered check (
+        state not in ('offered', 'accepted') or num_nulls(offer_expires_at, answer_at) = 0),
+    constraint enrolments__answer__accepted check ((answer is null) = (answered_by is null)),
     constraint enrolments__removal_reason__removed check ((removal_reason is not null) = (state = 'removed'))
 );
 create unique index enrolments__participant_id__taken on enrolments (cohort_id, participant_id)
@@ -33,6 +42,8 @@ create unique index enrolments__participant_id__taken on enrolments (cohort_id, 
 create index enrolments__participant_id on enrolments (participant_id, created_at desc, id desc);
 create index enrolments__waiting on enrolments (cohort_id, waiting_since, id) where state = 'waitlisted';
 create index enrolments__offer_expires_at on enrolments (offer_expires_at) where state = 'offered';
+-- Who accepted is answered at the hour that was said.
+create index enrolments__answer_at on enrolments (answer_at) where state = 'accepted';
 create index enrolments__group_id on enrolments (cohort_id, created_at desc, id desc);
 -- Every check of a group asks who is in it, however long its waiting list is.
 create index enrolments__holds_seat on enrolments (cohort_id, participant_id) where holds_seat;
