@@ -27,3 +27,6 @@ bool command_check_seal(const char *database_url, const struct seal *seal)
 /* The part of `alongside check` about the audit, where a worker links it: false and one line when
  * its chain cannot go on; a line when its months have to be seen to. */
 bool command_check_audit(const struct config *config) __attribute__((warn_unused_result));
+/* And about names: a line for what was declared by an older comparison, and for what is still to be
+ * made anew; false when nobody knows. */
+bool command_check_names(const struct config *config) __attribute__((warn_unused_result));

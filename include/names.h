@@ -12,9 +12,12 @@
 
 struct seal;
 
-/* Stands in every digest. Another comparison has another number, and what was kept under the former
- * one is compared by the former one. */
-#define NAMES_VERSION "1"
+/* The number of the rules by which names are compared is part of every digest, so only what was
+ * made by the same rules is ever equal. Whoever changes what a name becomes gives the new rules the
+ * next number and keeps the old ones beside them: of what was said of others nothing opens, so
+ * whoever joins is digested by each of them, as long as `alongside check` knows a declaration of
+ * it. */
+enum { NAMES_RULES_OLDEST = 1, NAMES_RULES = 1 };
 
 /* bytes of UTF-8: what a name becomes is a few times as long at most, or it is no name */
 enum { NAMES_TOKENS_MAX = 16, NAMES_SPELLINGS_MAX = 4, NAMES_TEXT_MAX = 3072 };
@@ -57,6 +60,9 @@ enum names_fault names_label_fault(const char *text, bool is_unit);
 /* Whether anything at all can be seen of a text. */
 bool names_is_visible(const char *text) __attribute__((warn_unused_result));
 
-/* What is kept of a name: [{"whole", "ends", "tokens"}], a spelling each; label: "person.name".
- * NULL when memory is exhausted or it is no name. */
+/* What is kept of a name: [{"version", "whole", "ends", "tokens"}], by each of the rules a spelling
+ * each; label: "person.name". NULL when memory is exhausted or it is no name. */
 json_t *names_digest(const struct seal *seal, const char *label, const char *text);
+/* 1072: rules 1 with ICU 72, whose tables of look-alikes are not those of another. When it moves,
+ * the worker makes the digests of names that open anew (names_renew.h). */
+int names_version_of(int rules);

@@ -6,6 +6,7 @@
 #include "embed.h"
 #include "fetch.h"
 #include "log.h"
+#include "names.h"
 #include "router.h"
 #include "seal.h"
 #include "token.h"
@@ -261,6 +262,38 @@ bool command_check_audit(const struct config *config)
     db_rows_free(rows);
     db_session_close(session);
     return is_well;
+}
+
+/* Nothing that stops anybody: what an operator should know. */
+static void names_tell(const struct db_rows *rows)
+{
+    enum { COLUMN_DECLARATIONS, COLUMN_OLDEST, COLUMN_NAMES };
+    const char *declarations = db_rows_get(rows, 0, COLUMN_DECLARATIONS),
+               *names = db_rows_get(rows, 0, COLUMN_NAMES);
+    if (strcmp(declarations, "0") != 0)
+        fprintf(stderr,
+                "alongside: %s standing declarations were compared by an older version (%s; now "
+                "%d); see OPERATING.md, Names\n",
+                declarations, db_rows_get(rows, 0, COLUMN_OLDEST), names_version_of(NAMES_RULES));
+    if (strcmp(names, "0") != 0)
+        fprintf(stderr, "alongside: %s names are still to be made anew by the worker\n", names);
+}
+
+bool command_check_names(const struct config *config)
+{
+    char version[12];
+    const char *const params[] = {version};
+    if (!*config->worker_database_url)
+        return true;
+    snprintf(version, sizeof version, "%d", names_version_of(NAMES_RULES));
+    struct db_session *session = db_session_open(config->worker_database_url, NULL);
+    struct db_rows *rows =
+        session ? db_session_run(session, "names_state", AUDIT_LIMIT_MS, 1, params) : NULL;
+    if (rows)
+        names_tell(rows);
+    db_rows_free(rows);
+    db_session_close(session);
+    return rows || !fault("nobody knows by which version names were compared");
 }
 
 /* ---- healthcheck ---- */

@@ -81,12 +81,15 @@ text_digest(const struct seal *seal, enum format format, const char *label, cons
     return is_made ? json_string_nocheck(hex) : json_null();
 }
 
+/* Part of the digests of addresses, numbers and units, which nothing makes anew. */
+#define DIGEST_VERSION "1"
+
 /* {"email"} or {"phone"}, the same as of a text of that form. */
 static json_t *handle_digest(const struct seal *seal, const char *label, const char *text)
 {
     bool is_email = strchr(text, '@');
-    char own_label[SEAL_LABEL_MAX + sizeof NAMES_VERSION + 5];
-    snprintf(own_label, sizeof own_label, "%.*s%s" NAMES_VERSION, (int)strcspn(label, ".") + 1,
+    char own_label[SEAL_LABEL_MAX + sizeof DIGEST_VERSION + 5];
+    snprintf(own_label, sizeof own_label, "%.*s%s" DIGEST_VERSION, (int)strcspn(label, ".") + 1,
              label, is_email ? "email" : "phone");
     if (!is_email && !format_check(FORMAT_PHONE, text))
         return json_object();
@@ -94,20 +97,21 @@ static json_t *handle_digest(const struct seal *seal, const char *label, const c
                      text_digest(seal, is_email ? FORMAT_EMAIL : FORMAT_PHONE, own_label, text));
 }
 
-/* The version of the comparison is part of the digest. NULL when memory is exhausted. */
+/* NULL when memory is exhausted. */
 static json_t *
 digest_make(struct request *rq, const struct contract_value *value, const json_t *json)
 {
-    char label[SEAL_LABEL_MAX + sizeof NAMES_VERSION];
+    char label[SEAL_LABEL_MAX + sizeof DIGEST_VERSION];
     const char *text = json_string_value(json);
     const struct seal *seal = rq->app->seal;
     if (!text)
         return json_null();
     if (value->format == FORMAT_HANDLE)
         return handle_digest(seal, value->digest, text);
-    snprintf(label, sizeof label, "%s" NAMES_VERSION, value->digest);
-    return value->format == FORMAT_NAME ? names_digest(seal, label, text)
-                                        : text_digest(seal, value->format, label, text);
+    if (value->format == FORMAT_NAME)
+        return names_digest(seal, value->digest, text);
+    snprintf(label, sizeof label, "%s" DIGEST_VERSION, value->digest);
+    return text_digest(seal, value->format, label, text);
 }
 
 /* NULL as above. */

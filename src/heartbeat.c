@@ -9,11 +9,20 @@
 enum { WELL_S = 60 };
 
 static const char *const names[HEARTBEATS] = {
-    [HEARTBEAT_INSTANTS] = "instants", [HEARTBEAT_CLOCK] = "clock",   [HEARTBEAT_KEYS] = "keys",
-    [HEARTBEAT_LEASES] = "leases",     [HEARTBEAT_AUDIT] = "audit",   [HEARTBEAT_OFFERS] = "offers",
-    [HEARTBEAT_LISTS] = "lists",       [HEARTBEAT_FAULTS] = "faults", [HEARTBEAT_MAIL] = "mail",
-    [HEARTBEAT_ALARMS] = "alarms",     [HEARTBEAT_COMPARISONS] = "comparisons",
-    [HEARTBEAT_LINKS] = "links",       [HEARTBEAT_ANSWERS] = "answers",
+    [HEARTBEAT_INSTANTS] = "instants",
+    [HEARTBEAT_CLOCK] = "clock",
+    [HEARTBEAT_KEYS] = "keys",
+    [HEARTBEAT_LEASES] = "leases",
+    [HEARTBEAT_AUDIT] = "audit",
+    [HEARTBEAT_OFFERS] = "offers",
+    [HEARTBEAT_LISTS] = "lists",
+    [HEARTBEAT_FAULTS] = "faults",
+    [HEARTBEAT_MAIL] = "mail",
+    [HEARTBEAT_ALARMS] = "alarms",
+    [HEARTBEAT_COMPARISONS] = "comparisons",
+    [HEARTBEAT_LINKS] = "links",
+    [HEARTBEAT_ANSWERS] = "answers",
+    [HEARTBEAT_NAMES] = "names",
 };
 static _Atomic uint64_t beats_ns[HEARTBEATS]; /* 0 = is not done here */
 static atomic_ulong set_aside;

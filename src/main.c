@@ -188,7 +188,7 @@ static int serve_open(struct app *app, const sigset_t *signals)
 static int app_check(struct app *app)
 {
     if (!token_verifier_wait(app->tokens) || !app_connect(app) || !db_takes_commits(app->config) ||
-        !command_check_audit(app->config))
+        !command_check_audit(app->config) || !command_check_names(app->config))
         return EXIT_FAILURE;
     puts("all is well");
     return EXIT_SUCCESS;

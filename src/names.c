@@ -42,6 +42,11 @@ static bool icu_is_there(void)
     return pthread_once(&icu_once, icu_open) == 0 && checker;
 }
 
+int names_version_of(int rules)
+{
+    return rules * 1000 + U_ICU_VERSION_MAJOR_NUM;
+}
+
 /* ---- characters ---- */
 
 /* What people type for an apostrophe. Some become a blank and a mark when they are normalised, so

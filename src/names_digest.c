@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
 #include "seal.h"
+#include "seal_mark.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,16 +31,30 @@ spelling_digest(const struct seal *seal, const char *label, const struct names_s
                      text_digest(seal, label, spelling->ends), "tokens", tokens);
 }
 
+/* The number stands in the label, which is part of the digest. */
+static bool rules_digest(
+    const struct seal *seal, const char *label, int rules, const struct names *names, json_t *all)
+{
+    char own_label[SEAL_LABEL_MAX + 12];
+    snprintf(own_label, sizeof own_label, "%s%d", label, rules);
+    for (size_t i = 0; i < names->count; i++) {
+        json_t *made = spelling_digest(seal, own_label, &names->spellings[i]);
+        if (json_object_set_new(made, "version", json_integer(names_version_of(rules))) != 0 ||
+            json_array_append_new(all, made) != 0)
+            return false;
+    }
+    return true;
+}
+
 json_t *names_digest(const struct seal *seal, const char *label, const char *text)
 {
     struct names *names = malloc(sizeof *names);
-    json_t *all = names && names_spell(text, names) ? json_array() : NULL;
-    for (size_t i = 0; all && i < names->count; i++) {
-        json_t *made = spelling_digest(seal, label, &names->spellings[i]);
-        if (json_array_append_new(all, made) != 0) {
-            json_decref(all);
-            all = NULL;
-        }
+    json_t *all = names ? json_array() : NULL;
+    for (int rules = NAMES_RULES; all && rules >= NAMES_RULES_OLDEST; rules--) {
+        if (names_spell(text, names) && rules_digest(seal, label, rules, names, all))
+            continue;
+        json_decref(all);
+        all = NULL;
     }
     if (names)
         explicit_bzero(names, sizeof *names);

@@ -7,6 +7,7 @@
 #include "heartbeat.h"
 #include "log.h"
 #include "monotonic.h"
+#include "names_renew.h"
 #include "outbox.h"
 
 #include <pthread.h>
@@ -154,6 +155,14 @@ static bool jobs_run(struct worker *worker, struct db_session *session)
 }
 
 /* False when the session is lost. */
+static bool renewal_run(struct worker *worker, struct db_session *session)
+{
+    if (names_renew(worker->outbox.seal, session))
+        heartbeat_beat(HEARTBEAT_NAMES);
+    return db_session_is_alive(session);
+}
+
+/* False when the session is lost. */
 static bool mail_run(struct worker *worker, struct db_session *session)
 {
     bool is_done = outbox_round(&worker->outbox, session, MAIL_ROUND_MS);
@@ -171,8 +180,8 @@ static void work(struct worker *worker, struct db_session *session)
     bool is_mailing = worker->config->smtp_url[0] != '\0';
     bool is_there = session_prepare(worker, session);
     while (is_there && !is_stopping(worker)) {
-        is_there = jobs_run(worker, session) && (!is_mailing || mail_run(worker, session)) &&
-                   wait_for_work(worker, session);
+        is_there = jobs_run(worker, session) && renewal_run(worker, session) &&
+                   (!is_mailing || mail_run(worker, session)) && wait_for_work(worker, session);
     }
 }
 

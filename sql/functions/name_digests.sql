@@ -24,13 +24,13 @@ end $$;
 
 -- What the kernel made: of a name an array of spellings, of an address or a number a text.
 create or replace function name_digest_parts(in_digests jsonb)
-returns table (kind text, whole text, ends text, tokens text[]) language plpgsql immutable as $$
+returns table (kind text, version int, whole text, ends text, tokens text[]) language plpgsql immutable as $$
 begin
     return query
-    select 'name', s->>'whole', s->>'ends', text_array(s->'tokens')
+    select 'name', coalesce((s->>'version')::int, 0), s->>'whole', s->>'ends', text_array(s->'tokens')
     from jsonb_array_elements(case jsonb_typeof(in_digests->'name') when 'array' then in_digests->'name' end) s
     union all
-    select d.key, d.value, null, '{}' from jsonb_each_text(in_digests) d where d.key in ('email', 'phone') and d.value is not null;
+    select d.key, 0, d.value, null, '{}' from jsonb_each_text(in_digests) d where d.key in ('email', 'phone') and d.value is not null;
 end $$;
 
 create or replace function name_digest_pair() returns trigger language plpgsql as $$
@@ -48,16 +48,18 @@ language plpgsql security definer as $$
 begin
     perform require_role('peer', 'peer_supporter', 'mental_health_professional', 'coordinator', 'line', 'administrator');
     insert into name_digests as n (
-        participant_id, account_id, referral_id, declaration_id, exclusion_request_id, kind, whole, ends, tokens, is_self_given,
-        created_at)
+        participant_id, account_id, referral_id, declaration_id, exclusion_request_id, kind, version, whole, ends, tokens,
+        is_self_given, created_at)
     select
         case in_of when 'participant' then in_id end, case in_of when 'account' then in_id end,
         case in_of when 'referral' then in_id end, case in_of when 'declaration' then in_id end,
-        case in_of when 'request' then in_id end, p.kind, p.whole, p.ends, p.tokens, name_digest_is_self_given(in_of, in_id), app_now()
+        case in_of when 'request' then in_id end, p.kind, p.version, p.whole, p.ends, p.tokens,
+        name_digest_is_self_given(in_of, in_id), app_now()
     from name_digest_parts(in_digests) p
     where name_digest_is_theirs(in_of, in_id)
-    on conflict (owner_id, kind, whole, ends) do update set is_self_given = false
-    where n.is_self_given and not excluded.is_self_given;
+    on conflict (owner_id, kind, whole, ends) do update set
+        is_self_given = n.is_self_given and excluded.is_self_given, version = greatest(n.version, excluded.version)
+    where n.is_self_given and not excluded.is_self_given or n.version < excluded.version;
 end $$;
 
 -- Of a referral that was made a participant, the participant goes by that name.
@@ -65,8 +67,8 @@ create or replace function name_digests_follow(in_referral_id uuid, in_participa
 language plpgsql security definer as $$
 begin
     perform require_role('coordinator');
-    insert into name_digests (participant_id, kind, whole, ends, tokens, created_at)
-    select in_participant_id, n.kind, n.whole, n.ends, n.tokens, app_now()
+    insert into name_digests (participant_id, kind, version, whole, ends, tokens, created_at)
+    select in_participant_id, n.kind, n.version, n.whole, n.ends, n.tokens, app_now()
     from name_digests n where n.referral_id = in_referral_id and actor_serves(in_participant_id)
     on conflict do nothing;
 end $$;
@@ -76,6 +78,83 @@ create or replace function name_digests_forget(in_id uuid) returns void language
 begin
     perform require_role('coordinator', 'administrator');
     delete from name_digests n where n.referral_id = in_id or n.exclusion_request_id = in_id;
+end $$;
+
+-- A name that is written again is to be looked at by the worker: the process that wrote it may be of an older version.
+create or replace function name_digest_contact() returns trigger language plpgsql as $$
+begin
+    new.names_version := 0;
+    return new;
+end $$;
+create or replace trigger renews before update of name_to_use on contacts for each row
+when (new.name_to_use is distinct from old.name_to_use) execute function name_digest_contact();
+
+create or replace function name_digest_staff() returns trigger language plpgsql as $$
+begin
+    new.names_version := 0;
+    return new;
+end $$;
+create or replace trigger renews before update of name on staff for each row
+when (new.name is distinct from old.name) execute function name_digest_staff();
+
+-- Worker: names that open, of people and of the staff, whose digests are of an older version.
+create or replace function name_digest_stale(in_version int, in_limit int)
+returns table (subject text, owner_id uuid, sealed text, mark text) language plpgsql stable as $$
+begin
+    return query
+    (select 'participant', c.participant_id, c.name_to_use, sealed_mark('contact.name_to_use', c.name_to_use, (
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(c.name_to_use))))
+    from contacts c where c.name_to_use is not null and c.names_version < in_version limit in_limit)
+    union all
+    (select 'account', s.id, s.name, sealed_mark('staff.name', s.name, (
+        select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.name))))
+    from staff s where s.name is not null and s.names_version < in_version limit in_limit);
+end $$;
+
+-- Worker: what is made anew of a name stands beside what was kept: what was declared by older rules is met by those. It was given by the
+-- person alone if that of the same name was. What was not there before is compared.
+create or replace function name_digest_add(in_subject text, in_id uuid, in_digests jsonb) returns void
+language plpgsql security definer as $$
+declare
+    is_self_given boolean := (
+        select bool_and(n.is_self_given) from name_digests n join name_digest_parts(in_digests) p using (kind, whole)
+        where n.owner_id = in_id);
+    before bigint := (select count(*) from name_digests n where n.owner_id = in_id);
+begin
+    perform require_role('worker');
+    insert into name_digests as n (participant_id, account_id, kind, version, whole, ends, tokens, is_self_given, created_at)
+    select
+        case in_subject when 'participant' then in_id end, case in_subject when 'account' then in_id end, p.kind, p.version, p.whole,
+        p.ends, p.tokens, coalesce(is_self_given, false), app_now()
+    from name_digest_parts(in_digests) p
+    on conflict (owner_id, kind, whole, ends) do update set version = excluded.version where n.version < excluded.version;
+    if before < (select count(*) from name_digests n where n.owner_id = in_id) then
+        perform comparison_ask(in_subject, array[in_id]);
+    end if;
+end $$;
+
+-- Worker: keeps a batch. What was written meanwhile has its turn again; what could not be opened waits for that, or for the next version.
+create or replace function name_digest_renew(in_version int, in_made jsonb) returns bigint language plpgsql as $$
+declare
+    made record;
+    renewed bigint := 0;
+begin
+    for made in select * from jsonb_to_recordset(in_made) m (subject text, owner_id uuid, sealed text, digests jsonb) loop
+        perform name_digest_add(made.subject, made.owner_id, jsonb_build_object('name', made.digests));
+        update contacts c set names_version = in_version where c.participant_id = made.owner_id and c.name_to_use = made.sealed;
+        update staff s set names_version = in_version where s.id = made.owner_id and s.name = made.sealed;
+        renewed := renewed + 1;
+    end loop;
+    return renewed;
+end $$;
+
+-- For `alongside check`: what stands declared by an older version; 0 is what SQL made, the demo's.
+create or replace function name_digest_declared(in_version int, out declarations bigint, out oldest int)
+language plpgsql stable security definer as $$
+begin
+    select count(distinct n.declaration_id), min(n.version) into declarations, oldest
+    from name_digests n join conflict_declarations d on d.id = n.declaration_id and d.withdrawn_at is null
+    where n.kind = 'name' and n.version > 0 and n.version < in_version;
 end $$;
 
 -- How many there are: exactly while they are few, and then as PostgreSQL reckons it; counting everybody would cost more than all the rest.

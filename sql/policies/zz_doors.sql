@@ -11,7 +11,8 @@ grant execute on function
     audit_event_digest, audit_event_month, audit_link_add, audit_link_append, audit_link_detached, audit_link_end, audit_link_groups,
     audit_link_hash, audit_link_is_foreign, audit_link_last, audit_link_verify, audit_month_parts, audit_month_state,
     idempotency_key_expire, intake_meeting_text, intake_meetings_rederive, job_is_aside, job_is_long, job_is_met, job_set_aside,
-    job_take_back, jobs_rederive, moment_text, moment_texts, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
+    job_take_back, jobs_rederive, moment_text, moment_texts, name_digest_add, name_digest_declared, name_digest_renew,
+    name_digest_stale, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
     outbox_is_last, outbox_lease, outbox_lease_notice, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
     outbox_verdict, seat_advance_lists, seat_expire_offers, seat_answer_all, seat_mail_verdict, seat_mail_when, setting,
     sign_in_code_expire, comparison_run
@@ -45,7 +46,7 @@ begin
                     conflict_match_shared_cohort_ids
                     conflict_persons conflict_raise conflict_selves conflict_stands exclusion_request_retry exclusion_request_today
                     host_is_barred
-                    name_digests_follow name_digests_forget name_digests_keep'),
+                    name_digest_add name_digest_declared name_digests_follow name_digests_forget name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find conflict_match_shown debrief_cohort_id debrief_may_supervise debrief_note

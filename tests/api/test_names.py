@@ -6,8 +6,9 @@ import uuid
 
 import pytest
 from harness.crowd import make_ready
+from steps.audit import command
 from steps.groups import Group, Host, ready, service
-from steps.journey import an_address, open_person, talked, unique
+from steps.journey import an_address, compared, open_person, talked, unique, until
 
 PATH = "/v1/conflict-declarations"
 
@@ -96,6 +97,7 @@ def test_s6_the_staff_and_whoever_wants_to_be_seen_by_none_of_them(client, admin
     assert matches(coordinator, declare(victim.peer, email=host.made["email"]))[host.id]["is_certain"]
     asked = victim.peer.post("/v1/exclusion-requests", {"staff_name": spelling})
     assert asked.status == 202
+    compared(client.db)
     kept = client.db.execute("select count(*) from exclusions where account_id = %s and participant_id = %s", (host.id, victim.id))
     assert kept.fetchone() == (1,)
     left = client.db.execute("select count(*) from name_digests where exclusion_request_id = %s", (asked["id"],))
@@ -132,6 +134,87 @@ def test_a_referral_brings_its_name(client, coordinator, victim, contract):
     assert left.fetchone() == (0,)
 
 
+# ---- the comparison changes ----
+
+
+def moved_on(db, *ids):
+    """As if all that is kept of these had been made by the version before this one."""
+    db.execute("update name_digests set version = version - 1 where kind = 'name' and owner_id = any(%s::uuid[])", (list(ids),))
+    for table, key in (("contacts", "participant_id"), ("staff", "id")):
+        db.execute(f"update {table} set names_version = 1 where {key} = any(%s::uuid[])", (list(ids),))
+
+
+def kept(db, owner):
+    found = db.execute(
+        "select whole, version, is_self_given from name_digests where owner_id = %s and kind = 'name' order by whole", (owner,)
+    )
+    return found.fetchall()
+
+
+def test_5b_1_what_was_declared_by_an_older_comparison_is_met(client, coordinator, victim, db, binary, server, cluster, database):
+    """5b.1: of what is said of others nothing opens: it stays of the version that it was said by, and whoever joins later is met by it."""
+    first, last = unique("Vera").split()
+    declaration = declare(victim.peer, name=f"{first} {last}")
+
+    def checked():
+        return command(binary, server, "check", worker_database_url=cluster.url(database, "alongside_worker"))
+
+    assert checked()[:2] == (0, "all is well") and "standing declarations" not in checked()[2]
+    moved_on(db, declaration["id"])
+    assert "1 standing declarations were compared by an older version" in checked()[2]
+    later = open_person(client)
+    later.contact(name_to_use=f"{last.upper()}, {first}").ok()
+    assert matches(coordinator, declaration)[later.id]["is_certain"]
+    ((_, by, _),) = kept(db, declaration["id"])
+    assert {version for _, version, _ in kept(db, later.id)} == {by + 1}
+
+
+def test_5b_1_names_that_open_are_made_anew(client, administrator, coordinator, victim, db, database, start_server):
+    """5b.1: of people and of the staff, by the worker, however often it is stopped; what they gave themself stays so, what cannot be opened
+    is told and holds up nobody; and the log says no name."""
+    people, host, name = [open_person(client) for _ in range(150)], Host(client, administrator, is_trained=False), unique("Wanda")
+    for number, person in enumerate(people):
+        person.contact(name_to_use=f"{name} {number}").ok()
+    own = ready(client)
+    own.contact(name_to_use=name).ok()
+    ids = [person.id for person in (*people, own)] + [host.id]
+    before = {owner: kept(db, owner) for owner in ids}
+    assert any(given for *_, given in before[own.id]) and not any(given for *_, given in before[host.id])
+    moved_on(db, *ids)
+    shut = people[7].id
+    db.execute("update contacts set name_to_use = overlay(name_to_use placing 'AAAAAAAA' from 60) where participant_id = %s", (shut,))
+    stale = "select count(*) from (select names_version from contacts where name_to_use is not null union all select names_version from staff" \
+        " where name is not null) n where names_version < %s"  # fmt: skip
+    version = before[own.id][0][1]
+    while db.execute(stale, (version,)).fetchone() != (0,):
+        at_first = db.execute(stale, (version,)).fetchone()
+        worker = start_server(database=database, worker=True)
+        until(lambda at_first=at_first: db.execute(stale, (version,)).fetchone() < at_first)
+        worker.stop()
+    # A former name does not open any more: it stays of its version.
+    before[own.id] = [(whole, by - (not given), given) for whole, by, given in before[own.id]]
+    assert {owner: kept(db, owner) for owner in ids if owner != shut} == {owner: before[owner] for owner in ids if owner != shut}
+    log = worker.log_text()
+    assert name not in log and name.split()[0] not in log
+    declaration = declare(victim.peer, name=f"{name} 149")
+    assert matches(coordinator, declaration)[people[149].id]["is_certain"]
+
+
+def test_5b_1_a_name_made_by_other_rules_is_compared(client, coordinator, victim, db, database, start_server):
+    """5b.1: what the new version finds in a name that was there before meets what was declared by it."""
+    name = unique("Xenia")
+    other = open_person(client)
+    other.contact(name_to_use=name).ok()
+    declaration = declare(victim.peer, name=name)
+    db.execute("delete from conflict_matches where declaration_id = %s", (declaration["id"],))
+    db.execute("update name_digests set whole = md5(whole), ends = md5(ends), tokens = array[md5(whole)] where owner_id = %s", (other.id,))
+    moved_on(db, other.id)
+    worker = start_server(database=database, worker=True)
+    until(lambda: len(kept(db, other.id)) == 2)
+    worker.stop()
+    assert matches(coordinator, declaration)[other.id]["is_certain"]
+
+
 # ---- a name that somebody gives themself after their readiness ----
 
 
@@ -153,7 +236,8 @@ def test_a_name_given_after_readiness_is_raised_and_holds_nothing(client, coordi
     assert raised["raised_at"] and raised["group_ids"] == [group.id]
     decided = coordinator.post(f"/v1/conflict-matches/{match['id']}/decide", {"decision": "block"}, if_match="*").ok()
     assert decided["is_blocking"]
-    is_refused(seat.accept())
+    seat.accept().ok()
+    is_refused(seat.confirm())
 
 
 def test_what_a_coordinator_writes_was_looked_at(client, coordinator, victim):

@@ -28,8 +28,8 @@ insert into participants (
     coordinator_id, created_at)
 select b.id, b.account_id, 'Bench ' || b.n, 'bench ' || b.n, 'en', 'caf_former', now(), now(), a.id, a.id, now()
 from bearers b cross join (select a.id from accounts a where a.role = 'coordinator' limit 1) a;
-insert into conflict_declarations (id, kind, for_participant_id, name_digest, declared_by, created_at)
-select s.id, 'no_contact', b.id, 'x', b.account_id, now() from sayings s join bearers b on b.n = 1 + s.n % :people;
+insert into conflict_declarations (id, kind, for_participant_id, name_digest, declared_by, call_from, call_due, created_at)
+select s.id, 'no_contact', b.id, 'x', b.account_id, now(), now(), now() from sayings s join bearers b on b.n = 1 + s.n % :people;
 
 set local session_replication_role = origin; -- digests have theirs
 insert into name_digests (participant_id, kind, whole, ends, tokens, created_at)

@@ -238,7 +238,7 @@ def test_a_message_that_cannot_be_taken_is_set_aside(stage, mailbox):
     until(is_linked(db))
     seen = metrics(port)
     assert seen["worker_rows_set_aside"] == "1"
-    jobs = ("instants", "clock", "leases", "audit", "offers", "lists", "keys", "faults", "mail")
+    jobs = ("instants", "clock", "leases", "audit", "offers", "lists", "keys", "faults", "names", "mail")
     ages = {job: float(seen[f'worker_job_age_seconds{{job="{job}"}}']) for job in jobs}
     assert all(age < 10 * PATIENCE for job, age in ages.items() if job != "instants"), ages
     # Mended, and its time has come.

@@ -3,7 +3,7 @@
 begin;
 \ir helpers.psql
 \ir world.psql
-select plan(26);
+select plan(32);
 
 \set boss 'c0000000-0000-4000-8000-000000000001'
 select clock('2026-11-24 15:00Z') \g /dev/null
@@ -89,6 +89,26 @@ select goes_by(:'bea', jsonb_build_object('name', name_of('ann nan ott'))) \g /d
 select answer(format('select comparison_ask(''participant'', array[%L::uuid])', :'bea')), comparison_all() \g /dev/null
 select is(match_of(:'said'), 'certain blocks', 'and holds when a coordinator has written it');
 
+-- 5b.1: what a name is by other rules stands beside what it was, is compared once, and was given by whoever gave the name.
+create function tests.made(in_old text, in_new text) returns jsonb language sql as $$
+    select jsonb_build_object('name', jsonb_agg(n.spelling || jsonb_build_object('version', n.version)))
+    from (values (name_of(in_old)->0, 1072), (name_of(in_new)->0, 2072)) n (spelling, version)
+$$;
+create function tests.bears(in_person uuid) returns text language sql as $$
+    select string_agg(concat_ws(' ', whole, version, case when is_self_given then 'self-given' end), ', ' order by whole)
+    from name_digests where owner_id = in_person and kind = 'name' and version > 0
+$$;
+select enter('worker') \g /dev/null
+delete from comparisons;
+select name_digest_add('participant', :'bea', made('nan sue ott', 'nan2 sue2 ott2')) from generate_series(1, 2) \g /dev/null
+select is(bears(:'bea'), 'nan ott sue 1072 self-given, nan2 ott2 sue2 2072 self-given', 'what they gave themselves stays so');
+select is((select count(*) from comparisons where owner_id = :'bea'), 1::bigint, 'it is compared, and once');
+select name_digest_add('participant', :'ida', made('ida kay', 'ida2 kay2')) \g /dev/null
+select is(bears(:'ida'), 'ida kay 1072, ida2 kay2 2072', 'what others wrote of them as well');
+select enter('coordinator', :'boss') \g /dev/null
+select is(meets(says(jsonb_build_object('name_digest', name_of('ida kay'))), :'ida'), 'certain', 'by the older rules they are met still');
+select is(meets(says(jsonb_build_object('name_digest', name_of('ida2 kay2'))), :'ida'), 'certain', 'and by the others too');
+
 -- Whose it is to write, and nobody's to read.
 create function tests.keeps(in_of text, in_id uuid) returns bigint language plpgsql as $$
 declare
@@ -111,6 +131,7 @@ select is(array[keeps('participant', :'bea'), keeps('account', :'host')], '{0,0}
 select is(refusal(c.tried), '42501', c.title) from (values
     ('select from name_digests', 'nobody reads digests'),
     ('select from name_digests_meet(gen_random_uuid())', 'nor whom they meet'),
+    ('select name_digest_add(''participant'', gen_random_uuid(), ''{}'')', 'nor makes some anew'),
     ('delete from name_digests', 'and none goes')) c (tried, title);
 select * from finish();
 rollback;

@@ -298,10 +298,12 @@ select set_eq($$
         or v.verb <> 'delete' and has_any_column_privilege('alongside_worker', c.oid, v.verb))$$,
     $$values
     ('acceptances', 'select document_id participant_id withdrawn_at'), ('accounts', 'select'), ('alarms', 'select'),
-    ('notices', 'select'), ('notice_preferences', 'select'), ('staff', 'select email id languages'), ('audit_events', 'select'),
+    ('notices', 'select'), ('notice_preferences', 'select'), ('staff', 'select email id languages name names_version'),
+    ('staff', 'update names_version'), ('audit_events', 'select'),
     ('audit_events', 'insert account_id action at fields object_id object_type operation participant_ids request_id role'),
     ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
-    ('contacts', 'select email email_is_government ok_to_email participant_id work_address_acknowledged'), ('deliveries', 'select'),
+    ('contacts', 'select email email_is_government name_to_use names_version ok_to_email participant_id work_address_acknowledged'),
+    ('contacts', 'update names_version'), ('deliveries', 'select'),
     ('deliveries', 'insert'), ('documents', 'select'), ('help_lines', 'select'), ('holidays', 'select'),
     ('idempotency_keys', 'select'), ('idempotency_keys', 'update'), ('idempotency_keys', 'delete'), ('intake_transitions', 'select'),
     ('intakes', 'select'), ('intakes', 'update acknowledged_at last_told_at meeting_starts_at state update_due_at version'),
@@ -313,6 +315,6 @@ select set_eq($$
     ('sign_in_attempts', 'select at'), ('sign_in_attempts', 'delete'), ('sign_in_codes', 'select expires_at'), ('sign_in_codes', 'delete'),
     ('timezones', 'select'),
     ('track_documents', 'select'), ('updates', 'select'), ('updates', 'update told_at')$$,
-    'what jobs may: mail and its clocks, never who somebody is');
+    'what jobs may: mail and its clocks, and names that are compared anew, which stay sealed');
 select * from finish();
 rollback;

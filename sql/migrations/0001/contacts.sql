@@ -3,6 +3,8 @@ create table contacts (
     participant_id uuid primary key references participants (id),
     -- Sealed: contact.name_to_use, contact.handle (email, phone), contact.safe_hours.
     name_to_use text,
+    -- By which version of the comparison its digests were made; 0 = it was written since.
+    names_version int not null default 0,
     email text,
     email_is_government boolean,
     phone text,
@@ -17,3 +19,4 @@ create table contacts (
     constraint contacts__email__work_address check (
         not coalesce(email_is_government, false) or work_address_acknowledged or not ok_to_email)
 );
+create index contacts__names_version on contacts (names_version) where name_to_use is not null;

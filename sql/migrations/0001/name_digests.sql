@@ -13,6 +13,8 @@ create table name_digests (
     owner_id uuid not null generated always as (
         coalesce(participant_id, account_id, referral_id, declaration_id, exclusion_request_id)) stored,
     kind text not null constraint name_digests__kind__known check (kind in ('name', 'email', 'phone')),
+    -- Of a name, by which rules and which tables of ICU it was made (as C numbers them); the rules are part of the digest itself.
+    version int not null default 0,
     -- All tokens, sorted; an address or a number. Then the first with the last, where there are two, and each alone.
     whole text not null,
     ends text,

@@ -3,6 +3,8 @@ create table staff (
     id uuid primary key references accounts (id),
     -- Sealed: staff.name, staff.email. Null only where a profile was never filled in.
     name text,
+    -- As that of contacts.
+    names_version int not null default 0,
     email text,
     email_digest text constraint staff__email__taken unique,
     -- What peers see instead of the name.
@@ -12,3 +14,4 @@ create table staff (
     employer text constraint staff__employer__known check (employer in ('smsrc', 'vac')),
     serving_caf boolean
 );
+create index staff__names_version on staff (names_version) where name is not null;
