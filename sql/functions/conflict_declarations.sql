@@ -187,6 +187,8 @@ begin
         p.coordinator_id, d.call_from, d.call_due
     from conflict_declarations d left join participants p on p.id = d.for_participant_id
     where d.conversation_at is null and d.joins_id is null
+        -- Whom it may mean is not called: that is known first. Whoever waits is called all the same, should it not become known.
+        and (d.compared_at is not null or d.call_from + (d.call_due - d.call_from) / 4 <= app_now())
     union all
     select
         'conflict_in_group', m.id, coalesce(m.for_participant_id, m.participant_id), (conflict_match_met_in(m))[1], null, m.raised_at, null

@@ -577,6 +577,17 @@ def test_decision_17_two_in_one_group_call_whoever_is_on_duty_until_somebody_dec
     assert alarm(anna.client, match, night, "conflict_in_group").ok()["state"] == "ended"
 
 
+def test_whoever_waits_is_called_though_nobody_knows_yet_whom_it_means(night):
+    """Who may be meant is known first; but nobody is left alone because it does not become known."""
+    anna, person = night.on_call(), night.evening.person()
+    declaration = declare(person)
+    night.db.execute("delete from comparisons where owner_id = %s", (declaration["id"],))
+    night.pass_minutes(14)
+    assert night.told(anna.client, declaration) == []
+    night.pass_minutes(15)
+    assert night.told(anna.client, declaration) == [("declared_now", 1, False)]
+
+
 def test_of_whoever_stepped_back_the_match_calls_once_they_have_talked(night, db):
     """DESIGN 5b.2: before that it is the call that is pressing."""
     anna, other, person = night.on_call(), night.evening.person(), night.evening.person()
