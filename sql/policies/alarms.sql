@@ -5,7 +5,9 @@
 
 grant select, update (state, holder_account_id, version) on alarms to alongside_api;
 create policy api_reads on alarms for select to alongside_api using (
-    object_id <> all ((select actor_kept_conflict_ids())::uuid[]) and (
+    -- Looked up for these alone: whoever polls has none of them, almost always.
+    (kind not in ('declared_now', 'declaration_due', 'conflict_in_group')
+        or object_id <> all ((select actor_kept_conflict_ids())::uuid[])) and (
         id = any ((select actor_alarm_ids())::uuid[])
         or case (select actor_role())
             when 'administrator' then true
@@ -16,7 +18,8 @@ create policy api_reads on alarms for select to alongside_api using (
         and (cohort_id is null or cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))));
 create policy api_changes on alarms for update to alongside_api
     using (
-        object_id <> all ((select actor_kept_conflict_ids())::uuid[]) and (
+        (kind not in ('declared_now', 'declaration_due', 'conflict_in_group')
+            or object_id <> all ((select actor_kept_conflict_ids())::uuid[])) and (
             id = any ((select actor_alarm_ids())::uuid[])
             or case (select actor_role())
                 when 'administrator' then true

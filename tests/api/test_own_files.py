@@ -38,7 +38,8 @@ WALKED = {
     "acceptances_create", "acceptances_withdraw", "intakes_create", "intakes_send_form", "intake_forms_update", "intake_forms_submit",
     "intakes_acknowledge", "intakes_schedule", "intakes_hold", "intakes_register", "intakes_close", "intakes_withdraw", "updates_create",
     "region_moves_create", "calendar_feeds_create", "calendar_feeds_delete", "enrolments_create", "enrolments_offer", "enrolments_accept",
-    "enrolments_decline", "enrolments_withdraw", "enrolments_remove", "groups_cancel", "sessions_start", "attendances_replace",
+    "enrolments_decline", "enrolments_withdraw", "enrolments_remove", "groups_cancel", "enrolments_confirm",
+    "enrolments_not_this_one", "sessions_start", "attendances_replace",
     "session_contacts_open", "incidents_create", "incidents_actions_create", "incidents_acknowledge", "incidents_close", "hand_overs_create", "worker",
 }  # fmt: skip
 
@@ -101,14 +102,18 @@ def seats(client, touched):
     takes = group.seat(people[0])
     waits = [group.seat(person, "waitlisted") for person in people[1:]]
     takes.withdraw().ok()
-    now = instant(in_days(0))
-    touched.work(now, "seat_advance_lists")
+    group.advance()
     offered = next(seat for seat in waits if seat.state == "offered")
-    touched.work(later(offered.read()["offer_expires_at"], hours=1), "seat_expire_offers", "seat_advance_lists")
+    touched.work(later(offered.read()["offer_expires_at"], hours=1), "seat_expire_offers")
     assert offered.state == "expired"
+    group.advance()
     of_another = next(seat for seat in waits if seat.state == "offered")
     of_another.decline().ok()
-    touched.work(now, "seat_advance_lists")
+    group.advance()
+    refused = next(seat for seat in waits if seat.state == "offered")
+    refused.accept().ok()
+    refused.confirm("not-this-one").ok()
+    refused.hear()
     proposal = Group(coordinator, service(administrator)).open()
     seat = proposal.place(people[1], propose_only=True).created()
     coordinator.post(f"{seat.path}/offer", if_match="*").ok()
