@@ -86,7 +86,7 @@ declare
     new_id uuid := gen_random_uuid();
 begin
     perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
-    if exclusion_request_today() >= 20 then
+    if exclusion_request_today() >= 5 then
         perform conflict('too-many-today');
     end if;
     insert into exclusion_requests (id, participant_id, name_digest, created_at)

@@ -83,7 +83,7 @@ def test_a_repeated_request_is_one_request(person, coordinator):
 
 
 def test_what_is_refused(client, person):
-    """Only a name, in both languages; and nobody searches the program for names one after the other: twenty a day."""
+    """Only a name, in both languages; and nobody searches the program for names one after the other: five a day."""
     for body, pointer in (
         ({}, "#/staff_name"), ({"staff_name": ""}, "#/staff_name"), ({"staff_name": "x" * 101}, "#/staff_name"),
         ({"staff_name": "x", "why": "y"}, "#/why"), ({"staff_name": None}, "#/staff_name"),
@@ -92,7 +92,7 @@ def test_what_is_refused(client, person):
             refused = person.peer.post(PATH, body, language=language).problem(422, "validation-failed").fault(pointer)
             assert refused.headers["Content-Language"] == language
     often = open_person(client, now="2026-11-23T15:00:00Z")
-    for _ in range(20):
+    for _ in range(5):
         ask(often, unique("Alex"))
     assert often.peer.post(PATH, {"staff_name": "x"}).problem(409, "conflict")["reason"] == "too-many-today"
     ask(often.at("2026-11-24T15:00:01Z"), unique("Alex"))
