@@ -10,8 +10,8 @@ from harness.invariants import Invariants
 from steps import ABSENT, OTHER_COORDINATOR, TORONTO, at_once, walk
 from steps import COORDINATOR as ME
 from steps.alarms import later
-from steps.groups import Host, clock, compared, ready, taking_people
-from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, talked, unique
+from steps.groups import Host, clock, ready, taking_people
+from steps.journey import QUEBEC_COORDINATOR, bare, compared, is_hidden, open_person, tables_with, talked, unique
 
 PATH = "/v1/conflict-declarations"
 

@@ -5,8 +5,8 @@ hard block only by taking the declaration back (A6.5, R1, I13)."""
 import pytest
 from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps import COORDINATOR as ME
-from steps.groups import INFORMAL, Group, Host, clock, compared, instant, ready, service, start
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, open_person, own_case, talked, unique
+from steps.groups import INFORMAL, Group, Host, clock, instant, ready, service, start
+from steps.journey import QUEBEC_COORDINATOR, compared, is_hidden, open_person, own_case, talked, unique
 
 PATH = "/v1/conflict-matches"
 DECLARATIONS = "/v1/conflict-declarations"

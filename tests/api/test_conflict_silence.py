@@ -9,8 +9,8 @@ import pytest
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, at_once
 from steps.evenings import Evening, informal
-from steps.groups import FORMAL, INFORMAL, Group, Host, ago, clock, compared, ready, service
-from steps.journey import bare, open_person, talked, unique
+from steps.groups import FORMAL, INFORMAL, Group, Host, ago, clock, ready, service
+from steps.journey import bare, compared, open_person, talked, unique
 
 PATH = "/v1/conflict-declarations"
 

@@ -400,7 +400,14 @@ def test_nobody_handles_the_group_in_which_they_are_a_peer(client, a_group):
     other.get(theirs.path).problem(404, "not-found")
     other.get(f"{group.path}/enrolments").problem(404, "not-found")
     other.post(f"{group.path}/enrolments", {"participant_id": ready(client).id}).problem(404, "not-found")
-    for step, body in (("accept", None), ("confirm", None), ("not-this-one", None), ("decline", None), ("remove", {"reason": "safety"}), ("offer", {})):
+    for step, body in (
+        ("accept", None),
+        ("confirm", None),
+        ("not-this-one", None),
+        ("decline", None),
+        ("remove", {"reason": "safety"}),
+        ("offer", {}),
+    ):
         kwargs = {} if body is None else {"json": body}
         other.post(f"{theirs.path}/{step}", if_match="*", **kwargs).problem(404, "not-found")
     other.post(f"{theirs.path}/withdraw").problem(404, "not-found")

@@ -6,8 +6,8 @@ import pytest
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening
-from steps.groups import FORMAL, Group, Host, compared, ready, service
-from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, open_person, tables_with, unique
+from steps.groups import FORMAL, Group, Host, ready, service
+from steps.journey import QUEBEC_COORDINATOR, bare, compared, is_hidden, open_person, tables_with, unique
 
 PATH = "/v1/exclusion-requests"
 

@@ -8,8 +8,8 @@ import uuid
 import psycopg
 import pytest
 from steps import at_once
-from steps.groups import FORMAL, INFORMAL, Group, Host, compared, in_days, instant, ready, service
-from steps.journey import QUEBEC_COORDINATOR, bare, is_hidden, tables_with, talked, unique
+from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service
+from steps.journey import QUEBEC_COORDINATOR, compared, is_hidden, tables_with, talked, unique
 
 
 @pytest.fixture

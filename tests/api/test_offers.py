@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from steps import COORDINATOR, walk
-from steps.groups import FORMAL, Host, Seat, ago, clock, in_days, instant, ready, taking_people
+from steps.groups import FORMAL, Host, Seat, ago, clock, in_days, ready, taking_people
 from steps.journey import bare, publish, until
 
 # One seat, and nobody else's to give.

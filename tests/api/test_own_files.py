@@ -5,7 +5,7 @@ A4). Not what would answer a question by standing there."""
 import pytest
 from steps.alarms import later
 from steps.evenings import OPENING, Evening, glass_path, informal, plan_path, with_plan
-from steps.groups import FORMAL, Group, in_days, instant, ready, service
+from steps.groups import FORMAL, Group, ready, service
 from steps.journey import QUEBEC_COORDINATOR, Intake, open_person, unique
 from steps.touched import Touched
 

@@ -4,8 +4,8 @@
 import pytest
 from steps import ABSENT, at_once
 from steps.evenings import Evening, audited, informal
-from steps.groups import attend, compared, start
-from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case
+from steps.groups import attend, start
+from steps.journey import QUEBEC_COORDINATOR, compared, is_hidden, own_case
 
 TOPICS = {"topics": ["self_care", "coping"]}
 

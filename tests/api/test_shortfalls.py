@@ -3,8 +3,8 @@
 
 import pytest
 from steps import OTHER_COORDINATOR, walk
-from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, compared, in_days, instant, ready, service, start
-from steps.journey import own_case
+from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, ready, service, start
+from steps.journey import compared, own_case
 
 BOTH = ["peer_supporter", "mental_health_professional"]
 

@@ -5,8 +5,8 @@ see stays as it is."""
 import pytest
 from steps.alarms import later
 from steps.evenings import Evening
-from steps.groups import FORMAL, INFORMAL, Host, clock, compared, ready, taking_people
-from steps.journey import bare, open_person, unique
+from steps.groups import FORMAL, INFORMAL, Host, clock, ready, taking_people
+from steps.journey import bare, compared, open_person, unique
 
 PATH, DECLARATIONS = "/v1/step-back", "/v1/conflict-declarations"
 LINK = "https://teams.example.org/meet/7f3a"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from harness.crowd import LONG_AGO, make_qualified, make_ready, make_trained
 
-from steps.journey import as_worker, compared, open_person, unique
+from steps.journey import as_worker, open_person, unique
 
 # One day for a whole run, so that no story sees midnight pass between two of its steps.
 TODAY = datetime.now(ZoneInfo("UTC"))
@@ -150,8 +150,11 @@ class Group:
     def advance(self):
         """Its list moves, as at a fixed hour."""
         as_worker(
-            self.coordinator.db, self.now,
-            "select comparison_run(), seat_list_advance(g) from (select * from cohorts where id = %s for no key update) g", self.id)
+            self.coordinator.db,
+            self.now,
+            "select comparison_run(), seat_list_advance(g) from (select * from cohorts where id = %s for no key update) g",
+            self.id,
+        )
 
 
 def taking_people(client, kind=FORMAL, now=None, **changes):
@@ -187,8 +190,11 @@ class Seat:
     def hear(self):
         """The hour that was said with the offer has come, for this seat alone."""
         as_worker(
-            self.group.coordinator.db, self.group.now,
-            "select comparison_run(), seat_answer(e, g) from enrolments e join cohorts g on g.id = e.cohort_id where e.id = %s", self.id)
+            self.group.coordinator.db,
+            self.group.now,
+            "select comparison_run(), seat_answer(e, g) from enrolments e join cohorts g on g.id = e.cohort_id where e.id = %s",
+            self.id,
+        )
 
     def run_out(self):
         """The time of the offer is over."""
