@@ -160,6 +160,7 @@ cross join lateral (select
     case when (select actor_role()) = 'coordinator' then e.decided_by_role end as decided_by_role,
     utc(e.left_at) as left_at,
     case when (select actor_role()) = 'coordinator' then e.removal_reason end as removal_reason,
+    case when (select actor_role()) = 'coordinator' and e.is_live then utc(e.removes_at) end as removes_at,
     enrolment_group_json(e.id) as "group") members;
 
 create or replace view enrolment_decisions_json with (security_invoker = true) as
@@ -413,19 +414,26 @@ begin
         from enrolments e where e.id = in_id);
 end $$;
 
--- R11: never without a reason.
+-- R11: never without a reason. Where nobody is in danger it takes effect at the next fixed hour, and nothing shows before (DESIGN 5b.3):
+-- what follows from a conversation is not read from when it follows.
 create or replace function enrolments_remove(in_id uuid, in_if_match int[], in_body jsonb) returns response
 language plpgsql security definer as $$
 declare
     enrolment enrolments;
+    why text := in_body->>'reason';
 begin
     perform require_role('coordinator');
     enrolment := enrolment_lock(in_id, in_if_match);
     if not enrolment.is_live then
         perform problem_state(enrolment.state);
+    elsif why in ('conduct', 'safety') then
+        perform seat_move(enrolment, 'removed', 'removed', why);
+        perform audit('remove', 'enrolment', in_id, array[enrolment.participant_id], body_fields(in_body));
+    else
+        -- The version stays: it is the peer's too.
+        update enrolments e set removes_for = why, removes_at = fixed_hour_after(app_now()) where e.id = in_id;
+        perform audit('answer', 'enrolment', in_id, array[enrolment.participant_id]);
     end if;
-    perform seat_move(enrolment, 'removed', 'removed', in_body->>'reason');
-    perform audit('remove', 'enrolment', in_id, array[enrolment.participant_id], body_fields(in_body));
     return enrolment_respond(200, in_id);
 end $$;
 

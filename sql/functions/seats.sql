@@ -344,7 +344,8 @@ begin
     end if;
 end $$;
 
--- Worker: at the hour that was said with their offers, all who accepted in a cohort hear at once. Returns how many.
+-- Worker: at the hour that was said with their offers, all who accepted in a cohort hear at once; and whose place a coordinator has ended
+-- in the meantime. Returns how many.
 create or replace function seat_answer_all() returns bigint language plpgsql security definer as $$
 declare
     cohort cohorts;
@@ -354,19 +355,26 @@ begin
     perform comparison_finish();
     for cohort in
         select g.* from cohorts g
-        where g.id in (
-            select e.cohort_id from enrolments e
-            where e.state = 'accepted' and e.answer_at <= app_now() and not job_is_aside('answers', e.cohort_id)
-            order by e.answer_at limit 100)
-        order by g.id for no key update skip locked
+        where not job_is_aside('answers', g.id) and g.id = any (array(
+            select e.cohort_id from enrolments e where e.state = 'accepted' and e.answer_at <= app_now()
+            union
+            select e.cohort_id from enrolments e where e.removes_at <= app_now() and e.is_live))
+        order by g.id limit 100 for no key update skip locked
     loop
         exit when job_is_long();
         begin
             for enrolment in
                 select * from enrolments e
-                where e.cohort_id = cohort.id and e.state = 'accepted' and e.answer_at <= app_now() order by e.id for no key update
+                where e.cohort_id = cohort.id
+                    and (e.removes_at <= app_now() and e.is_live or e.state = 'accepted' and e.answer_at <= app_now())
+                order by e.id for no key update
             loop
-                perform seat_answer(enrolment, cohort);
+                if enrolment.removes_at <= app_now() then
+                    perform seat_move(enrolment, 'removed', 'removed', enrolment.removes_for, true);
+                    perform audit('remove', 'enrolment', enrolment.id, array[enrolment.participant_id]);
+                else
+                    perform seat_answer(enrolment, cohort);
+                end if;
                 answered := answered + 1;
             end loop;
             perform job_take_back('answers', cohort.id);

@@ -185,10 +185,17 @@ def test_a_coordinator_ends_a_place_with_a_reason(client, a_group, reason):
     """R11: the reason is kept for coordinators; the peer reads where to find other support, and nothing that blames."""
     seat = a_group().seat(ready(client))
     waiting = seat.group.seat(ready(client), "waitlisted")
-    removed = seat.remove(reason).ok()
+    at_once = reason in ("conduct", "safety")
+    said = seat.step("remove", {"reason": reason}, who=seat.group.coordinator).ok()
+    assert (said["state"], said["removes_at"] is None) == (("removed", True) if at_once else ("confirmed", False))
+    if not at_once:
+        seen = seat.read(seat.person.peer)
+        assert (seen["state"], seen["removes_at"]) == ("confirmed", None), "nothing shows before its hour (DESIGN 5b.3)"
+        seat.remove(reason).ok()
+    removed = seat.read()
     assert (removed["state"], removed["removal_reason"]) == ("removed", reason) and removed["left_at"]
     decision = seat.decisions()[-1]
-    assert (decision["decision"], decision["reason"], decision["by_role"]) == ("removed", reason, "coordinator")
+    assert (decision["decision"], decision["reason"], decision["by_role"]) == ("removed", reason, "coordinator" if at_once else "system")
     seen = seat.read(seat.person.peer)
     assert seen["removal_reason"] is None and reason not in seen.content.decode()
     assert seen["text"]["en"].endswith("the help line is there at any hour.")

@@ -311,11 +311,11 @@ def test_decisions_are_read_page_by_page(client, a_group, wait_since):
     first.decline().ok()
     group.advance()
     seat.accept().ok()
-    seat.remove("other_group").ok()
+    seat.remove("safety").ok()
     path = f"{seat.path}/decisions"
     whole = walk(group.coordinator, path)
     assert [d["decision"] for d in whole] == ["passed_over", "offered", "accepted", "removed"]
-    assert [d["reason"] for d in whole] == ["full", "in_turn", None, "other_group"]
+    assert [d["reason"] for d in whole] == ["full", "in_turn", None, "safety"]
     assert [d["by_role"] for d in whole] == ["system", "system", "peer", "coordinator"]
     assert [d["account_id"] for d in whole] == [None, None, seat.person.account, COORDINATOR]
     assert all(d["enrolment_id"] == seat.id and d["at"] for d in whole)

@@ -279,7 +279,7 @@ def test_everything_at_once_in_three_groups(coordinator, volley, db, token, cont
             requests += [scene.yes(person) for person in rng.sample(people, 30)]
             requests += [scene.no_more(person) for person in rng.sample(people, 4)]
             requests += [scene.step(person, "decline") for person in rng.sample(people, 4)]
-            requests += [scene.step(person, "remove", {"reason": "other_group"}) for person in rng.sample(people, 2)]
+            requests += [scene.step(person, "remove", {"reason": "safety"}) for person in rng.sample(people, 2)]
             requests += [grow(scene), move(scene)]
         requests += [declare(*rng.sample(people, 2)) for _ in range(8)] + [exclude(person) for person in rng.sample(people, 4)]
         requests += [call(boss, "POST", f"/v1/intakes/{person.intake}/withdraw") for person in rng.sample(people, 3)]

@@ -45,7 +45,7 @@ create view other_days with (security_invoker = true) as select h.id, other_sees
 """,
         "policies/other.sql": "grant select on other_days to alongside_api;\n",
     }
-    | edited("policies/zz_doors.sql", ("idempotency_key_forget plain_list", "idempotency_key_forget other_sees plain_list"))
+    | edited("policies/zz_doors.sql", ("alias idempotency_key_forget", "alias idempotency_key_forget other_sees"))
 )
 
 

@@ -308,7 +308,7 @@ class World:
 
     def remove(self):
         seat = self.seat(*LIVE)
-        return self.on_seat("remove", seat, lambda: self.model.remove(seat), body={"reason": "other_group"})
+        return self.on_seat("remove", seat, lambda: self.model.remove(seat), body={"reason": "safety"})
 
     # ---- time, and what else happens to people ----
 

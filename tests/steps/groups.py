@@ -212,7 +212,14 @@ class Seat:
         return self.step("offer", body, who=self.group.coordinator)
 
     def remove(self, reason="conduct"):
-        return self.step("remove", {"reason": reason}, who=self.group.coordinator)
+        """What does not take effect at once does at the next fixed hour, which comes here."""
+        said = self.step("remove", {"reason": reason}, who=self.group.coordinator)
+        if said.status != 200 or said["state"] == "removed":
+            return said
+        db = self.group.coordinator.db
+        db.execute("update enrolments set removes_at = now() where id = %s", (self.id,))
+        as_worker(db, None, "select seat_answer_all()")
+        return self.group.coordinator.get(self.path)
 
     def read(self, who=None):
         return (who or self.group.coordinator).get(self.path).ok()

@@ -29,11 +29,15 @@ create table enrolments (
     decided_at timestamptz,
     decided_by_role text,
     left_at timestamptz,
+    -- DESIGN 5b.3: why, and the fixed hour at which, a coordinator's ending takes effect.
+    removes_for text constraint enrolments__removes_for__known check (removes_for in ('not_eligible', 'other_group')),
+    removes_at timestamptz,
     removal_reason text constraint enrolments__removal_reason__known check (removal_reason in (
         'conduct', 'safety', 'not_eligible', 'group_cancelled', 'other_group')),
     version int not null default 1,
     constraint enrolments__offer_expires_at__offered check (
         state not in ('offered', 'accepted') or num_nulls(offer_expires_at, answer_at) = 0),
+    constraint enrolments__removes_at__for check ((removes_at is null) = (removes_for is null)),
     constraint enrolments__answer__accepted check ((answer is null) = (answered_by is null)),
     constraint enrolments__removal_reason__removed check ((removal_reason is not null) = (state = 'removed'))
 );
@@ -44,6 +48,7 @@ create index enrolments__waiting on enrolments (cohort_id, waiting_since, id) wh
 create index enrolments__offer_expires_at on enrolments (offer_expires_at) where state = 'offered';
 -- Who accepted is answered at the hour that was said.
 create index enrolments__answer_at on enrolments (answer_at) where state = 'accepted';
+create index enrolments__removes_at on enrolments (removes_at) where removes_at is not null and is_live;
 create index enrolments__group_id on enrolments (cohort_id, created_at desc, id desc);
 -- Every check of a group asks who is in it, however long its waiting list is.
 create index enrolments__holds_seat on enrolments (cohort_id, participant_id) where holds_seat;
