@@ -17,10 +17,14 @@ begin
         ((first_session.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first_session.timezone);
 end $$;
 
--- Until when an offer may stand (decision 15): a business day before the group locks, so that who accepts is answered in time.
+-- Until when an offer may stand (decision 15): a business day before the group locks, so that who accepts is answered in time. What locks
+-- on another day has locked, for the office, at the close before it.
 create or replace function cohort_offers_until(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
+declare
+    locks_at timestamptz := cohort_locks_at(in_cohort);
 begin
-    return business_day_before(cohort_locks_at(in_cohort));
+    return business_day_before(case when is_business_day(office_date(locks_at)) then locks_at
+        else office_close((select max(d) from business_days(office_date(locks_at) - 14, office_date(locks_at)) d)) end);
 end $$;
 
 -- Decision 15: at the next fixed hour after the offers of that moment have ended, all who have accepted are answered together.

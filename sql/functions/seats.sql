@@ -317,7 +317,7 @@ begin
 end $$;
 
 -- Decision 15: what was answered to one who accepted takes effect. Where something was said since, or stands since, a coordinator answers
--- again, and it is heard at the next fixed hour; where the group has locked, it will not be this one.
+-- again, and it is heard at the next fixed hour, at the latest when the group locks: then it will not be this one.
 create or replace function seat_answer(in_enrolment enrolments, in_cohort cohorts) returns void language plpgsql as $$
 declare
     again text := case
@@ -338,7 +338,7 @@ begin
         perform seat_end_waiting(in_enrolment.participant_id);
     else
         update enrolments e set
-            answer = null, answered_by = null, answer_at = fixed_hour_after(app_now())
+            answer = null, answered_by = null, answer_at = least(fixed_hour_after(app_now()), cohort_locks_at(in_cohort))
         where e.id = in_enrolment.id;
         perform seat_decide(in_enrolment.id, 'asked_again', again, true);
     end if;

@@ -49,6 +49,15 @@ select
     coalesce(c.due_at, c.starts_at + k.clock)
 from conflict_declaration_clocks() c join notice_kinds k on k.kind = c.kind
 union all
+-- Decision 15: somebody accepted, and at the hour that was said nobody has answered. That hour is always more than four hours of the
+-- office before the lock.
+select
+    'answer_due', e.id, e.participant_id, e.cohort_id, null, coalesce(p.coordinator_id, g.coordinator_id), null,
+    cohort_answers_at(e.offer_expires_at),
+    least(cohort_locks_at(g), business_days_after(cohort_answers_at(e.offer_expires_at), 1))
+from enrolments e join cohorts g on g.id = e.cohort_id join participants p on p.id = e.participant_id
+where e.state = 'accepted' and e.answer is null and e.offer_expires_at <= app_now()
+union all
 -- Somebody waits in a room without a host.
 select
     'host_missing', s.id, null, s.cohort_id, s.id, g.coordinator_id, null, s.starts_at + interval '10 minutes',

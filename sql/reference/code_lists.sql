@@ -343,6 +343,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'declared_now', 23, 'Somebody has stepped back and waits for a call', 'Une personne en retrait attend un appel'),
     ('notice_kind', 'declaration_due', 24, 'Somebody waits to talk about a declaration', 'Une personne attend un entretien au sujet d''une déclaration'),
     ('notice_kind', 'conflict_in_group', 25, 'Two who must not meet are in one group', 'Deux personnes à ne pas placer ensemble sont dans un même groupe'),
+    ('notice_kind', 'answer_due', 26, 'Somebody accepted and waits for an answer', 'Une personne a accepté et attend une réponse'),
 
     ('notice_urgency', 'now', 1, 'Now', 'Tout de suite'),
     ('notice_urgency', 'today', 2, 'Today', 'Aujourd''hui'),
@@ -381,6 +382,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_about', 'staff', 11, 'Account of the staff', 'Compte du personnel'),
     ('notice_about', 'conflict_declaration', 12, 'Declaration', 'Déclaration'),
     ('notice_about', 'conflict_match', 13, 'Match', 'Correspondance'),
+    ('notice_about', 'enrolment', 14, 'Seat', 'Place'),
 
     ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
     ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),

@@ -2,6 +2,7 @@
 """Alarms: nobody is left alone with a severe incident, an urgent inquiry, a room without a host (A6.6, R5, R6, R13, decision 22)."""
 
 import random
+from datetime import datetime, timedelta
 
 import pytest
 from steps import ADMINISTRATOR, line_body, walk
@@ -661,3 +662,57 @@ def test_whoever_is_named_somebody_else_is_called_and_never_they(night, db):
         assert all(told[account] for account in told if roles.get(account) == "kept"), roles
         talked(night.evening.coordinator, first)
         night.watch.round(later(first["created_at"], minutes=60))
+
+
+# ---- who accepted ----
+
+
+def test_decision_15_who_accepted_and_is_not_answered_climbs(night):
+    """DESIGN 5b.4: at the hour that was said, to whose work it is; then duty, then the lead, and over when it is answered."""
+    anna, person = night.on_call(), night.evening.person()
+    shift(night.administrator, anna.id, "2090-01-11T09:00", "2090-01-13T09:00").created()
+    group = Group(night.evening.coordinator, service(night.administrator, offer_hours=24), now=night.began).open()
+    seat = group.seat(person, "accepted")
+    said = int((datetime.fromisoformat(seat.made["answer_at"]) - datetime.fromisoformat(night.began)) / timedelta(minutes=1))
+    coordinator = night.evening.coordinator
+    night.pass_minutes(said - 1)
+    assert night.told(coordinator, seat.made) == []
+    night.pass_minutes(said)
+    assert night.told(coordinator, seat.made) == [("answer_due", 1, False)] and night.told(anna.client, seat.made) == []
+    (notice,) = notices(coordinator, "answer_due")
+    assert notice["about"] == {"type": "enrolment", "id": seat.id} and notice["urgency"] == "today"
+    # Asked again, it is the same clock.
+    seat.hear()
+    due = int((datetime.fromisoformat(notice["alarm"]["due_at"]) - datetime.fromisoformat(night.began)) / timedelta(minutes=1))
+    night.pass_minutes(said + (due - said) // 4 + 1)
+    assert night.told(anna.client, seat.made) == [("answer_due", 2, False)] and night.told(night.administrator, seat.made) == []
+    night.pass_minutes((said + due) // 2 + 1)
+    assert night.told(night.administrator, seat.made) == [("answer_due", 3, False)]
+    assert "answer_due" not in person.peer.get(seat.path).ok().content.decode()
+    seat.confirm().ok()
+    night.pass_minutes((said + due) // 2 + 2)
+    assert alarm(anna.client, seat.made, night, "answer_due").ok()["state"] == "ended"
+
+
+def test_i13_who_is_kept_from_the_person_reads_nothing_of_their_answer(night):
+    """As of any alarm about somebody: neither called nor read."""
+    kept, person = night.on_call(alias="Kay"), night.evening.person()
+    shift(night.administrator, kept.id, "2090-01-11T09:00", "2090-01-13T09:00").created()
+    night.evening.coordinator.post(f"{person.path}/exclusions", {"account_id": kept.id, "reason": "asked_by_peer"}).created()
+    group = Group(night.evening.coordinator, service(night.administrator, offer_hours=24), now=night.began).open()
+    seat = group.seat(person, "accepted")
+    night.watch.round(later(seat.made["answer_at"], hours=6))
+    assert night.alarm_of(seat.made, "answer_due") and night.told(kept.client, seat.made) == []
+    is_hidden(kept.client, "GET", f"{ALARMS}/{night.alarm_of(seat.made, 'answer_due')}")
+
+
+def test_i13_who_runs_no_group_of_their_own_hears_of_no_answer_in_it(night, db):
+    """A coordinator who is a peer in that group is not called, whoever's work it is."""
+    person, anna = night.evening.person(), night.on_call()
+    own_case(night.evening.client, person, anna.id)
+    group = Group(night.evening.coordinator, service(night.administrator, offer_hours=24), now=night.began).open()
+    seat = group.seat(night.evening.person(), "accepted")
+    group.seat(person, "accepted")
+    night.watch.round(later(seat.made["answer_at"], hours=6))
+    assert night.told(anna.client, seat.made) == []
+    is_hidden(anna.client, "GET", f"{ALARMS}/{night.alarm_of(seat.made, 'answer_due')}")
