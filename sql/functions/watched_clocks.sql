@@ -56,7 +56,7 @@ select
     cohort_answers_at(e.offer_expires_at),
     least(cohort_locks_at(g), business_days_after(cohort_answers_at(e.offer_expires_at), 1))
 from enrolments e join cohorts g on g.id = e.cohort_id join participants p on p.id = e.participant_id
-where e.state = 'accepted' and e.answer is null and e.offer_expires_at <= app_now()
+where e.state = 'accepted' and e.answer is null and e.removes_at is null and e.offer_expires_at <= app_now()
 union all
 -- Somebody waits in a room without a host.
 select

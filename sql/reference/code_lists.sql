@@ -383,6 +383,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_about', 'conflict_declaration', 12, 'Declaration', 'Déclaration'),
     ('notice_about', 'conflict_match', 13, 'Match', 'Correspondance'),
     ('notice_about', 'enrolment', 14, 'Seat', 'Place'),
+    ('notice_about', 'own_case', 15, 'Colleague''s own file', 'Dossier d''une personne de l''équipe'),
 
     ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
     ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),

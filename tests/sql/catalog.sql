@@ -95,7 +95,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         staff:s step_backs:S track_documents:S waiting_people:su'),
     ('duty', '
         absences:S accounts:S alarm_actions:SI alarms:SIU cohorts:S debriefs:s duty_covers:SIU duty_shifts:Su duty_swaps:S enrolments:S
-        exclusions:S host_assignments:S host_slots:S incident_actions:s incidents:Su intakes:s job_faults:SIUD notice_kinds:S
+        exclusions:S holidays:S host_assignments:S host_slots:S incident_actions:s incidents:Su intakes:s job_faults:SIUD notice_kinds:S
         notice_preferences:S notice_rungs:S notices:SI outbox:SIu participants:s referrals:s session_presences:S sessions:S staff:s
         step_backs:S')) c (role, reached);
 -- What they cannot do, tried: the SQLSTATE, 'nothing' where no row was reached, null where it goes. Undone.
