@@ -92,10 +92,10 @@ class Leader:
         self.id, self.role = str(id), role
 
 
-def make_people(db, count, at):
-    """Ready people, each of a moment of their own, so that the fair order is one order; `at`: when they accepted the documents."""
+def make_people(db, count, at, apart=timedelta(minutes=1)):
+    """Ready people, each of a moment of their own, so long after the one before; `at`: when they accepted the documents."""
     people = db.execute(PEOPLE, {"count": count, "at": at}).fetchall()
-    moments = [at + timedelta(days=-30, minutes=place) for place in range(1, count + 1)]
+    moments = [at - timedelta(days=30) + place * apart for place in range(1, count + 1)]
     intakes = make_ready(db, [person for person, _ in people], moments, at)
     return [Someone(person, account, intakes[person]) for person, account in people]
 

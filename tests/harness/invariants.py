@@ -5,7 +5,7 @@ decides whether the server was right, but for the three that say when a group lo
 Each query names the rule and what breaks it; none finds anything."""
 
 BEGUN = "('in_progress', 'completed')"
-LIVE = "('requested', 'waitlisted', 'offered', 'confirmed', 'active')"
+LIVE = "('requested', 'waitlisted', 'offered', 'accepted', 'confirmed', 'active')"
 SEATED = "('confirmed', 'active')"
 # The first session that stands, of each group.
 FIRST = "(select distinct on (cohort_id) * from sessions where state <> 'cancelled' order by cohort_id, starts_at, seq)"
@@ -13,9 +13,9 @@ FIRST = "(select distinct on (cohort_id) * from sessions where state <> 'cancell
 ALWAYS = {
     "I1 never more people than seats": """
         select g.id from looked g
-        where (select count(*) from enrolments e where e.cohort_id = g.id and e.state in ('offered', 'confirmed', 'active')) > g.capacity""",
+        where (select count(*) from enrolments e where e.cohort_id = g.id and e.state in ('offered', 'accepted', 'confirmed', 'active')) > g.capacity""",
     "I1 a seat is held by who was offered it, and by nobody else": """
-        select e.id from seats e where e.holds_seat <> (e.state in ('offered', 'confirmed', 'active'))""",
+        select e.id from seats e where e.holds_seat <> (e.state in ('offered', 'accepted', 'confirmed', 'active'))""",
     "decision 1: never larger than the service": """
         select g.id from looked g join services v on v.id = g.service_id
         where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.duration_minutes <> v.duration_minutes""",
@@ -37,12 +37,13 @@ ALWAYS = {
     "I3 nobody took a seat of a closed group after its first session": f"""
         select e.id from seats e join looked g on g.id = e.cohort_id and g.joining = 'closed'
         join {FIRST} s on s.cohort_id = g.id and s.state in {BEGUN}
-        join noted took on took.object_id = e.id and took.action = 'accept'
+        join noted took on took.object_id = e.id and took.action in ('accept', 'confirm')
         where took.at > s.starts_at or took.id > (
             select min(b.id) from audit_events b where b.object_id = s.id and b.action = 'start' and b.object_type = 'session')""",
-    "I3, I10 no offer outlives the moment at which the group locks": """
+    "I3, I10, decision 15 who takes an offer in time is answered before the group locks": """
         select e.id from seats e join looked g on g.id = e.cohort_id
-        where e.state = 'offered' and not cohort_is_locked(g) and e.offer_expires_at > cohort_locks_at(g)""",
+        where e.state = 'offered' and not cohort_is_locked(g)
+            and (e.offer_expires_at >= e.answer_at or e.answer_at > cohort_locks_at(g))""",
     "I4 a seat only after an intake that was finished, and held before the first session": f"""
         select e.id from seats e join looked g on g.id = e.cohort_id left join {FIRST} s on s.cohort_id = g.id
         where e.state in ('confirmed', 'active', 'completed') and not exists (
@@ -81,7 +82,7 @@ ALWAYS = {
         select a.id from attendances a join seats e on e.id = a.enrolment_id join sessions s on s.id = a.session_id
         where s.cohort_id <> e.cohort_id or a.participant_id <> e.participant_id or s.state not in {BEGUN}
             or a.recorded_at < s.started_at or a.recorded_at > coalesce(e.left_at, 'infinity')
-            or not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'accepted' and d.at <= a.recorded_at)
+            or not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'confirmed' and d.at <= a.recorded_at)
             or not exists (
                 select from accounts b where b.id = a.recorded_by and (b.role = 'coordinator' or exists (
                     select from session_presences p where p.session_id = s.id and p.account_id = b.id)))""",
@@ -94,14 +95,14 @@ ALWAYS = {
             or exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'withdrawn' and d.reason is not null))""",
     "I8 who has left the program has no seat, and waits for none": """
         select e.id from seats e
-        where e.state in ('waitlisted', 'offered', 'confirmed', 'active')
+        where e.state in ('waitlisted', 'offered', 'accepted', 'confirmed', 'active')
             and exists (select from intakes i where i.participant_id = e.participant_id and i.track = 'group' and i.state = 'withdrawn')
             and not exists (select from intakes i where i.participant_id = e.participant_id and i.track = 'group' and i.valid_until is not null)""",
     "I9 nobody without both attestations": """
         select p.id from participants p where p.age_attested_at is null or p.eligibility_attested_at is null""",
     "I10 nobody took a seat after the registration deadline": f"""
         select e.id from seats e join looked g on g.id = e.cohort_id join {FIRST} s on s.cohort_id = g.id
-        join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'accepted'
+        join enrolment_decisions d on d.enrolment_id = e.id and d.decision in ('accepted', 'confirmed')
         where g.registration_deadline_days is not null
             and d.at >= ((s.local_start::date - g.registration_deadline_days) + 1)::timestamp at time zone s.timezone
             and not exists (select from sessions o where o.cohort_id = g.id and o.changed_at >= d.at)""",
@@ -121,15 +122,15 @@ ALWAYS = {
         join exclusions x on x.account_id = p.account_id and x.reason = 'own_case'
         join sessions s on s.id = p.session_id
         join seats e on e.cohort_id = s.cohort_id and e.participant_id = x.participant_id
-        join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'accepted'""",
-    # Of two who must not meet the later one may take a seat only if nothing had been said yet, in the order of the audit.
+        join enrolment_decisions d on d.enrolment_id = e.id and d.decision = 'confirmed'""",
+    # Of two who must not meet the later one is confirmed only if nothing had been found yet.
     "A6.5 nobody takes a seat beside whom they must not meet": """
-        select took.object_id || ' beside ' || m.id from seats e join noted took on took.object_id = e.id and took.action = 'accept'
+        select took.object_id || ' beside ' || m.id from seats e join noted took on took.object_id = e.id and took.action = 'confirm'
         join conflict_matches m on m.is_blocking and e.participant_id in (m.for_participant_id, m.participant_id)
-        join audit_events said on said.object_id = m.declaration_id and said.object_type = 'conflict_declaration' and said.action = 'create'
-        where said.id < took.id and (
+            and m.declaration_id is not null and m.created_at < took.at - interval '0.9 seconds'
+        where (
             exists (
-                select from seats o join noted before on before.object_id = o.id and before.action = 'accept' and before.id < took.id
+                select from seats o join noted before on before.object_id = o.id and before.action = 'confirm' and before.id < took.id
                 where o.cohort_id = e.cohort_id and o.id <> e.id and o.state in ('confirmed', 'active')
                     and o.participant_id in (m.for_participant_id, m.participant_id))
             or exists (
@@ -147,15 +148,15 @@ ALWAYS = {
     "every step has its decision": f"""
         select e.id from seats e
         where e.state not in ('requested', 'completed') and case e.state
-            when 'active' then not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'accepted')
-            else e.state is distinct from (
-                select case d.decision when 'passed_over' then 'waitlisted' when 'accepted' then 'confirmed' else d.decision end
-                from enrolment_decisions d where d.enrolment_id = e.id order by d.place desc limit 1) end
+            when 'active' then not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'confirmed')
+            else e.state <> coalesce((
+                select case d.decision when 'passed_over' then 'waitlisted' when 'asked_again' then 'accepted' else d.decision end
+                from enrolment_decisions d where d.enrolment_id = e.id order by d.place desc limit 1), 'waitlisted') end
         union all
         select e.id from seats e where e.state in {SEATED} and (e.decided_at is null or e.decided_by_role is null)""",
     "every decision of a person is in the audit, once": """
         select e.id || ' ' || a.decision from seats e
-        cross join (values ('accepted', 'accept'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'))
+        cross join (values ('accepted', 'accept'), ('confirmed', 'confirm'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'))
             a (decision, action)
         where (select count(*) from enrolment_decisions d where d.enrolment_id = e.id and d.decision = a.decision)
             <> (select count(*) from noted v where v.object_id = e.id and v.action = a.action)""",
@@ -169,17 +170,26 @@ ALWAYS = {
         select e.id from seats e join intakes i on i.participant_id = e.participant_id and i.track = 'group' and i.state = 'ready'
         where e.state in {SEATED}""",
     "each seat has its mail, and no other": f"""
-        select e.id || ' ' || k.kind from seats e cross join (values ('seat_offered'), ('seat_confirmed')) k (kind)
-        where case when k.kind = 'seat_offered' then e.state = 'offered' else e.state in {SEATED} end
-            <> (exists (select from outbox o where o.enrolment_id = e.id and o.kind = k.kind and o.state in ('queued', 'held', 'failed')))""",
+        select e.id || ' ' || k.kind from seats e cross join (values ('seat_offered'), ('seat_confirmed'), ('seat_not_placed')) k (kind)
+        where case k.kind
+            when 'seat_offered' then e.state = 'offered' when 'seat_confirmed' then e.state in {SEATED} else e.state = 'not_placed' end
+            <> (exists (select from outbox o where o.enrolment_id = e.id and o.kind = k.kind
+                and (o.state in ('queued', 'held', 'failed') or k.kind = 'seat_not_placed')))""",
 }
 # What holds once the jobs have run.
 SETTLED = {
-    "no seat is free while somebody could have it": """
+    "every list has moved since the last fixed hour": """
         select e.id from seats e join looked g on g.id = e.cohort_id
-        where e.state = 'waitlisted' and cohort_takes_people(g)
-            and (select count(*) from enrolments o where o.cohort_id = g.id and o.holds_seat) < g.capacity
-            and enrolment_missing(e.participant_id) = '{}' and not conflict_blocks_participant(e.participant_id, g.id)""",
+        where e.state = 'waitlisted' and e.created_at < fixed_hour_before(app_now())
+            and coalesce(g.list_moved_at < fixed_hour_before(app_now()), true)""",
+    "who accepted hears at the hour that was said": """
+        select e.id from seats e where e.state = 'accepted' and e.answer_at <= app_now()""",
+    "of two in one group who must not meet the coordinators know": """
+        select m.id from conflict_matches m
+        join seats one on one.participant_id = m.for_participant_id join seats other on other.participant_id = m.participant_id
+        where m.is_blocking and m.basis <> 'record' and m.raised_at is null and one.cohort_id = other.cohort_id
+            and one.holds_seat and other.holds_seat
+            and one.cohort_id in (select g.id from looked g where g.state not in ('completed', 'cancelled'))""",
     "no offer is open after its time": """
         select e.id from seats e where e.state = 'offered' and e.offer_expires_at <= app_now()""",
 }

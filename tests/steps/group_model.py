@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What groups do, once more and as small as possible: people, groups, sessions and seats in memory, and what each request must answer.
 
-A request that is refused raises Refused and changes nothing. The rules are those of the program (I1-I4, I8, I10, A6.5, decision 2),
-written from it and not from the server's code."""
+A request that is refused raises Refused and changes nothing. The rules are those of the program (I1-I4, I8, I10, A6.5, decisions 2 and
+15 to 18), written from it and not from the server's code. Where the lot decides, whoever it fell to is judged, not foreseen."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
 DOCUMENTS = ("code_of_conduct", "consent", "confidentiality", "safety_protocol")
-LIVE = ("requested", "waitlisted", "offered", "confirmed", "active")
-HELD = ("offered", "confirmed", "active")
+LIVE = ("requested", "waitlisted", "offered", "accepted", "confirmed", "active")
+HELD = ("offered", "accepted", "confirmed", "active")
+OFFICE, FIXED_HOURS = ZoneInfo("America/Toronto"), (9, 12, 15)
 LENGTH = timedelta(minutes=90)
 EARLY = timedelta(minutes=15)
 OFFER = timedelta(hours=72)
@@ -34,14 +35,39 @@ def require_state(state, *allowed):
     require(state in allowed, "conflict-state")
 
 
+# ---- the office's days; none of those of the model is a holiday ----
+
+
+def fixed_hours(at, days):
+    """Those of the business days from one on that is so many days from this moment, for three weeks."""
+    first = at.astimezone(OFFICE).date() + timedelta(days=days)
+    ahead = (first + timedelta(days=n) for n in range(21))
+    return [datetime.combine(day, time(hour), OFFICE).astimezone(at.tzinfo) for day in ahead if day.weekday() < 5 for hour in FIXED_HOURS]
+
+
+def fixed_hour_after(at):
+    return next(hour for hour in fixed_hours(at, 0) if hour > at)
+
+
+def fixed_hour_before(at):
+    return [hour for hour in fixed_hours(at, -14) if hour <= at][-1]
+
+
+def business_day_before(at):
+    """The same hour of the business day before; what falls on no business day falls at the end of the last one."""
+    local = at.astimezone(OFFICE)
+    day = next(day for n in range(1, 14) if (day := local.date() - timedelta(days=n)).weekday() < 5)
+    return datetime.combine(day, local.time() if local.weekday() < 5 else time(), OFFICE).astimezone(at.tzinfo)
+
+
 @dataclass(eq=False)
 class Person:
     id: str
-    waiting_since: int  # their place in the fair order
+    week: date  # since which they wait: their place in the fair order
     intake: str
     has_intake: bool = True
     accepted: set = field(default_factory=lambda: set(DOCUMENTS))
-    named_at: datetime | None = None
+    said: list = field(default_factory=list)  # what nobody has talked about with them
 
     def lacks(self):
         return not self.has_intake or set(DOCUMENTS) - self.accepted
@@ -67,8 +93,10 @@ class Seat:
     state: str
     id: str = ""
     has_sat: bool = False
-    offered_at: datetime | None = None
+    created_at: datetime | None = None
     expires_at: datetime | None = None
+    answer: str | None = None
+    answer_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -82,6 +110,7 @@ class Group:
     hosts: list
     state: str = "draft"
     seats: list = field(default_factory=list)
+    list_moved_at: datetime | None = None
 
     # ---- when it takes people ----
 
@@ -103,6 +132,13 @@ class Group:
 
     def is_locked(self):
         return self.locks_at() is not None and self.locks_at() <= self.model.now
+
+    def offers_until(self):
+        """Decision 15: whoever accepts is answered in time."""
+        return self.locks_at() and business_day_before(self.locks_at())
+
+    def offers_seats(self):
+        return self.takes_people() and (self.offers_until() is None or self.offers_until() > self.model.now)
 
     def takes_people(self):
         is_alive = self.state in ("recruiting", "confirmed") or self.state == "in_progress" and not self.is_closed
@@ -126,29 +162,57 @@ class Group:
         return any(self.model.must_not_meet(person.id, other) for other in others - {person.id})
 
     def has_conflict(self):
-        """Of those who would meet today."""
+        """Of those who would meet today; only what is decided counts."""
         there = {seat.person.id for seat in self.of("confirmed", "active")} | set(self.hosts)
-        return any(self.model.must_not_meet(*pair) for pair in combinations(there, 2))
+        return any(self.model.is_decided(*pair) for pair in combinations(there, 2))
 
     def require_seatable(self, person):
         self.require_open()
         require(not person.lacks(), "conflict", "not-ready")
+        require(not person.said, "conflict", "conversation-first")
         require(not self.may_not_join(person), "conflict", "conflict")
+
+    def may_have(self, seat):
+        return not (seat.person.lacks() or seat.person.said or self.may_not_join(seat.person))
 
     def offer_to(self, seat):
         seat.state = "offered"
-        seat.offered_at = self.model.now
-        seat.expires_at = min(filter(None, (self.model.now + OFFER, self.locks_at())))
+        seat.expires_at = min(filter(None, (self.model.now + OFFER, self.offers_until())))
+        seat.answer_at = fixed_hour_after(seat.expires_at)
 
-    def advance(self):
-        """A freed seat goes to who has waited longest and may have it."""
-        lock = self.locks_at()
-        for seat in self.of("offered"):
-            seat.expires_at = min(filter(None, (seat.expires_at, lock)))
-        if self.takes_people():
-            for seat in sorted(self.of("waitlisted"), key=lambda seat: seat.person.waiting_since):
-                if self.free() > 0 and not seat.person.lacks() and not self.may_not_join(seat.person):
+    def shorten_offers(self):
+        """The lock came nearer."""
+        last = self.offers_until()
+        for seat in self.of("offered", "accepted"):
+            if last and seat.expires_at > last:
+                seat.expires_at, seat.answer_at = last, min(seat.answer_at, fixed_hour_after(last))
+
+    def tell(self, seat):
+        """The hour has come of somebody who accepted."""
+        if seat.answer == "not_placed" or not self.takes_people():
+            seat.state = "not_placed"
+        elif seat.answer == "confirmed" and self.may_have(seat):
+            seat.state, seat.has_sat = "confirmed", True
+        else:
+            seat.answer, seat.answer_at = None, fixed_hour_after(self.model.now)
+
+    def advance(self, offered):
+        """At a fixed hour, once; offered: the ids of those to whom the lot fell, of each week those who may have a seat."""
+        hour = fixed_hour_before(self.model.now)
+        has_moved = self.list_moved_at and self.list_moved_at >= hour
+        if has_moved or not any(seat.created_at < hour for seat in self.of("waitlisted")):
+            return
+        self.list_moved_at = self.model.now
+        for seat in self.of("waitlisted") if self.is_locked() else []:
+            seat.state = "not_placed"
+        for week in sorted({seat.person.week for seat in self.of("waitlisted")}) if self.offers_seats() else []:
+            turn = [seat for seat in self.of("waitlisted") if seat.person.week == week]
+            for seat in turn:
+                if seat.id in offered:
+                    assert self.free() > 0 and self.may_have(seat), f"{seat.id} was offered a seat that was not theirs to have"
                     self.offer_to(seat)
+            passed = [seat.id for seat in turn if seat.state == "waitlisted" and self.may_have(seat)]
+            assert self.free() <= 0 or not passed, f"a seat is free, and none of {passed} was offered it"
 
 
 class Model:
@@ -157,17 +221,22 @@ class Model:
         self.people, self.groups = [], []
         self.declared = {}
         self.own_cases = {}  # host -> participant: one person with two logins
+        self.compared = (set(), set())  # what was declared, and who sat together, when it was last compared
+
+    def compare(self):
+        self.compared = (set(self.declared.values()), self.sat_together())
 
     def selves(self, person):
         return {person, self.own_cases.get(person, person)} | {host for host, own in self.own_cases.items() if own == person}
 
+    def is_decided(self, one, other):
+        """A6.5, decision 17. Nobody leads a group in which they are a peer (I13), nor meets whom a coordinator declared."""
+        pairs = {frozenset((a, b)) for a in self.selves(one) for b in self.selves(other)}
+        return other in self.selves(one) or bool(pairs & self.compared[0])
+
     def must_not_meet(self, one, other):
-        """A6.5. Nobody leads a group in which they are a peer (I13), and nobody leads a group for somebody with whom they sat."""
-        if other in self.selves(one):
-            return True
-        declared = set(self.declared.values())
-        return (frozenset((one, other)) in self.sat_together() or any(
-            frozenset((a, b)) in declared for a in self.selves(one) for b in self.selves(other)))  # fmt: skip
+        """And nobody leads a group for somebody with whom they sat."""
+        return self.is_decided(one, other) or frozenset((one, other)) in self.compared[1]
 
     def sat_together(self):
         """Of a host, as a peer, with others: they may sit together again, but the host leads no group of theirs."""
@@ -196,7 +265,6 @@ class Model:
         require(group.state not in ("completed", "cancelled"), "conflict-state")
         require(capacity >= len(group.of(*HELD)), "conflict", "seats-taken")
         group.capacity = capacity
-        group.advance()
 
     def cancel(self, group):
         require(group.state not in ("completed", "cancelled"), "conflict-state")
@@ -212,7 +280,7 @@ class Model:
         require(all(s.state in ("completed", "cancelled") for s in group.sessions), "conflict", "sessions-left")
         group.state = "completed"
         for seat in group.of(*LIVE):
-            seat.state = "completed" if seat.state in ("confirmed", "active") else "expired"
+            seat.state = "completed" if seat.state in ("confirmed", "active") else "not_placed"
 
     # ---- sessions ----
 
@@ -229,12 +297,12 @@ class Model:
         require(fits and future, "validation-failed", status=422)
         for each, at in moved.items():
             each.local = at
-        group.advance()
+        group.shorten_offers()
 
     def drop(self, group, session):
         require_state(session.state, "scheduled")
         session.state = "cancelled"
-        group.advance()
+        group.shorten_offers()
 
     def start(self, group, session, everybody):
         require_state(session.state, "scheduled")
@@ -261,20 +329,23 @@ class Model:
     # ---- seats ----
 
     def place(self, group, person, propose):
+        self.compare()
         require(all(seat.person is not person for seat in group.of(*LIVE)), "conflict")
         if propose:
             require(group.state not in ("completed", "cancelled"), "conflict-state")
         else:
             group.require_seatable(person)
-        seat = Seat(person, group, "requested" if propose else "waitlisted")
+        seat = Seat(person, group, "requested" if propose else "waitlisted", created_at=self.now)
+        if not propose and group.free() > 0 and group.offers_seats() and not group.of("waitlisted"):
+            group.offer_to(seat)
         group.seats.append(seat)
-        if not propose:
-            group.advance()
         return seat
 
     def offer(self, seat):
+        self.compare()
         require_state(seat.state, "requested", "waitlisted")
         seat.group.require_seatable(seat.person)
+        require(seat.group.offers_seats(), "conflict", "offers-closed")
         if seat.group.free() > 0:
             seat.group.offer_to(seat)
         else:
@@ -282,34 +353,35 @@ class Model:
             seat.state = "waitlisted"
 
     def accept(self, seat, by_peer):
-        group, person = seat.group, seat.person
-        require(seat.state not in ("confirmed", "active", "completed", "declined", "withdrawn", "removed"), "conflict-state")
+        """Whom they must not meet is asked when it is answered, not here."""
+        require_state(seat.state, "requested", "waitlisted", "offered", "expired")
         in_time = seat.state == "offered" and seat.expires_at > self.now
-        has_named = seat.offered_at and person.named_at and person.named_at >= seat.offered_at
-        is_blocked = group.may_not_join(person)
         if by_peer:
-            require(group.takes_people() and in_time and not is_blocked and not has_named, "conflict", "another-group")
-        require(seat.state == "offered", "conflict-state")
+            require(seat.group.takes_people() and in_time, "conflict", "another-group")
+        require_state(seat.state, "offered")
         require(in_time, "conflict", "offer-expired")
-        require(not is_blocked, "conflict", "conflict")
-        require(not person.lacks(), "conflict", "not-ready")
-        group.require_open()
-        seat.state, seat.has_sat = "confirmed", True
+        require(not seat.person.lacks(), "conflict", "not-ready")
+        seat.group.require_open()
+        seat.state = "accepted"
+
+    def answer(self, seat, answer):
+        self.compare()
+        require_state(seat.state, "accepted")
+        if answer == "confirmed":
+            seat.group.require_seatable(seat.person)
+        seat.answer = answer
 
     def decline(self, seat):
         require_state(seat.state, "offered")
         seat.state = "declined"
-        seat.group.advance()
 
     def withdraw(self, seat):
         if seat.state in LIVE:
             seat.state = "withdrawn"
-            seat.group.advance()
 
     def remove(self, seat):
         require_state(seat.state, *LIVE)
         seat.state = "removed"
-        seat.group.advance()
 
     def leave(self, person):
         """Out of the program: out of every group."""
@@ -319,10 +391,29 @@ class Model:
                     self.withdraw(seat)
         person.has_intake = False
 
-    def jobs(self):
-        for group in self.groups:
-            late = [seat for seat in group.of("offered") if seat.expires_at <= self.now]
-            for seat in late:
+    def jobs(self, offered):
+        """offered: the ids of those whom the lists offered a seat."""
+        self.compare()
+        for seat in self.seats():
+            if seat.state == "offered" and seat.expires_at <= self.now:
                 seat.state = "expired"
-            if late or group.of("waitlisted") and group.takes_people() and group.free() > 0:
-                group.advance()
+        # One who is not placed no longer stands in another's way: in the order of their ids.
+        for seat in sorted(self.seats(), key=lambda seat: seat.id):
+            if seat.state == "accepted" and seat.answer_at <= self.now:
+                seat.group.tell(seat)
+        self.compare()
+        for group in self.groups:
+            group.advance(offered)
+
+    def waits_for_ever(self, has_worked):
+        """Decision 15: the seats of those who would hear nothing in time. An offer is answered before the group locks; who accepted and
+        is asked again hears at a fixed hour, at the latest at the first one after it. has_worked: the jobs are done."""
+        late = []
+        for group in self.groups:
+            lock = group.locks_at()
+            for seat in group.of("offered", "accepted"):
+                is_promised = group.is_locked() or lock is None or seat.state == "accepted" or seat.answer_at <= lock
+                is_soon = lock is None or seat.answer_at <= fixed_hour_after(max(lock, self.now))
+                is_told = seat.state == "offered" or not has_worked or seat.answer_at > self.now
+                late += [] if is_promised and is_soon and is_told else [seat.id]
+        return late

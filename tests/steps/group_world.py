@@ -18,9 +18,9 @@ FORMAL, INFORMAL = "00000000-0000-4000-8000-000000000302", "00000000-0000-4000-8
 ZONES = ("America/Toronto", "America/Vancouver", "America/St_Johns", "America/Regina")
 # How often each is tried.
 COMMANDS = {
-    "create": 1, "place": 16, "propose": 4, "offer": 8, "accept": 18, "decline": 3, "withdraw": 4, "remove": 2, "jobs": 6, "wait": 5,
+    "create": 1, "place": 16, "propose": 4, "offer": 8, "accept": 18, "say_yes": 16, "say_no": 1, "decline": 3, "withdraw": 4, "remove": 2, "jobs": 9, "wait": 5,
     "open": 3, "confirm": 4, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 2, "start": 8, "end": 5, "attend": 10,
-    "declare": 2, "take_back": 2, "name_somebody": 1, "leave": 0.5, "publish": 0.7, "agree": 6, "disagree": 1, "look_at_own": 2}  # fmt: skip
+    "declare": 2, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 6, "disagree": 1, "look_at_own": 2}  # fmt: skip
 
 
 class Nothing(Exception):
@@ -36,8 +36,12 @@ class World:
         self.model = Model(BEGIN)
         self.tokens, self.log, self.done = {}, ["to begin with"], Counter()
         self.invariants = Invariants(db)
-        people = make_people(db, 18, BEGIN - timedelta(days=1))
-        self.model.people = [Person(each.id, place, each.intake) for place, each in enumerate(people)]
+        people = make_people(db, 18, BEGIN - timedelta(days=1), apart=timedelta(days=1))
+        weeks = dict(
+            db.execute(
+                "select participant_id::text, date_trunc('week', ready_at at time zone 'America/Toronto')::date from intakes"
+                " where participant_id = any (%s)", ([each.id for each in people],)).fetchall())  # fmt: skip
+        self.model.people = [Person(each.id, weeks[each.id], each.intake) for each in people]
         self.accounts = {each.id: each.account for each in people}
         # I13: somebody of the office who is also among those people, under another login.
         self.other = str(uuid.uuid4())
@@ -52,10 +56,20 @@ class World:
             (person.id, account, self.model.now),
         )
         self.db.execute(
-            "select conflict_follow_exclusions(array[%(p)s]::uuid[], array[%(a)s]::uuid[], array[%(a)s]::uuid[])"
-            " from set_config('app.role', 'coordinator', true)",
-            {"p": person.id, "a": account},
+            "select comparison_ask('participant', array[%s]::uuid[]), comparison_ask('account', array[%s]::uuid[])", (person.id, account)
         )
+        self.work("comparison_run()")
+        self.model.compare()
+
+    def work(self, *jobs):
+        """What the worker does, at this hour of the model."""
+        for job in jobs:
+            with self.worker.transaction():
+                self.worker.execute(
+                    "select set_config('app.role', 'worker', true), set_config('app.now', %s, true)",
+                    (f"{self.model.now:%Y-%m-%dT%H:%M:%SZ}",),
+                )
+                self.worker.execute(f"select {job}")
 
     # ---- asking ----
 
@@ -73,11 +87,12 @@ class World:
 
     def both(self, foresee, ask):
         """The model says what must be answered, then the server is asked; the answer, or None when it was the refusal foreseen."""
+        compared = self.model.compared
         try:
             self.foreseen = foresee()
             expected = None
         except Refused as refused:
-            expected = refused
+            expected, self.model.compared = refused, compared
         answer = ask()
         told = None
         if answer.status >= 400:
@@ -113,19 +128,26 @@ class World:
     def compare(self, settled):
         groups = self.model.groups
         rows = self.db.execute(
-            "select id::text, state, null from cohorts where id = any (%(g)s) union all"
-            " select id::text, state, starts_at from sessions where cohort_id = any (%(g)s) union all"
-            " select id::text, state, case when state = 'offered' then offer_expires_at end from enrolments where cohort_id = any (%(g)s)",
+            "select id::text, state, null::timestamptz, null::timestamptz, null from cohorts where id = any (%(g)s) union all"
+            " select id::text, state, starts_at, null, null from sessions where cohort_id = any (%(g)s) union all"
+            " select id::text, state, case when state = 'offered' then offer_expires_at end,"
+            " case when state in ('offered', 'accepted') then answer_at end, case when state = 'accepted' then answer end"
+            " from enrolments where cohort_id = any (%(g)s)",
             {"g": [group.id for group in groups]},
         )
         found = {row[0]: row[1:] for row in rows}
-        expected = {group.id: (group.state, None) for group in groups}
-        expected |= {session.id: (session.state, session.starts_at) for group in groups for session in group.sessions}
-        expected |= {seat.id: (seat.state, seat.expires_at if seat.state == "offered" else None) for seat in self.model.seats()}
+        expected = {group.id: (group.state, None, None, None) for group in groups}
+        expected |= {session.id: (session.state, session.starts_at, None, None) for group in groups for session in group.sessions}
+        for seat in self.model.seats():
+            is_offered, is_accepted = seat.state == "offered", seat.state == "accepted"
+            answer_at = seat.answer_at if is_offered or is_accepted else None
+            expected[seat.id] = (seat.state, seat.expires_at if is_offered else None, answer_at, seat.answer if is_accepted else None)
         wrong = {id: (found.get(id), expected.get(id)) for id in found | expected if found.get(id) != expected.get(id)}
         assert not wrong, f"it is so, and should be: {wrong}"
         broken = self.invariants.broken([group.id for group in groups], settled, f"{self.model.now:%Y-%m-%dT%H:%M:%SZ}")
         assert not broken, broken
+        waiting = self.model.waits_for_ever(settled)
+        assert not waiting, f"they would hear nothing in time: {waiting}"
 
     # ---- choosing ----
 
@@ -161,7 +183,7 @@ class World:
     def create(self):
         is_closed = self.rng.random() < 0.6
         zone = self.rng.choice(ZONES)
-        day = self.model.now.astimezone(ZoneInfo(zone)).date() + timedelta(days=self.rng.randrange(2, 9))
+        day = self.model.now.astimezone(ZoneInfo(zone)).date() + timedelta(days=self.rng.randrange(3, 14))
         start = datetime(day.year, day.month, day.day, 18, 30)
         count = self.rng.randrange(2, 4)
         body = {
@@ -298,6 +320,16 @@ class World:
         seat, by_peer = self.seat("offered"), self.is_peer()
         return self.on_seat("accept", seat, lambda: self.model.accept(seat, by_peer), seat.person if by_peer else "coordinator")
 
+    def say(self, name, answer):
+        seat = self.seat("accepted")
+        return self.on_seat(name, seat, lambda: self.model.answer(seat, answer))
+
+    def say_yes(self):
+        return self.say("confirm", "confirmed")
+
+    def say_no(self):
+        return self.say("not-this-one", "not_placed")
+
     def decline(self):
         seat = self.seat("offered")
         return self.on_seat("decline", seat, lambda: self.model.decline(seat), seat.person if self.is_peer() else "coordinator")
@@ -316,11 +348,16 @@ class World:
         self.model.now += timedelta(hours=self.rng.choice((1, 2, 4, 8, 16, 40)))
 
     def jobs(self):
-        """What the worker does once a second, at this hour of the model."""
-        self.model.jobs()
-        with self.worker.transaction():
-            self.worker.execute("select set_config('app.now', %s, true)", (f"{self.model.now:%Y-%m-%dT%H:%M:%SZ}",))
-            self.worker.execute("select seat_expire_offers(), seat_advance_lists()")
+        """What the worker does once a second, often at an hour at which somebody is answered."""
+        answered = [seat.answer_at for seat in self.model.seats() if seat.state == "accepted"]
+        if answered and self.rng.random() < 0.5:
+            self.model.now = max(self.model.now, min(answered))
+        waiting = [seat.id for seat in self.model.seats() if seat.state == "waitlisted"]
+        self.work("comparison_run()", "seat_expire_offers()", "seat_answer_all()", "seat_advance_lists()", "seat_advance_lists()")
+        rows = self.db.execute("select id::text from enrolments where id = any (%s) and state = 'offered'", (waiting,))
+        offered = {id for (id,) in rows}
+        self.log[-1] += f" offered {sorted(id[:8] for id in offered)}"
+        self.model.jobs(offered)
         return True
 
     def declare(self):
@@ -337,12 +374,32 @@ class World:
         del self.model.declared[declaration]
         return self.ask("coordinator", "POST", f"/v1/conflict-declarations/{declaration}/withdraw").ok()
 
-    def name_somebody(self):
-        """Somebody who is in no group: it changes nothing, but an open offer is then a coordinator's to accept."""
-        person = self.rng.choice([seat.person for seat in self.model.seats() if seat.state == "offered"] or self.model.people)
+    def speak(self, path, body):
+        """A peer says something; until it is talked about with them nobody offers nor confirms them a seat, and nothing else changes."""
+        person = self.rng.choice([seat.person for seat in self.model.seats() if seat.state in LIVE] or self.model.people)
         self.note(person)
-        person.named_at = self.model.now
-        return self.ask(person, "POST", "/v1/conflict-declarations", {"kind": "no_contact", "name": f"Nobody {uuid.uuid4()}"}).created()
+        if person.said:
+            raise Nothing
+        answer = self.ask(person, "POST", path, body)
+        person.said.append(f"{path}/{answer.json['id']}")
+        return answer
+
+    def name_somebody(self):
+        return self.speak("/v1/conflict-declarations", {"kind": "no_contact", "name": f"Nobody {uuid.uuid4()}"}).created()
+
+    def ask_exclusion(self):
+        return self.speak("/v1/exclusion-requests", {"staff_name": f"Nobody {uuid.uuid4()}"}).ok(202)
+
+    def talk(self):
+        person = self.rng.choice([person for person in self.model.people if person.said] or [None])
+        if not person:
+            raise Nothing
+        self.note(person)
+        said = person.said.pop()
+        # What is not compared yet, no coordinator reads.
+        self.work("comparison_run()")
+        self.model.compare()
+        return self.ask("coordinator", "POST", f"{said}/{'conversation' if 'declarations' in said else 'close'}").ok()
 
     def leave(self):
         person = self.rng.choice(self.model.people)

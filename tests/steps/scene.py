@@ -12,7 +12,7 @@ from harness.invariants import Invariants
 from harness.server import PATIENCE
 from harness.volley import call
 
-from steps.journey import until
+from steps.journey import as_worker, until
 
 SEATS, PEOPLE = 8, 200
 
@@ -77,6 +77,9 @@ class Scene:
     def no_more(self, person):
         return call(self.tokens[person.id], "POST", f"{self.seats[person.id]}/withdraw")
 
+    def confirm(self, person):
+        return self.step(person, "confirm")
+
     def offer(self, person):
         return self.step(person, "offer", {})
 
@@ -128,17 +131,45 @@ class Scene:
             return ended.rowcount
 
     def say_yes(self, people):
-        """All of these at once; who is told that they have the seat is remembered."""
+        """All of these at once; who is told that the seat is kept for them is remembered."""
         answers = self.fire([self.yes(person) for person in people])
         self.seated |= {person.id for person, answer in zip(people, answers, strict=True) if answer and answer.status == 200}
         return answers
 
+    def come(self, db=None):
+        """The hour that was said to those who accepted has come: the worker tells them."""
+        db = db or self.db
+        with db.transaction():
+            db.execute("select from cohorts where id = %s for update", (self.group.id,))
+            db.execute(
+                "update enrolments set answer_at = clock_timestamp() where cohort_id = %s and state = 'accepted'", (self.group.id,)
+            )
+
+    def move_list(self):
+        """As the worker does at a fixed hour."""
+        with self.db.transaction():
+            as_worker(self.db, None, "select comparison_finish()")
+            as_worker(
+                self.db, None, "select seat_list_advance(g) from (select * from cohorts where id = %s for no key update) g", self.group.id
+            )
+
+    def hear(self):
+        """A coordinator answers all who accepted, and the hour comes. Where two must not meet, one of them will not have this one."""
+        accepted = self.of("accepted")
+        refused = [p for p, answer in zip(accepted, self.fire([self.confirm(p) for p in accepted]), strict=True) if answer.status != 200]
+        assert statuses(self.fire([self.step(person, "not-this-one") for person in refused[:1]])) in ({}, {200: 1})
+        self.come()
+        late = "select 1 from enrolments where cohort_id = %s and state = 'accepted' and answer_at <= now()"
+        until(lambda: not self.db.execute(late, (self.group.id,)).fetchall(), 20 * PATIENCE)
+
     def settle(self, between=lambda: None):
-        """Everybody goes on saying yes until the group is full; the jobs run meanwhile."""
+        """Everybody goes on saying yes, the list moves and coordinators answer until the group is full; the jobs run meanwhile."""
 
         def is_full():
-            assert is_ordinary(self.say_yes(self.of("offered", "waitlisted")))
+            assert is_ordinary(self.say_yes(self.of("offered")))
             between()
+            self.hear()
+            self.move_list()
             return len(self.of("confirmed")) == SEATS
 
         until(is_full, 20 * PATIENCE)
