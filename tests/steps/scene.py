@@ -3,6 +3,7 @@
 
 import collections
 import json
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -62,9 +63,11 @@ class Scene:
 
     def fire(self, requests):
         answers = self.volley.fire(requests)
-        for answer in {(a.status, a.body[:60]): a for a in answers if a}.values():
+        lines = [request.split(b" ", 2)[:2] for request in requests]
+        kinds = {(re.sub(rb"[0-9a-f-]{36}", b"", line[1]), a.status, a.body[:60]): (line, a) for line, a in zip(lines, answers, strict=True) if a}
+        for (method, path), answer in kinds.values():
             if answer.status >= 400:
-                self.contract.check_response("POST", "/v1/enrolments/0/accept", answer.status, answer.headers, answer.body)
+                self.contract.check_response(method.decode(), path.decode(), answer.status, answer.headers, answer.body)
         return answers
 
     def yes(self, person, if_match="*"):
