@@ -97,6 +97,7 @@ class Seat:
     expires_at: datetime | None = None
     answer: str | None = None
     answer_at: datetime | None = None
+    removes_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -379,9 +380,13 @@ class Model:
         if seat.state in LIVE:
             seat.state = "withdrawn"
 
-    def remove(self, seat):
+    def remove(self, seat, reason):
+        """Where nobody is in danger it takes effect at the next fixed hour."""
         require_state(seat.state, *LIVE)
-        seat.state = "removed"
+        if reason in ("conduct", "safety"):
+            seat.state = "removed"
+        else:
+            seat.removes_at = fixed_hour_after(self.now)
 
     def leave(self, person):
         """Out of the program: out of every group."""
@@ -399,7 +404,9 @@ class Model:
                 seat.state = "expired"
         # One who is not placed no longer stands in another's way: in the order of their ids.
         for seat in sorted(self.seats(), key=lambda seat: seat.id):
-            if seat.state == "accepted" and seat.answer_at <= self.now:
+            if seat.state in LIVE and seat.removes_at and seat.removes_at <= self.now:
+                seat.state = "removed"
+            elif seat.state == "accepted" and seat.answer_at <= self.now:
                 seat.group.tell(seat)
         self.compare()
         for group in self.groups:

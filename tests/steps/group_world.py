@@ -19,7 +19,7 @@ ZONES = ("America/Toronto", "America/Vancouver", "America/St_Johns", "America/Re
 # How often each is tried.
 COMMANDS = {
     "create": 1, "place": 16, "propose": 4, "offer": 8, "accept": 18, "say_yes": 16, "say_no": 1, "decline": 3, "withdraw": 4, "remove": 2, "jobs": 9, "wait": 5,
-    "open": 3, "confirm": 4, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 2, "start": 8, "end": 5, "attend": 10,
+    "open": 3, "confirm": 4, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 2, "start": 12, "end": 5, "attend": 10,
     "declare": 2, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 6, "disagree": 1, "look_at_own": 2}  # fmt: skip
 
 
@@ -340,7 +340,8 @@ class World:
 
     def remove(self):
         seat = self.seat(*LIVE)
-        return self.on_seat("remove", seat, lambda: self.model.remove(seat), body={"reason": "safety"})
+        reason = self.rng.choice(("conduct", "safety", "not_eligible", "other_group"))
+        return self.on_seat("remove", seat, lambda: self.model.remove(seat, reason), body={"reason": reason})
 
     # ---- time, and what else happens to people ----
 
