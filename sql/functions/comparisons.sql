@@ -73,6 +73,9 @@ begin
     perform set_config('app.role', own_role, true), set_config('app.account_id', coalesce(own_account, ''), true);
     -- What others say meanwhile is later than this.
     if exists (select from comparisons c where c.id = any (pending)) then
+        if own_role = 'worker' then
+            raise exception using errcode = '55P03', message = 'not compared yet: the next round';
+        end if;
         perform conflict('not-compared-yet');
     end if;
 end $$;

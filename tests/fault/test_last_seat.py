@@ -184,7 +184,8 @@ def test_while_the_first_session_starts(scene, db, number):
     assert statuses(round_.fire([round_.confirm(person) for person in accepted])) == {200: SEATS}
     # Their offers had long ended: what they were told stays, when the session comes nearer.
     db.execute(
-        "update enrolments set offer_expires_at = now() - interval '14 days' where cohort_id = %s and state = 'accepted'", (round_.group.id,)
+        "update enrolments set offer_expires_at = now() - interval '14 days' where cohort_id = %s and state = 'accepted'",
+        (round_.group.id,),
     )
     (session,) = round_.group.sessions()
     soon = f"{datetime.now(ZoneInfo('America/Regina')) + timedelta(minutes=11):%Y-%m-%dT%H:%M}"

@@ -64,7 +64,9 @@ class Scene:
     def fire(self, requests):
         answers = self.volley.fire(requests)
         lines = [request.split(b" ", 2)[:2] for request in requests]
-        kinds = {(re.sub(rb"[0-9a-f-]{36}", b"", line[1]), a.status, a.body[:60]): (line, a) for line, a in zip(lines, answers, strict=True) if a}
+        kinds = {
+            (re.sub(rb"[0-9a-f-]{36}", b"", line[1]), a.status, a.body[:60]): (line, a) for line, a in zip(lines, answers, strict=True) if a
+        }
         for (method, path), answer in kinds.values():
             if answer.status >= 400:
                 self.contract.check_response(method.decode(), path.decode(), answer.status, answer.headers, answer.body)
@@ -144,9 +146,7 @@ class Scene:
         db = db or self.db
         with db.transaction():
             db.execute("select from cohorts where id = %s for update", (self.group.id,))
-            db.execute(
-                "update enrolments set answer_at = clock_timestamp() where cohort_id = %s and state = 'accepted'", (self.group.id,)
-            )
+            db.execute("update enrolments set answer_at = clock_timestamp() where cohort_id = %s and state = 'accepted'", (self.group.id,))
 
     def move_list(self):
         """As the worker does at a fixed hour."""
