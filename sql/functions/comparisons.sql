@@ -2,11 +2,11 @@
 -- What a request stored is compared after it (DESIGN 5b, decision 18): by the worker within its round, or first of all by whoever
 -- places somebody. What a request answers, and how long it takes, depends on nothing that is compared.
 
--- One row each; what does not exist costs as much.
+-- One row each; what does not exist costs as much. Nobody is woken: the worker comes in its own time, so that what it then does is not
+-- read from how long the next request takes.
 create or replace function comparison_ask(in_subject text, in_ids uuid[]) returns void language plpgsql as $$
 begin
     insert into comparisons (subject, owner_id, created_at) select in_subject, i, app_now() from unnest(in_ids) i where i is not null;
-    perform pg_notify('outbox', '');
 end $$;
 
 -- Held alone while something is compared, and together by those who place: so of a match and a seat whichever is later sees the other.
@@ -23,19 +23,22 @@ begin
     end case;
 end $$;
 
--- What is asked for again while it is compared has a row of its own, and its turn.
-create or replace function comparison_all() returns bigint language plpgsql as $$
+-- Of these owners, or of all. What is asked for again while it is compared has a row of its own, and its turn; one round is short, so that
+-- nobody who places waits for long.
+create or replace function comparison_all(in_owner_ids uuid[] default null) returns bigint language plpgsql as $$
 declare
     pending record;
     compared bigint := 0;
+    began timestamptz;
 begin
     perform pg_advisory_xact_lock(comparison_key());
+    began := clock_timestamp();
     for pending in
         select c.subject, c.owner_id, min(c.id) as first_id from comparisons c
-        where not job_is_aside('comparisons', c.owner_id)
-        group by c.subject, c.owner_id order by first_id limit 1000
+        where not job_is_aside('comparisons', c.owner_id) and (in_owner_ids is null or c.owner_id = any (in_owner_ids))
+        group by c.subject, c.owner_id order by first_id limit 100
     loop
-        exit when job_is_long();
+        exit when clock_timestamp() > began + interval '2 seconds';
         begin
             delete from comparisons c where c.owner_id = pending.owner_id and c.subject = pending.subject;
             perform comparison_one(pending.subject, pending.owner_id);
@@ -55,24 +58,32 @@ begin
     return comparison_all();
 end $$;
 
--- Before somebody is placed, assigned or confirmed: nobody is, of whom something is not compared yet. What is found then is found by the
--- program, not by who places. Locks: comparisons, before any cohort.
-create or replace function comparison_finish() returns void language plpgsql security definer as $$
+-- Before somebody is placed, assigned or confirmed: what concerns them, and whom they would meet, is compared first; all that was declared
+-- may mean them. What others say meanwhile is later than this, and what cannot be compared is told to the operator and stands in nobody's
+-- way but its own: who said it is placed nowhere. What is found is found by the program, not by who places. Locks: comparisons, before any
+-- cohort.
+create or replace function comparison_finish(in_person_id uuid default null, in_cohort_id uuid default null) returns void
+language plpgsql security definer as $$
 declare
     own_role text := actor_role();
     own_account text := current_setting('app.account_id', true);
-    pending bigint[] := array(select c.id from comparisons c);
+    persons uuid[];
+    pending bigint[];
 begin
     perform require_role('coordinator', 'worker');
+    persons := array(
+        select s.id from conflict_selves(array(select conflict_persons(in_cohort_id)) || in_person_id) s where s.id is not null);
+    pending := array(
+        select c.id from comparisons c
+        where (c.subject in ('declaration', 'request') or c.owner_id = any (persons)) and not job_is_aside('comparisons', c.owner_id));
     if pending = '{}' then
         perform pg_advisory_xact_lock_shared(comparison_key());
         return;
     end if;
     perform set_config('app.role', 'worker', true), set_config('app.account_id', '', true);
-    perform comparison_all();
+    perform comparison_all(array(select c.owner_id from comparisons c where c.id = any (pending)));
     perform set_config('app.role', own_role, true), set_config('app.account_id', coalesce(own_account, ''), true);
-    -- What others say meanwhile is later than this.
-    if exists (select from comparisons c where c.id = any (pending)) then
+    if exists (select from comparisons c where c.id = any (pending) and not job_is_aside('comparisons', c.owner_id)) then
         if own_role = 'worker' then
             raise exception using errcode = '55P03', message = 'not compared yet: the next round';
         end if;

@@ -194,7 +194,9 @@ begin
         'conflict_in_group', m.id, coalesce(m.for_participant_id, m.participant_id), (conflict_match_met_in(m))[1], null, m.raised_at, null
     from conflict_matches m join conflict_declarations d on d.id = m.declaration_id
     where m.raised_at is not null and m.ended_at is null and m.state = 'unconfirmed' and m.is_certain
-        and (d.conversation_at is not null or d.counts_from = 'before_my_next_placement');
+        -- Who has stepped back is out of it, until they come back.
+        and (d.conversation_at is not null or not exists (
+            select from step_backs b where b.account_id = d.declared_by and b.ended_at is null));
 end $$;
 
 create or replace function conflict_declaration_needs_agreement(in_declaration conflict_declarations) returns boolean

@@ -246,8 +246,9 @@ begin
     where coalesce(d.for_participant_id, d.for_account_id) <> in_person_id
     on conflict (declaration_id, person_id) do update set
         is_certain = m.is_certain or excluded.is_certain, is_self_given = m.is_self_given and excluded.is_self_given,
-        version = m.version + 1
-    where m.ended_at is null and m.state = 'unconfirmed'
+        -- Somebody else of that name, it was said; what is known now may say otherwise.
+        state = 'unconfirmed', same_person = null, decided_by = null, decided_at = null, version = m.version + 1
+    where m.ended_at is null and (m.state = 'unconfirmed' or m.state = 'allowed' and m.same_person is false)
         and (excluded.is_certain and not m.is_certain or m.is_self_given and not excluded.is_self_given);
 end $$;
 

@@ -226,7 +226,7 @@ declare
     cohort cohorts;
 begin
     perform require_role('coordinator');
-    perform comparison_finish();
+    perform comparison_finish(participant, in_cohort_id);
     select * into cohort from cohorts g where g.id = in_cohort_id and g.id <> all (actor_own_cohort_ids()) for no key update;
     if not found then
         perform problem('not-found');
@@ -271,7 +271,7 @@ declare
     reason text;
 begin
     perform require_role('coordinator');
-    perform comparison_finish();
+    perform comparison_finish(e.participant_id, e.cohort_id) from enrolments e where e.id = in_id;
     enrolment := enrolment_lock(in_id, in_if_match);
     if enrolment.state not in ('requested', 'waitlisted') then
         perform problem_state(enrolment.state);
@@ -349,7 +349,7 @@ declare
     enrolment enrolments;
     cohort cohorts;
 begin
-    perform comparison_finish();
+    perform comparison_finish(e.participant_id, e.cohort_id) from enrolments e where e.id = in_id;
     enrolment := enrolment_lock(in_id, in_if_match);
     if enrolment.state <> 'accepted' then
         perform problem_state(enrolment.state);

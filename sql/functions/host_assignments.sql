@@ -66,7 +66,7 @@ declare
     account uuid := (in_body->>'account_id')::uuid;
     host record;
 begin
-    perform comparison_finish();
+    perform comparison_finish(account, in_cohort_id);
     cohort := cohort_lock(in_cohort_id);
     perform host_assignment_require_fitting(cohort, in_body);
     -- On the day of the first session they are to lead.

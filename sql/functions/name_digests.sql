@@ -165,6 +165,19 @@ begin
     return case when reckoned > 10000 then reckoned else (select count(*) from accounts) end;
 end $$;
 
+-- Said of somebody, and not borne.
+create or replace function name_digest_is_said(in_digest name_digests) returns boolean immutable language sql
+return in_digest.declaration_id is not null or in_digest.exclusion_request_id is not null;
+
+-- How often the actor, a peer, has called themself otherwise, or was to be reached elsewhere: in a day, and ever. There is a bound for
+-- both: all of it is kept and compared.
+create or replace function name_digest_given(out today bigint, out ever bigint) language plpgsql stable security definer as $$
+begin
+    select count(distinct n.created_at) filter (where n.created_at > app_now() - interval '24 hours'), count(distinct n.created_at)
+    into today, ever
+    from name_digests n where n.participant_id = actor_participant_id();
+end $$;
+
 -- What meets in_id's names on the other side: of a person, what was said that may mean them; of what was said, whom it may mean. Certain:
 -- all tokens of the shorter name, two at least, are among the other's, or the address or the number is the same. Likely: the same name
 -- (is_whole), the same first and last, or one token that fewer than 1 in 1,000 bear: of one that many have, no more are read than decide,
@@ -197,11 +210,12 @@ begin
         join name_digests n on n.tokens @> array[w.token] and coalesce(n.declaration_id, n.exclusion_request_id) is not null
         where not w.is_said),
     found as (
-        select m.id as own_id, n as other, false as is_pair from mine m join name_digests n on n.whole = m.whole
+        select m.id as own_id, n as other, false as is_pair
+        from mine m join name_digests n on n.whole = m.whole and m.is_said <> name_digest_is_said(n)
         union all
-        select m.id, n, false from mine m join name_digests n on n.ends = m.ends
+        select m.id, n, false from mine m join name_digests n on n.ends = m.ends and m.is_said <> name_digest_is_said(n)
         union all
-        select m.id, n, true from mine m join name_digests n on n.pairs && m.pairs
+        select m.id, n, true from mine m join name_digests n on n.pairs && m.pairs and m.is_said <> name_digest_is_said(n)
         union all
         select m.id, s.other, false
         from shared s join mine m on s.token = any (m.tokens) where s.token not in (select c.token from common c))

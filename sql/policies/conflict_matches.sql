@@ -35,6 +35,7 @@ create policy api_changes on conflict_matches for update to alongside_api
     with check ((select actor_role()) = 'coordinator' and decided_by = (select actor_account_id()));
 grant select on conflict_matches_json to alongside_api;
 
-grant select, insert, update (raised_at, ended_at, region_keys, is_certain, is_self_given, version)
+grant select, insert, update (
+    raised_at, ended_at, region_keys, is_certain, is_self_given, state, same_person, decided_by, decided_at, version)
 on conflict_matches to alongside_conflicts;
 create policy conflicts_match on conflict_matches to alongside_conflicts using (true);

@@ -46,7 +46,8 @@ begin
                     conflict_match_shared_cohort_ids
                     conflict_persons conflict_raise conflict_selves conflict_stands exclusion_request_retry exclusion_request_today
                     host_is_barred
-                    name_digest_add name_digest_declared name_digests_follow name_digests_forget name_digests_keep'),
+                    name_digest_add name_digest_declared name_digest_given name_digests_follow name_digests_forget
+                    name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find conflict_match_shown debrief_cohort_id debrief_may_supervise debrief_note
@@ -142,7 +143,7 @@ grant execute on function host_assignment_alias, host_facts, host_clashes to alo
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
 grant execute on function own_case_tell, own_cases_confirm, own_cases_find, own_cases_refuse to alongside_api;
-grant execute on function name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
+grant execute on function name_digest_given, name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
 grant execute on function seal_check to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function region_move_apply to alongside_api;

@@ -153,3 +153,17 @@ def test_what_was_sealed_opens_in_its_own_field_only(person, db):
     db.execute("update contacts set safe_hours = name_to_use where participant_id = %s", (person.id,))
     answer = person.peer.request("GET", f"{person.path}/contact", check=False)
     assert answer.status == 500 and "Myself" not in answer.content.decode()
+
+
+def test_nobody_goes_by_more_names_than_can_be_compared(client):
+    """Decision 18: every name that somebody ever went by is kept and compared, so there is a bound: twenty a day that they give themself,
+    and what was said before does not count again."""
+    person = open_person(client)
+    for number in range(20):
+        person.contact(name_to_use=f"Kim {number} Sample").ok()
+    refused = person.contact(name_to_use="Kim Other Sample").problem(409, "conflict")
+    assert refused["reason"] == "too-many-today"
+    person.contact(safe_hours="in the evening").ok()
+    person.contact(who=person.coordinator, name_to_use="Kim Other Sample").ok()
+    client.db.execute("update name_digests set created_at = created_at - interval '2 days' where participant_id = %s", (person.id,))
+    person.contact(name_to_use="Kim Another Sample").ok()
