@@ -192,13 +192,11 @@ begin
     return (select max(h) from fixed_hours(office_date(in_at) - 14, office_date(in_at)) h where h <= in_at);
 end $$;
 
--- The same hour of the business day before; what falls on no business day falls at the end of the last one.
+-- The same hour of the business day before.
 create or replace function business_day_before(in_at timestamptz) returns timestamptz language plpgsql stable as $$
 begin
     return (
-        select (max(d) + case
-            when is_business_day(office_date(in_at)) then (in_at at time zone office_zone())::time
-            else '00:00' end) at time zone office_zone()
+        select (max(d) + (in_at at time zone office_zone())::time) at time zone office_zone()
         from business_days(office_date(in_at) - 14, office_date(in_at) - 1) d);
 end $$;
 

@@ -54,10 +54,12 @@ def fixed_hour_before(at):
 
 
 def business_day_before(at):
-    """The same hour of the business day before; what falls on no business day falls at the end of the last one."""
+    """The same hour of the business day before; what falls on no business day has come, for the office, at the close before it."""
     local = at.astimezone(OFFICE)
+    while local.weekday() >= 5:
+        local = datetime.combine(local.date() - timedelta(days=1), time(17), OFFICE)
     day = next(day for n in range(1, 14) if (day := local.date() - timedelta(days=n)).weekday() < 5)
-    return datetime.combine(day, local.time() if local.weekday() < 5 else time(), OFFICE).astimezone(at.tzinfo)
+    return datetime.combine(day, local.time(), OFFICE).astimezone(at.tzinfo)
 
 
 @dataclass(eq=False)
@@ -195,7 +197,8 @@ class Group:
         elif seat.answer == "confirmed" and self.may_have(seat):
             seat.state, seat.has_sat = "confirmed", True
         else:
-            seat.answer, seat.answer_at = None, fixed_hour_after(self.model.now)
+            hour, lock = fixed_hour_after(self.model.now), self.locks_at()
+            seat.answer, seat.answer_at = None, min(hour, lock) if lock else hour
 
     def advance(self, offered):
         """At a fixed hour, once; offered: the ids of those to whom the lot fell, of each week those who may have a seat."""
