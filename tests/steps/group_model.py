@@ -416,14 +416,13 @@ class Model:
             group.advance(offered)
 
     def waits_for_ever(self, has_worked):
-        """Decision 15: the seats of those who would hear nothing in time. An offer is answered before the group locks; who accepted and
-        is asked again hears at a fixed hour, at the latest at the first one after it. has_worked: the jobs are done."""
+        """Decision 15: the seats of those who would hear nothing in time, which is at the latest when the group locks. has_worked: the
+        jobs are done."""
         late = []
         for group in self.groups:
             lock = group.locks_at()
             for seat in group.of("offered", "accepted"):
-                is_promised = group.is_locked() or lock is None or seat.state == "accepted" or seat.answer_at <= lock
-                is_soon = lock is None or seat.answer_at <= fixed_hour_after(max(lock, self.now))
+                is_promised = lock is None or seat.answer_at <= max(lock, self.now)
                 is_told = seat.state == "offered" or not has_worked or seat.answer_at > self.now
-                late += [] if is_promised and is_soon and is_told else [seat.id]
+                late += [] if is_promised and is_told else [seat.id]
         return late

@@ -18,9 +18,9 @@ FORMAL, INFORMAL = "00000000-0000-4000-8000-000000000302", "00000000-0000-4000-8
 ZONES = ("America/Toronto", "America/Vancouver", "America/St_Johns", "America/Regina")
 # How often each is tried.
 COMMANDS = {
-    "create": 1, "place": 16, "propose": 4, "offer": 8, "accept": 18, "say_yes": 16, "say_no": 1, "decline": 3, "withdraw": 4, "remove": 2, "jobs": 9, "wait": 5,
+    "create": 1, "place": 20, "propose": 4, "offer": 8, "accept": 18, "say_yes": 16, "say_no": 1, "decline": 3, "withdraw": 4, "remove": 2, "jobs": 9, "wait": 5,
     "open": 3, "confirm": 4, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 2, "start": 12, "end": 5, "attend": 10,
-    "declare": 2, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 6, "disagree": 1, "look_at_own": 2}  # fmt: skip
+    "declare": 3, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 6, "disagree": 1, "look_at_own": 2}  # fmt: skip
 
 
 class Nothing(Exception):
