@@ -18,9 +18,10 @@ FORMAL, INFORMAL = "00000000-0000-4000-8000-000000000302", "00000000-0000-4000-8
 ZONES = ("America/Toronto", "America/Vancouver", "America/St_Johns", "America/Regina")
 # How often each is tried.
 COMMANDS = {
-    "create": 1, "place": 20, "propose": 4, "offer": 8, "accept": 18, "say_yes": 16, "say_no": 1, "decline": 3, "withdraw": 4, "remove": 2, "jobs": 9, "wait": 5,
-    "open": 3, "confirm": 4, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 2, "start": 12, "end": 5, "attend": 10,
-    "declare": 3, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 6, "disagree": 1, "look_at_own": 2}  # fmt: skip
+    "create": 1, "place": 24, "propose": 4, "offer": 10, "accept": 32, "say_yes": 20, "say_no": 1, "decline": 2, "withdraw": 4, "remove": 2,
+    "jobs": 10, "wait": 3, "open": 3, "confirm": 8, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 1, "start": 14, "end": 6,
+    "attend": 12, "declare": 3, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 8,
+    "disagree": 1, "look_at_own": 2}  # fmt: skip
 
 
 class Nothing(Exception):
@@ -268,7 +269,7 @@ class World:
         ready = [group for group in self.model.groups if group.state in ("confirmed", "in_progress") and group.of("confirmed", "active")]
         due = [(g, s) for g in ready for s in g.sessions if s.state == "scheduled" and s.starts_at > self.model.now]
         group, session = self.session("scheduled")
-        if due and self.rng.random() < 0.7:
+        if due and self.rng.random() < 0.85:
             group, session = min(due, key=lambda pair: pair[1].starts_at)
             self.model.now = max(self.model.now, session.starts_at - timedelta(minutes=self.rng.randrange(-30, 15)))
         everybody = self.rng.random() < 0.9
@@ -321,7 +322,9 @@ class World:
         return self.on_seat("accept", seat, lambda: self.model.accept(seat, by_peer), seat.person if by_peer else "coordinator")
 
     def say(self, name, answer):
-        seat = self.seat("accepted")
+        """Mostly one who has no answer yet."""
+        accepted = [seat for seat in self.model.seats() if seat.state == "accepted"]
+        seat = self.any_of(accepted or self.model.seats(), [seat for seat in accepted if not seat.answer])
         return self.on_seat(name, seat, lambda: self.model.answer(seat, answer))
 
     def say_yes(self):
@@ -346,7 +349,7 @@ class World:
     # ---- time, and what else happens to people ----
 
     def wait(self):
-        self.model.now += timedelta(hours=self.rng.choice((1, 2, 4, 8, 16, 40)))
+        self.model.now += timedelta(hours=self.rng.choice((1, 2, 4, 8, 16)))
 
     def jobs(self):
         """What the worker does once a second, often at an hour at which somebody is answered."""
