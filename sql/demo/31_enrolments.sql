@@ -124,12 +124,16 @@ cross join lateral (values
     (1, case d.state when 'waitlisted' then e.created_at end, 'passed_over', 'full', 'system', null::uuid),
     (2, d.offered_at, 'offered', 'in_turn', 'coordinator', '00000000-0000-4000-8000-000000000004'),
     (3, d.decided_at, case d.state when 'declined' then 'declined' else 'accepted' end, null, 'peer', d.account_id),
+    (4, case when d.state <> 'declined' then d.decided_at end, 'confirmed', null, 'system', null),
     (4, case d.state when 'expired' then e.offer_expires_at end, 'expired', null, 'system', null),
     (5, case d.state when 'withdrawn' then d.left_at end, 'withdrawn', null, 'peer', d.account_id),
     (6, case d.state when 'removed' then d.left_at end, 'removed', e.removal_reason, 'coordinator', '00000000-0000-4000-8000-000000000004')
 ) s (place, at, decision, reason, by_role, account_id)
 where s.at is not null
 order by e.id, s.place;
+-- Their lists have moved since.
+update cohorts g set list_moved_at = date_trunc('second', transaction_timestamp())
+where exists (select from enrolments e where e.cohort_id = g.id and e.state = 'waitlisted') and g.list_moved_at is null;
 -- Whose group was cancelled waits again.
 select set_config('app.role', 'worker', true);
 select waiting_person_refresh(d.participant_id) from demo_places d where d.state = 'removed';

@@ -29,7 +29,7 @@ begin
     perform participant_require_seen(in_participant_id);
     select * into contact from contacts c where c.participant_id = in_participant_id for no key update;
     perform require_version(in_if_match, contact.version);
-    if actor_role() = 'peer' and in_body ?| array['name_to_use', 'email', 'phone'] then
+    if actor_role() = 'peer' and num_nonnulls(in_body->>'name_to_use', in_body->>'email', in_body->>'phone') > 0 then
         perform conflict('too-many') from name_digest_given() g where g.ever >= 50;
         perform conflict('too-many-today') from name_digest_given() g where g.today >= 20;
     end if;

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from harness.tokens import ISSUER, claims
 from steps import ABSENT, OTHER_COORDINATOR, walk
-from steps.journey import QUEBEC_COORDINATOR, Intake, is_hidden, open_person, tables_with, talked, unique
+from steps.journey import QUEBEC_COORDINATOR, Intake, compared, is_hidden, open_person, tables_with, talked, unique
 
 PATH = "/v1/participants"
 NOW = "2026-11-23T15:00:00Z"
@@ -287,6 +287,7 @@ def test_a_name_that_a_referral_told_counts_as_any_other(client, coordinator, in
     referral = coordinator.post("/v1/referrals", inquiry(name=name.upper())).created()
     coordinator.post(f"{referral.path}/attempts", {"channel": "phone", "outcome": "replied"}).created()
     made = coordinator.post(PATH, body(referral_id=referral["id"])).created()
+    compared(client.db)
     matches = walk(coordinator, "/v1/conflict-matches", params={"open": True, "limit": 100})
     assert [match["basis"] for match in matches if match["participant_id"] == made["id"]] == ["named"]
 

@@ -145,6 +145,9 @@ def test_only_those_with_a_confirmed_seat_are_on_it(evening):
     offered = evening.seat(state="offered")
     assert {e["enrolment_id"] for e in entries(host, evening)} == {seat.id for seat in evening.seats}
     offered.accept().ok()
+    assert {e["enrolment_id"] for e in entries(host, evening)} == {seat.id for seat in evening.seats}, "until it is confirmed"
+    offered.confirm().ok()
+    offered.hear()
     assert {e["enrolment_id"] for e in entries(host, evening)} == {offered.id, *(seat.id for seat in evening.seats)}
     evening.seats[0].withdraw().ok()
     evening.seats[1].remove().ok()

@@ -101,7 +101,7 @@ def test_what_was_overwritten_has_no_key_any_more(client, db):
         for _ in range(5):
             who.request("PATCH" if path == person.path else "PUT", path, body, if_match="*").ok()
     for number in range(50):
-        person.contact(name_to_use=f"{NAME} {number}").ok()
+        person.contact(who=person.coordinator, name_to_use=f"{NAME} {number}").ok()
     keys = "select count(*) from sealed_keys where owner_id = %s"
     # Name, needs, emergency contact, plan; and the rest of the contact, which was said at once.
     assert db.execute(keys, (person.id,)).fetchone() == (5,)

@@ -147,7 +147,7 @@ def measure_seats(server, cluster, database, models, tokens, seconds):
     offer()
     ours = run_wrk(server.url, server.process.pid, cluster, ACCEPT, seats, tokens, seconds)
     await_quiet(cluster, database)
-    taken = int(cluster.psql(database, f"select count(*) from alongside.enrolments where state = 'confirmed' and id::text like '{SEATS}%'"))
+    taken = int(cluster.psql(database, f"select count(*) from alongside.enrolments where state = 'accepted' and id::text like '{SEATS}%'"))
     if not ours["requests"] <= taken <= ours["requests"] + CONNECTIONS:
         raise RuntimeError(f"{ours['requests']} accepted, {taken} seats taken")
     report(ACCEPT, ours, run(ACCEPT.own_script(seats)), run(ACCEPT.hand_script(seats)))

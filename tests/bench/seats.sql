@@ -33,8 +33,9 @@ select p.cohort_id, seq, t.starts_at at time zone 'America/Toronto', 'America/To
 from (select distinct cohort_id from pool) p
 cross join generate_series(1, 10) seq
 cross join lateral (select date_trunc('hour', now()) + seq * interval '7 days' as starts_at) t;
-insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at)
-select p.enrolment_id, p.cohort_id, p.participant_id, 'offered', now(), now(), now(), now() + interval '3 days' from pool p;
+insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at)
+select p.enrolment_id, p.cohort_id, p.participant_id, 'offered', now(), now(), now(), now() + interval '3 days', now() + interval '4 days'
+from pool p;
 commit;
 
 -- Its tables are those of the program without policies and triggers, with the same columns, checks, indexes and the references.
@@ -70,7 +71,6 @@ as $$
 declare
     seat enrolments;
     joined cohorts;
-    placed uuid;
     at timestamptz := transaction_timestamp();
 begin
     select * into seat from enrolments e where e.id = ('00000010-0000-4000-8000-' || 100000000000 + in_k)::uuid;
@@ -78,12 +78,6 @@ begin
     select * into seat from enrolments e where e.id = seat.id for update;
     if seat.state <> 'offered' or seat.offer_expires_at <= at or joined.state not in ('recruiting', 'confirmed')
         or (select min(s.starts_at) from sessions s where s.cohort_id = joined.id and s.state <> 'cancelled') <= at
-        or exists (
-            select from conflict_matches m
-            join enrolments e on e.cohort_id = joined.id and e.holds_seat
-                and (m.for_person_id = seat.participant_id and m.person_id = e.participant_id
-                    or m.person_id = seat.participant_id and m.for_person_id = e.participant_id)
-            where m.is_blocking)
         or not exists (
             select from intakes i
             where i.participant_id = seat.participant_id and i.track = 'group' and i.valid_until > at and i.state in ('ready', 'placed'))
@@ -95,20 +89,14 @@ begin
     then
         raise exception 'no seat %', in_k;
     end if;
-    update enrolments e set state = 'confirmed', decided_at = at, decided_by_role = 'coordinator', version = e.version + 1
+    update enrolments e set state = 'accepted', accepted_at = at, decided_by_role = 'coordinator', version = e.version + 1
     where e.id = seat.id returning * into seat;
     insert into enrolment_decisions (enrolment_id, at, decision, by_role, account_id)
     values (seat.id, at, 'accepted', 'coordinator', in_account_id);
-    insert into outbox (kind, participant_id, enrolment_id, data, due_at, created_at, changed_at)
-    values ('seat_confirmed', seat.participant_id, seat.id, '{}', at, at, at);
-    update intakes i set state = 'placed', update_due_at = null, version = i.version + 1
-    where i.participant_id = seat.participant_id and i.track = 'group' and i.state = 'ready' returning i.id into placed;
-    update waiting_people w set state = 'placed' where w.intake_id = placed;
+    insert into comparisons (subject, owner_id, created_at) values ('participant', seat.participant_id, at);
     insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields)
-    values
-        (at, in_account_id, 'coordinator', 'enrolments_accept', 'accept', 'enrolment', seat.id, array[seat.participant_id], '{}'),
-        (at, in_account_id, 'coordinator', 'enrolments_accept', 'place', 'intake', placed, array[seat.participant_id], '{}');
+    values (at, in_account_id, 'coordinator', 'enrolments_accept', 'accept', 'enrolment', seat.id, array[seat.participant_id], '{}');
     return json_build_object('id', seat.id, 'group_id', seat.cohort_id, 'participant_id', seat.participant_id, 'state', seat.state,
-        'waiting_since', utc(seat.waiting_since), 'decided_at', utc(seat.decided_at));
+        'waiting_since', utc(seat.waiting_since), 'accepted_at', utc(seat.accepted_at));
 end
 $$;
