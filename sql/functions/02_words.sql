@@ -200,19 +200,6 @@ begin
         from business_days(office_date(in_at) - 14, office_date(in_at) - 1) d);
 end $$;
 
--- When so much of the office's time, from 8:00 to its close, is left until then.
-create or replace function office_time_before(in_at timestamptz, in_length interval) returns timestamptz language plpgsql stable as $$
-begin
-    return (
-        with days as (
-            select (d + time '08:00') at time zone office_zone() as opens_at, least(office_close(d), in_at) as ends_at
-            from business_days(office_date(in_at) - 14, office_date(in_at)) d),
-        spans as (
-            select d.ends_at, d.ends_at - d.opens_at as length, sum(d.ends_at - d.opens_at) over (order by d.opens_at desc) as total
-            from days d where d.opens_at < d.ends_at)
-        select max(s.ends_at - (in_length - (s.total - s.length))) from spans s where s.total >= in_length);
-end $$;
-
 -- R7: stale after 90 days, and asked again by every intake that began later.
 create or replace function needs_confirmation(in_participant_id uuid, in_confirmed_at timestamptz) returns boolean
 language plpgsql stable as $$

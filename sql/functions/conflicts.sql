@@ -148,12 +148,15 @@ begin
 end $$;
 
 -- A host who was once in a group beside this peer, as a peer themself: nobody declared it, the records know. One match for each such
--- host and peer of these groups.
-create or replace function conflict_record(in_cohort_ids uuid[]) returns void language plpgsql as $$
+-- host and peer of the groups in which this person has, or had, a part.
+create or replace function conflict_record(in_person_id uuid) returns void language plpgsql as $$
+declare
+    cohort_ids uuid[] := array(
+        select distinct e.cohort_id from conflict_selves(array[in_person_id]) s join enrolments e on e.participant_id = s.id);
 begin
     with seated as (
         select distinct e.cohort_id, e.participant_id from enrolments e
-        where e.cohort_id = any (in_cohort_ids) and (
+        where e.cohort_id = any (cohort_ids) and (
             e.state in ('confirmed', 'active', 'completed') or e.state in ('withdrawn', 'removed') and e.decided_at is not null)),
     hosts as (
         select s.person as participant_id, s.id as account_id
@@ -185,13 +188,6 @@ create or replace trigger located before insert on conflict_matches for each row
 
 create or replace function conflict_needs_agreement(in_kind text) returns boolean immutable language sql
 return in_kind in ('same_unit', 'dual_relationship');
-
--- What is on record of people who have, or had, a part in the same groups.
-create or replace function conflict_compare_records(in_persons uuid[]) returns void language plpgsql as $$
-begin
-    perform conflict_record(array(
-        select distinct e.cohort_id from conflict_selves(in_persons) s join enrolments e on e.participant_id = s.id));
-end $$;
 
 -- Whom one declaration meets, and with one that was taken back what it met ends. What a coordinator knows by id and must be blocked needs
 -- no decision; everything else does.
@@ -256,7 +252,7 @@ end $$;
 create or replace function conflict_compare_participant(in_id uuid) returns void language plpgsql as $$
 begin
     perform conflict_meet_declared(in_id);
-    perform conflict_compare_records(array[in_id]);
+    perform conflict_record(in_id);
     update conflict_declarations d set region_keys = k.keys
     from conflict_declarations o cross join lateral conflict_region_keys(o.for_participant_id, o.participant_id) k (keys)
     where o.id = d.id and (o.for_participant_id = in_id or o.participant_id = in_id) and o.region_keys <> k.keys;
@@ -278,7 +274,7 @@ begin
         from conflict_selves(array[in_id]) s
         join enrolments own on own.participant_id = s.id
         join enrolments other on other.cohort_id = own.cohort_id and other.participant_id = m.participant_id);
-    perform conflict_compare_records(array[in_id]);
+    perform conflict_record(in_id);
     perform exclusion_request_match(r.id)
     from (
         select o.id from name_digests_meet(in_id) n join exclusion_requests o on o.id = n.exclusion_request_id

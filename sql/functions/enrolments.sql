@@ -199,19 +199,18 @@ begin
     return enrolment;
 end $$;
 
--- What stands between this person and a seat in this group, told to a coordinator, who has finished comparing. What the person has said
--- is talked about with them before anything follows from it (decision 16), whatever it meets.
+-- What stands between this person and a seat in this group, told to a coordinator, who has finished comparing.
 create or replace function enrolment_require_seatable(in_participant_id uuid, in_cohort cohorts) returns void language plpgsql as $$
 declare
-    missing text[];
+    hindrance text;
 begin
     perform cohort_require_open(in_cohort);
-    missing := enrolment_missing(in_participant_id);
-    if cardinality(missing) > 0 then
-        perform conflict('not-ready', jsonb_build_object('missing', missing));
-    elsif conflict_is_said(in_participant_id) then
+    hindrance := seat_hindrance(in_participant_id, in_cohort.id);
+    if hindrance = 'not_ready' then
+        perform conflict('not-ready', jsonb_build_object('missing', enrolment_missing(in_participant_id)));
+    elsif hindrance = 'conversation' then
         perform conflict('conversation-first');
-    elsif conflict_blocks_participant(in_participant_id, in_cohort.id) then
+    elsif hindrance = 'conflict' then
         perform conflict('conflict');
     end if;
 end $$;

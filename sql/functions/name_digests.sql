@@ -81,21 +81,15 @@ begin
 end $$;
 
 -- A name that is written again is to be looked at by the worker: the process that wrote it may be of an older version.
-create or replace function name_digest_contact() returns trigger language plpgsql as $$
+create or replace function name_digest_rewritten() returns trigger language plpgsql as $$
 begin
     new.names_version := 0;
     return new;
 end $$;
 create or replace trigger renews before update of name_to_use on contacts for each row
-when (new.name_to_use is distinct from old.name_to_use) execute function name_digest_contact();
-
-create or replace function name_digest_staff() returns trigger language plpgsql as $$
-begin
-    new.names_version := 0;
-    return new;
-end $$;
+when (new.name_to_use is distinct from old.name_to_use) execute function name_digest_rewritten();
 create or replace trigger renews before update of name on staff for each row
-when (new.name is distinct from old.name) execute function name_digest_staff();
+when (new.name is distinct from old.name) execute function name_digest_rewritten();
 
 -- Worker: names that open, of people and of the staff, whose digests are of an older version.
 create or replace function name_digest_stale(in_version int, in_limit int)

@@ -147,6 +147,16 @@ begin
     end if;
 end $$;
 
+-- What stands between this person and a seat here, in the words of decisions; null = nothing. What they have said is talked about with them
+-- first, whatever it meets (decision 16).
+create or replace function seat_hindrance(in_participant_id uuid, in_cohort_id uuid) returns text language plpgsql stable as $$
+begin
+    return case
+        when cardinality(enrolment_missing(in_participant_id)) > 0 then 'not_ready'
+        when conflict_is_said(in_participant_id) then 'conversation'
+        when conflict_blocks_participant(in_participant_id, in_cohort_id) then 'conflict' end;
+end $$;
+
 -- Since which week somebody waits: turn goes by it (decision 18).
 create or replace function seat_week(in_since timestamptz) returns date stable language sql
 return date_trunc('week', in_since at time zone office_zone())::date;
@@ -173,10 +183,7 @@ begin
         end if;
         continue when not is_open or free <= 0;
         perform seat_hold((turn.enrolment).participant_id);
-        reason := case
-            when cardinality(enrolment_missing((turn.enrolment).participant_id)) > 0 then 'not_ready'
-            when conflict_is_said((turn.enrolment).participant_id) then 'conversation'
-            when conflict_blocks_participant((turn.enrolment).participant_id, in_cohort.id) then 'conflict' end;
+        reason := seat_hindrance((turn.enrolment).participant_id, in_cohort.id);
         if reason is not null then
             perform seat_decide((turn.enrolment).id, 'passed_over', reason, true, turn.week, turn.lot::int);
         else
@@ -322,10 +329,7 @@ create or replace function seat_answer(in_enrolment enrolments, in_cohort cohort
 declare
     again text := case
         when in_enrolment.answer is null then 'judgement'
-        when in_enrolment.answer = 'not_placed' then null
-        when cardinality(enrolment_missing(in_enrolment.participant_id)) > 0 then 'not_ready'
-        when conflict_is_said(in_enrolment.participant_id) then 'conversation'
-        when conflict_blocks_participant(in_enrolment.participant_id, in_cohort.id) then 'conflict' end;
+        when in_enrolment.answer = 'confirmed' then seat_hindrance(in_enrolment.participant_id, in_cohort.id) end;
 begin
     if in_enrolment.answer = 'not_placed' or cohort_is_locked(in_cohort) or not cohort_takes_people(in_cohort) then
         perform seat_move(

@@ -21,7 +21,18 @@ select min(at) from (
     union all select e.answer_at from enrolments e where e.cohort_id = %(cohort)s and e.state = 'accepted' and e.answer_at > %(now)s
     union all select a.next_at from alarms a where a.cohort_id = %(cohort)s and a.state = 'open' and a.next_at > %(now)s) t
 """
-SAID = "select cohort_answers_at(offer_expires_at), office_time_before(%s, '4 hours') from enrolments where id = %s"
+# The hour that was said, and when four hours of the office, from 8:00 to its close, are left until the lock.
+SAID = """
+with days as (
+    select (d + time '08:00') at time zone office_zone() as opens_at, least(office_close(d), %(lock)s) as ends_at
+    from business_days(office_date(%(lock)s) - 14, office_date(%(lock)s)) d),
+spans as (
+    select ends_at, ends_at - opens_at as length, sum(ends_at - opens_at) over (order by opens_at desc) as total
+    from days where opens_at < ends_at)
+select cohort_answers_at(e.offer_expires_at),
+    (select max(s.ends_at - (interval '4 hours' - (s.total - s.length))) from spans s where s.total >= interval '4 hours')
+from enrolments e where e.id = %(seat)s
+"""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +66,7 @@ class Story:
         expires = self.db.execute("select offer_expires_at from enrolments where id = %s", (seat,)).fetchone()[0]
         if self.desk.state(seat) == "offered" and expires > at and self.dice.random() < 0.7:
             self.desk.accept(seat, person, at)
-            said, four_hours = self.db.execute(SAID, (self.locks, seat)).fetchone()
+            said, four_hours = self.db.execute(SAID, {"lock": self.locks, "seat": seat}).fetchone()
             assert at < said <= four_hours < self.locks, (at, said, four_hours, self.locks)
             self.accepted.add(seat)
 
