@@ -17,9 +17,10 @@ select
         when p.n = 22 and p.group_number = 407 and s.seq = 3 then 'left_unexpectedly'
         when (s.seq + p.n) % 5 = 0 then 'absent'
         else 'present' end,
-    h.account_id, s.started_at + interval '20 minutes'
+    h.account_id, t.recorded_at
 from demo_places p
-join sessions s on s.cohort_id = p.cohort_id and s.state = 'completed' and s.started_at between p.decided_at and coalesce(p.left_at, 'infinity')
+join sessions s on s.cohort_id = p.cohort_id and s.state = 'completed' and s.started_at >= p.decided_at
+join lateral (select s.started_at + interval '20 minutes' recorded_at) t on t.recorded_at <= coalesce(p.left_at, 'infinity')
 cross join lateral (select h.account_id from session_presences h where h.session_id = s.id order by h.account_id limit 1) h
 where p.state in ('active', 'completed', 'withdrawn');
 
