@@ -121,8 +121,8 @@ where d.conversation_at is null and d.id in (
 select conflict_compare_declaration(d.id) from conflict_declarations d
 where not exists (select from conflict_matches m where m.declaration_id = d.id);
 -- R14: Brume has asked that somebody, whom a coordinator has yet to find out, not see their file.
-insert into exclusion_requests (id, participant_id, name_digest, created_at, compared_at)
-select v.id::uuid, v.participant::uuid, repeat('4d', 32), m.at - interval '2 days', m.at - interval '2 days'
+insert into exclusion_requests (id, participant_id, name_digest, created_at, call_due)
+select v.id::uuid, v.participant::uuid, repeat('4d', 32), m.at - interval '2 days', business_day_end(m.at - interval '2 days', 1)
 from (values ('00000000-0000-4000-8000-000000000521', '00000000-0000-4000-8000-000000003117')) v (id, participant)
 cross join (select date_trunc('second', transaction_timestamp()) as at) m
 where not exists (select from exclusion_requests r where r.id = v.id::uuid);

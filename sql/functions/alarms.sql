@@ -184,12 +184,16 @@ begin
         when in_participant_id = any (account_hidden_ids(in_account_id)) then 'excluded' end;
 end $$;
 
+-- What somebody said of somebody else, who may be of the staff.
+create or replace function alarm_may_mean_staff(in_kind text) returns boolean immutable language sql
+return in_kind in ('declared_now', 'declaration_due', 'conflict_in_group', 'exclusion_asked', 'exclusion_for_lead');
+
 -- Nobody is called to what may mean themselves, nor hears of it (DESIGN 5b.7): whoever is named by a declaration or one that is talked
 -- about with it, met by it, or kept from one of those, under either login.
 create or replace function alarm_kept_from(in_alarm alarms, in_account_id uuid) returns text language plpgsql stable as $$
 begin
     return case
-        when in_alarm.kind in ('declared_now', 'declaration_due', 'conflict_in_group')
+        when alarm_may_mean_staff(in_alarm.kind)
             and in_alarm.object_id = any (conflict_declaration_kept_ids(in_account_id)) then 'self'
         else alarm_kept(in_account_id, in_alarm.participant_id, in_alarm.cohort_id) end;
 end $$;

@@ -4,9 +4,18 @@
 
 -- One row each; what does not exist costs as much. Nobody is woken: the worker comes in its own time, so that what it then does is not
 -- read from how long the next request takes.
-create or replace function comparison_ask(in_subject text, in_ids uuid[]) returns void language plpgsql as $$
+create or replace function comparison_ask(in_subject text, in_ids uuid[], in_is_first boolean default false) returns void
+language plpgsql as $$
 begin
-    insert into comparisons (subject, owner_id, created_at) select in_subject, i, app_now() from unnest(in_ids) i where i is not null;
+    insert into comparisons (subject, owner_id, is_first, created_at)
+    select in_subject, i, in_is_first, app_now() from unnest(in_ids) i where i is not null;
+end $$;
+
+-- Whom it may mean is not known yet. Kept beside what was said, whose row whoever said it may change at any moment: the worker holds none.
+create or replace function comparison_is_due(in_owner_id uuid) returns boolean language plpgsql stable security definer as $$
+begin
+    return actor_role() in ('coordinator', 'worker')
+        and exists (select from comparisons c where c.owner_id = in_owner_id and c.is_first);
 end $$;
 
 -- Held alone while something is compared, and together by those who place: so of a match and a seat whichever is later sees the other.

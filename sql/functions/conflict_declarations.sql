@@ -7,7 +7,7 @@ declare
     -- With the generated column, which a trigger before the update does not have yet.
     changes text[] := array[
         'withdrawn_at', 'withdrawn_by', 'counts_from', 'call_from', 'call_due', 'conversation_at', 'conversation_by', 'region_keys',
-        'compared_at', 'version', 'root_id'];
+        'version', 'root_id'];
 begin
     if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
         or old.withdrawn_at is not null
@@ -170,7 +170,8 @@ declare
     selves uuid[] := array(select s.id from conflict_selves(array[in_account_id]) s where s.id is not null);
 begin
     perform require_role('mental_health_professional', 'coordinator', 'administrator', 'worker');
-    return conflict_declaration_ids_about(selves || account_hidden_ids(in_account_id), selves);
+    return conflict_declaration_ids_about(selves || account_hidden_ids(in_account_id), selves)
+        || exclusion_request_kept_ids(in_account_id);
 end $$;
 
 -- Every clock of a declaration that waits to be talked about, and of two in one group about whom nobody has decided, unless the one who
@@ -188,7 +189,7 @@ begin
     from conflict_declarations d left join participants p on p.id = d.for_participant_id
     where d.conversation_at is null and d.joins_id is null
         -- Whom it may mean is not called: that is known first. Whoever waits is called all the same, should it not become known.
-        and (d.compared_at is not null or d.call_from + (d.call_due - d.call_from) / 4 <= app_now())
+        and (not comparison_is_due(d.id) or d.call_from + (d.call_due - d.call_from) / 4 <= app_now())
     union all
     select
         'conflict_in_group', m.id, coalesce(m.for_participant_id, m.participant_id), (conflict_match_met_in(m))[1], null, m.raised_at, null
@@ -368,7 +369,7 @@ begin
     if counts_from = 'now' then
         perform step_back_begin();
     end if;
-    perform comparison_ask('declaration', array[new_id]);
+    perform comparison_ask('declaration', array[new_id], true);
     perform audit('create', 'conflict_declaration', new_id, conflict_declaration_audited(), body_fields(in_body));
     return conflict_declaration_respond(201, new_id);
 end $$;

@@ -193,9 +193,8 @@ return in_kind in ('same_unit', 'dual_relationship');
 -- no decision; everything else does.
 create or replace function conflict_compare_declaration(in_id uuid) returns void language plpgsql as $$
 declare
-    declaration conflict_declarations;
+    declaration conflict_declarations := (select d from conflict_declarations d where d.id = in_id);
 begin
-    update conflict_declarations d set compared_at = coalesce(d.compared_at, app_now()) where d.id = in_id returning * into declaration;
     if declaration.withdrawn_at is not null then
         update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
         where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null;

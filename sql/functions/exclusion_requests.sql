@@ -12,7 +12,6 @@ declare
         select n.account_id from name_digests_meet(in_id) n where n.account_id is not null and (n.is_certain or n.is_whole));
     is_one_of_few boolean := exists (select from accounts a where a.id = any (named) and a.role = 'coordinator');
 begin
-    update exclusion_requests r set compared_at = coalesce(r.compared_at, app_now()) where r.id = in_id;
     if asker is null or named = '{}' then
         return;
     end if;
@@ -41,6 +40,31 @@ begin
     perform comparison_ask('request', array(select o.id from exclusion_requests o where o.for_lead and o.state = 'open'));
 end $$;
 
+-- Each until a coordinator has closed it; whom it may mean is known first, or they are called for all the same.
+create or replace function exclusion_request_clocks()
+returns table (kind text, object_id uuid, participant_id uuid, coordinator_id uuid, starts_at timestamptz, due_at timestamptz)
+language plpgsql stable rows 50 security definer as $$
+begin
+    perform require_role('worker');
+    return query
+    select
+        case when r.for_lead then 'exclusion_for_lead' else 'exclusion_asked' end, r.id, r.participant_id, p.coordinator_id, r.created_at,
+        r.call_due
+    from exclusion_requests r join participants p on p.id = r.participant_id
+    where r.state = 'open' and (not comparison_is_due(r.id) or r.created_at + (r.call_due - r.created_at) / 4 <= app_now());
+end $$;
+
+-- Those of which somebody of the staff is not to hear: they may be meant, or it is for the program lead alone.
+create or replace function exclusion_request_kept_ids(in_account_id uuid) returns uuid[] language plpgsql stable as $$
+begin
+    return array(
+        select n.exclusion_request_id from name_digests_meet(in_account_id) n where n.exclusion_request_id is not null
+        union
+        select r.id from exclusion_requests r
+        where r.for_lead and r.state = 'open'
+            and exists (select from accounts a where a.id = in_account_id and a.role = 'coordinator'));
+end $$;
+
 create or replace function exclusion_request_today() returns bigint language plpgsql stable security definer as $$
 begin
     return (
@@ -57,6 +81,7 @@ cross join lateral (select
     r.state,
     r.for_lead,
     utc(r.created_at) as created_at,
+    utc(r.call_due) as call_due,
     utc(r.closed_at) as closed_at,
     r.closed_by) members;
 
@@ -84,17 +109,18 @@ end $$;
 create or replace function exclusion_requests_create(in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
+    due timestamptz := business_day_end(app_now(), 1);
 begin
     perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
     if exclusion_request_today() >= 5 then
         perform conflict('too-many-today');
     end if;
-    insert into exclusion_requests (id, participant_id, name_digest, created_at)
-    values (new_id, actor_participant_id(), in_body#>>'{staff_name_digest,0,whole}', app_now());
+    insert into exclusion_requests (id, participant_id, name_digest, created_at, call_due)
+    values (new_id, actor_participant_id(), in_body#>>'{staff_name_digest,0,whole}', app_now(), due);
     perform name_digests_keep('request', new_id, jsonb_build_object('name', in_body->'staff_name_digest'));
-    perform comparison_ask('request', array[new_id]);
+    perform comparison_ask('request', array[new_id], true);
     perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
-    return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now())));
+    return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now()), 'call_due', utc(due)));
 end $$;
 
 -- The coordinator has asked by voice who is meant, and excluded them by id where they are of the staff; also where the name alone has

@@ -185,24 +185,8 @@ declare
     people bigint := name_digest_people();
 begin
     return query
-    with mine as (
-        select n.*, n.declaration_id is not null or n.exclusion_request_id is not null as is_said
-        from name_digests n where n.owner_id = in_id),
-    words as (select distinct m.is_said, t as token from mine m cross join unnest(m.tokens) t),
-    borne as materialized (
-        select w.token, b.owner_id, b.other
-        from words w cross join lateral (
-            select n.owner_id, n as other from name_digests n
-            where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id) is not null
-            limit 4 * (people / 1000 + 1)) b),
-    common as (select b.token from borne b group by b.token having 1000 * count(distinct b.owner_id) >= people),
-    shared as (
-        select b.token, b.other from borne b join words w using (token) where w.is_said
-        union all
-        select w.token, n
-        from words w
-        join name_digests n on n.tokens @> array[w.token] and coalesce(n.declaration_id, n.exclusion_request_id) is not null
-        where not w.is_said),
+    with mine as (select n.*, name_digest_is_said(n) as is_said from name_digests n where n.owner_id = in_id),
+    words as (select m.id, m.is_said, t as token from mine m cross join unnest(m.tokens) t),
     found as (
         select m.id as own_id, n as other, false as is_pair
         from mine m join name_digests n on n.whole = m.whole and m.is_said <> name_digest_is_said(n)
@@ -211,8 +195,24 @@ begin
         union all
         select m.id, n, true from mine m join name_digests n on n.pairs && m.pairs and m.is_said <> name_digest_is_said(n)
         union all
-        select m.id, s.other, false
-        from shared s join mine m on s.token = any (m.tokens) where s.token not in (select c.token from common c))
+        select w.id, unnest(b.others), false
+        from words w cross join lateral (
+            select array_agg(b.other) as others
+            from (
+                select n as other from name_digests n
+                where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id) is not null
+                limit 4 * (people / 1000 + 1)) b
+            having 1000 * count(distinct (b.other).owner_id) < people) b
+        where w.is_said
+        union all
+        select w.id, n, false
+        from words w join name_digests n on n.tokens @> array[w.token] and coalesce(n.declaration_id, n.exclusion_request_id) is not null
+        where not w.is_said and 1000 * (
+            select count(distinct b.owner_id)
+            from (
+                select n.owner_id from name_digests n
+                where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id) is not null
+                limit 4 * (people / 1000 + 1)) b) < people)
     select
         n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id,
         bool_or(n.kind <> 'name' and n.whole = m.whole

@@ -49,6 +49,10 @@ select
     coalesce(c.due_at, c.starts_at + k.clock)
 from conflict_declaration_clocks() c join notice_kinds k on k.kind = c.kind
 union all
+-- R14: somebody waits to be talked with about who is not to see their file.
+select c.kind, c.object_id, c.participant_id, null, null, c.coordinator_id, null, c.starts_at, c.due_at
+from exclusion_request_clocks() c
+union all
 -- Decision 15: somebody accepted, and at the hour that was said nobody has answered. That hour is always more than four hours of the
 -- office before the lock.
 select
@@ -75,7 +79,8 @@ create or replace function watched_clock_has_begun(in_clock watched_clocks) retu
 begin
     return in_clock.starts_at <= app_now() + case
         when in_clock.kind in (
-            'severe_incident', 'incident', 'urgent_referral', 'low_wellbeing', 'declared_now', 'declaration_due', 'conflict_in_group')
+            'severe_incident', 'incident', 'urgent_referral', 'low_wellbeing')
+            or alarm_may_mean_staff(in_clock.kind)
         then interval '1 day'
         else interval '0' end;
 end $$;

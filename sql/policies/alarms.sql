@@ -6,7 +6,7 @@
 grant select, update (state, holder_account_id, version) on alarms to alongside_api;
 create policy api_reads on alarms for select to alongside_api using (
     -- Looked up for these alone: whoever polls has none of them, almost always.
-    (kind not in ('declared_now', 'declaration_due', 'conflict_in_group')
+    (not alarm_may_mean_staff(kind)
         or object_id <> all ((select actor_kept_conflict_ids())::uuid[])) and (
         id = any ((select actor_alarm_ids())::uuid[])
         or case (select actor_role())
@@ -18,7 +18,7 @@ create policy api_reads on alarms for select to alongside_api using (
         and (cohort_id is null or cohort_id <> all ((select actor_own_cohort_ids())::uuid[]))));
 create policy api_changes on alarms for update to alongside_api
     using (
-        (kind not in ('declared_now', 'declaration_due', 'conflict_in_group')
+        (not alarm_may_mean_staff(kind)
             or object_id <> all ((select actor_kept_conflict_ids())::uuid[])) and (
             id = any ((select actor_alarm_ids())::uuid[])
             or case (select actor_role())

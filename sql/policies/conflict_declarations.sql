@@ -12,7 +12,7 @@ create policy api_reads on conflict_declarations for select to alongside_api usi
         when 'peer_supporter' then declared_by = (select actor_account_id())
         when 'mental_health_professional' then declared_by = (select actor_account_id())
         when 'coordinator' then declared_by = (select actor_account_id())
-            or compared_at is not null
+            or not comparison_is_due(id)
             and not array[id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
             and case when for_participant_id is not null
@@ -35,7 +35,7 @@ create policy api_changes on conflict_declarations for update to alongside_api u
         when 'peer_supporter' then declared_by = (select actor_account_id())
         when 'mental_health_professional' then declared_by = (select actor_account_id())
         when 'coordinator' then declared_by = (select actor_account_id())
-            or compared_at is not null
+            or not comparison_is_due(id)
             and not array[id, for_participant_id, for_account_id, participant_id, account_id]
                 && (select actor_hidden_conflict_ids())::uuid[]
             and case when for_participant_id is not null
@@ -44,5 +44,5 @@ create policy api_changes on conflict_declarations for update to alongside_api u
         else false end);
 grant select on conflict_declarations_json to alongside_api;
 
-grant select, update (region_keys, compared_at, conversation_at, conversation_by, version) on conflict_declarations to alongside_conflicts;
+grant select, update (region_keys, conversation_at, conversation_by, version) on conflict_declarations to alongside_conflicts;
 create policy conflicts_locate on conflict_declarations to alongside_conflicts using (true);

@@ -6,16 +6,16 @@ grant select, insert, update (state, name_digest, closed_at, closed_by, version)
 create policy api_reads on exclusion_requests for select to alongside_api using (
     case (select actor_role())
         when 'coordinator' then
-            compared_at is not null and not for_lead
+            not comparison_is_due(id) and not for_lead
             and exists (select from participants p where p.id = exclusion_requests.participant_id)
         when 'administrator' then for_lead and state = 'open' and participant_id <> all ((select actor_hidden_ids())::uuid[])
         else false end);
 create policy api_adds on exclusion_requests for insert to alongside_api with check (
     actor_role() = 'peer' and participant_id = actor_participant_id() and state = 'open');
 create policy api_changes on exclusion_requests for update to alongside_api using (
-    (select actor_role()) = 'coordinator' and compared_at is not null and not for_lead
+    (select actor_role()) = 'coordinator' and not comparison_is_due(id) and not for_lead
     and exists (select from participants p where p.id = exclusion_requests.participant_id));
 grant select on exclusion_requests_json to alongside_api;
 
-grant select, update (name_digest, for_lead, compared_at, version) on exclusion_requests to alongside_conflicts;
+grant select, update (name_digest, for_lead, version) on exclusion_requests to alongside_conflicts;
 create policy conflicts_settle on exclusion_requests to alongside_conflicts using (true);

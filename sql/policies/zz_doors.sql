@@ -39,12 +39,13 @@ begin
                     seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
-                    account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids comparison_finish comparison_run
+                    account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids comparison_finish comparison_is_due comparison_run
                     conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant conflict_blocks_session
                     conflict_cohort_ids conflict_declaration_ahead conflict_declaration_clocks conflict_declaration_kept_ids
                     conflict_declaration_follow_talk conflict_is_said conflict_located conflict_match_met_in conflict_match_names
                     conflict_match_shared_cohort_ids
-                    conflict_persons conflict_raise conflict_selves conflict_stands exclusion_request_retry exclusion_request_today
+                    conflict_persons conflict_raise conflict_selves conflict_stands exclusion_request_clocks
+                    exclusion_request_retry exclusion_request_today
                     host_is_barred
                     name_digest_add name_digest_declared name_digest_given name_digests_follow name_digests_forget
                     name_digests_keep'),
@@ -120,7 +121,7 @@ grant execute on function colleagues_find to alongside_api;
 grant execute on function
     conflict_declaration_ahead, conflict_declaration_follow_talk, conflict_match_shared_cohort_ids, conflict_match_shown
 to alongside_api;
-grant execute on function comparison_finish, conflict_blocks_cohort, conflict_blocks_host to alongside_api;
+grant execute on function comparison_finish, comparison_is_due, conflict_blocks_cohort, conflict_blocks_host to alongside_api;
 grant execute on function join_link_watch, watched_clock_follow to alongside_worker;
 grant execute on function notice_tell_coordinator, notice_tell_unreachable to alongside_worker;
 grant execute on function
@@ -161,7 +162,8 @@ grant execute on function
 to alongside_seats;
 grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
 grant execute on function
-    account_is_away, conflict_declaration_clocks, conflict_declaration_kept_ids, conflict_selves, coordinator_stand_in
+    account_is_away, conflict_declaration_clocks, conflict_declaration_kept_ids, conflict_selves, coordinator_stand_in,
+    exclusion_request_clocks
 to alongside_duty;
 grant execute on function notice_tell to alongside_desk;
 grant execute on function

@@ -344,6 +344,8 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'declaration_due', 24, 'Somebody waits to talk about a declaration', 'Une personne attend un entretien au sujet d''une déclaration'),
     ('notice_kind', 'conflict_in_group', 25, 'Two who must not meet are in one group', 'Deux personnes à ne pas placer ensemble sont dans un même groupe'),
     ('notice_kind', 'answer_due', 26, 'Somebody accepted and waits for an answer', 'Une personne a accepté et attend une réponse'),
+    ('notice_kind', 'exclusion_asked', 27, 'Somebody asked that a member of the staff not see their file, and waits for a call', 'Une personne demande qu''un membre de l''équipe ne voie pas son dossier, et attend un appel'),
+    ('notice_kind', 'exclusion_for_lead', 28, 'Whoever is not to see a file is the last who may work for it', 'Qui ne doit pas voir un dossier est la dernière personne à pouvoir y travailler'),
 
     ('notice_urgency', 'now', 1, 'Now', 'Tout de suite'),
     ('notice_urgency', 'today', 2, 'Today', 'Aujourd''hui'),
@@ -384,6 +386,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_about', 'conflict_match', 13, 'Match', 'Correspondance'),
     ('notice_about', 'enrolment', 14, 'Seat', 'Place'),
     ('notice_about', 'own_case', 15, 'Colleague''s own file', 'Dossier d''une personne de l''équipe'),
+    ('notice_about', 'exclusion_request', 16, 'Request that somebody not see a file', 'Demande qu''une personne ne voie pas un dossier'),
 
     ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
     ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),

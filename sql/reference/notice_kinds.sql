@@ -8,6 +8,9 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('declared_now', 'now', 'conflict_declaration', '{coordinator,administrator}', null, false),
     ('declaration_due', 'today', 'conflict_declaration', '{coordinator,administrator}', null, false),
     ('conflict_in_group', 'now', 'conflict_match', '{coordinator,administrator}', '1 hour', false),
+    -- Somebody of the staff is not to see a file, and nobody has talked about it; or who works for it is to be found first (R6).
+    ('exclusion_asked', 'today', 'exclusion_request', '{coordinator,administrator}', null, false),
+    ('exclusion_for_lead', 'today', 'exclusion_request', '{administrator}', null, false),
     ('answer_due', 'today', 'enrolment', '{coordinator,administrator}', null, false),
     ('host_missing', 'now', 'session', '{mental_health_professional,coordinator,administrator}', '20 minutes', false),
     ('incident', 'today', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
@@ -41,6 +44,8 @@ insert into notice_rungs (kind, place, rung, share) values
     ('declared_now', 1, 'duty', 0), ('declared_now', 2, 'back_up', 0.25), ('declared_now', 3, 'lead', 0.5), ('declared_now', 4, 'kept', 0.75),
     ('declaration_due', 1, 'coordinator', 0), ('declaration_due', 2, 'duty', 0.5), ('declaration_due', 3, 'lead', 0.75),
     ('conflict_in_group', 1, 'duty', 0), ('conflict_in_group', 2, 'back_up', 0.25), ('conflict_in_group', 3, 'lead', 0.5),
+    ('exclusion_asked', 1, 'coordinator', 0), ('exclusion_asked', 2, 'duty', 0.5), ('exclusion_asked', 3, 'lead', 0.75),
+    ('exclusion_for_lead', 1, 'lead', 0),
     ('answer_due', 1, 'coordinator', 0), ('answer_due', 2, 'duty', 0.25), ('answer_due', 3, 'lead', 0.5),
     ('host_missing', 1, 'coordinator', 0), ('host_missing', 2, 'duty', 0.15), ('host_missing', 3, 'back_up', 0.3),
     ('host_missing', 4, 'lead', 0.5),

@@ -582,7 +582,11 @@ def test_whoever_waits_is_called_though_nobody_knows_yet_whom_it_means(night):
     """Who may be meant is known first; but nobody is left alone because it does not become known."""
     anna, person = night.on_call(), night.evening.person()
     declaration = declare(person)
-    night.db.execute("delete from comparisons where owner_id = %s", (declaration["id"],))
+    night.db.execute(
+        "insert into job_faults (job, subject_id, sqlstate, since, retry_at) select 'comparisons', id, '22012', now(), 'infinity'"
+        " from conflict_declarations where id = %s",
+        (declaration["id"],),
+    )
     night.pass_minutes(14)
     assert night.told(anna.client, declaration) == []
     night.pass_minutes(15)
@@ -602,6 +606,56 @@ def test_of_whoever_stepped_back_the_match_calls_once_they_have_talked(night, db
     talked(anna.client, declaration)
     night.pass_minutes(1)
     assert night.told(anna.client, match) == [("conflict_in_group", 1, False)]
+
+
+REQUESTS = "/v1/exclusion-requests"
+
+
+def test_r14_whoever_asked_that_somebody_not_see_their_file_is_called(night):
+    """Their coordinator, whoever is on duty, the lead, until a coordinator has closed it; who may be meant reads of it nowhere."""
+    anna = night.on_call()
+    shift(night.administrator, anna.id, "2090-01-11T09:00", "2090-01-13T09:00").created()
+    meant = night.on_call(alias="Meg", regions=anna.made["regions"])
+    person, coordinator = night.evening.person(), night.evening.coordinator
+    first_name = meant.made["name"].split()[0]
+    requests = [person.peer.post(REQUESTS, {"staff_name": name}).ok(202) for name in (f"{first_name} {unique('Z')}", unique("Nobody"))]
+    half = int(46.5 * 60 / 2)
+    night.pass_minutes(0)
+    for request in requests:
+        assert night.told(coordinator, request) == [("exclusion_asked", 1, False)] and night.told(anna.client, request) == []
+    (notice,) = (n for n in notices(coordinator, "exclusion_asked") if n["about"]["id"] == requests[1]["id"])
+    assert notice["about"]["type"] == "exclusion_request" and notice["alarm"]["due_at"] == "2090-01-12T22:00:00Z"
+    for _ in range(3):
+        night.pass_minutes(half)
+    for request in requests:
+        assert night.told(anna.client, request) == [("exclusion_asked", 2, False)] and night.told(meant.client, request) == []
+    for _ in range(3):
+        night.pass_minutes(half + half // 2 + 1)
+    for request in requests:
+        assert night.told(night.administrator, request) == [("exclusion_asked", 3, False)]
+        coordinator.post(f"{REQUESTS}/{request['id']}/close", if_match="*").ok()
+    for _ in range(3):
+        night.pass_minutes(half + half // 2 + 2)
+    for request in requests:
+        assert alarm(coordinator, request, night, "exclusion_asked").ok()["state"] == "ended"
+
+
+def test_r6_the_last_who_could_work_for_somebody_is_named_to_the_lead_alone(night, db):
+    """Until the lead has found somebody else; then it is a coordinator's to talk about it."""
+    anna, person = night.on_call(), night.evening.person()
+    request = person.peer.post(REQUESTS, {"staff_name": unique("Nobody")}).ok(202)
+    compared(db, night.began)
+    db.execute("update exclusion_requests set for_lead = true where id = %s", (request["id"],))
+    night.pass_minutes(0)
+    assert night.told(night.administrator, request) == [("exclusion_for_lead", 1, False)]
+    waiting = night.alarm_of(request, "exclusion_for_lead")
+    for who in (anna.client, night.evening.coordinator):
+        assert night.told(who, request) == []
+        is_hidden(who, "GET", f"{ALARMS}/{waiting}")
+    db.execute("update exclusion_requests set for_lead = false where id = %s", (request["id"],))
+    night.pass_minutes(1)
+    assert night.told(night.evening.coordinator, request) == [("exclusion_asked", 1, False)]
+    assert alarm(night.administrator, request, night, "exclusion_for_lead").ok()["state"] == "ended"
 
 
 @pytest.mark.parametrize("counts_from", ["now", "before_my_next_placement"])

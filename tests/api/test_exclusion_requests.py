@@ -54,7 +54,7 @@ def person(client):
 def test_the_answer_is_the_same_whoever_bears_the_name(person, colleague):
     """R14, A6.5 silence: neither the answer nor the file says whether somebody of that name works here."""
     met, unmet = ask(person, colleague.name), ask(person, unique("Nobody"))
-    assert set(met.json) == set(unmet.json) == {"id", "received_at"}
+    assert set(met.json) == set(unmet.json) == {"id", "received_at", "call_due"}
     assert met.path is None and met.etag is None
     for asked in (met, unmet):
         for method, path in (("GET", PATH), ("GET", f"{PATH}/{asked['id']}"), ("POST", f"{PATH}/{asked['id']}/close")):
@@ -109,6 +109,7 @@ def test_who_bears_the_name_is_excluded_at_once(person, colleague, coordinator, 
     # A coordinator speaks with them all the same (DESIGN 5b.3).
     assert request_of(coordinator, asked).json == {
         "id": asked["id"], "participant_id": person.id, "state": "open", "for_lead": False, "created_at": asked["received_at"],
+        "call_due": asked["call_due"],
         "closed_at": None, "closed_by": None}  # fmt: skip
     (made,) = coordinator.get(f"{person.path}/exclusions").ok().data
     assert (made["account_id"], made["reason"]) == (colleague.id, "asked_by_peer")

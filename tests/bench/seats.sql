@@ -93,7 +93,7 @@ begin
     where e.id = seat.id returning * into seat;
     insert into enrolment_decisions (enrolment_id, at, decision, by_role, account_id)
     values (seat.id, at, 'accepted', 'coordinator', in_account_id);
-    insert into comparisons (subject, owner_id, created_at) values ('participant', seat.participant_id, at);
+    insert into comparisons (subject, owner_id, is_first, created_at) values ('participant', seat.participant_id, false, at);
     insert into audit_events (at, account_id, role, operation, action, object_type, object_id, participant_ids, fields)
     values (at, in_account_id, 'coordinator', 'enrolments_accept', 'accept', 'enrolment', seat.id, array[seat.participant_id], '{}');
     return json_build_object('id', seat.id, 'group_id', seat.cohort_id, 'participant_id', seat.participant_id, 'state', seat.state,

@@ -179,6 +179,7 @@ select set_eq($$
     'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_match_names', 'alongside_sessions host_is_barred',
     'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
     'alongside_duty account_is_away', 'alongside_duty conflict_declaration_clocks', 'alongside_duty conflict_declaration_kept_ids',
+    'alongside_duty exclusion_request_clocks',
     'alongside_duty conflict_selves'],
     'what each of the five may ask of the others');
 select is_empty($$select name from own_functions where has_function_privilege('public', oid, 'execute')$$,

@@ -51,10 +51,9 @@ select intake(id, 'group', 'ready'), accept(id, '{consent,privacy_notice}') from
 
 -- What is declared, what of it was talked about, and what it meets; the region of whom it names is looked up by triggers.
 insert into conflict_declarations (id, kind, for_participant_id, for_account_id, participant_id, account_id, name_digest, declared_by,
-    created_at, compared_at)
+    created_at)
 select n('says ' || place), 'no_contact', n(v.who), n(v.host), n(v.whom), n(v.staff),
-    case when v.whom is null and v.staff is null then 'd' end, coalesce(account_of(n(v.author)), n(v.author)), now(),
-    case when place <> 12 then now() end
+    case when v.whom is null and v.staff is null then 'd' end, coalesce(account_of(n(v.author)), n(v.author)), now()
 from (values
     (1, 'ada', null, null, null, 'ada'), (2, 'quinn', null, null, null, 'quinn'), (3, null, 'sam', null, null, 'sam'),
     (4, null, 'mia', null, null, 'mia'), (5, 'ada', null, 'quinn', null, 'everett'), (6, 'quinn', null, null, 'denis', 'everett'),
@@ -161,9 +160,13 @@ insert into outbox (kind, participant_id, due_at, created_at, changed_at) select
 insert into sign_in_codes (account_id, code_sha256, created_by, created_at, expires_at)
 select p.account_id, p.id::text::bytea, (select account from asks where role = 'coordinator' limit 1), now(), now() from persons p;
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) select id, 'en', id::text::bytea, now() from persons;
-insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, compared_at)
-select id, 'd', v.for_lead, now(), case when v.is_compared then now() end
-from persons cross join (values (true, true), (false, true), (false, false)) v (for_lead, is_compared);
+insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, call_due)
+select id, 'd', v.for_lead, now(), now() from persons cross join (values (true), (false)) v (for_lead);
+with waiting as (
+    insert into exclusion_requests (participant_id, name_digest, created_at, call_due)
+    select id, 'e', now(), now() from persons returning id)
+insert into comparisons (subject, owner_id, is_first, created_at)
+select 'request', w.id, true, now() from waiting w union all select 'declaration', n('says 12'), true, now();
 insert into audit_events (at, role, operation, action, object_type, participant_ids, account_id)
 select now(), 'coordinator', 'x', 'read', 'x', array[id], n('carol') from persons;
 insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
@@ -241,6 +244,8 @@ return a.role = 'administrator' or a.role = 'coordinator' and (a.account = in_ac
     select from accounts c
     where c.id = in_account_id and c.role = 'coordinator'
         and (a.regions = '{}' or c.regions <> '{}' and c.regions::text[] <@ a.regions::text[])));
+create function tests.is_due(in_id uuid) returns boolean stable language sql
+return exists (select from alongside.comparisons c where c.owner_id = in_id and c.is_first);
 create function tests.keeps_duty(a asks, in_regions text[]) returns boolean stable language sql
 return a.role = 'administrator'
     or a.role = 'coordinator' and (a.regions = '{}' or in_regions <> '{}' and in_regions <@ a.regions::text[]);
@@ -261,7 +266,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{alarm_actions}', 'exists (select from alarms l where l.id = t.alarm_id and is_called(a, l))'),
     ('{acceptances,contacts,emergency_contacts,intake_forms,intakes,outbox,safety_plans,updates}', 't.participant_id = any (a.people)'),
     ('{waiting_people}', 'a.role = ''coordinator'' and t.participant_id = any (a.people)'),
-    ('{exclusion_requests}', $$a.role = 'coordinator' and not t.for_lead and t.compared_at is not null and t.participant_id = any (a.people)
+    ('{exclusion_requests}', $$a.role = 'coordinator' and not t.for_lead and not is_due(t.id) and t.participant_id = any (a.people)
         or a.role = 'administrator' and t.for_lead and t.participant_id <> all (a.hidden)$$),
     ('{host_assignments,sessions}', 't.cohort_id = any (a.rooms)'),
     ('{qualifications,staff,trainings}', 'a.role = ''administrator'''),
@@ -295,7 +300,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{accounts}', $$t.id = a.account or a.role = 'administrator' and t.role <> 'peer'
         or a.role = 'coordinator' and t.role = 'coordinator'$$),
     ('{conflict_declarations}', 't.declared_by = a.account
-        or t.compared_at is not null and (t.for_participant_id is null or t.for_participant_id = any (a.people))
+        or not is_due(t.id) and (t.for_participant_id is null or t.for_participant_id = any (a.people))
         and meets(a, array[t.id], array[t.for_participant_id, t.for_account_id, t.participant_id, t.account_id])'),
     ('{conflict_matches}', '(t.for_participant_id is null or t.for_participant_id = any (a.people))
         and (t.declaration_id is null or exists (select from conflict_declarations d where d.id = t.declaration_id
@@ -338,7 +343,7 @@ insert into oracle (name, verb, rule, change) values
         acknowledged_by = gen_random_uuid(), followed_up_at = null, closed_at = null, closed_by = null'),
     ('referrals', 'update', 'a.role = ''coordinator''', 'version = 9'),
     ('exclusion_requests', 'update',
-        'a.role = ''coordinator'' and not t.for_lead and t.compared_at is not null and t.participant_id = any (a.people)', 'version = 9'),
+        'a.role = ''coordinator'' and not t.for_lead and not is_due(t.id) and t.participant_id = any (a.people)', 'version = 9'),
     ('duty_shifts', 'update', 'keeps_duty(a, t.regions::text[])', 'version = 9'),
     ('duty_shifts', 'delete', 'keeps_duty(a, t.regions::text[])', null),
     ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')

@@ -21,7 +21,7 @@ join intakes i on i.participant_id = e.participant_id
 join sessions s on s.cohort_id = e.cohort_id and s.seq = 1
 where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
 -- Of what the demo has none, there is one of that peer's.
-insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, compared_at)
+insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, call_due)
 values (:'maple', 'd', true, now(), now());
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
@@ -91,7 +91,7 @@ insert into rows (name, who, insertion) values
             mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
         select id, 'en', actor_account_id(), 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, now() from services limit 1$$),
     ('comparisons', 'peer:I peer_supporter:I mental_health_professional:I coordinator:I line:I administrator:I',
-        $$insert into comparisons (subject, owner_id, created_at) values ('participant', %1$L, now())$$),
+        $$insert into comparisons (subject, owner_id, is_first, created_at) values ('participant', %1$L, false, now())$$),
     ('conflict_declarations', 'peer:SI peer_supporter:SI mental_health_professional:I coordinator:SI',
         $$insert into conflict_declarations (kind, for_participant_id, for_account_id, name_digest, declared_by, created_at)
         values ('no_contact', case when actor_role() in ('peer', 'coordinator') then %1$L::uuid end,
@@ -130,7 +130,7 @@ insert into rows (name, who, insertion) values
         $$insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at)
         values (%3$L, %1$L, 'waitlisted', now(), now())$$),
     ('exclusion_requests', 'peer:I coordinator:S administrator:S',
-        $$insert into exclusion_requests (participant_id, name_digest, created_at) values (%1$L, 'd', now())$$),
+        $$insert into exclusion_requests (participant_id, name_digest, created_at, call_due) values (%1$L, 'd', now(), now())$$),
     ('exclusions', 'coordinator:SID',
         $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case_said', actor_account_id(), now())$$),

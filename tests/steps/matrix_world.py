@@ -159,8 +159,8 @@ class World:
         return one(
             self.db,
             "insert into conflict_declarations"
-            " (kind, for_participant_id, for_account_id, participant_id, name_digest, declared_by, created_at, compared_at)"
-            " values ('no_contact', %s, %s, %s, %s, %s, now(), now()) returning id",
+            " (kind, for_participant_id, for_account_id, participant_id, name_digest, declared_by, created_at)"
+            " values ('no_contact', %s, %s, %s, %s, %s, now()) returning id",
             person,
             account,
             other,
@@ -176,7 +176,7 @@ class World:
     def request(self, person, for_lead=False):
         return one(
             self.db,
-            "insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, compared_at)"
+            "insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, call_due)"
             " values (%s, %s, %s, now(), now()) returning id",
             person,
             uuid.uuid4().hex * 2,

@@ -8,6 +8,8 @@ create table comparisons (
         'declaration', 'request', 'participant', 'account', 'cohort')),
     -- The id of the subject; what is gone by then has nothing to compare.
     owner_id uuid not null,
+    -- What was said has not been compared before: until then coordinators do not see it, for it may mean one of them.
+    is_first boolean not null,
     created_at timestamptz not null
 );
 create index comparisons__owner_id on comparisons (owner_id);

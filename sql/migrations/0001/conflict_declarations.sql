@@ -31,8 +31,6 @@ create table conflict_declarations (
     call_due timestamptz not null,
     conversation_at timestamptz,
     conversation_by uuid references accounts (id),
-    -- Whom it may mean is known: from then on coordinators see it, but for those.
-    compared_at timestamptz,
     -- Where the participants live whom it names, '-' = unknown; empty = it names none. So that a coordinator's list looks at rows only.
     region_keys text[] not null default '{}',
     version int not null default 1,

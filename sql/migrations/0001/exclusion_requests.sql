@@ -10,8 +10,8 @@ create table exclusion_requests (
     -- R6: whoever it names is the last who could work for the person. It waits until the program lead has found somebody else.
     for_lead boolean not null default false,
     created_at timestamptz not null,
-    -- Whom it may mean is known: from then on coordinators see it, but for those.
-    compared_at timestamptz,
+    -- Until when a coordinator is to call, whomever it means.
+    call_due timestamptz not null,
     closed_at timestamptz,
     closed_by uuid references accounts (id),
     version int not null default 1,

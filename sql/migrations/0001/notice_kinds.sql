@@ -6,7 +6,8 @@ create table notice_kinds (
     urgency text not null constraint notice_kinds__urgency__known check (urgency in ('now', 'today', 'later')),
     object_type text not null constraint notice_kinds__object_type__known check (object_type in (
         'incident', 'referral', 'intake', 'debrief', 'session', 'group', 'held_message', 'hand_over', 'duty_swap',
-        'absence', 'staff', 'own_case', 'conflict_declaration', 'conflict_match', 'enrolment')),
+        'absence', 'staff', 'own_case', 'conflict_declaration', 'conflict_match', 'enrolment',
+        'exclusion_request')),
     roles text[] not null,
     -- Of an alarm whose object has no clock of its own.
     clock interval,
