@@ -48,6 +48,7 @@ struct contract_value {
     double least_number, most_number; /* of a number */
     const char *const *allowed;       /* strings: NULL-terminated, NULL = any */
     const struct contract_pattern *pattern;
+    enum fault_id pattern_fault; /* what is wrong with a text that does not match */
     const struct contract_value *items;
     const struct contract_member *members; /* sorted by name */
     size_t members_count;

@@ -26,6 +26,7 @@ KEYWORDS = {
         "minLength",
         "maxLength",
         "pattern",
+        "x-fault",
         "enum",
         "const",
         "format",
@@ -107,6 +108,9 @@ class Tables:
             fields["format"] = f"FORMAT_{self.formats[node['format']]}"
         if "pattern" in node:
             fields["pattern"] = self.pattern(node["pattern"], where)
+            fields["pattern_fault"] = self.fault(node.get("x-fault", "format"), where)
+        elif "x-fault" in node:
+            fail(where, "x-fault is what is wrong with a text that does not match: it needs a pattern")
         if node.get("maxLength", 0) > MULTI_LINE_ABOVE and not {"format", "pattern", "enum", "const"} & set(node):
             fields["is_multi_line"] = "true"
         for keyword, field in (("x-sealed", "sealed"), ("x-digest", "digest")):
@@ -137,6 +141,10 @@ class Tables:
             for numbers in (classes, [n for row in rows for n in row], accepts)
         ]
         return "&" + self.emit("pattern", "struct contract_pattern {}", f"{{{', '.join(names)}, {len(rows[0])}}}")
+
+    def fault(self, code, where):
+        ids = {code: identifier for identifier, code in self.bundle.files.table("faults.def", r'^FAULT\((\w+), "([^"]+)"')}
+        return f"FAULT_{ids[code]}" if code in ids else fail(where, f"faults.def has no '{code}'")
 
     def value_integer(self, node, where, fields, _trail):
         self.bounds(node, where, fields, ("minimum", "maximum"), (-(2**63), 2**63 - 1))

@@ -3,7 +3,7 @@
 
 operationId, x-roles, summary, description    tags where they are not those of the file
 needs: Idempotency-Key | If-Match       a patch needs If-Match without saying so
-query: {name: schema}                   with the parameter's description and example
+query: {name: schema}                   with the parameter's description and example; without a schema that of members.yaml
 body: Name                              optional_body: true where it may be missing
 answer: Name | {media type: example}    none is 204; status where it is neither 200 nor, with a key, 201
 list_of: Name                           a page of them; order: in which order
@@ -64,7 +64,7 @@ class Rows:
             made["x-conflict"] = row["conflict"]
         if "public" in row.get("x-roles", ()):
             made["security"] = []
-        made["parameters"] = [self.query(name, dict(shape)) for name, shape in row.get("query", {}).items()]
+        made["parameters"] = [self.query(name, shape, where) for name, shape in row.get("query", {}).items()]
         made["parameters"] += [self.component("parameters", name, where) for name in self.parameters(method, row)]
         if "body" in row:
             made["requestBody"] = self.body(method, row, where)
@@ -75,8 +75,8 @@ class Rows:
             answers[409] |= {"description": self.conflict_text(row)}
         return made | {"responses": {str(status): answer for status, answer in sorted(answers.items())}}
 
-    @staticmethod
-    def query(name, schema):
+    def query(self, name, shape, where):
+        schema = dict(shape or self.shapes.members.get(name) or fail(where, f"'{name}' has no shape: not here, not in members.yaml"))
         words = {word: schema.pop(word) for word in ("description", "example") if word in schema}
         return {"name": name, "in": "query", **words, "schema": schema}
 

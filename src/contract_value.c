@@ -128,7 +128,7 @@ contract_string_fault(const struct contract_value *value, const char *text, size
     if (value->allowed && !is_allowed(value->allowed, text))
         return FAULT_NOT_ALLOWED;
     if (value->pattern && !pattern_matches(value->pattern, text))
-        return FAULT_FORMAT;
+        return value->pattern_fault;
     if (value->format == FORMAT_LABEL || value->format == FORMAT_UNIT)
         return label_fault(text, value->format == FORMAT_UNIT);
     if (!format_check(value->format, text))

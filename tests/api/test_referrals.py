@@ -38,9 +38,9 @@ def test_a_person_may_stay_nameless(coordinator):
 
 
 def test_one_reference_of_a_sender_may_come_by_two_mails(coordinator):
-    """Only the line's references are unique: a coordinator's are remarks."""
-    first = inquire(coordinator, external_ref="SAME")
-    assert inquire(coordinator, external_ref="SAME")["id"] != first["id"]
+    """Only the line's references are unique: a coordinator's are those of many senders."""
+    first = inquire(coordinator, external_ref="77")
+    assert inquire(coordinator, external_ref="77")["id"] != first["id"]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ NAME = "{type: string, maxLength: 5}"
         ("{type: string, format: hostname}", "unknown format"),
         ("{type: string, pattern: '^a$'}", "needs maxLength"),
         ("{type: string, maxLength: 5, pattern: 'a'}", "pattern"),
+        ("{type: string, maxLength: 5, pattern: '^a$', x-fault: nothing}", "faults.def"),
+        ("{type: string, maxLength: 5, x-fault: format}", "needs a pattern"),
         ("{type: [string, 'null'], enum: [a]}", "null"),
         ("{type: string, enum: [a, 1]}", "strings"),
         ("{type: string, format: phone, x-government-address: true}", "email"),

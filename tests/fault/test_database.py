@@ -61,7 +61,7 @@ def test_killed_in_the_middle_and_coming_back(stage, own_cluster, contract, inqu
         client = Client(server.url, contract, coordinator.token)
         while not stop.is_set():
             key = str(uuid.uuid4())
-            fresh = body | ({"external_ref": key[:20]} if "external_ref" in body else {})
+            fresh = body | ({"external_ref": key} if "external_ref" in body else {})
             seen.append((key, client.post("/v1/referrals", fresh, idempotency_key=key).status))
             seen.append((None, client.get("/v1/referrals").status))
 

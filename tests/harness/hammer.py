@@ -26,7 +26,7 @@ class Hammer:
         while not self.is_over:
             for role, path in self.READS:
                 self.reads.append(self.ask(role, "GET", path).status)
-            made = self.write("/v1/referrals", self.inquiry(external_ref=str(uuid.uuid4())[:20]))
+            made = self.write("/v1/referrals", self.inquiry(external_ref=str(uuid.uuid4())))
             if made.status == 201:
                 self.write(f"{made.path}/attempts", {"channel": "phone", "outcome": "replied"})
 

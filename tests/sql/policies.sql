@@ -173,7 +173,7 @@ insert into idempotency_keys (account_id, operation, key, fingerprint, created_a
 select account, 'x', 'k', 'f', now() from asks where account is not null;
 insert into referrals (id, client_account_id, recorded_by, external_ref, channel, language, callback_method, ok_to_leave_message,
     caller_consented_at, received_at, reply_due, reply_breach, created_at, updated_at)
-select n('call ' || v.who), case when v.who <> 'carol' then n(v.who) end, n(v.who), 'V', 'other', 'en', 'phone', true, now(), now(),
+select n('call ' || v.who), case when v.who <> 'carol' then n(v.who) end, n(v.who), '1', 'other', 'en', 'phone', true, now(), now(),
     now() + interval '1 day', now() + interval '2 days', now(), now() from unnest('{line,another line,carol}'::text[]) v (who);
 insert into referral_attempts (id, referral_id, at, channel, outcome, recorded_by, created_at)
 select gen_random_uuid(), id, now(), 'phone', 'no_answer', n('carol'), now() from referrals;

@@ -13,7 +13,7 @@ create function tests.inquiry(in_client uuid) returns uuid language sql as $$
         id, client_account_id, external_ref, recorded_by, channel, language, callback_method, ok_to_leave_message, caller_consented_at,
         received_at, reply_due, reply_breach, created_at, updated_at)
     values (
-        gen_random_uuid(), in_client, 'V', coalesce(in_client, 'a0000000-0000-4000-8000-000000000004'), 'other', 'en', 'phone', true,
+        gen_random_uuid(), in_client, '1', coalesce(in_client, 'a0000000-0000-4000-8000-000000000004'), 'other', 'en', 'phone', true,
         now(), '2026-09-21 14:00Z', business_day_end('2026-09-21 14:00Z', 1), business_day_end('2026-09-21 14:00Z', 2), now(), now())
     returning id
 $$;

@@ -194,7 +194,7 @@ insert into rows (name, who, insertion) values
     ('referrals', 'coordinator:SIU line:SI',
         $$insert into referrals (id, client_account_id, recorded_by, external_ref, channel, language, callback_method, ok_to_leave_message,
             caller_consented_at, received_at, reply_due, reply_breach, created_at, updated_at)
-        values (gen_random_uuid(), case actor_role() when 'line' then actor_account_id() end, actor_account_id(), 'V', 'other', 'en',
+        values (gen_random_uuid(), case actor_role() when 'line' then actor_account_id() end, actor_account_id(), '1', 'other', 'en',
             'phone', true, now(), now(), now() + interval '1 day', now() + interval '2 days', now(), now())$$),
     ('region_moves', 'peer:S coordinator:S',
         $$insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at)

@@ -82,7 +82,7 @@ def changed(body, changes):
 def line_body(**changes):
     """What the 24/7 line sends of somebody who called."""
     body = {
-        "external_ref": f"T-{next(NUMBERS)}-{uuid.uuid4()}",
+        "external_ref": f"T-{uuid.uuid4()}",
         "channel": "line_smsrc",
         "language": "fr",
         "callback": {"method": "phone", "handle": "+1 613 555 0143"},

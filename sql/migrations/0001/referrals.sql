@@ -2,9 +2,10 @@
 
 create table referrals (
     id uuid primary key,
-    -- The 24/7 line's account and its own reference; null when a coordinator recorded the inquiry.
+    -- The 24/7 line's account, null when a coordinator recorded the inquiry; the sender's own reference, of a form that is no name's.
     client_account_id uuid references accounts (id),
-    external_ref text constraint referrals__external_ref__length check (char_length(external_ref) between 1 and 100),
+    external_ref text constraint referrals__external_ref__form check (
+        external_ref ~ '^([A-Z]{1,4}-)?([0-9][0-9-]{0,39}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$'),
     recorded_by uuid not null references accounts (id),
     channel text not null constraint referrals__channel__known check (channel in (
         'email_self', 'line_smsrc', 'line_eap_followup', 'line_voicemail', 'rsc', 'vac', 'other')),
