@@ -336,6 +336,7 @@ static void memory_share(char **argv)
     if (!getenv(name) &&
         setenv(name, "glibc.malloc.arena_max=2:glibc.malloc.tcache_max=128", true) == 0)
         execv("/proc/self/exe", argv);
+    prctl(PR_SET_NAME, "alongside"); /* started so, it would be called exe */
 }
 
 int main(int argc, char **argv)

@@ -308,6 +308,11 @@ def test_the_servers_memory_is_nobody_elses(server):
     assert core.split()[4:6] == ["0", "0"], "a crash would write what passes through the server to a disk"
 
 
+def test_whoever_looks_for_the_server_finds_it_by_its_name(server):
+    """`./dev stop` does, and whoever watches a machine: a program that starts itself once more is called exe."""
+    assert Path(f"/proc/{server.process.pid}/comm").read_text() == "alongside\n"
+
+
 def test_the_environment_is_closed_to_other_processes_of_the_user(binary):
     """Secrets given in the environment: /proc shows them to root alone, because the process says so."""
     with socket.socket() as silent:
