@@ -156,6 +156,17 @@ begin
     return exists (select from business_days(in_date, in_date));
 end $$;
 
+-- That day or, when it is none, the next one (in_step 1) or the one before (-1); null of no day, or of one that never comes.
+create or replace function business_day_nearest(in_date date, in_step int) returns date language plpgsql stable as $$
+declare
+    day date := in_date;
+begin
+    while isfinite(day) and not is_business_day(day) loop
+        day := day + in_step;
+    end loop;
+    return case when isfinite(day) then day end;
+end $$;
+
 -- The in_days-th business day after in_date. Day 0 is in_date itself or, when that is none, the next one.
 create or replace function business_day(in_date date, in_days int) returns date language plpgsql stable as $$
 begin
@@ -176,28 +187,31 @@ return office_close(business_day(office_date(in_from) + 1, in_days - 1));
 
 -- DESIGN 5b: what follows from a decision, and whose turn it is on a list, takes effect at one of these hours of a business day, for
 -- everybody alike: never at a click.
-create or replace function fixed_hours(in_from date, in_to date) returns setof timestamptz stable language sql
+create or replace function fixed_hours(in_date date) returns setof timestamptz stable language sql
 begin atomic
-    select (d + h.local) at time zone office_zone()
-    from business_days(in_from, in_to) d cross join (values (time '09:00'), (time '12:00'), (time '15:00')) h (local);
+    select (in_date + h.local) at time zone office_zone() from (values (time '09:00'), (time '12:00'), (time '15:00')) h (local);
 end;
 
 create or replace function fixed_hour_after(in_at timestamptz) returns timestamptz language plpgsql stable as $$
+declare
+    day date := business_day_nearest(office_date(in_at), 1);
+    found_hour timestamptz := (select min(h) from fixed_hours(day) h where h > in_at);
 begin
-    return (select min(h) from fixed_hours(office_date(in_at), office_date(in_at) + 14) h where h > in_at);
+    return coalesce(found_hour, (select min(h) from fixed_hours(business_day_nearest(day + 1, 1)) h));
 end $$;
 
 create or replace function fixed_hour_before(in_at timestamptz) returns timestamptz language plpgsql stable as $$
+declare
+    day date := business_day_nearest(office_date(in_at), -1);
+    found_hour timestamptz := (select max(h) from fixed_hours(day) h where h <= in_at);
 begin
-    return (select max(h) from fixed_hours(office_date(in_at) - 14, office_date(in_at)) h where h <= in_at);
+    return coalesce(found_hour, (select max(h) from fixed_hours(business_day_nearest(day - 1, -1)) h));
 end $$;
 
 -- The same hour of the business day before.
 create or replace function business_day_before(in_at timestamptz) returns timestamptz language plpgsql stable as $$
 begin
-    return (
-        select (max(d) + (in_at at time zone office_zone())::time) at time zone office_zone()
-        from business_days(office_date(in_at) - 14, office_date(in_at) - 1) d);
+    return (business_day_nearest(office_date(in_at) - 1, -1) + (in_at at time zone office_zone())::time) at time zone office_zone();
 end $$;
 
 -- R7: stale after 90 days, and asked again by every intake that began later.

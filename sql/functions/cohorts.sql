@@ -22,9 +22,9 @@ end $$;
 create or replace function cohort_offers_until(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
 declare
     locks_at timestamptz := cohort_locks_at(in_cohort);
+    locked_on date := business_day_nearest(office_date(locks_at), -1);
 begin
-    return business_day_before(case when is_business_day(office_date(locks_at)) then locks_at
-        else office_close((select max(d) from business_days(office_date(locks_at) - 14, office_date(locks_at)) d)) end);
+    return business_day_before(case when locked_on = office_date(locks_at) then locks_at else office_close(locked_on) end);
 end $$;
 
 -- Decision 15: at the next fixed hour after the offers of that moment have ended, all who have accepted are answered together.
@@ -126,19 +126,21 @@ begin
     where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
 end $$;
 
--- I3, I10: an offer does not outlive its last moment, also when that came nearer.
+-- I3, I10: an offer does not outlive its last moment, also when that came nearer, nor an answer the lock.
 create or replace function cohort_offers_shorten(in_id uuid) returns void language plpgsql security definer as $$
 declare
     last_moment timestamptz;
+    locks_at timestamptz;
 begin
     perform require_role('coordinator');
     if in_id = any (actor_own_cohort_ids()) then
         perform problem('not-found');
     end if;
-    select cohort_offers_until(g) into last_moment from cohorts g where g.id = in_id;
+    select cohort_offers_until(g), cohort_locks_at(g) into last_moment, locks_at from cohorts g where g.id = in_id;
     update enrolments e set
         offer_expires_at = least(e.offer_expires_at, last_moment),
-        answer_at = least(e.answer_at, cohort_answers_at(last_moment)),
+        -- Of who is answered again: at the latest when the group locks.
+        answer_at = least(e.answer_at, case when e.offer_expires_at > last_moment then cohort_answers_at(last_moment) else locks_at end),
         version = e.version + 1
-    where e.cohort_id = in_id and e.state in ('offered', 'accepted') and e.offer_expires_at > last_moment;
+    where e.cohort_id = in_id and e.state in ('offered', 'accepted') and (e.offer_expires_at > last_moment or e.answer_at > locks_at);
 end $$;

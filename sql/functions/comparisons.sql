@@ -80,6 +80,10 @@ declare
     pending bigint[];
 begin
     perform require_role('coordinator', 'worker');
+    if not exists (select from comparisons) then
+        perform pg_advisory_xact_lock_shared(comparison_key());
+        return;
+    end if;
     persons := array(
         select s.id from conflict_selves(array(select conflict_persons(in_cohort_id)) || in_person_id) s where s.id is not null);
     pending := array(

@@ -133,27 +133,26 @@ end $$;
 
 create or replace view enrolments_json with (security_invoker = true) as
 select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.version, row_to_json(members) as body
-from enrolments e left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state
+from enrolments e
+left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state
+left join participants p on p.id = e.participant_id
 cross join lateral (select
     e.id,
     e.cohort_id as group_id,
     e.participant_id,
-    case when (select actor_role()) = 'coordinator' then (
-        select p.alias from participants p where p.id = e.participant_id) end as alias,
+    case when (select actor_role()) = 'coordinator' then p.alias end as alias,
     e.state,
     localized(t.text_en, t.text_fr) as text,
     utc(e.waiting_since) as waiting_since,
     utc(e.created_at) as created_at,
     utc(e.offered_at) as offered_at,
     case when e.state in ('offered', 'expired') then utc(e.offer_expires_at) end as offer_expires_at,
-    (
-        select local_moment_json(e.offer_expires_at, coalesce(p.timezone, office_zone()))
-        from participants p where p.id = e.participant_id and e.state = 'offered') as offer_expires_local,
+    case when e.state = 'offered' then
+        local_moment_json(e.offer_expires_at, coalesce(p.timezone, office_zone())) end as offer_expires_local,
     utc(e.accepted_at) as accepted_at,
     case when e.state in ('offered', 'accepted') then utc(e.answer_at) end as answer_at,
-    (
-        select local_moment_json(e.answer_at, coalesce(p.timezone, office_zone()))
-        from participants p where p.id = e.participant_id and e.state in ('offered', 'accepted')) as answer_local,
+    case when e.state in ('offered', 'accepted') then
+        local_moment_json(e.answer_at, coalesce(p.timezone, office_zone())) end as answer_local,
     case when (select actor_role()) = 'coordinator' then e.answer end as answer,
     case when e.state = 'not_placed' then plain_list('enrolment_instead') end as instead,
     utc(e.decided_at) as decided_at,
@@ -252,9 +251,11 @@ begin
         null;
     elsif cohort_seats_taken(in_cohort_id) >= cohort.capacity then
         perform seat_decide(new_id, 'passed_over', 'full', true);
-    elsif coalesce(cohort_offers_until(cohort) > app_now(), true) and not exists (
-        select from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' and e.id <> new_id)
-    then
+    elsif cohort_offers_until(cohort) <= app_now() then
+        perform seat_decide(new_id, 'passed_over', 'locked', true);
+    elsif exists (select from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' and e.id <> new_id) then
+        perform seat_decide(new_id, 'passed_over', 'others_wait', true);
+    else
         perform seat_move(e, 'offered', 'offered', 'in_turn') from enrolments e where e.id = new_id;
     end if;
     return enrolment_respond(201, new_id);

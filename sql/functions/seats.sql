@@ -130,7 +130,10 @@ begin
         removal_reason = case when in_state = 'removed' then in_reason end,
         version = e.version + 1
     where e.id = in_enrolment.id;
-    perform comparison_ask('participant', array[in_enrolment.participant_id]);
+    -- Whom they must not meet was asked before it was offered.
+    if in_state <> 'offered' then
+        perform comparison_ask('participant', array[in_enrolment.participant_id]);
+    end if;
     if in_state = 'confirmed' or in_state = 'removed' and in_enrolment.is_seated then
         perform waiting_person_return(in_enrolment.participant_id);
     end if;
@@ -161,10 +164,11 @@ end $$;
 create or replace function seat_week(in_since timestamptz) returns date stable language sql
 return date_trunc('week', in_since at time zone office_zone())::date;
 
--- Worker, at a fixed hour: who has waited since an earlier week comes first, and within a week the lot decides. Who lacks something, has
--- said something that nobody has talked about with them yet, or must not be here, is passed over, with the reason; where the group has
--- locked, nobody waits any longer. Locks: comparisons before it, the cohort.
-create or replace function seat_list_advance(in_cohort cohorts) returns void language plpgsql as $$
+-- Worker, after a fixed hour: of those who waited at it, who has waited since an earlier week comes first, and within a week the lot
+-- decides. Who lacks something, has said something that nobody has talked about with them yet, or must not be here, is passed over, with
+-- the reason; where the group has locked, nobody waits any longer. Locks: comparisons before it, the cohort.
+create or replace function seat_list_advance(in_cohort cohorts, in_hour timestamptz default 'infinity') returns void
+language plpgsql as $$
 declare
     turn record;
     free int := in_cohort.capacity - cohort_seats_taken(in_cohort.id);
@@ -181,7 +185,7 @@ begin
             perform seat_move(turn.enrolment, 'not_placed', 'not_placed', 'locked', true);
             perform audit('not_place', 'enrolment', (turn.enrolment).id, array[(turn.enrolment).participant_id]);
         end if;
-        continue when not is_open or free <= 0;
+        continue when not is_open or free <= 0 or (turn.enrolment).created_at >= in_hour;
         perform seat_hold((turn.enrolment).participant_id);
         reason := seat_hindrance((turn.enrolment).participant_id, in_cohort.id);
         if reason is not null then
@@ -315,7 +319,7 @@ begin
     loop
         exit when job_is_long();
         begin
-            perform seat_list_advance(cohort);
+            perform seat_list_advance(cohort, hour);
             perform job_take_back('lists', cohort.id);
         exception when others then
             perform job_set_aside('lists', cohort.id, sqlstate);

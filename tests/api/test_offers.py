@@ -164,6 +164,33 @@ def test_a_seat_that_frees_goes_on_at_a_fixed_hour(a_group, wait_since, ending):
     assert late.state == "offered"
 
 
+def test_who_is_placed_after_the_hour_waits_for_the_next(a_group, wait_since, db):
+    """Decision 18: a list moves as it stood at its hour, however late the worker comes; and why somebody waits is said at once."""
+    group = a_group()
+    leaving, waiting = group.seat(wait_since()), group.seat(wait_since(FORTNIGHT_AGO), "waitlisted")
+    leaving.withdraw().ok()
+    late = group.seat(wait_since(MONTH_AGO), "waitlisted")
+    assert told(late) == [("passed_over", "others_wait", "system")]
+    group.advance(*db.execute("select created_at from enrolments where id = %s", (late.id,)).fetchone())
+    assert (waiting.state, late.state) == ("offered", "waitlisted")
+    waiting.withdraw().ok()
+    group.advance()
+    assert late.state == "offered"
+
+
+def test_an_answer_that_is_asked_again_comes_before_a_lock_that_came_nearer(a_group, wait_since, db):
+    """Decision 15: nobody who accepted is left without an answer when the group locks."""
+    group = a_group()
+    seat = group.seat(wait_since(), "accepted")
+    db.execute("update enrolments set offer_expires_at = now(), answer_at = 'infinity' where id = %s", (seat.id,))
+    (first, *_) = group.sessions()
+    moved = group.coordinator.patch(f"/v1/sessions/{first['id']}", {"local_start": in_days(5)}, if_match="*").ok()
+    (answer_at,) = db.execute(
+        "select to_char(answer_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from enrolments where id = %s", (seat.id,)
+    ).fetchone()
+    assert answer_at == moved["starts_at"]
+
+
 def test_who_comes_last_waits_behind_the_others(a_group, wait_since):
     """Placed in any order: it is the week since when they are ready that counts."""
     group = a_group(SMALL | {"capacity": 2})

@@ -210,7 +210,7 @@ class Group:
         for seat in self.of("waitlisted") if self.is_locked() else []:
             seat.state = "not_placed"
         for week in sorted({seat.person.week for seat in self.of("waitlisted")}) if self.offers_seats() else []:
-            turn = [seat for seat in self.of("waitlisted") if seat.person.week == week]
+            turn = [seat for seat in self.of("waitlisted") if seat.person.week == week and seat.created_at < hour]
             for seat in turn:
                 if seat.id in offered:
                     assert self.free() > 0 and self.may_have(seat), f"{seat.id} was offered a seat that was not theirs to have"

@@ -147,12 +147,13 @@ class Group:
     def now(self):
         return self.coordinator.headers.get("X-Test-Now")
 
-    def advance(self):
-        """Its list moves, as at a fixed hour."""
+    def advance(self, hour="infinity"):
+        """Its list moves, as after a fixed hour."""
         as_worker(
             self.coordinator.db,
             self.now,
-            "select comparison_run(), seat_list_advance(g) from (select * from cohorts where id = %s for no key update) g",
+            "select comparison_run(), seat_list_advance(g, %s) from (select * from cohorts where id = %s for no key update) g",
+            hour,
             self.id,
         )
 

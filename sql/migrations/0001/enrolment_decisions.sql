@@ -11,7 +11,7 @@ create table enrolment_decisions (
     -- I8: a withdrawal has none.
     reason text constraint enrolment_decisions__reason__known check (reason in (
         'in_turn', 'out_of_turn', 'composition', 'availability', 'language', 'continuity',
-        'full', 'not_ready', 'conflict', 'conversation', 'judgement', 'locked',
+        'full', 'others_wait', 'not_ready', 'conflict', 'conversation', 'judgement', 'locked',
         'conduct', 'safety', 'not_eligible', 'group_cancelled', 'other_group')),
     by_role text not null,
     -- Null when the waiting list moved by itself.
