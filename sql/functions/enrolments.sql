@@ -360,7 +360,8 @@ begin
     end if;
     -- The version stays: it is the peer's too, who does not see that they are answered.
     update enrolments e set answer = in_answer, answered_by = actor_account_id() where e.id = in_id;
-    perform audit('answer', 'enrolment', in_id, array[enrolment.participant_id]);
+    -- Found by its object: in their file it would say that they were answered, and so why they are not confirmed.
+    perform audit('answer', 'enrolment', in_id);
     return enrolment_respond(200, in_id);
 end $$;
 
@@ -432,7 +433,7 @@ begin
     else
         -- The version stays: it is the peer's too.
         update enrolments e set removes_for = why, removes_at = fixed_hour_after(app_now()) where e.id = in_id;
-        perform audit('answer', 'enrolment', in_id, array[enrolment.participant_id]);
+        perform audit('answer', 'enrolment', in_id);
     end if;
     return enrolment_respond(200, in_id);
 end $$;

@@ -124,7 +124,8 @@ begin
 end $$;
 
 -- The coordinator has asked by voice who is meant, and excluded them by id where they are of the staff; also where the name alone has
--- done so before: whether it has is not in the answer.
+-- done so before: whether it has is not in the answer. What was theirs of the person's goes to somebody else now.
+-- Writes: exclusion_requests, name_digests, hand_overs, participants, intakes.
 create or replace function exclusion_requests_close(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     request exclusion_requests;
@@ -138,6 +139,7 @@ begin
         state = 'closed', name_digest = null, closed_at = app_now(), closed_by = actor_account_id(), version = r.version + 1
     where r.id = in_id;
     perform name_digests_forget(in_id);
+    perform hand_over_follow(request.participant_id, 'conflict');
     perform audit('close', 'exclusion_request', in_id);
     return (select respond(200, r.body, null, r.version) from exclusion_requests_json r where r.id = in_id);
 end $$;

@@ -20,12 +20,12 @@ create or replace function job_is_aside(in_job text, in_subject_id uuid) returns
     select from job_faults f where f.job = in_job and f.subject_id = in_subject_id and f.retry_at > app_now());
 
 -- In the handler of a row: leaves it alone for a while, longer each time. What is the machine's fault (no disk, no memory, shutting down)
--- ends the job; what somebody holds has its turn next round.
+-- ends the job, but not that a row took too long (57014), which `others` never is; what somebody holds has its turn next round.
 create or replace function job_set_aside(in_job text, in_subject_id uuid, in_sqlstate text) returns void language plpgsql as $$
 begin
     if job_is_met(in_sqlstate) then
         return;
-    elsif left(in_sqlstate, 2) in ('53', '57', '58') then
+    elsif left(in_sqlstate, 2) in ('53', '57', '58') and in_sqlstate <> '57014' then
         raise exception using errcode = in_sqlstate, message = 'not the fault of a row';
     end if;
     insert into job_faults as f (job, subject_id, sqlstate, since, retry_at)

@@ -45,7 +45,7 @@ insert into notice_rungs (kind, place, rung, share) values
     ('declaration_due', 1, 'coordinator', 0), ('declaration_due', 2, 'duty', 0.5), ('declaration_due', 3, 'lead', 0.75),
     ('conflict_in_group', 1, 'duty', 0), ('conflict_in_group', 2, 'back_up', 0.25), ('conflict_in_group', 3, 'lead', 0.5),
     ('exclusion_asked', 1, 'coordinator', 0), ('exclusion_asked', 2, 'duty', 0.5), ('exclusion_asked', 3, 'lead', 0.75),
-    ('exclusion_for_lead', 1, 'lead', 0),
+    ('exclusion_for_lead', 1, 'lead', 0), ('exclusion_for_lead', 2, 'kept', 0.5),
     ('answer_due', 1, 'coordinator', 0), ('answer_due', 2, 'duty', 0.25), ('answer_due', 3, 'lead', 0.5),
     ('host_missing', 1, 'coordinator', 0), ('host_missing', 2, 'duty', 0.15), ('host_missing', 3, 'back_up', 0.3),
     ('host_missing', 4, 'lead', 0.5),

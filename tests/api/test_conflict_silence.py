@@ -162,6 +162,35 @@ def test_what_is_met_after_the_answer_is_answered_again(client, group):
     again = seat.read()
     assert (again["state"], again["answer"]) == ("accepted", None) and again["answer_at"] != before["answer_at"]
     assert (seat.decisions()[-1]["decision"], seat.decisions()[-1]["reason"]) == ("asked_again", "conflict")
+    # An answer in their own file, and no confirmation: there would be one cause for it.
+    nobody, unanswered = named(client), ready(client)
+    other = Group(group.coordinator, service(client("administrator"))).open()
+    other.seat(nobody)
+    waits = other.seat(unanswered, "accepted")
+    waits.read()
+    waits.hear()
+    files = [
+        {(event["role"], event["action"]) for event in who.peer.get(f"{who.path}/audit-events").ok().data
+         if event["object_type"] == "enrolment"} for who in (person, unanswered)]  # fmt: skip
+    assert files[0] == files[1]
+
+
+def test_what_takes_too_long_to_compare_holds_nobody_elses_up(client, db):
+    """DESIGN 5b.1: whatever somebody made of their names, the others' are compared in the same second, and the next round begins there."""
+    heavy, other = named(client), named(client)
+    compared(db)
+    with db.transaction(force_rollback=True):
+        db.execute(
+            "alter function comparison_one(text, uuid) rename to comparison_of_one; create function comparison_one(in_subject text, in_id uuid)"
+            " returns void language plpgsql as $$ begin perform pg_sleep(case when in_id = '%s' then 60 else 0 end);"
+            " perform comparison_of_one(in_subject, in_id); end $$" % heavy.id)  # fmt: skip
+        db.execute("select set_config('app.role', 'worker', true), comparison_ask('participant', %s)", ([heavy.id, other.id],))
+        left = "select owner_id::text from comparisons"
+        db.execute("set local statement_timeout = '2500ms'")
+        db.execute("select comparison_run()")
+        assert db.execute("select subject_id::text, sqlstate from job_faults where job = 'comparisons'").fetchall() == [(heavy.id, "57014")]
+        db.execute("select comparison_run()")
+        assert db.execute(left).fetchall() == [(heavy.id,)]
 
 
 def test_assigning_and_substituting_a_host(client):

@@ -2,12 +2,14 @@
 """A peer asks that somebody of the staff, whom they name, not see their file, and it is so: in the file, in groups, around sessions
 (R14, A6.5, I13, decision 6)."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening
 from steps.groups import FORMAL, Group, Host, ready, service
-from steps.journey import QUEBEC_COORDINATOR, bare, compared, is_hidden, open_person, tables_with, unique
+from steps.journey import QUEBEC_COORDINATOR, as_worker, bare, compared, is_hidden, open_person, tables_with, unique
 
 PATH = "/v1/exclusion-requests"
 
@@ -185,6 +187,46 @@ def test_a_coordinator_settles_what_no_name_met(client, person, coordinator, db)
     )
     assert rows.fetchall() == [("create", "peer", [person.id], []), ("close", "coordinator", [], [])]
     is_hidden(client("coordinator", OTHER_COORDINATOR), "POST", f"{PATH}/{asked['id']}/close")
+
+
+def test_who_may_be_meant_settles_nothing(client, administrator, person, coordinator):
+    """DESIGN 5b.7: the same first and last name may mean them."""
+    first, last = unique("Maya").split()
+    meant = Colleague(client, administrator, f"{first} Rose {last}")
+    asked = ask(person, f"{first} Ann {last}")
+    meant.client.get(person.path).ok()
+    is_hidden(meant.client, "GET", f"{PATH}/{asked['id']}")
+    is_hidden(meant.client, "POST", f"{PATH}/{asked['id']}/close")
+    assert asked["id"] not in [r["id"] for r in walk(meant.client, PATH, params={"open": True})]
+    as_worker(client.db, None, "select watched_clock_follow()")
+    told = {who: asked["id"] in str(who.get("/v1/alarms", params={"limit": 100}).ok().json) for who in (meant.client, coordinator)}
+    assert told == {meant.client: False, coordinator: True}
+    close(coordinator, asked).ok()
+
+
+def test_what_was_theirs_of_the_persons_goes_to_somebody_else_once_they_have_talked(person, colleague, coordinator, db):
+    """Decision 22: whoever does not see a file is not whom it waits for."""
+    db.execute("update participants set coordinator_id = %s where id = %s", (colleague.id, person.id))
+    asked = ask(person, colleague.name)
+    assert coordinator.get(person.path).ok()["coordinator_id"] == colleague.id
+    close(coordinator, asked).ok()
+    assert coordinator.get(person.path).ok()["coordinator_id"] != colleague.id
+
+
+def test_a_lead_whom_the_person_is_kept_from_still_knows_that_somebody_is_to_be_found(client, administrator, colleague, db):
+    """R6: where nobody else can, by alias: nobody waits for ever."""
+    person = open_person(client, region="NU")
+    db.execute(
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at) select %s, id, 'asked_by_peer', %s, now()"
+        " from accounts where role = 'coordinator' and id <> %s or role = 'administrator'",
+        (person.id, colleague.id, colleague.id),
+    )
+    asked = ask(person, colleague.name)
+    for days in (0, 5):
+        as_worker(db, f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}", "select watched_clock_follow()")
+    (told,) = (n for n in administrator.get("/v1/notices", params={"limit": 100}).ok().data if n["kind"] == "exclusion_for_lead")
+    assert told["is_by_alias"] and told["about"] is None
+    is_hidden(administrator, "GET", f"{PATH}/{asked['id']}")
 
 
 def test_the_list_is_newest_first_and_of_people_one_serves(client, coordinator):
