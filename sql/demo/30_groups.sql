@@ -112,11 +112,7 @@ from (
 join cohorts g on g.id = d.id
 order by d.id, d.seq;
 -- Formal groups: what each evening is about, set in advance; the one that is being planned has none yet.
-update sessions s set
-    topic_en = t.topic_en,
-    topic_fr = t.topic_fr,
-    material_en = 'A short reading on the subject; a few questions to think about, for those who like to.',
-    material_fr = 'Une courte lecture sur le sujet; quelques questions pour y réfléchir, si on le souhaite.'
+update sessions s set topic_en = t.topic_en, topic_fr = t.topic_fr
 from demo_groups d
 cross join (values
     (1, 'Getting to know the group', 'Faire connaissance'),

@@ -18,7 +18,9 @@ begin
             'group_id', n.cohort_id,
             'title', localized(n.title_en, n.title_fr),
             'language', n.language,
-            'session', enrolment_session_json(n.session, own_zone, true),
+            'session', enrolment_session_json(n.session, own_zone, case when (n.session).material_en is not null then (
+                select session_material(n.session, k.wrapped) from sealed_keys k
+                where k.id = (select sealed_key_id((n.session).material_en))) end),
             'room', case when is_open then 'open' else 'closed_by_you' end,
             'join_link_from', case when (n.session).state <> 'cancelled' and is_open then utc(session_link_from(n.session)) end,
             'join_link', case when (n.session).state <> 'cancelled' and is_open and app_now() >= session_link_from(n.session) then

@@ -46,9 +46,8 @@ begin
     if session.state not in ('scheduled', 'in_progress') then
         perform problem_state(session.state);
     end if;
-    perform erase_keys('session', in_session_id);
     update sessions s set join_link = in_link, changed_at = app_now(), version = s.version + 1 where s.id = in_session_id;
-    perform keep_key(in_key, 'session', in_session_id);
+    perform session_key_keep(in_key, in_session_id);
 end $$;
 
 create or replace function join_links_replace(in_session_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$

@@ -75,6 +75,12 @@ begin
     return enrolment;
 end $$;
 
+-- What one request sealed in both languages, with the key of both.
+create or replace function session_material(in_session sessions, in_wrapped text) returns json stable language sql
+return localized(
+    sealed_mark('session.material', in_session.material_en, in_wrapped),
+    sealed_mark('session.material', in_session.material_fr, in_wrapped));
+
 create or replace view sessions_json with (security_invoker = true) as
 select s.id, s.cohort_id, s.seq, s.version, row_to_json(members) as body
 from sessions s
@@ -91,7 +97,8 @@ cross join lateral (select
     s.duration_minutes,
     s.makes_up_for,
     case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
-    case when s.material_en is not null then localized(s.material_en, s.material_fr) end as material,
+    case when s.material_en is not null then (
+        select session_material(s, k.wrapped) from sealed_keys k where k.id = (select sealed_key_id(s.material_en))) end as material,
     sealed_mark('session.join_link', s.join_link, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.join_link)))) as join_link,
     utc(s.link_changed_at) as link_changed_at,
@@ -248,7 +255,6 @@ begin
         session.material_fr := in_body#>>'{material,fr}';
     end if;
     if in_body ? 'join_link' then
-        perform erase_keys('session', in_id);
         session.join_link := in_body->>'join_link';
     end if;
     update sessions s set
@@ -260,8 +266,8 @@ begin
         changed_at = app_now(),
         version = session.version + 1
     where s.id = in_id;
-    if in_key is not null then
-        perform keep_key(in_key, 'session', in_id);
+    if in_body ?| array['join_link', 'material'] then
+        perform session_key_keep(in_key, in_id);
     end if;
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
     if moved > 0 then
@@ -278,7 +284,6 @@ end $$;
 -- A cancelled session keeps its place; its link ends. The calendar shows it as cancelled.
 create or replace function session_drop(in_id uuid) returns void language plpgsql as $$
 begin
-    perform erase_keys('session', in_id);
     update sessions s set
         state = 'cancelled',
         join_link = null,
@@ -286,6 +291,7 @@ begin
         changed_at = app_now(),
         version = s.version + 1
     where s.id = in_id;
+    perform session_key_keep(null, in_id);
     perform comparison_ask('cohort', array(select s.cohort_id from sessions s where s.id = in_id));
 end $$;
 

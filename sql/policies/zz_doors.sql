@@ -33,7 +33,7 @@ begin
                 -- Seats: who has one, who waits for one, and the mail about it.
                 ('alongside_seats', '
                     cohort_is_full cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
-                    enrolment_group_json enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
+                    enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
                     enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_withdraw cohort_offers_shorten
                     seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
                     seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
@@ -61,8 +61,8 @@ begin
                     account_identify account_identity sign_in_code_bind sign_in_code_forget
                     account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
-                    coordinator_stand_in document_announce hand_over hand_over_follow hand_over_left home_next_sessions
-                    host_assignment_alias idempotency_key_forget
+                    coordinator_stand_in document_announce enrolment_group_json hand_over hand_over_follow hand_over_left
+                    home_next_sessions host_assignment_alias idempotency_key_forget
                     own_case_tell own_cases_confirm own_cases_find own_cases_refuse plain_list region_move_apply seal_check staff_alias
                     staff_link_since'),
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
@@ -133,12 +133,13 @@ grant execute on function account_alias, duty_rungs_at, duty_shift_fault, duty_s
 grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id to alongside_api;
 grant execute on function document_announce to alongside_api;
 grant execute on function
-    enrolment_group_json, enrolments_accept, enrolments_confirm, enrolments_create, enrolments_decline, enrolments_not_this_one,
+    enrolments_accept, enrolments_confirm, enrolments_create, enrolments_decline, enrolments_not_this_one,
     enrolments_offer, enrolments_remove, enrolments_withdraw
 to alongside_api;
 grant execute on function exclusion_request_retry, exclusion_request_today to alongside_api;
 grant execute on function cohort_offers_shorten, seat_release_all, seat_withdraw_all to alongside_api;
 grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
+grant execute on function enrolment_group_json to alongside_api, alongside_seats;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;

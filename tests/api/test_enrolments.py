@@ -110,6 +110,9 @@ def test_the_material_comes_with_the_place(a_group, person):
     seat.confirm().ok()
     seat.hear()
     assert seat.read(person.peer)["group"]["sessions"][0]["material"] == told["material"]
+    at_home = person.peer.get(f"{person.path}/home", language="fr").ok()
+    for shown in (at_home["next_sessions"][0]["session"], at_home["groups"][0]["group"]["sessions"][0]):
+        assert shown["material"] == {"fr": "Page 3"}
 
 
 def test_a_repeated_request_places_once(a_group, person):

@@ -43,8 +43,6 @@ PLAIN = {
     "code": "letters and digits of a pattern; that of a first sign-in is kept as a digest",
     "topic/en": "what an evening is about, for all who come to it",
     "topic/fr": "what an evening is about, for all who come to it",
-    "material/en": "what to read before an evening, for all who come to it",
-    "material/fr": "what to read before an evening, for all who come to it",
     "experts/*": "who taught a course, as it is announced to the staff",
     "vouched_by": "who vouches for a training of somebody of the staff, with what authority",
     "identity/issuer": "the address of the identity provider",
@@ -101,7 +99,10 @@ def test_every_free_text_is_sealed_or_has_a_reason():
 # ---- what is written is in no dump ----
 
 # What an example cannot show beside the rest; and, last of all, what has to be before something may be said.
-ALSO = {"conflict_declarations_create": {"kind": "same_unit", "unit": "2 RCR", "from": "2015-01-01"}}
+ALSO = {
+    "conflict_declarations_create": {"kind": "same_unit", "unit": "2 RCR", "from": "2015-01-01"},
+    "sessions_update": {"material": {"en": "Page 3", "fr": "Page 3"}},
+}
 BEFORE = {"debriefs_create": "update sessions set state = 'completed', ended_at = now() where state = 'in_progress'"}
 
 

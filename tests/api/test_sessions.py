@@ -267,14 +267,16 @@ def test_an_informal_group_does_without(administrator, coordinator):
     add(group, local_start=in_days(42)).created()
 
 
-def test_a_link_is_sealed_and_ends(group, coordinator, db):
+@pytest.fixture
+def keys(db):
+    """How many keys open something of a session."""
+    return lambda session: db.execute("select count(*) from sealed_keys where owner_id = %s", (session["id"],)).fetchone()[0]
+
+
+def test_a_link_is_sealed_and_ends(group, coordinator, db, keys):
     """A6.8, R17: open to coordinators; nowhere readable at rest; with another link, or the session, its key is gone."""
     first, second, _ = group.sessions()
     room = f"https://meet.example.org/{uuid.uuid4()}"
-
-    def keys(session):
-        return db.execute("select count(*) from sealed_keys where owner_id = %s", (session["id"],)).fetchone()[0]
-
     assert change(group, first, join_link=room).ok()["join_link"] == room == coordinator.get(path(first)).ok()["join_link"]
     assert tables_with(db, room.rsplit("/", 1)[1]) == []
     change(group, first, join_link=room + "2").ok()
@@ -283,6 +285,33 @@ def test_a_link_is_sealed_and_ends(group, coordinator, db):
     change(group, second, join_link=room).ok()
     assert cancel(group, second).ok()["join_link"] is None and keys(second) == 0
     assert add(group, local_start=in_days(42), join_link=room).created()["join_link"] == room
+
+
+def test_s23_material_is_sealed_and_outlives_its_link(group, coordinator, db, keys):
+    """S23, decision 11: nowhere readable at rest, in neither language; a key ends with the last that it opens."""
+    first, second, third = group.sessions()
+    words = [f"Zq{uuid.uuid4().hex}" for _ in range(2)]
+    material = {"en": f"Call Jane:\n{words[0]}", "fr": f"Appelez Jane\u00a0:\n{words[1]}"}
+    assert change(group, first, material=material).ok()["material"] == material == coordinator.get(path(first)).ok()["material"]
+    assert [tables_with(db, word) for word in words] == [[], []]
+    change(group, first, material=material).ok()
+    assert keys(first) == 1, "what is overwritten leaves none"
+    for link in ("https://meet.example.org/a", "https://meet.example.org/b"):
+        assert change(group, first, join_link=link).ok()["material"] == material and keys(first) == 2
+    cancelled = cancel(group, first).ok()
+    assert (cancelled["material"], cancelled["join_link"]) == (material, None) and keys(first) == 1
+    # One request, one key.
+    change(group, second, join_link="https://meet.example.org/a", material=material).ok()
+    assert keys(second) == 1
+    assert change(group, second, join_link=None).ok()["material"] == material and keys(second) == 1
+    assert change(group, second, material=None).ok()["material"] is None and keys(second) == 0
+    made = add(group, local_start=in_days(42), join_link="https://meet.example.org/a", material=material).created()
+    assert made["material"] == material and keys(made) == 1
+    assert change(group, made, material=None).ok()["join_link"] == made["join_link"] and keys(made) == 1
+    # With its keys, what was sealed is gone, and the session stays.
+    change(group, third, material=material).ok()
+    db.execute("delete from sealed_keys where owner_id = %s", (third["id"],))
+    assert coordinator.get(path(third)).ok()["material"] is None
 
 
 # ---- who is told, who may see ----
@@ -309,8 +338,9 @@ def test_hosts_read_what_they_lead(client, administrator, group):
     host, other = Host(client, administrator), Host(client, administrator)
     group.led_by(host)
     first = group.sessions()[0]
-    change(group, first, join_link="https://meet.example.org/a").ok()
-    assert host.client.get(path(first)).ok()["join_link"] == "https://meet.example.org/a"
+    change(group, first, join_link="https://meet.example.org/a", material=MATERIAL).ok()
+    read = host.client.get(path(first)).ok()
+    assert (read["join_link"], read["material"]) == ("https://meet.example.org/a", MATERIAL)
     assert group.sessions(host.client) == group.sessions()
     host.client.patch(path(first), {"topic": TOPIC}, if_match="*").problem(403, "forbidden")
     host.client.post(f"{path(first)}/cancel", if_match="*").problem(403, "forbidden")

@@ -268,6 +268,7 @@ SHARED = {
     "outbox",
     "seats",
     "seal_checks",
+    "session_keys",
     "jobs",
     "watched_clocks",
 }

@@ -138,7 +138,7 @@ select is(refused_past('alongside_' || c.role, c.tried), c.refused, c.role || ' 
     ('desk', 'reaches nobody', 'select from contacts', '42501'),
     ('desk', 'switches nobody off', 'update accounts set is_active = false', '42501'),
     ('desk', 'moves no intake on', 'update intakes set state = state', '42501'),
-    ('desk', 'opens a link', $$select from sealed_keys where owner_type = 'session'$$, null),
+    ('desk', 'opens what a session has sealed', $$select from sealed_keys where owner_type = 'session'$$, null),
     ('desk', 'and nothing else', $$select from sealed_keys where owner_type <> 'session'$$, 'nothing'),
     ('duty', 'knows of no conflict', 'select from conflict_matches', '42501'),
     ('duty', 'reaches nobody', 'select from contacts', '42501'),
@@ -166,12 +166,13 @@ select is_empty($$
     where (wanted <> 'past' or m.relname <> 'events_rest')
         and not exists (select from pg_trigger t where t.tgrelid = m.oid and t.tgname = wanted and t.tgenabled = 'O')$$,
     'each refuses changes, and what comes late');
--- What they ask of each other tells yes or no, never who or why.
+-- What they ask of each other tells yes or no, or what a peer reads of their own group; never who or why.
 select set_eq($$
     select r.role || ' ' || p.proname from past_roles r join own_functions f on f.prosecdef and f.owner <> r.role join pg_proc p using (oid)
     where has_function_privilege(r.role, f.oid, 'execute')$$, array[
     'alongside_seats actor_own_cohort_ids', 'alongside_seats actor_stands_for_ids', 'alongside_sessions actor_stands_for_ids',
     'alongside_seats comparison_finish', 'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_is_said',
+    'alongside_seats enrolment_group_json',
     'alongside_conflicts actor_own_cohort_ids',
     'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions actor_session_ids',

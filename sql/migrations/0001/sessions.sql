@@ -16,7 +16,7 @@ create table sessions (
     topic_fr text,
     -- What was taken up where the participants choose; codes, so that no text of theirs is kept.
     topic_codes text[],
-    material_en text,
+    material_en text, -- sealed session.material, as its French is, under one key
     material_fr text,
     join_link text, -- sealed session.join_link
     -- Since when the link is this one.
