@@ -6,17 +6,19 @@ Ids and whatever else is drawn by chance is called by the order in which it appe
 import random
 import re
 import uuid
+from collections import Counter
 
 from steps import ABSENT
-from steps.evenings import informal
-from steps.groups import Seat
-from steps.journey import bare
+from steps.evenings import FIRST, informal
+from steps.groups import instant
+from steps.journey import QUEBEC_COORDINATOR, bare
 from steps.leaks import path_of
+from steps.world_acts import ANOTHER, NAMED, OF_OTHERS, SETTINGS, STEPS, UNIT, Acts
 
-NAMED, ANOTHER = "Quillon Zabransky", "Ottoline Verhaegen"
 # An id, or a word drawn by chance: the key of a feed, a cursor, the digest in an ETag, which is one of ids too; a version stays.
 CHANCE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{22,}|(?<=-)[0-9a-f]{16}(?=\.)"
+    r"|(?<=\")[0-9a-f]{32}(?=\.)"
 )
 JOBS = (
     "comparison_run", "watched_clock_follow", "seat_expire_offers", "seat_answer_all", "seat_advance_lists", "join_link_watch",
@@ -61,18 +63,30 @@ class Story:
         self.peer.name = "Isambard Kettlewell"
         self.peer.contact(who=self.evening.coordinator, name_to_use=self.peer.name).ok()
         self.evening.seat(self.other)
+        for weeks in range(2, 6):
+            start = instant(FIRST, weeks=weeks)[:10]
+            self.evening.coordinator.post(f"{self.evening.group.path}/sessions", {"local_start": f"{start}T18:30"}).created()
+        self.meetings = self.evening.group.sessions()
 
 
-class World(Story):
-    """One of the two. `holds`: whether the fact is so. The clients are those of both: whoever acts is here only after enter()."""
+class World(Story, Acts):
+    """One of the two. `holds`: whether the fact is so; `is_seated`: whether the peer has a seat before it is. The clients are those of
+    both: whoever acts is here only after enter()."""
 
-    def __init__(self, story, clients, server, db, contract, fact, holds):
+    def __init__(self, story, clients, server, db, contract, fact, holds, is_seated):
         vars(self).update(vars(story))
         self.clients, self.url, self.db, self.contract = clients, server.url, db, contract
         self.labels, self.feeds, self.seats = {}, [], []
+        self.meetings = list(self.meetings)
+        # Whom somebody has declared who can take it back, and whether they have: (who, body, path).
+        self.declared, self.is_declared = None, None
         self.minutes = -8 * 24 * 60
         self.enter()
         self.pass_time(7)
+        if is_seated:
+            self.place(None)
+            self.accept(None).ok()
+            self.confirm(None)
         getattr(self, fact)(NAMED if holds else ANOTHER, holds)
         self.work()
 
@@ -93,23 +107,30 @@ class World(Story):
     def the_other_host_is_named(self, name, _):
         self.evening.administrator.patch(self.colleague.path, {"name": name}, if_match="*").ok()
 
+    def another_coordinator_is_named(self, name, _):
+        self.evening.administrator.patch(f"/v1/staff/{QUEBEC_COORDINATOR}", {"name": name}, if_match="*").ok()
+
+    def somebody_seated_was_in_the_unit(self, _, holds):
+        self.declare_for(self.other.peer, {"kind": "same_unit", "unit": UNIT if holds else "Third Signals", "from": "2035-01-01"})
+
     def somebody_seated_declares_the_peer(self, name, holds):
-        self.declared(self.other.peer, self.peer.name if holds else name)
+        self.declare_for(self.other.peer, {"kind": "no_contact", "name": self.peer.name if holds else name})
 
     def somebody_seated_declares_the_host(self, name, holds):
-        self.declared(self.other.peer, self.host.made["name"] if holds else name)
+        self.declare_for(self.other.peer, {"kind": "no_contact", "name": self.host.made["name"] if holds else name})
 
     def the_other_host_declares_the_peer(self, name, holds):
-        self.declared(self.colleague.client, self.peer.name if holds else name, "recusal")
+        self.declare_for(self.colleague.client, {"kind": "recusal", "name": self.peer.name if holds else name})
 
     def somebody_seated_excludes_the_host(self, name, holds):
         body = {"staff_name": self.host.made["name"] if holds else name}
         assert self.other.peer.post("/v1/exclusion-requests", body).status == 202
 
-    def declared(self, who, name, kind="no_contact"):
-        said = who.post("/v1/conflict-declarations", {"kind": kind, "name": name}).created()
+    def declare_for(self, who, body):
+        said = who.post("/v1/conflict-declarations", body).created()
         self.work()
         self.evening.coordinator.post(f"{said.path}/conversation").ok()
+        self.declared, self.is_declared = (who, body, said.path), True
 
     # ---- the clock and the worker ----
 
@@ -122,118 +143,16 @@ class World(Story):
         for job in JOBS:
             with self.db.transaction():
                 self.db.execute("set local role alongside_worker")
-                self.db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (self.evening.now,))
+                self.db.execute(SETTINGS, (self.evening.now,))
                 self.db.execute(f"select {job}()")
         faults = self.db.execute("select job, subject_id::text, sqlstate from job_faults").fetchall()
         assert faults == [], faults
 
-    # ---- what the two do ----
-
-    def who(self, rng):
-        return rng.choice((self.peer.peer, self.host.client))
-
-    def name(self, rng):
-        return rng.choice((NAMED, NAMED, f"{NAMED.split()[0]} Umbridge", f"Nobody {rng.getrandbits(32):x}"))
-
-    def declare(self, rng):
-        kind = rng.choice(("no_contact", "chain_of_command", "dual_relationship", "same_unit", "recusal"))
-        body = {"kind": kind, "counts_from": rng.choice(("now", "before_my_next_placement"))}
-        if kind == "same_unit":
-            body |= {"unit": "Second Signals", "from": "2040-01-01"}
-        else:
-            body["name"] = self.name(rng)
-        if kind == "chain_of_command":
-            body["period"] = "former"
-        return self.who(rng).post("/v1/conflict-declarations", body)
-
-    def take_back(self, rng):
-        who = self.who(rng)
-        listed = who.get("/v1/conflict-declarations").ok().data
-        return listed and who.post(f"/v1/conflict-declarations/{rng.choice(listed)['id']}/withdraw")
-
-    def ask_not_to_be_seen(self, rng):
-        return self.peer.peer.post("/v1/exclusion-requests", {"staff_name": self.name(rng)})
-
-    def rename(self, rng):
-        changes = {"name_to_use": self.name(rng), "email": f"quill.{rng.getrandbits(20)}@example.org", "phone": "+1 613 555 0155"}
-        field = rng.choice(sorted(changes))
-        return self.peer.contact(**{field: changes[field]})
-
-    def come_back(self, rng):
-        return self.who(rng).delete("/v1/step-back")
-
-    def seat(self, name):
-        return self.seats and self.seats[-1].step(name)
-
-    def accept(self, _):
-        return self.seat("accept")
-
-    def decline(self, _):
-        return self.seat("decline")
-
-    def withdraw(self, _):
-        return self.seat("withdraw")
-
-    def start(self, rng):
-        """Mostly at its hour."""
-        if rng.random() < 0.7 and self.minutes < -10:
-            self.pass_time(-5 - self.minutes)
-            self.work()
-        return self.evening.start(self.host.client)
-
-    def attend(self, rng):
-        roster = self.host.client.get(f"{self.evening.path}/roster")
-        if roster.status != 200 or not roster.json.get("entries", roster.json.get("data")):
-            return roster
-        entries = roster.json.get("entries", roster.json.get("data"))
-        return self.host.client.put(
-            f"{self.evening.path}/attendance/{rng.choice(entries)['enrolment_id']}", {"status": rng.choice(("present", "absent"))})  # fmt: skip
-
-    def end(self, _):
-        return self.evening.end(self.host.client)
-
-    def replace_link(self, rng):
-        return self.host.client.put(f"{self.evening.path}/join-link", {"join_link": f"https://teams.example/join/{rng.getrandbits(30)}"})
-
-    def subscribe(self, _):
-        made = self.peer.peer.post(f"{self.peer.path}/calendar-feeds", {"language": "en"})
-        if made.status == 201:
-            self.feeds.append(made["path"])
-        return made
-
-    # ---- what coordinators do: the same in both worlds ----
-
-    def waiting(self):
-        """Declarations of the two about which nobody has talked with them."""
-        rows = self.db.execute(
-            "select id::text from conflict_declarations where conversation_at is null and declared_by = any (%s) order by created_at, id",
-            ([self.peer.account, self.host.id],)).fetchall()  # fmt: skip
-        return [id for (id,) in rows]
-
-    def is_kept(self):
-        """Whether a coordinator would hear that the peer must not be placed here."""
+    def ask(self, query, values):
+        """What the database says at this hour; nothing of it stays."""
         with self.db.transaction(force_rollback=True):
-            self.db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (self.evening.now,))
-            return self.db.execute("select conflict_blocks_participant(%s, %s)", (self.peer.id, self.evening.group.id)).fetchone()[0]
-
-    def talk(self):
-        for id in self.waiting():
-            self.evening.coordinator.post(f"/v1/conflict-declarations/{id}/conversation").ok()
-
-    def place(self):
-        answer = self.evening.group.place(self.peer)
-        if answer.status == 201:
-            self.seats.append(Seat(self.evening.group, self.peer, answer))
-        return answer.status
-
-    def answer(self, step):
-        if not self.seats or self.seats[-1].state != "accepted":
-            return None
-        status = self.seats[-1].confirm(step).status
-        hour = self.db.execute("select answer_at::text from enrolments where id = %s", (self.seats[-1].id,)).fetchone()[0]
-        while self.db.execute("select %s::timestamptz < %s", (self.evening.now, hour)).fetchone()[0]:
-            self.pass_time(30)
-        return status
+            self.db.execute(SETTINGS, (self.evening.now,))
+            return self.db.execute(query, values).fetchall()
 
     # ---- what they read ----
 
@@ -242,7 +161,7 @@ class World(Story):
         assignments = self.host.client.get(f"{self.evening.group.path}/host-assignments").ok()
         return {
             who: {
-                "participant_id": self.peer.id, "group_id": self.evening.group.id, "session_id": self.evening.session["id"],
+                "participant_id": self.peer.id, "group_id": self.evening.group.id, "session_id": self.meetings[0]["id"],
                 "enrolment_id": self.seats[-1].id if self.seats else ABSENT,
                 "declaration_id": declared[who][-1]["id"] if declared[who] else ABSENT,
                 "assignment_id": next((a["id"] for a in assignments.data if a["account_id"] == self.host.id), ABSENT)}
@@ -257,13 +176,11 @@ class World(Story):
                 if operation.method == "GET" and role in operation.roles and (share == 1 or rng.random() < share):
                     answer = who.get(path_of(operation, dict.fromkeys(operation.ids, ABSENT) | ids))
                     seen[role, operation.id] = self.plain(bare(answer))
-        for feed in self.feeds:
+        for _, feed in self.feeds:
             seen["feed", len(seen)] = self.plain(bare(self.peer.peer.get(feed)))
         for what, query in ROWS.items():
             for person, account in ((self.peer.id, self.peer.account), (None, self.host.id)):
-                with self.db.transaction(force_rollback=True):
-                    self.db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (self.evening.now,))
-                    rows = self.db.execute(query, {"person": person, "account": account}).fetchall()
+                rows = self.ask(query, {"person": person, "account": account})
                 seen[what, person is None] = [self.plain(row) for row in rows]
         return seen
 
@@ -275,19 +192,16 @@ class World(Story):
 
 
 class Pair:
-    """The fact holds in the first world, in the second it does not."""
+    """The fact holds in the first world, in the second it does not. `counted`: how often a step got through, was refused, or had nothing
+    to do."""
 
-    WEIGHTS = {
-        "declare": 6, "take_back": 3, "ask_not_to_be_seen": 2, "rename": 3, "come_back": 2, "accept": 3, "decline": 1, "withdraw": 1,
-        "start": 2, "attend": 2, "end": 1, "replace_link": 1, "subscribe": 1, "talk": 2, "place": 4, "confirm": 2, "not-this-one": 1}  # fmt: skip
-
-    def __init__(self, make, chance, fact, seed):
-        self.rng, self.chance, self.log = random.Random(f"{fact} {seed}"), chance, [f"{fact}, seed {seed}"]
+    def __init__(self, make, chance, fact, seed, is_seated=False):
+        self.rng, self.chance, self.log, self.counted = random.Random(f"{fact} {seed}"), chance, [f"{fact}, seed {seed}"], Counter()
         begin = self.rng.getrandbits(32)
         self.worlds = []
         for holds in (True, False):
             self.chance.seed(begin)
-            self.worlds.append(make(fact, holds))
+            self.worlds.append(make(fact, holds, is_seated))
         self.read()
 
     def each(self, act):
@@ -301,29 +215,38 @@ class Pair:
     def read(self, share=1):
         self.same("what is read", *self.each(lambda world, rng: world.read(rng, share)))
 
-    def decide(self, name):
-        """A coordinator's decision, which the fact does not change: whoever is kept in one world is placed in neither."""
-        if name == "talk":
-            return self.each(lambda world, _: world.talk())
-        is_kept = any([world.is_kept() for world in self.worlds])
-        if name == "place":
-            return [None, None] if is_kept else self.each(lambda world, _: world.place())
-        return self.each(lambda world, _: world.answer("not-this-one" if is_kept else name))
+    def open(self):
+        """The steps that may get through. Whoever is kept in one world is placed in neither: coordinators decide alike in both."""
+        one, other = self.each(lambda world, _: world.now())
+        self.same("what is so", one, other)
+        now = one | {"is_kept": any([world.is_kept() for world in self.worlds])}
+        return [name for name, (_, may) in STEPS.items() if may(now)], now["is_kept"]
 
     def step(self, name=None, share=1):
-        name = name or self.rng.choices(list(self.WEIGHTS), self.WEIGHTS.values())[0]
+        """Mostly one that may get through; whether it did."""
+        names, is_kept = self.open()
+        if name is None:
+            among = names if self.rng.random() < 0.85 else list(STEPS)
+            name = self.rng.choices(among, [STEPS[one][0] for one in among])[0]
         self.log.append(name)
         minutes = self.rng.choice((1, 3, 17, 59, 180, 500))
         self.each(lambda world, _: world.pass_time(minutes))
-        if name in ("talk", "place", "confirm", "not-this-one"):
-            answers = self.decide(name)
+        if is_kept and name in ("place", "confirm"):
+            answers = [None, None]
         else:
-            answers = self.each(lambda world, rng: self.told(world, getattr(world, name)(rng)))
-        self.log[-1] += f" {str(answers[0])[:120]}"
-        self.same("the answer", *({name: answer} for answer in answers))
+            answers = self.each(lambda world, rng: getattr(world, name)(rng))
+        statuses = [getattr(answer, "status", answer) for answer in answers]
+        is_refused = statuses[0] is not None and statuses[0] >= 300
+        is_through = name in names and not is_refused and statuses[0] is not None
+        self.counted[name, "through" if is_through else "refused" if is_refused else "idle"] += 1
+        # Of coordinators' answers the two read nothing.
+        told = statuses if name in OF_OTHERS else [self.told(*pair) for pair in zip(self.worlds, answers, strict=True)]
+        self.log[-1] += f" {told[0]}"[:120] + f" {getattr(answers[0], 'content', '')}"[:900] * is_refused
+        self.same("the answer", *({name: answer} for answer in told))
         if self.rng.random() < 0.7:
             self.each(lambda world, _: world.work())
         self.read(share)
+        return is_through
 
     def told(self, world, answer):
         return world.plain(bare(answer)) if hasattr(answer, "content") else answer
