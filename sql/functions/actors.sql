@@ -38,6 +38,17 @@ begin
         where l.account_id = actor_account_id() and l.cohort_id <> all (actor_own_cohort_ids())) else '{}' end;
 end $$;
 
+-- Those too that were cancelled, or from which the actor has stepped back: what they have seen of one looks as before until another leads.
+create or replace function actor_assigned_session_ids() returns uuid[] language plpgsql stable security definer as $$
+begin
+    return case when actor_role() in ('peer_supporter', 'mental_health_professional', 'coordinator') then array(
+        select s.id
+        from host_assignments h join sessions s on s.cohort_id = h.cohort_id and s.id = coalesce(h.session_id, s.id)
+        where h.account_id = actor_account_id() and h.released_at is null and h.cohort_id <> all (actor_own_cohort_ids())
+            and not exists (
+                select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null)) else '{}' end;
+end $$;
+
 -- Coordinators whose work the actor does: their own, and that of whoever named them as a back-up or whom they stand in for (decision 22).
 create or replace function actor_stands_for_ids() returns uuid[] language plpgsql stable security definer as $$
 begin

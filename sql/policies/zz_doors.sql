@@ -59,7 +59,8 @@ begin
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
                     account_identify account_identity sign_in_code_bind sign_in_code_forget
-                    account_is_away actor_cohort_ids actor_own_cohort_ids actor_own_session_ids actor_session_ids actor_stands_for_ids
+                    account_is_away actor_assigned_session_ids actor_cohort_ids actor_own_cohort_ids actor_own_session_ids
+                    actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
                     coordinator_stand_in document_announce enrolment_group_json hand_over hand_over_follow hand_over_left
                     home_next_sessions host_assignment_alias idempotency_key_forget
@@ -110,8 +111,8 @@ grant execute on function
     sign_in_code_bind, sign_in_code_forget
 to alongside_api;
 grant execute on function
-    actor_cohort_ids, actor_hidden_conflict_ids, actor_kept_conflict_ids, actor_own_cohort_ids, actor_own_session_ids, actor_session_ids,
-    actor_stands_for_ids
+    actor_assigned_session_ids, actor_cohort_ids, actor_hidden_conflict_ids, actor_kept_conflict_ids, actor_own_cohort_ids,
+    actor_own_session_ids, actor_session_ids, actor_stands_for_ids
 to alongside_api;
 grant execute on function attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;

@@ -330,6 +330,11 @@ def test_about_oneself_or_somebody_one_is_kept_from(evening):
     exclude(f"{seat.person.path}/exclusions", {"account_id": evening.professional.id, "reason": "asked_by_peer"}).created()
     evening.professional.client.get(made.path).ok()
     own = record(evening, who=evening.professional.client, enrolment_id=seat.id).created()
+    back = {"kind": "recusal", "name": "Nobody Anywhere", "counts_from": "now"}
+    evening.professional.client.post("/v1/conflict-declarations", back).created()
+    evening.professional.client.get(own.path).ok()  # whoever could make them vanish by stepping back would learn of whom
+    evening.professional.client.delete("/v1/step-back").no_content()
+    evening.professional.client.get(made.path).ok()
     evening.stand_in(evening.host("mental_health_professional"), evening.professional)
     for incident in (made, own):
         is_hidden(evening.professional.client, "GET", incident.path)

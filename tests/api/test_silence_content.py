@@ -25,6 +25,13 @@ IS_LONG = os.environ.get("TEST_SOAK") == "1"
 SEEDS, LENGTH = (10, 50) if IS_LONG else (1, 8)
 # What every step reads of all there is; at the end everything is.
 SHARE = 0.25
+# Ids in the order in which they are given: what was made at the same moment is listed by them.
+IN_ORDER = """
+create sequence ordinal;
+create function gen_random_uuid() returns uuid language sql security definer set search_path = alongside, pg_catalog as
+    $$ select ('0000f000-0000-4000-8000-' || lpad(to_hex(nextval('ordinal')), 12, '0'))::uuid $$;
+grant execute on function gen_random_uuid() to public;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +69,7 @@ def pair(begun, start_server, cluster, contract, monkeypatch):
         def world(fact, holds, is_seated):
             name = cluster.create_database(template)
             opened.append(open_database(cluster, name))
-            opened[-1].execute(planted)
+            opened[-1].execute(IN_ORDER + planted)
             server = start_server(database=name, public_url="http://127.0.0.1:1")
             return World(story, clients, server, opened[-1], contract, fact, holds, is_seated)
 
@@ -138,6 +145,7 @@ def test_what_a_match_does_is_found(pair, leak):
     """The same story with and without a leak: the comparison can fail, and at the place where it leaks."""
     both = pair("somebody_seated_is_named", 0, planted=PLANTED.format(LEAKS[leak] or "null"))
     both.step("place")
+    assert all(str(world.seats[0].id).startswith("0000f000") for world in both.worlds)
     body = {"kind": "no_contact", "name": NAMED, "counts_from": "before_my_next_placement"}
     both.each(lambda world, _: world.peer.peer.post("/v1/conflict-declarations", body).created())
     both.each(lambda world, _: world.work())
