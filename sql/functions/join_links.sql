@@ -3,7 +3,9 @@
 
 create or replace function join_link_follow() returns trigger language plpgsql as $$
 begin
-    new.link_changed_at := case when new.join_link is not null then app_now() end;
+    if new.join_link is distinct from old.join_link then
+        new.link_changed_at := case when new.join_link is not null then app_now() end;
+    end if;
     return new;
 end $$;
 create or replace trigger link_changed before insert or update of join_link on sessions

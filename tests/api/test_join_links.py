@@ -193,6 +193,8 @@ def test_whoever_leaves_after_having_seen_it_makes_it_stale(evening):
     evening.seats[0].withdraw().ok()
     assert needs_replacing(evening) is True
     evening.at(hours=-23)
+    evening.change(evening.session, material={"en": "Page 3", "fr": "Page 3"})
+    assert needs_replacing(evening) is True, "another change replaces no link"
     evening.change(evening.session, join_link=ANOTHER)
     assert needs_replacing(evening) is False
     assert shown(evening, stays) == ANOTHER
