@@ -91,6 +91,12 @@ begin
         perform pg_advisory_xact_lock_shared(comparison_key());
         return;
     end if;
+    if exists (
+        select from conflict_selves(array[in_person_id]) s join comparisons c on c.owner_id = s.id
+        where job_is_aside('comparisons', s.id))
+    then
+        perform conflict('not-compared-yet');
+    end if;
     persons := array(
         select s.id from conflict_selves(array(select conflict_persons(in_cohort_id)) || in_person_id) s where s.id is not null);
     pending := array(

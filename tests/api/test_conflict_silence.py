@@ -175,6 +175,23 @@ def test_what_is_met_after_the_answer_is_answered_again(client, group):
     assert files[0] == files[1]
 
 
+def test_who_cannot_be_compared_is_placed_nowhere(client, group, db):
+    """DESIGN 5b.1: what is not compared says so; nobody else waits for it."""
+    seated, person, other = named(client), named(client), named(client)
+    talked(group.coordinator, apart(seated.peer, name := unique("Kim")))
+    group.seat(seated)
+    compared(db)
+    db.execute(
+        "insert into job_faults (job, subject_id, sqlstate, since, retry_at) values ('comparisons', %s, '57014', now(), 'infinity')", (person.id,)
+    )
+    person.contact(who=person.coordinator, name_to_use=name).ok()
+    compared(db)
+    assert group.place(person).problem(409, "conflict")["reason"] == "not-compared-yet"
+    assert group.place(other).created()["state"] == "offered"
+    db.execute("delete from job_faults where subject_id = %s", (person.id,))
+    says_conflict(group.place(person))
+
+
 def test_what_takes_too_long_to_compare_holds_nobody_elses_up(client, db):
     """DESIGN 5b.1: whatever somebody made of their names, the others' are compared in the same second, and the next round begins there."""
     heavy, other = named(client), named(client)
