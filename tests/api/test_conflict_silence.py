@@ -262,6 +262,27 @@ def test_a_session_does_not_start_while_a_decided_conflict_stands(client, kind):
     assert upcoming_notice(people[0], evening.session) is None
 
 
+@pytest.mark.parametrize("tried", ["a name", "a unit"])
+def test_a_host_tries_out_nobody_with_a_start(client, tried):
+    """S2, decision 17: of what a host says ten minutes before nothing has been decided, and the evening begins, whoever is behind an
+    alias; the match is there, and is the coordinators'."""
+    evening, unit = informal(client, people=0), {"unit": unique("2 RCR"), "from": "2015-01-01"}
+    person = evening.joined(named(client, coordinator=evening.coordinator, now=evening.now))
+    talked(evening.coordinator, person.peer.post(PATH, {"kind": "same_unit"} | unit).created())
+    evening.seat(person)
+    evening.at(minutes=-10)
+    host = evening.supporter.client
+    said = [apart(host, name, "recusal") for name in (unique("Kim"), person.name)]
+    said += [host.post(PATH, {"kind": "same_unit"} | body).created() for body in (unit | {"unit": unique("3 RCR")}, unit)]
+    met = dict(zip(("a name", "a unit"), (said[1], said[3]), strict=True))[tried]
+    for one in said:
+        if one is not met:
+            host.post(f"{one.path}/withdraw").ok()
+    compared(client.db, evening.now)
+    evening.start().ok()
+    assert [m["participant_id"] for m in talked(evening.coordinator, met)["matches"]] == [person.id]
+
+
 def next_sessions(person):
     return person.peer.get(f"{person.path}/home").ok()["next_sessions"]
 

@@ -176,18 +176,36 @@ def declare(who, name, kind="no_contact"):
     return who.post("/v1/conflict-declarations", {"kind": kind, "name": name})
 
 
-def test_an_open_offer_tells_nothing_about_a_name(client, coordinator, informal):
-    """A6.5, R2, S3, decision 15: a peer with an offer names somebody and accepts. The answer is the same whether that person is in the
-    group or in no list of the program, also once it was compared; and so is the hour at which they hear."""
-    member = ready(client)
-    name = unique("Robin")
-    member.contact(name_to_use=name).ok()
+def names_somebody(peer, _, name):
+    declare(peer, name).created()
+
+
+def goes_by_it_for_a_while(peer, person, name):
+    for word in (name, "Sam"):
+        person.contact(who=peer, name_to_use=word).ok()
+
+
+def asks_not_to_be_seen(peer, _, name):
+    assert peer.post("/v1/exclusion-requests", {"staff_name": name}).status == 202
+
+
+@pytest.mark.parametrize("tries", [names_somebody, goes_by_it_for_a_while, asks_not_to_be_seen])
+def test_an_open_offer_tells_nothing_about_a_name(client, coordinator, administrator, informal, tries):
+    """A6.5, R2, S3, S4, decision 15: a peer with an offer names somebody, or goes by a name that somebody there has declared, or asks that
+    a host not see them; and accepts. The answer is the same whether it concerns the group or nobody of the program, also once it was
+    compared; and so is the hour at which they hear."""
+    member, host = ready(client), Host(client, administrator)
+    name = host.made["name"] if tries is asks_not_to_be_seen else unique("Robin")
+    if tries is goes_by_it_for_a_while:
+        talked(coordinator, declare(member.peer, name).created())
+    elif tries is names_somebody:
+        member.contact(name_to_use=name).ok()
     answers = []
     for tried in (name, unique("Nobody")):
-        group = Group(coordinator, informal).open()
+        group = Group(coordinator, informal, series={"local_start": in_days(30 + len(answers)), "count": 3}).open().led_by(host)
         group.seat(member)
         seat = group.seat(ready(client), state="offered")
-        declare(seat.person.peer, tried).created()
+        tries(seat.person.peer, seat.person, tried)
         compared(client.db)
         seen = [seat.accept().ok(), seat.read(seat.person.peer)]
         answers.append([(answer["state"], answer["answer_at"], answer["text"], answer["instead"]) for answer in seen])
