@@ -373,6 +373,30 @@ def test_a_seat_and_a_declaration_at_the_same_moment(client, administrator, coor
 # ---- silence ----
 
 
+def test_a_request_compares_nothing(client, administrator, coordinator):
+    """S1, 5b.1: whomever it means, a request leaves one row for the worker, finds nobody and excludes nobody; the worker does."""
+    met, host, declarer = named(client), Host(client, administrator), ready(client)
+    awaited = unique("Kim")
+    talked(coordinator, apart(declarer.peer, awaited))
+    compared(client.db)
+    found = "select (select count(*) from conflict_matches where ended_at is null) + (select count(*) from exclusions)"
+    waits = "select count(*) from comparisons"
+    said = []
+    for act in (
+        lambda: said.append(apart(declarer.peer, met.name)),
+        lambda: said.append(apart(host.client, met.name, "recusal", counts_from="now")),
+        lambda: declarer.peer.post("/v1/exclusion-requests", {"staff_name": host.made["name"]}),
+        lambda: met.contact(name_to_use=awaited).ok(),
+        lambda: withdraw(declarer.peer, said[0]),
+        lambda: withdraw(host.client, said[1]),
+    ):
+        before = client.db.execute(found).fetchone()[0]
+        act()
+        assert client.db.execute(f"select ({found}), ({waits})").fetchone() == (before, 1)
+        compared(client.db)
+        assert client.db.execute(f"select ({found}) = {before}, ({waits})").fetchone() == (False, 0)
+
+
 def test_whether_somebody_is_met_is_not_in_the_answer(client, administrator):
     """A6.5: one's own declarations read the same, whether they meet somebody of one's group, somebody else, or nobody."""
     met, now = named(client), "2026-11-23T15:00:00Z"
