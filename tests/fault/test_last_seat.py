@@ -23,7 +23,7 @@ from harness.server import IS_SANITIZED, PATIENCE, Server
 from harness.volley import Volley, call
 from steps.groups import Group, in_days
 from steps.journey import until
-from steps.scene import PEOPLE, SEATS, Meanwhile, Scene, is_ordinary, refusals, statuses
+from steps.scene import PEOPLE, SEATS, Meanwhile, Scene, Two, is_ordinary, refusals, statuses
 
 FORMAL = {"id": "00000000-0000-4000-8000-000000000302"}  # reference data: eight seats, closed
 SERVERS = 3
@@ -314,6 +314,56 @@ def test_everything_at_once_in_three_groups(coordinator, volley, db, token, cont
     for scene in scenes:
         until(lambda scene=scene: not scene.invariants.broken([scene.group.id], settled=True))
         scene.holds(settled=True)
+
+
+# ---- two at the same moment, of whom one protects somebody ----
+
+# What was before, the two requests, and whether a block stands afterwards; None = by who was first.
+RACES = {
+    "declare x conversation": (Two.declared, Two.declare, Two.talk, True),
+    "conversation x withdraw": (Two.declared, Two.talk, Two.take_back, False),
+    "decide x withdraw": (Two.talked, Two.block, Two.take_back, False),
+    "confirm x withdraw": (Two.talked_and_accepted, lambda two: two.confirm(two.named), Two.take_back, False),
+    "confirm x declare": (Two.accepted, lambda two: two.confirm(two.named), Two.declare, True),
+    "not this one x decline": (Two.talked, lambda two: two.step(two.named, "not-this-one"), Two.decline, True),
+    "name x offer": (Two.renamed, lambda two: two.goes_by(two.name), lambda two: two.offer(two.named), True),
+}
+
+
+@pytest.fixture
+def two(coordinator, volley, db, token, contract):
+    (host,) = make_hosts(db, "peer_supporter")
+    return lambda: Two(Group(coordinator, FORMAL), volley, db, token, contract, host)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, DISTURBED_ROUNDS + 1))
+@pytest.mark.parametrize("race", RACES)
+def test_what_protects_and_what_brings_together_at_the_same_moment(two, race, number):
+    """A6.5, R1: whichever comes second sees the first, and a block that stands holds."""
+    before, one, other, stands = RACES[race]
+    scene = two()
+    before(scene)
+    requests = [one(scene), other(scene)]
+    assert set(statuses(scene.fire(requests if number % 2 else requests[::-1]))) <= {200, 201, 409}
+    assert scene.is_kept_from() == stands
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, DISTURBED_ROUNDS + 1))
+def test_an_exclusion_and_an_assignment_at_the_same_moment(two, number):
+    """R14, 5b.7: either the host does not lead, or no evening begins before a coordinator has replaced them, who are told."""
+    scene = two()
+    requests = [scene.exclude(), scene.assign()]
+    answers = scene.fire(requests if number % 2 else requests[::-1])
+    assigned = answers[1 if number % 2 else 0]
+    assert set(statuses(answers)) <= {200, 201, 409}
+    listed = scene.group.coordinator.get("/v1/groups", params={"limit": 100}).ok().data
+    (is_blocked,) = (group["is_blocked"] for group in listed if group["id"] == scene.group.id)
+    assert is_blocked == (assigned.status == 201)
+    if assigned.status == 409:
+        assert assigned.problem()["reason"] == "conflict" and scene.fire([scene.assign()])[0].status == 409
+    scene.holds()
 
 
 # ---- the machinery fails in the middle of it ----

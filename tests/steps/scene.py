@@ -13,7 +13,7 @@ from harness.invariants import Invariants
 from harness.server import PATIENCE
 from harness.volley import call
 
-from steps.journey import as_worker, until
+from steps.journey import as_worker, unique, until
 
 SEATS, PEOPLE = 8, 200
 
@@ -179,6 +179,117 @@ class Scene:
         until(lambda: not self.invariants.broken([self.group.id], settled=True), 20 * PATIENCE)
         self.holds(settled=True)
         return self
+
+
+DECLARATIONS = "/v1/conflict-declarations"
+# What stands between these two and was not ended.
+STANDING = "select id::text, version from conflict_matches where for_person_id = %s and person_id = %s and is_blocking"
+
+
+class Two(Scene):
+    """Somebody who has a seat, somebody who is offered one beside them, and what the first says of the second, or has said."""
+
+    def __init__(self, group, volley, db, token, contract, host):
+        people = make_people(db, 2, datetime.now(UTC) - timedelta(days=1))
+        super().__init__(group, volley, db, token, contract, people)
+        (self.declarer, self.named), self.host, self.name = people, host, unique("Kim")
+        db.execute("insert into contacts (participant_id) values (%s)", (self.named.id,))
+        self.propose()
+        self.done(self.offer(self.declarer), self.offer(self.named))
+        self.done(self.yes(self.declarer))
+        self.done(self.confirm(self.declarer))
+        self.come()
+        until(lambda: self.declarer in self.of("confirmed"), 20 * PATIENCE)
+        self.said = None
+
+    def done(self, *requests):
+        answers = self.fire(requests)
+        assert set(statuses(answers)) <= {200, 201}, [answer.data for answer in answers]
+        return [json.loads(answer.body) for answer in answers]
+
+    def ask(self, token, method, path, body=None, if_match=None):
+        return call(token, method, path, None if body is None else json.dumps(body).encode(), if_match, key=method == "POST")
+
+    # ---- what is there before ----
+
+    def named_so(self):
+        self.done(self.goes_by(self.name))
+
+    def declared(self):
+        self.named_so()
+        self.said = self.done(self.declare())[0]["id"]
+
+    def talked(self):
+        self.declared()
+        self.done(self.talk())
+
+    def accepted(self):
+        self.named_so()
+        self.done(self.yes(self.named))
+
+    def talked_and_accepted(self):
+        self.talked()
+        self.done(self.yes(self.named))
+
+    def renamed(self):
+        """What is declared is nobody's name yet, and whoever will bear it is only proposed."""
+        self.said = self.done(self.declare())[0]["id"]
+        self.done(self.talk())
+        self.done(self.no_more(self.named))
+        body = {"participant_id": self.named.id, "propose_only": True}
+        (made,) = self.done(self.ask(self.boss, "POST", f"{self.group.path}/enrolments", body))
+        self.seats[self.named.id] = f"/v1/enrolments/{made['id']}"
+
+    # ---- what is asked ----
+
+    def goes_by(self, name):
+        return self.ask(self.boss, "PATCH", f"/v1/participants/{self.named.id}/contact", {"name_to_use": name}, "*")
+
+    def declare(self):
+        return self.ask(self.tokens[self.declarer.id], "POST", DECLARATIONS, {"kind": "no_contact", "name": self.name})
+
+    def take_back(self):
+        return self.ask(self.tokens[self.declarer.id], "POST", f"{DECLARATIONS}/{self.said}/withdraw")
+
+    def talk(self):
+        return self.ask(self.boss, "POST", f"{DECLARATIONS}/{self.said}/conversation")
+
+    def block(self):
+        ((match, _),) = self.db.execute(STANDING, (self.declarer.id, self.named.id)).fetchall()
+        return self.ask(self.boss, "POST", f"/v1/conflict-matches/{match}/decide", {"decision": "block", "same_person": True}, "*")
+
+    def decline(self):
+        return self.ask(self.tokens[self.named.id], "POST", f"{self.seats[self.named.id]}/decline", if_match="*")
+
+    def exclude(self):
+        body = {"account_id": self.host.id, "reason": "asked_by_peer"}
+        return self.ask(self.boss, "POST", f"/v1/participants/{self.declarer.id}/exclusions", body)
+
+    def assign(self):
+        body = {"account_id": self.host.id, "slot": self.host.role}
+        return self.ask(self.boss, "POST", f"{self.group.path}/host-assignments", body)
+
+    # ---- what must be there afterwards ----
+
+    def stands(self):
+        """Whether, once it was compared, the two must not meet."""
+        until(lambda: self.db.execute("select not exists (select from comparisons)").fetchone()[0], 20 * PATIENCE)
+        return bool(self.db.execute(STANDING, (self.declarer.id, self.named.id)).fetchall())
+
+    def is_kept_from(self):
+        """Whether a block stands, which then holds: whoever is named has no seat here, however often it is tried; what stands to their
+        offer the coordinators know."""
+        stands = self.stands()
+        self.fire([self.yes(self.named)])
+        (answer,) = self.fire([self.confirm(self.named)])
+        assert not stands or answer.status == 409, answer.data
+        self.come()
+        late = "select 1 from enrolments where cohort_id = %s and state = 'accepted' and answer_at <= now()"
+        until(lambda: not self.db.execute(late, (self.group.id,)).fetchall(), 20 * PATIENCE)
+        assert not (stands and self.named in self.of("confirmed"))
+        until(lambda: not self.invariants.broken([self.group.id], settled=True), 20 * PATIENCE)
+        self.holds(settled=True)
+        return stands
 
 
 class Meanwhile:
