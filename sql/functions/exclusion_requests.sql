@@ -2,24 +2,28 @@
 -- A peer asks that a named person of the staff not see their file.
 
 -- R14: everybody of the staff who bears that name is excluded; the person who asked is not told whether there was anybody, and a
--- coordinator speaks with them either way. Who only may be meant is left to that conversation. R6: but nobody's last coordinator, before
--- the program lead has found another.
+-- coordinator speaks with them either way. Who only may be meant is left to that conversation, which they do not hold. R6: but nobody's
+-- last coordinator, before the program lead has found another.
 create or replace function exclusion_request_match(in_id uuid) returns void language plpgsql as $$
 declare
     made uuid[];
     asker uuid := (select r.participant_id from exclusion_requests r where r.id = in_id and r.name_digest is not null);
-    named uuid[] := array(
-        select n.account_id from name_digests_meet(in_id) n where n.account_id is not null and (n.is_certain or n.is_whole));
-    is_one_of_few boolean := exists (select from accounts a where a.id = any (named) and a.role = 'coordinator');
+    meant uuid[];
+    named uuid[];
+    is_one_of_few boolean;
 begin
-    if asker is null or named = '{}' then
+    select coalesce(array_agg(n.account_id) filter (where n.is_certain or n.is_whole), '{}'), array_agg(n.account_id)
+    into named, meant from name_digests_meet(in_id) n where n.account_id is not null;
+    meant := coalesce(nullif(named, '{}'), meant);
+    if asker is null or meant is null then
         return;
     end if;
+    is_one_of_few := exists (select from accounts a where a.id = any (meant) and a.role = 'coordinator');
     perform exclusion_hold(asker);
-    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(asker, named) where r.id = in_id;
+    update exclusion_requests r set for_lead = is_one_of_few and not coordinator_is_left(asker, meant) where r.id = in_id;
     with met as (
         update exclusion_requests r set name_digest = null, version = r.version + 1
-        where r.id = in_id and not r.for_lead
+        where r.id = in_id and not r.for_lead and named <> '{}'
         returning r.participant_id),
     forgotten as (delete from name_digests n where n.exclusion_request_id = in_id and exists (select from met)),
     excluded as (

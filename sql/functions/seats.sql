@@ -130,10 +130,8 @@ begin
         removal_reason = case when in_state = 'removed' then in_reason end,
         version = e.version + 1
     where e.id = in_enrolment.id;
-    -- Whom they must not meet was asked before it was offered.
-    if in_state <> 'offered' then
-        perform comparison_ask('participant', array[in_enrolment.participant_id]);
-    end if;
+    -- Also of an offer: what holds nothing until it is decided is raised where the two are in one group.
+    perform comparison_ask('participant', array[in_enrolment.participant_id]);
     if in_state = 'confirmed' or in_state = 'removed' and in_enrolment.is_seated then
         perform waiting_person_return(in_enrolment.participant_id);
     end if;

@@ -204,6 +204,23 @@ def test_who_may_be_meant_settles_nothing(client, administrator, person, coordin
     close(coordinator, asked).ok()
 
 
+def test_the_last_who_could_talk_about_it_and_may_be_meant_waits_for_the_lead_too(client, administrator, db):
+    """R6: who may be meant settles nothing, so somebody else is to be found; then it is theirs."""
+    first, last = unique("Maya").split()
+    meant, person = Colleague(client, administrator, f"{first} Rose {last}"), open_person(client, region="NU")
+    db.execute(
+        "insert into exclusions (participant_id, account_id, reason, created_by, created_at)"
+        " select %s, id, 'asked_by_peer', %s, now() from accounts where role = 'coordinator' and id <> %s",
+        (person.id, meant.id, meant.id),
+    )
+    asked = ask(person, f"{first} Ann {last}")
+    assert administrator.get(f"{PATH}/{asked['id']}").ok()["for_lead"]
+    is_hidden(meant.client, "GET", f"{PATH}/{asked['id']}")
+    meant.client.get(person.path).ok()
+    another = Colleague(client, administrator)
+    assert close(another.client, asked).ok()["state"] == "closed"
+
+
 def test_what_was_theirs_of_the_persons_goes_to_somebody_else_once_they_have_talked(person, colleague, coordinator, db):
     """Decision 22: whoever does not see a file is not whom it waits for."""
     db.execute("update participants set coordinator_id = %s where id = %s", (colleague.id, person.id))
