@@ -199,7 +199,7 @@ def test_an_open_offer_tells_nothing_about_a_name(client, coordinator, administr
     if tries is goes_by_it_for_a_while:
         talked(coordinator, declare(member.peer, name).created())
     elif tries is names_somebody:
-        member.contact(name_to_use=name).ok()
+        member.contact(who=coordinator, name_to_use=name).ok()
     answers = []
     for tried in (name, unique("Nobody")):
         group = Group(coordinator, informal, series={"local_start": in_days(30 + len(answers)), "count": 3}).open().led_by(host)

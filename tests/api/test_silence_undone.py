@@ -6,7 +6,7 @@ import pytest
 from steps.evenings import PLANNED
 from steps.journey import as_worker
 from steps.seats import Desk
-from steps.undone import BORNE, FORMER, OFFICE, Cast, Order
+from steps.undone import BORNE, FORMER, MEANT, OFFICE, UNIT, Cast, Order
 
 
 def declares(about, counts_from="before_my_next_placement"):
@@ -15,11 +15,12 @@ def declares(about, counts_from="before_my_next_placement"):
 
 # Each with what undoes it.
 OPERATIONS = {
-    "declare now": (declares("name", "now"), Order.take_back),
-    "declare": (declares("name"), Order.take_back),
-    "declare a unit": (declares("unit", "now"), Order.take_back),
-    "take back": (Order.take_back, declares("name")),
-    "come back": (Order.come_back, declares("name", "now")),
+    "declare now": (declares(FORMER, "now"), Order.take_back),
+    "declare": (declares(FORMER), Order.take_back),
+    "declare a host": (declares(MEANT), Order.take_back),
+    "declare a unit": (declares(UNIT, "now"), Order.take_back),
+    "take back": (Order.take_back, declares(FORMER)),
+    "come back": (Order.come_back, declares(FORMER, "now")),
     "ask not to be seen": (Order.ask_not_to_be_seen, Order.lift),
     "exclude": (Order.exclude, Order.lift),
     "lift": (Order.lift, Order.exclude),
@@ -62,7 +63,7 @@ def runs(db, cast, one, decided=None):
     begun, made = Order(db, cast, decided is None, decided and decided[0]), {}
     with db.transaction(force_rollback=True):
         state = begun.look_behind()
-        for act in (declares("name"), OPERATIONS[one][0]):
+        for act in (declares(FORMER), OPERATIONS[one][0]):
             state = begun.step(act, state)
         for other in OPERATIONS:
             made[other] = order = begun.go_on(decided and decided[1][other])
@@ -88,7 +89,7 @@ def test_what_is_done_undone_and_done_again(db, cast, one):
 # What must be found, where the program did this instead.
 PLANTS = {
     "together": ("seat_hindrance", "when conflict_blocks_participant(in_participant_id, in_cohort_id) then 'conflict'", "", "seat"),
-    "together too": ("host_assignments_create", "if conflict_blocks_host(account, in_cohort_id) then", "if false then", "exclude"),
+    "together too": ("host_assignments_create", "if conflict_blocks_host(account, in_cohort_id) then", "if false then", "declare a host"),
     "nobody is told": ("conflict_raise", "for no key update skip locked", "and false", "seat"),
     "free": ("conflict_compare_declaration", "if declaration.withdrawn_at is not null then", "if false then", "take back"),
     "behind": ("watched_clock_end", "'ended'", "'open'", "declare now"),

@@ -40,9 +40,10 @@ OF_A_SESSION = ("attendances/list", "rosters/read")
 # Whom the victim must not meet, under either login; who is in the group with them; how many of them nobody is told of; what is not compared.
 # A record of two who once sat together keeps nobody apart who are both peers.
 BEHIND = """
-with met as (select * from conflict_matches where for_person_id = %(v)s and is_blocking and basis <> 'record'),
-kept(id) as (select person_id from met union select account_id from exclusions where participant_id = %(v)s),
-seat as (select * from enrolments where participant_id = %(v)s and cohort_id = %(g)s),
+prepare behind (uuid, uuid) as
+with met as (select * from conflict_matches where for_person_id = $1 and is_blocking and basis <> 'record'),
+kept(id) as (select person_id from met union select account_id from exclusions where participant_id = $1),
+seat as (select * from enrolments where participant_id = $1 and cohort_id = $2),
 beside(id) as (
     select o.participant_id from seat v join enrolments o using (cohort_id) where v.is_seated and o.is_seated
     union
@@ -92,6 +93,7 @@ class Cast:
         db.prepare_threshold = None  # psycopg would take back what is prepared here with every order
         for name in OF_A_PEER | OF_A_HOST:
             db.execute(f'prepare "{name}" (uuid, text, jsonb) as ' + (STATEMENTS / f"{name}.sql").read_text())
+        db.execute(BEHIND)
         began = Order(db, self, True)
         began.goes_by(OFFICE, FORMER)
         db.execute(
@@ -176,9 +178,10 @@ class Order:
     # ---- the operations ----
 
     def declare(self, about, counts_from):
-        body = {"kind": "no_contact", "name_digest": name_of(FORMER if self.means_somebody else NOBODY)}
-        if about == "unit":
-            body = {"kind": "same_unit", "unit_digest": UNIT if self.means_somebody else NOBODY, "from": "2016-01-01"}
+        said = about if self.means_somebody else NOBODY
+        body = {"kind": "no_contact", "name_digest": name_of(said)}
+        if about == UNIT:
+            body = {"kind": "same_unit", "unit_digest": said, "from": "2016-01-01"}
         made = self.say(self.victim, "conflict_declarations_create(%s)", Jsonb(body | {"counts_from": counts_from}))
         self.said.append(made["id"])
 
@@ -279,7 +282,7 @@ class Order:
 
     def look_behind(self):
         """Whom the victim must not meet; who is in the group with them; of how many nobody is told; what was not compared."""
-        kept, beside, hidden, left = self.db.execute(BEHIND, {"v": self.cast.victim.id, "g": self.cast.group}).fetchone()
+        kept, beside, hidden, left = self.db.execute(f"execute behind ('{self.cast.victim.id}', '{self.cast.group}')").fetchone()
         assert (hidden, left) == (0, 0), "who must not meet is together and nobody is told, or something is not compared"
         return set(kept), set(beside)
 
