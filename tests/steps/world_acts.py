@@ -171,7 +171,8 @@ class Acts:
 
     def leave_intake(self, _):
         ((newest,),) = self.ask(
-            "select id from intakes where participant_id = %(person)s order by created_at desc, id limit 1", {"person": self.peer.id})  # fmt: skip
+            "select id from intakes where participant_id = %(person)s order by created_at desc, id limit 1", {"person": self.peer.id}
+        )
         return self.peer.peer.post(f"/v1/intakes/{newest}/withdraw")
 
     def revoke(self, rng):
@@ -202,7 +203,8 @@ class Acts:
 
     def minutes_until_start(self):
         ((minutes,),) = self.ask(
-            "select (extract(epoch from s.starts_at - app_now()) / 60)::int from sessions s where s.id = %(id)s", self.meetings[0])  # fmt: skip
+            "select (extract(epoch from s.starts_at - app_now()) / 60)::int from sessions s where s.id = %(id)s", self.meetings[0]
+        )
         return minutes
 
     def start(self, rng):
