@@ -2,7 +2,7 @@
 """Two accounts that do whatever they like, at random, in two worlds that differ in one hidden fact, read the same in both: every answer,
 header, version, order and count, mail, calendar, notice and audit row (DESIGN 5b, decisions 15 to 19). Coordinators decide alike in both.
 
-`./dev soak` tries more and longer stories."""
+`./dev soak` tries more and longer stories; of these, TEST_SOAK=1 and -k 'nowhere and -3]' are those of one seed."""
 
 import os
 import uuid
