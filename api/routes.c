@@ -271,7 +271,7 @@ const struct route routes[] = {
     LIST(  "/v1/exclusion-requests",                    REVIEWERS,   exclusion_requests_list),
     CREATE("/v1/exclusion-requests",                    PEER,        exclusion_requests_create),
     READ(  "/v1/exclusion-requests/{request_id}",       REVIEWERS,   exclusion_requests_read),
-    STEP(  "/v1/exclusion-requests/{request_id}/close", COORDINATOR, exclusion_requests_close),
+    STEP(  "/v1/exclusion-requests/{request_id}/close", REVIEWERS,   exclusion_requests_close),
     /* incidents */
     LIST(  "/v1/incidents",                           STAFF,       incidents_list),
     CREATE("/v1/incidents",                           STAFF,       incidents_create),

@@ -67,10 +67,14 @@ begin
     return compared;
 end $$;
 
--- Worker, each round. Returns how many were compared.
+-- Worker, each round; and ends what was taken back and has stood long enough. Returns how many were compared.
 create or replace function comparison_run() returns bigint language plpgsql security definer as $$
 begin
     perform require_role('worker');
+    perform conflict_compare_declaration(d.id)
+    from conflict_declarations d
+    where d.stands_until <= app_now() and exists (
+        select from conflict_matches m where d.id in (m.declaration_id, m.other_declaration_id) and m.ended_at is null);
     return comparison_all();
 end $$;
 

@@ -6,12 +6,13 @@ create or replace function conflict_declaration_guard() returns trigger language
 declare
     -- With the generated column, which a trigger before the update does not have yet.
     changes text[] := array[
-        'withdrawn_at', 'withdrawn_by', 'counts_from', 'call_from', 'call_due', 'conversation_at', 'conversation_by', 'region_keys',
-        'version', 'root_id'];
+        'withdrawn_at', 'withdrawn_by', 'stands_until', 'counts_from', 'call_from', 'call_due', 'conversation_at', 'conversation_by',
+        'region_keys', 'version', 'root_id'];
 begin
     if (to_jsonb(new) - changes) <> (to_jsonb(old) - changes)
         or old.withdrawn_at is not null
-            and (new.withdrawn_at, new.withdrawn_by) is distinct from (old.withdrawn_at, old.withdrawn_by)
+            and (new.withdrawn_at, new.withdrawn_by, new.stands_until)
+                is distinct from (old.withdrawn_at, old.withdrawn_by, old.stands_until)
         or old.conversation_at is not null
             and (new.conversation_at, new.conversation_by) is distinct from (old.conversation_at, old.conversation_by)
         or new.call_due > old.call_due or new.counts_from <> old.counts_from and new.counts_from <> 'now'
@@ -421,7 +422,11 @@ begin
         if conflict_declaration_needs_agreement(declaration) and (in_body->>'informed_agreement')::boolean is not true then
             perform problem_field('informed_agreement', 'required');
         end if;
-        update conflict_declarations d set withdrawn_at = app_now(), withdrawn_by = actor_account_id(), version = d.version + 1
+        update conflict_declarations d set
+            withdrawn_at = app_now(), withdrawn_by = actor_account_id(),
+            -- No session that starts now tells those who said it whom they have named (DESIGN 5b.3).
+            stands_until = case when actor_role() = 'coordinator' then app_now() else fixed_hour_after(app_now()) end,
+            version = d.version + 1
         where d.id = in_id;
         perform comparison_ask('declaration', array[in_id]);
         perform audit('withdraw', 'conflict_declaration', in_id, conflict_declaration_withdrawn_of(declaration));

@@ -189,15 +189,16 @@ create or replace trigger located before insert on conflict_matches for each row
 create or replace function conflict_needs_agreement(in_kind text) returns boolean immutable language sql
 return in_kind in ('same_unit', 'dual_relationship');
 
--- Whom one declaration meets, and with one that was taken back what it met ends. What a coordinator knows by id and must be blocked needs
--- no decision; everything else does.
+-- Whom one declaration meets, and with one that was taken back what it met ends, what was decided of it in its own time. What a coordinator
+-- knows by id and must be blocked needs no decision; everything else does.
 create or replace function conflict_compare_declaration(in_id uuid) returns void language plpgsql as $$
 declare
     declaration conflict_declarations := (select d from conflict_declarations d where d.id = in_id);
 begin
     if declaration.withdrawn_at is not null then
         update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
-        where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null;
+        where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null
+            and (m.state <> 'blocked' or declaration.stands_until <= app_now());
         return;
     end if;
     insert into conflict_matches (

@@ -133,7 +133,7 @@ begin
 end $$;
 
 create or replace view enrolments_json with (security_invoker = true) as
-select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.version, row_to_json(members) as body
+select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.decided_at, e.version, row_to_json(members) as body
 from enrolments e
 left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state
 left join participants p on p.id = e.participant_id

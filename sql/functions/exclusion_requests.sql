@@ -25,7 +25,6 @@ begin
         update exclusion_requests r set name_digest = null, version = r.version + 1
         where r.id = in_id and not r.for_lead and named <> '{}'
         returning r.participant_id),
-    forgotten as (delete from name_digests n where n.exclusion_request_id = in_id and exists (select from met)),
     excluded as (
         insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         select m.participant_id, s.id, 'asked_by_peer', p.account_id, app_now()
@@ -124,7 +123,7 @@ begin
     perform name_digests_keep('request', new_id, jsonb_build_object('name', in_body->'staff_name_digest'));
     perform comparison_ask('request', array[new_id], true);
     perform audit('create', 'exclusion_request', new_id, array[actor_participant_id()], body_fields(in_body));
-    return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now()), 'call_due', utc(due)));
+    return respond(202, json_build_object('id', new_id, 'received_at', utc(app_now()), 'call_due', utc(due), 'help', help_json()));
 end $$;
 
 -- The coordinator has asked by voice who is meant, and excluded them by id where they are of the staff; also where the name alone has
@@ -143,7 +142,9 @@ begin
         state = 'closed', name_digest = null, closed_at = app_now(), closed_by = actor_account_id(), version = r.version + 1
     where r.id = in_id;
     perform name_digests_forget(in_id);
-    perform hand_over_follow(request.participant_id, 'conflict');
+    if not request.for_lead then
+        perform hand_over_follow(request.participant_id, 'conflict');
+    end if;
     perform audit('close', 'exclusion_request', in_id);
     return (select respond(200, r.body, null, r.version) from exclusion_requests_json r where r.id = in_id);
 end $$;

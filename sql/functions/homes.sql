@@ -70,7 +70,10 @@ cross join lateral (select
     (
         select coalesce(json_agg(e.body order by e.created_at, e.id), '[]')
         from enrolments_json e
-        where e.participant_id = p.id and e.state in ('requested', 'waitlisted', 'accepted', 'confirmed', 'active')) as groups,
+        where e.participant_id = p.id and (
+            e.state in ('requested', 'waitlisted', 'accepted', 'confirmed', 'active')
+            -- With what comes instead, for a month.
+            or e.state = 'not_placed' and e.decided_at > app_now() - interval '30 days')) as groups,
     home_next_sessions(10) as next_sessions,
     plain_list('prepare') as prepare,
     home_help_arranged() as help_arranged,

@@ -25,9 +25,12 @@ join host_assignments h on h.cohort_id = s.cohort_id and h.released_at is null a
     or h.session_id is null and not exists (
         select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null))
 where s.state in ('scheduled', 'in_progress', 'completed')
-    -- Who stepped back leads nothing that is to come.
+    -- Who stepped back leads nothing that is to come, and has no part in what began without them: nobody asked whether they may.
     and not exists (
-        select from step_backs b where b.account_id = h.account_id and b.ended_at is null and s.state <> 'completed');
+        select from step_backs b
+        where b.account_id = h.account_id and (
+            b.ended_at is null and s.state <> 'completed'
+            or s.started_at >= b.since and s.started_at < coalesce(b.ended_at, 'infinity')));
 
 -- The hosts of a session, substitutions counted.
 create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, slot text)

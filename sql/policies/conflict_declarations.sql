@@ -4,7 +4,7 @@
 -- see, and records that it was talked about.
 
 grant select, insert,
-    update (withdrawn_at, withdrawn_by, counts_from, call_from, call_due, conversation_at, conversation_by, version)
+    update (withdrawn_at, withdrawn_by, stands_until, counts_from, call_from, call_due, conversation_at, conversation_by, version)
 on conflict_declarations to alongside_api;
 create policy api_reads on conflict_declarations for select to alongside_api using (
     case (select actor_role())

@@ -8,14 +8,17 @@ create policy api_reads on exclusion_requests for select to alongside_api using 
         when 'coordinator' then
             not comparison_is_due(id) and not for_lead and id <> all ((select actor_kept_conflict_ids())::uuid[])
             and exists (select from participants p where p.id = exclusion_requests.participant_id)
-        when 'administrator' then for_lead and state = 'open' and participant_id <> all ((select actor_hidden_ids())::uuid[])
+        when 'administrator' then for_lead and participant_id <> all ((select actor_hidden_ids())::uuid[])
         else false end);
 create policy api_adds on exclusion_requests for insert to alongside_api with check (
     actor_role() = 'peer' and participant_id = actor_participant_id() and state = 'open');
 create policy api_changes on exclusion_requests for update to alongside_api using (
-    (select actor_role()) = 'coordinator' and not comparison_is_due(id) and not for_lead
-    and id <> all ((select actor_kept_conflict_ids())::uuid[])
-    and exists (select from participants p where p.id = exclusion_requests.participant_id));
+    case (select actor_role())
+        when 'coordinator' then
+            not comparison_is_due(id) and not for_lead and id <> all ((select actor_kept_conflict_ids())::uuid[])
+            and exists (select from participants p where p.id = exclusion_requests.participant_id)
+        when 'administrator' then for_lead and participant_id <> all ((select actor_hidden_ids())::uuid[])
+        else false end);
 grant select on exclusion_requests_json to alongside_api;
 
 grant select, update (name_digest, for_lead, version) on exclusion_requests to alongside_conflicts;

@@ -4,13 +4,14 @@ substituting a host, starting a session, and every new declaration (A6.5, R1, I5
 other exists: the answers are the ordinary ones. How long they take: test_silence_time.py."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, at_once
 from steps.evenings import Evening, informal
 from steps.groups import FORMAL, INFORMAL, Group, Host, ago, clock, ready, service
-from steps.journey import bare, compared, open_person, talked, unique
+from steps.journey import bare, compared, is_hidden, open_person, talked, unique
 
 PATH = "/v1/conflict-declarations"
 
@@ -182,7 +183,8 @@ def test_who_cannot_be_compared_is_placed_nowhere(client, group, db):
     group.seat(seated)
     compared(db)
     db.execute(
-        "insert into job_faults (job, subject_id, sqlstate, since, retry_at) values ('comparisons', %s, '57014', now(), 'infinity')", (person.id,)
+        "insert into job_faults (job, subject_id, sqlstate, since, retry_at) values ('comparisons', %s, '57014', now(), 'infinity')",
+        (person.id,),
     )
     person.contact(who=person.coordinator, name_to_use=name).ok()
     compared(db)
@@ -199,8 +201,8 @@ def test_what_takes_too_long_to_compare_holds_nobody_elses_up(client, db):
     with db.transaction(force_rollback=True):
         db.execute(
             "alter function comparison_one(text, uuid) rename to comparison_of_one; create function comparison_one(in_subject text, in_id uuid)"
-            " returns void language plpgsql as $$ begin perform pg_sleep(case when in_id = '%s' then 60 else 0 end);"
-            " perform comparison_of_one(in_subject, in_id); end $$" % heavy.id)  # fmt: skip
+            f" returns void language plpgsql as $$ begin perform pg_sleep(case when in_id = '{heavy.id}' then 60 else 0 end);"
+            " perform comparison_of_one(in_subject, in_id); end $$")  # fmt: skip
         db.execute("select set_config('app.role', 'worker', true), comparison_ask('participant', %s)", ([heavy.id, other.id],))
         left = "select owner_id::text from comparisons"
         db.execute("set local statement_timeout = '2500ms'")
@@ -306,6 +308,42 @@ def decided(evening, declaration):
     (match,) = evening.coordinator.get(declaration.path).ok()["matches"]
     body = {"decision": "block", "same_person": True}
     evening.coordinator.post(f"/v1/conflict-matches/{match['id']}/decide", body, if_match="*").ok()
+
+
+def test_what_was_decided_and_is_taken_back_stops_an_evening_until_the_next_fixed_hour(client):
+    """S2, DESIGN 5b.3: never at the click: which of two names a host takes back shows in no start."""
+    evening = informal(client, people=0)
+    person = evening.joined(named(client, coordinator=evening.coordinator, now=evening.now))
+    evening.seat(person)
+    host = evening.supporter.client
+    said = [apart(host, name, "recusal") for name in (unique("Kim"), person.name)]
+    talked(evening.coordinator, said[0])
+    decided(evening, said[1])
+    evening.at(minutes=-10)
+    for one in said:
+        host.post(f"{one.path}/withdraw").ok()
+        compared(client.db, evening.now)
+        assert evening.start().problem(409, "conflict")["reason"] == "call-your-coordinator"
+    (hour,) = client.db.execute("select fixed_hour_after(%s)", (evening.now,)).fetchone()
+    compared(client.db, f"{hour + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}")
+    evening.start().ok()
+
+
+def test_whoever_comes_back_has_no_part_in_what_began_without_them(client):
+    """Decision 16: while they were away nobody asked whether they may; the next evening is asked again."""
+    evening = informal(client, people=0)
+    person = evening.joined(named(client, coordinator=evening.coordinator, now=evening.now))
+    evening.seat(person)
+    on_call = evening.on_call.client
+    said = apart(on_call, person.name, "recusal", counts_from="now")
+    talked(evening.coordinator, said)
+    decided(evening, said)
+    evening.at(minutes=-5)
+    evening.start().ok()
+    on_call.delete("/v1/step-back")
+    is_hidden(on_call, "GET", f"{evening.path}/roster")
+    refused = on_call.put(f"{evening.path}/join-link", {"join_link": "https://teams.example/join/mine"})
+    refused.problem(404, "not-found")
 
 
 def test_a_host_who_recuses_themselves_is_replaced_for_the_evening(client):

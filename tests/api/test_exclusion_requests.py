@@ -56,7 +56,7 @@ def person(client):
 def test_the_answer_is_the_same_whoever_bears_the_name(person, colleague):
     """R14, A6.5 silence: neither the answer nor the file says whether somebody of that name works here."""
     met, unmet = ask(person, colleague.name), ask(person, unique("Nobody"))
-    assert set(met.json) == set(unmet.json) == {"id", "received_at", "call_due"}
+    assert set(met.json) == set(unmet.json) == {"id", "received_at", "call_due", "help"}
     assert met.path is None and met.etag is None
     for asked in (met, unmet):
         for method, path in (("GET", PATH), ("GET", f"{PATH}/{asked['id']}"), ("POST", f"{PATH}/{asked['id']}/close")):
@@ -167,6 +167,16 @@ def test_nobody_loses_the_last_who_could_work_for_them(client, administrator, co
     is_hidden(colleague.client, "GET", person.path)
     another.client.get(person.path).ok()
     assert walk(administrator, PATH) == []
+
+
+def test_the_lead_settles_what_waits_for_another_coordinator(administrator, coordinator, person, db):
+    """R6: the person has thought otherwise, and is placed again; of what became of it they read nothing."""
+    asked = ask(person, unique("Alex"))
+    db.execute("update exclusion_requests set for_lead = true where id = %s", (asked["id"],))
+    is_hidden(coordinator, "POST", f"{PATH}/{asked['id']}/close")
+    settled = close(administrator, asked).ok()
+    assert (settled["state"], settled["for_lead"]) == ("closed", True)
+    close(administrator, asked).problem(409, "conflict-state")
 
 
 def test_a_coordinator_settles_what_no_name_met(client, person, coordinator, db):

@@ -65,6 +65,18 @@ def test_offers_and_groups_stand_apart(client, a_group):
     assert home(person)["offers"] == []
 
 
+def test_decision_15_not_this_one_stays_on_the_page_with_what_comes_instead(client, a_group):
+    """For a month; whatever the cause."""
+    group = a_group()
+    seat = group.seat(ready(client, now=NOW), "accepted")
+    group.coordinator.post(f"{seat.path}/not-this-one", if_match="*").ok()
+    seat.hear()
+    (shown,) = home(seat.person)["groups"]
+    assert (shown["id"], shown["state"], len(shown["instead"])) == (seat.id, "not_placed", 3)
+    seat.person.peer.db.execute("update enrolments set decided_at = decided_at - interval '31 days' where id = %s", (seat.id,))
+    assert home(seat.person)["groups"] == []
+
+
 def test_nothing_on_the_page_is_about_anybody_else(client, a_group):
     """A6.8, decision 5: no name, no number of people, no capacity, not even one's own alias."""
     person, others = ready(client, now=NOW), [ready(client, now=NOW) for _ in range(2)]

@@ -343,7 +343,8 @@ insert into oracle (name, verb, rule, change) values
         acknowledged_by = gen_random_uuid(), followed_up_at = null, closed_at = null, closed_by = null'),
     ('referrals', 'update', 'a.role = ''coordinator''', 'version = 9'),
     ('exclusion_requests', 'update',
-        'a.role = ''coordinator'' and not t.for_lead and not is_due(t.id) and t.participant_id = any (a.people)', 'version = 9'),
+        $$a.role = 'coordinator' and not t.for_lead and not is_due(t.id) and t.participant_id = any (a.people)
+        or a.role = 'administrator' and t.for_lead and t.participant_id <> all (a.hidden)$$, 'version = 9'),
     ('duty_shifts', 'update', 'keeps_duty(a, t.regions::text[])', 'version = 9'),
     ('duty_shifts', 'delete', 'keeps_duty(a, t.regions::text[])', null),
     ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')

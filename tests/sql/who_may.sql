@@ -279,7 +279,7 @@ select is(changes(c.name, c.change, c.open), c.who, c.title) from (values
     ('conflict_matches', 'decided_by = actor_account_id()', 'ended_at is null', 'coordinator', 'a match is decided'),
     ('code_lists', 'is_retired = true', 'list = ''training_method''', 'administrator', 'a code of an open list is retired'),
     ('code_lists', 'label_en = ''x''', 'list = ''language''', '', 'another is not changed'),
-    ('exclusion_requests', 'closed_by = actor_account_id()', 'true', 'coordinator', 'a request is settled'),
+    ('exclusion_requests', 'closed_by = actor_account_id()', 'true', 'coordinator administrator', 'a request is settled'),
     ('incidents', 'acknowledged_at = acknowledged_at', 'state <> ''closed''', 'mental_health_professional coordinator',
         'an incident is worked on'),
     ('debriefs', 'supervised_by = actor_account_id()', 'supervised_at is null', 'mental_health_professional coordinator',

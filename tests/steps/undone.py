@@ -312,7 +312,7 @@ class Order:
         return ID.sub(lambda found: f"<{self.labels.setdefault(found[0], len(self.labels))}>", repr(said))
 
     def end(self):
-        """What they read then; then all is taken back, and talked about."""
+        """What they read then; then all is taken back, and talked about, and the next fixed hour comes."""
         self.watch()
         self.read()
         while self.said:
@@ -323,6 +323,10 @@ class Order:
         for person in (self.cast.victim, self.cast.named):
             self.lift(person)
         self.talk()
+        ahead = self.one(
+            "select ceil(extract(epoch from fixed_hour_after(%s::timestamptz) - %s::timestamptz) / 60)::int", self.now, self.now
+        )
+        self.minutes += ahead
         self.work()
         self.watch()
         persons = [self.cast.victim.id, self.cast.named.id, self.cast.host.id]
