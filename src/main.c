@@ -327,9 +327,9 @@ static void memory_close(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* Each connection has a thread, and what malloc keeps for a thread it keeps while that one idles: of a
- * thousand, a sixth of the memory. Read by the loader alone, so the program starts once more; whoever
- * set them knows better. */
+/* Each connection has a thread, and what malloc keeps for a thread it keeps while that one idles:
+ * of a thousand, a sixth of the memory. Read by the loader alone, so the program starts once more;
+ * whoever set them knows better. */
 static void memory_share(char **argv)
 {
     static const char name[] = "GLIBC_TUNABLES";
