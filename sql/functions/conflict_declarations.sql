@@ -425,7 +425,7 @@ begin
         update conflict_declarations d set
             withdrawn_at = app_now(), withdrawn_by = actor_account_id(),
             -- No session that starts now tells those who said it whom they have named (DESIGN 5b.3).
-            stands_until = case when actor_role() = 'coordinator' then app_now() else fixed_hour_after(app_now()) end,
+            stands_until = case when actor_role() <> 'coordinator' then fixed_hour_after(app_now()) end,
             version = d.version + 1
         where d.id = in_id;
         perform comparison_ask('declaration', array[in_id]);

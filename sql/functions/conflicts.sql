@@ -198,7 +198,7 @@ begin
     if declaration.withdrawn_at is not null then
         update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
         where (m.declaration_id = in_id or m.other_declaration_id = in_id) and m.ended_at is null
-            and (m.state <> 'blocked' or declaration.stands_until <= app_now());
+            and (m.state <> 'blocked' or coalesce(declaration.stands_until <= app_now(), true));
         return;
     end if;
     insert into conflict_matches (

@@ -516,18 +516,15 @@ def test_what_counts_before_the_next_placement_is_their_coordinators_until_the_n
     night.pass_minutes(0)
     for declaration in made:
         assert night.told(coordinator, declaration) == [("declaration_due", 1, False)] and night.told(anna.client, declaration) == []
-    for _ in range(3):  # a round is bounded in time, and what is pressing of other stories comes first
-        night.pass_minutes(half)
+    night.settle(half)
     for declaration in made:
         assert night.told(anna.client, declaration) == [("declaration_due", 2, False)]
         assert night.told(night.administrator, declaration) == []
-    for _ in range(3):
-        night.pass_minutes(half + half // 2 + 1)
+    night.settle(half + half // 2 + 1)
     for declaration in made:
         assert night.told(night.administrator, declaration) == [("declaration_due", 3, False)]
         talked(coordinator, declaration)
-    for _ in range(3):
-        night.pass_minutes(half + half // 2 + 2)
+    night.settle(half + half // 2 + 2)
     assert [alarm(coordinator, d, night, "declaration_due").ok()["state"] for d in made] == ["ended"] * 2
 
 
@@ -620,22 +617,19 @@ def test_r14_whoever_asked_that_somebody_not_see_their_file_is_called(night):
     first_name = meant.made["name"].split()[0]
     requests = [person.peer.post(REQUESTS, {"staff_name": name}).ok(202) for name in (f"{first_name} {unique('Z')}", unique("Nobody"))]
     half = int(46.5 * 60 / 2)
-    night.pass_minutes(0)
+    night.settle(0)
     for request in requests:
         assert night.told(coordinator, request) == [("exclusion_asked", 1, False)] and night.told(anna.client, request) == []
     (notice,) = (n for n in notices(coordinator, "exclusion_asked") if n["about"]["id"] == requests[1]["id"])
     assert notice["about"]["type"] == "exclusion_request" and notice["alarm"]["due_at"] == "2090-01-12T22:00:00Z"
-    for _ in range(3):
-        night.pass_minutes(half)
+    night.settle(half)
     for request in requests:
         assert night.told(anna.client, request) == [("exclusion_asked", 2, False)] and night.told(meant.client, request) == []
-    for _ in range(3):
-        night.pass_minutes(half + half // 2 + 1)
+    night.settle(half + half // 2 + 1)
     for request in requests:
         assert night.told(night.administrator, request) == [("exclusion_asked", 3, False)]
         coordinator.post(f"{REQUESTS}/{request['id']}/close", if_match="*").ok()
-    for _ in range(3):
-        night.pass_minutes(half + half // 2 + 2)
+    night.settle(half + half // 2 + 2)
     for request in requests:
         assert alarm(coordinator, request, night, "exclusion_asked").ok()["state"] == "ended"
 
@@ -731,16 +725,16 @@ def test_decision_15_who_accepted_and_is_not_answered_climbs(night):
     coordinator = night.evening.coordinator
     night.pass_minutes(said - 1)
     assert night.told(coordinator, seat.made) == []
-    night.pass_minutes(said)
+    night.settle(said)
     assert night.told(coordinator, seat.made) == [("answer_due", 1, False)] and night.told(anna.client, seat.made) == []
     (notice,) = notices(coordinator, "answer_due")
     assert notice["about"] == {"type": "enrolment", "id": seat.id} and notice["urgency"] == "today"
     # Asked again, it is the same clock.
     seat.hear()
     due = int((datetime.fromisoformat(notice["alarm"]["due_at"]) - datetime.fromisoformat(night.began)) / timedelta(minutes=1))
-    night.pass_minutes(said + (due - said) // 4 + 1)
+    night.settle(said + (due - said) // 4 + 1)
     assert night.told(anna.client, seat.made) == [("answer_due", 2, False)] and night.told(night.administrator, seat.made) == []
-    night.pass_minutes((said + due) // 2 + 1)
+    night.settle((said + due) // 2 + 1)
     assert night.told(night.administrator, seat.made) == [("answer_due", 3, False)]
     assert "answer_due" not in person.peer.get(seat.path).ok().content.decode()
     seat.confirm().ok()

@@ -340,6 +340,7 @@ def test_whoever_comes_back_has_no_part_in_what_began_without_them(client):
     decided(evening, said)
     evening.at(minutes=-5)
     evening.start().ok()
+    evening.at(minutes=1)
     on_call.delete("/v1/step-back")
     is_hidden(on_call, "GET", f"{evening.path}/roster")
     refused = on_call.put(f"{evening.path}/join-link", {"join_link": "https://teams.example/join/mine"})

@@ -3,6 +3,7 @@
 whoever named them come together nowhere while it stands; nobody else reads any of it; taken back it frees, and nothing stays behind."""
 
 import pytest
+from harness.server import IS_SANITIZED
 from steps.evenings import PLANNED
 from steps.journey import as_worker
 from steps.seats import Desk
@@ -76,6 +77,7 @@ def runs(db, cast, one, decided=None):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(IS_SANITIZED, reason="it asks PostgreSQL alone")
 @pytest.mark.parametrize("one", OPERATIONS)
 def test_what_is_done_undone_and_done_again(db, cast, one):
     begun, met = runs(db, cast, one)

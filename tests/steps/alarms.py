@@ -24,7 +24,7 @@ class Watch:
             self.db.execute("set local role alongside_worker")
             self.db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (now,))
             self.db.execute("select comparison_run()")
-            self.db.execute("select watched_clock_follow()")
+            return self.db.execute("select watched_clock_follow()").fetchone()[0]
 
 
 class Night:
@@ -54,6 +54,11 @@ class Night:
         self.watch.round(now)
         return now
 
+    def settle(self, minutes):
+        """The same, until nothing is left to do: a round is bounded in time, and what is pressing of other stories comes first."""
+        now = self.pass_minutes(minutes)
+        assert any(self.watch.round(now) == 0 for _ in range(30))
+
     def told(self, who, about=None):
         """[(kind, step, is_by_alias)] of somebody's notices of an incident, the last one unless told otherwise, the first one first."""
         rows = self.db.execute("select id::text from alarms where object_id = %s", ((about or self.last)["id"],)).fetchall()
@@ -72,7 +77,7 @@ class Night:
 
 def notices(who, kind=None, **params):
     """Somebody's notices, newest first."""
-    listed = who.get(NOTICES, params={"limit": 100} | params).ok().data
+    listed = walk(who, NOTICES, params={"limit": 100} | params)
     return [entry for entry in listed if kind is None or entry["kind"] == kind]
 
 

@@ -4,11 +4,13 @@
 A step returns the answer as it is; whoever takes it says what it must be. `walk` and `open_person` insist."""
 
 import re
+import threading
 import time
 import uuid
 
 from steps import ABSENT
 
+AT_WORK = threading.RLock()
 QUEBEC_COORDINATOR = "00000000-0000-4000-8000-000000000014"
 DOCUMENTS = {"group": ("code_of_conduct", "consent", "confidentiality", "safety_protocol"), "activity": ("consent",)}
 # Far enough for every test that does not set the clock.
@@ -235,8 +237,8 @@ def bare(response):
 
 
 def as_worker(db, now, statement, *values):
-    """What the worker does, at the hour of the story; None = the present."""
-    with db.transaction():
+    """What the worker does, at the hour of the story; None = the present. Stories that act at once share the connection."""
+    with AT_WORK, db.transaction():
         db.execute("select set_config('app.role', 'worker', true), set_config('app.now', %s, true)", (now or "",))
         return db.execute(statement, values).fetchone()
 

@@ -20,7 +20,7 @@ create table conflict_declarations (
     created_at timestamptz not null,
     withdrawn_at timestamptz,
     withdrawn_by uuid references accounts (id),
-    -- Taken back: until when what was decided of it stands.
+    -- Taken back by whoever said it: until when what was decided of it stands.
     stands_until timestamptz,
     -- Decision 16: from when on it counts. 'now': the declarer has stepped back.
     counts_from text not null default 'before_my_next_placement' constraint conflict_declarations__counts_from__known check (
