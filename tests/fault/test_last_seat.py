@@ -322,7 +322,7 @@ def test_everything_at_once_in_three_groups(coordinator, volley, db, token, cont
 RACES = {
     "declare x conversation": (Two.declared, Two.declare, Two.talk, True),
     "conversation x withdraw": (Two.declared, Two.talk, Two.take_back, False),
-    "decide x withdraw": (Two.talked, Two.block, Two.take_back, False),
+    "decide x withdraw": (Two.talked, Two.block, Two.take_back, True),  # until the next fixed hour
     "confirm x withdraw": (Two.talked_and_accepted, lambda two: two.confirm(two.named), Two.take_back, False),
     "confirm x declare": (Two.accepted, lambda two: two.confirm(two.named), Two.declare, True),
     "not this one x decline": (Two.talked, lambda two: two.step(two.named, "not-this-one"), Two.decline, True),
