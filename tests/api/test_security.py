@@ -18,7 +18,7 @@ from harness.server import PATIENCE, free_port
 from psycopg import sql
 from steps import ABSENT, at_once
 from steps.evenings import Evening
-from steps.journey import QUEBEC_COORDINATOR, Intake, open_person
+from steps.journey import QUEBEC_COORDINATOR, Intake, open_person, until
 from steps.matrix import HIDDEN
 from steps.matrix_world import DEMO_ACCOUNTS
 
@@ -115,8 +115,14 @@ def test_what_a_host_tried_in_vain_is_found_by_who_it_was(client, server, role, 
     for method, path, body, status in tries:
         sent = {} if body is None else {"json": body}
         host.client.request(method, f"{evening.path}/{path.replace('SEAT', seat.id)}", **sent).problem(status)
-    lines = [line for line in server.log_lines() if line.get("role") == role and line["status"] >= 400][-len(tries) :]
-    assert [(line["method"], line["status"]) for line in lines] == [(method, status) for method, _, _, status in tries]
+
+    def refused():
+        lines = [line for line in server.log_lines() if line.get("role") == role and line["status"] >= 400][-len(tries) :]
+        return (
+            lines if [(line["method"], line["status"]) for line in lines] == [(method, status) for method, _, _, status in tries] else None
+        )
+
+    lines = until(refused)
     assert len({line["subject"] for line in lines}) == 1
     events = seat.person.peer.get(f"{seat.person.path}/audit-events", params={"limit": 100}).ok().data
     assert host.id not in str(events)

@@ -177,7 +177,7 @@ class Acts:
 
     def revoke(self, rng):
         listed = self.peer.peer.get(f"{self.peer.path}/acceptances", params={"limit": 100}).ok().data
-        standing = [entry for entry in listed if entry["withdrawn_at"] is None]
+        standing = [entry for entry in listed if entry["withdrawn_at"] is None and entry["kind"] in DOCUMENTS["group"]]
         return self.peer.peer.post(f"/v1/acceptances/{rng.choice(standing)['id']}/withdraw") if standing else None
 
     def agree(self, rng):
