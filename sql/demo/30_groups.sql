@@ -80,24 +80,24 @@ from (values
 ) v (id, service, language, composition, zone, state, seats, age, first_day, at, sessions)
 where not exists (select from cohorts g where g.id = v.id::uuid);
 insert into cohorts (
-    id, service_id, language, composition, timezone, state, coordinator_id, capacity, max_sessions, duration_minutes,
-    peer_supporters, mental_health_professionals, on_call_professional, joining, topics, registration_deadline_days, offer_hours,
-    created_at)
+    id, service_id, language, composition, timezone, state, coordinator_id, capacity, max_sessions, parts, joining, topics,
+    registration_deadline_days, offer_hours, created_at)
 select
     d.id, s.id, d.language, d.composition, d.zone, d.state, '00000000-0000-4000-8000-000000000004', coalesce(d.seats, s.capacity),
-    s.max_sessions, s.duration_minutes, s.peer_supporters, s.mental_health_professionals, s.on_call_professional, s.joining, s.topics,
+    s.max_sessions, s.parts, s.joining, s.topics,
     s.registration_deadline_days, s.offer_hours, date_trunc('second', transaction_timestamp()) - d.age * interval '1 day'
 from demo_groups d join services s on s.code = d.service;
 
 -- Weekly, each group on a day of the week of its own.
 insert into sessions (
-    id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, makes_up_for, started_at, ended_at, calendar_sequence,
-    changed_at)
+    id, cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, state, makes_up_for, started_at, ended_at,
+    calendar_sequence, changed_at)
 select
-    md5(d.id::text || d.seq)::uuid, d.id, d.seq, d.local_start, d.zone, d.instant, g.duration_minutes, d.state,
+    md5(d.id::text || d.seq)::uuid, d.id, d.seq, 1, d.local_start, d.zone, d.instant, part_minutes(g.parts, 1),
+    part_of(g.parts, 1)->'hosts', d.state,
     case when d.seq = 9 and d.makes_up then md5(d.id::text || 2)::uuid end,
     case when d.state = 'completed' then d.instant end,
-    case when d.state = 'completed' then d.instant + make_interval(mins => g.duration_minutes) end,
+    case when d.state = 'completed' then d.instant + make_interval(mins => part_minutes(g.parts, 1)) end,
     (d.state = 'cancelled')::int,
     case when d.state = 'cancelled' then least(d.instant, transaction_timestamp()) - interval '3 days' else g.created_at end
 from (

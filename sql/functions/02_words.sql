@@ -85,7 +85,7 @@ begin
 end $$;
 
 -- And with several: one may begin before another has ended.
-create or replace function wall_time_faults(in_times jsonb, in_zone text, in_minutes int) returns jsonb language plpgsql stable as $$
+create or replace function wall_time_faults(in_times jsonb, in_zone text) returns jsonb language plpgsql stable as $$
 begin
     return (
         select jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code) order by f.place)
@@ -93,11 +93,14 @@ begin
             select t.pointer, t.code, min(t.place) as place
             from (
                 select v.pointer, v.place, coalesce(instant_fault(v.instant), case
-                    when v.instant < lag(v.instant) over (order by v.instant) + make_interval(mins => in_minutes) then 'overlaps'
+                    when v.instant < lag(v.ends_at) over (order by v.instant) then 'overlaps'
                 end) as code
                 from (
-                    select w.value->>'pointer' as pointer, w.place, wall_instant((w.value->>'local_start')::timestamp, in_zone) as instant
-                    from jsonb_array_elements(in_times) with ordinality w (value, place)) v) t
+                    select
+                        w.value->>'pointer' as pointer, w.place, i.instant,
+                        i.instant + make_interval(mins => (w.value->>'minutes')::int) as ends_at
+                    from jsonb_array_elements(in_times) with ordinality w (value, place)
+                    cross join lateral (select wall_instant((w.value->>'local_start')::timestamp, in_zone) as instant) i) v) t
             where t.code is not null
             group by t.pointer, t.code) f);
 end $$;

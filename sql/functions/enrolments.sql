@@ -109,15 +109,15 @@ begin
             'description', localized(v.description_en, v.description_fr),
             'language', g.language,
             'timezone', g.timezone,
-            'duration_minutes', g.duration_minutes,
             'joining', g.joining,
             -- What there is to decide upon; the dates come with the confirmation (S1.33).
             'meets', (
-                select coalesce(json_agg(m.at order by m.at->>'weekday', m.at->>'local_time'), '[]')
+                select coalesce(json_agg(m.at order by t.weekday, t.local_time, t.duration_minutes), '[]')
                 from (
-                    select distinct on (1, 2) extract(isodow from s.local_start) as weekday, s.local_start::time as local_time
+                    select distinct extract(isodow from s.local_start) as weekday, s.local_start::time as local_time, s.duration_minutes
                     from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') t
-                cross join lateral jsonb_build_object('weekday', t.weekday, 'local_time', to_char(t.local_time, 'HH24:MI')) m (at)
+                cross join lateral jsonb_build_object(
+                    'weekday', t.weekday, 'local_time', to_char(t.local_time, 'HH24:MI'), 'duration_minutes', t.duration_minutes) m (at)
                 where enrolment.is_live),
             'sessions', (
                 select coalesce(json_agg(

@@ -15,11 +15,7 @@ cross join lateral (select
     g.coordinator_id,
     g.capacity,
     g.max_sessions,
-    g.duration_minutes,
-    g.peer_supporters,
-    g.mental_health_professionals,
-    g.on_call_professional,
-    g.coordinators,
+    g.parts,
     g.joining,
     g.topics,
     g.registration_deadline_days,
@@ -113,16 +109,23 @@ begin
 end $$;
 
 -- The wall times a new group asks for, each with the place where it stands in the body.
-create or replace function group_wall_times(in_body jsonb) returns table (pointer text, local_start timestamp) immutable language sql
+create or replace function group_wall_times(in_body jsonb, in_parts jsonb)
+returns table (pointer text, local_start timestamp, seq bigint, minutes int) immutable language sql
 begin atomic
-    select '#/series/local_start', (in_body#>>'{series,local_start}')::timestamp + n * interval '7 days'
-    from generate_series(0, (in_body#>>'{series,count}')::int - 1) n
-    union all
-    select '#/local_starts/' || (place - 1), value::timestamp
-    from jsonb_array_elements_text(coalesce(in_body->'local_starts', '[]')) with ordinality t (value, place);
+    select w.pointer, w.local_start, w.seq, part_minutes(in_parts, part_at(in_parts, w.seq::int))
+    from (
+        select t.pointer, t.local_start, row_number() over (order by t.local_start) as seq
+        from (
+            select
+                '#/series/local_start' as pointer,
+                (in_body#>>'{series,local_start}')::timestamp + part_days_after_first(in_parts, n) * interval '1 day' as local_start
+            from generate_series(1, (in_body#>>'{series,count}')::int) n
+            union all
+            select '#/local_starts/' || (place - 1), value::timestamp
+            from jsonb_array_elements_text(coalesce(in_body->'local_starts', '[]')) with ordinality t (value, place)) t) w;
 end;
 
--- I2, decision 1: a group takes the figures of its service with it, smaller if asked, never larger.
+-- I2, decision 1: a group takes the figures of its service with it, smaller if asked, never larger; of several parts it has each.
 create or replace function group_faults(in_body jsonb, in_service services, in_times bigint) returns jsonb language plpgsql immutable as $$
 begin
     return (
@@ -130,12 +133,16 @@ begin
         from (values
             ('#/capacity', 'too-large', (in_body->>'capacity')::int > in_service.capacity),
             ('#/max_sessions', 'too-large', (in_body->>'max_sessions')::int > in_service.max_sessions),
+            ('#/max_sessions', 'too-small', (in_body->>'max_sessions')::int < jsonb_array_length(in_service.parts)),
             ('#/series', 'required', in_body->'series' is null and in_body->'local_starts' is null),
             ('#/local_starts', 'invalid', in_body->'series' is not null and in_body->'local_starts' is not null),
             (case when in_body->'series' is not null then '#/series/count' else '#/local_starts' end,
                 case when in_body->'series' is not null then 'too-large' else 'too-many' end,
                 num_nulls(in_body->'series', in_body->'local_starts') = 1
-                    and in_times > least(coalesce((in_body->>'max_sessions')::int, in_service.max_sessions), in_service.max_sessions))
+                    and in_times > least(coalesce((in_body->>'max_sessions')::int, in_service.max_sessions), in_service.max_sessions)),
+            (case when in_body->'series' is not null then '#/series/count' else '#/local_starts' end,
+                case when in_body->'series' is not null then 'too-small' else 'too-few' end,
+                num_nulls(in_body->'series', in_body->'local_starts') = 1 and in_times < jsonb_array_length(in_service.parts))
         ) f (pointer, code, is_wrong)
         where f.is_wrong);
 end $$;
@@ -146,7 +153,7 @@ declare
     new_id uuid := gen_random_uuid();
     service services;
     zone text := coalesce(in_body->>'timezone', office_zone());
-    times jsonb := (select jsonb_agg(to_jsonb(t)) from group_wall_times(in_body) t);
+    times jsonb;
 begin
     select * into service from services s where s.id = (in_body->>'service_id')::uuid;
     if not found then
@@ -155,25 +162,24 @@ begin
         perform problem_state(service.state);
     end if;
     perform require_timezone('timezone', zone);
+    times := (select jsonb_agg(to_jsonb(t)) from group_wall_times(in_body, service.parts) t);
     perform require_no_faults(group_faults(in_body, service, jsonb_array_length(times)));
-    perform require_no_faults(wall_time_faults(times, zone, service.duration_minutes));
+    perform require_no_faults(wall_time_faults(times, zone));
     insert into cohorts (
-        id, service_id, language, composition, timezone, coordinator_id, capacity, max_sessions, duration_minutes,
-        peer_supporters, mental_health_professionals, on_call_professional, coordinators, joining, topics,
+        id, service_id, language, composition, timezone, coordinator_id, capacity, max_sessions, parts, joining, topics,
         registration_deadline_days, offer_hours, created_at)
     values (
         new_id, service.id, in_body->>'language', coalesce(in_body->>'composition', 'mixed'), zone, actor_account_id(),
         coalesce((in_body->>'capacity')::int, service.capacity), coalesce((in_body->>'max_sessions')::int, service.max_sessions),
-        service.duration_minutes, service.peer_supporters, service.mental_health_professionals, service.on_call_professional,
-        service.coordinators, service.joining, service.topics,
+        service.parts, service.joining, service.topics,
         case when in_body ? 'registration_deadline_days'
             then (in_body->>'registration_deadline_days')::int else service.registration_deadline_days end,
         service.offer_hours, app_now());
-    insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
+    insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
     select
-        new_id, row_number() over (order by t.local_start), t.local_start, zone, wall_instant(t.local_start, zone),
-        service.duration_minutes, app_now()
-    from group_wall_times(in_body) t;
+        new_id, t.seq, p.part, t.local_start, zone, wall_instant(t.local_start, zone), t.minutes,
+        part_of(service.parts, p.part)->'hosts', app_now()
+    from group_wall_times(in_body, service.parts) t cross join lateral (select part_at(service.parts, t.seq::int) as part) p;
     perform audit('create', 'group', new_id, in_fields => body_fields(in_body));
     return group_respond(201, new_id);
 end $$;
@@ -191,7 +197,8 @@ begin
         from (values
             -- A running group keeps what it has, also where its service has become smaller.
             ('capacity', 'too-large', (in_body->>'capacity')::int > greatest(service.capacity, cohort.capacity)),
-            ('max_sessions', 'too-large', (in_body->>'max_sessions')::int > greatest(service.max_sessions, cohort.max_sessions))
+            ('max_sessions', 'too-large', (in_body->>'max_sessions')::int > greatest(service.max_sessions, cohort.max_sessions)),
+            ('max_sessions', 'too-small', (in_body->>'max_sessions')::int < jsonb_array_length(cohort.parts))
         ) f (name, code, is_wrong)
         where f.is_wrong));
     cohort := jsonb_populate_record(cohort, in_body);

@@ -39,7 +39,7 @@ declare
     replaced uuid := (in_body->>'replaces')::uuid;
 begin
     perform cohort_require_alive(in_cohort);
-    if host_slots_wanted(in_cohort, in_body->>'slot') = 0 then
+    if host_count_most(in_cohort.id, in_body->>'slot') = 0 then
         perform problem_field('slot', 'not-allowed');
     elsif in_body->>'session_id' is not null then
         select * into session from sessions s where s.id = (in_body->>'session_id')::uuid and s.cohort_id = in_cohort.id;

@@ -1,13 +1,24 @@
 -- SPDX-License-Identifier: MIT
 -- Who may lead: slots, what a host needs for one, and what keeps them from it.
 
--- How many of a slot a group asks for.
-create or replace function host_slots_wanted(in_cohort cohorts, in_slot text) returns int immutable language sql
-return case in_slot
-    when 'peer_supporter' then in_cohort.peer_supporters
-    when 'mental_health_professional' then in_cohort.mental_health_professionals
-    when 'on_call_professional' then in_cohort.on_call_professional::int
-    else in_cohort.coordinators end;
+-- How many of a slot a session asks for.
+create or replace function host_count(in_hosts jsonb, in_slot text) returns int immutable language sql
+return coalesce((in_hosts->in_slot->>'count')::int, 0);
+
+-- Decision 4: of those without whom it does not start; who is not needed is missed only as a shortfall.
+create or replace function host_count_needed(in_hosts jsonb, in_slot text) returns int immutable language sql
+return case when (in_hosts->in_slot->>'is_needed')::boolean then host_count(in_hosts, in_slot) else 0 end;
+
+-- The most that any part or session of a group asks for.
+create or replace function host_count_most(in_cohort_id uuid, in_slot text) returns int language plpgsql stable as $$
+begin
+    return (
+        select max(host_count(h.hosts, in_slot))
+        from (
+            select s.hosts from sessions s where s.cohort_id = in_cohort_id
+            union all
+            select p.value->'hosts' from cohorts g cross join jsonb_array_elements(g.parts) p where g.id = in_cohort_id) h);
+end $$;
 
 -- I5, R13: what keeps somebody from a slot on that day, in codes of faults.def; empty = fit. Null when there is no such account.
 create or replace function host_missing(in_account_id uuid, in_slot text, in_language text, in_on date) returns text[]
@@ -65,13 +76,13 @@ begin
     select 'two-slots', l.account_id, l.session_id from lead l group by l.account_id, l.session_id having count(*) > 1
     union all
     select 'slot-filled', null::uuid, l.session_id
-    from lead l join cohorts g on g.id = l.cohort_id
-    group by l.session_id, l.slot, g.id having count(*) > host_slots_wanted(g, l.slot)
+    from lead l join sessions s on s.id = l.session_id
+    group by l.session_id, l.slot, s.id having count(*) > host_count(s.hosts, l.slot)
     union all
     select 'slot-filled', null, null
-    from host_assignments h join cohorts g on g.id = h.cohort_id
+    from host_assignments h
     where h.cohort_id = in_cohort_id and h.session_id is null and h.released_at is null
-    group by h.slot, g.id having count(*) > host_slots_wanted(g, h.slot)
+    group by h.slot having count(*) > host_count_most(in_cohort_id, h.slot)
     union all
     select 'double-booked', l.account_id, l.session_id
     from lead l
@@ -99,4 +110,22 @@ begin
         perform conflict(clash.reason, jsonb_strip_nulls(jsonb_build_object(
             'account_ids', clash.account_ids, 'session_ids', clash.session_ids)));
     end if;
+end $$;
+
+-- I5, decision 4: the slots that nobody fit and present fills. The professional on call need not be there; who is there must be fit.
+create or replace function host_slots_unfilled(in_session sessions, in_present uuid[]) returns text[]
+language plpgsql stable security definer as $$
+declare
+    cohort cohorts;
+begin
+    select * into cohort from cohorts g where g.id = in_session.cohort_id;
+    return (
+        select coalesce(array_agg(wanted.slot order by wanted.place), '{}')
+        from host_slots wanted
+        cross join lateral (
+            select count(*) as present, count(*) filter (
+                where host_missing(h.account_id, h.slot, cohort.language, in_session.local_start::date) = '{}') as fit
+            from session_hosts(in_session.id) h
+            where h.slot = wanted.slot and h.account_id = any (in_present)) filled
+        where filled.fit < filled.present or filled.fit < host_count_needed(in_session.hosts, wanted.slot));
 end $$;

@@ -14,11 +14,7 @@ cross join lateral (select
     s.planned_on,
     s.capacity,
     s.max_sessions,
-    s.duration_minutes,
-    s.peer_supporters,
-    s.mental_health_professionals,
-    s.on_call_professional,
-    s.coordinators,
+    s.parts,
     s.joining,
     s.topics,
     s.registration_deadline_days,
@@ -37,15 +33,11 @@ declare
 begin
     insert into services (
         id, code, title_en, title_fr, description_en, description_fr, season_en, season_fr, planned_on, capacity, max_sessions,
-        duration_minutes, peer_supporters, mental_health_professionals, on_call_professional, coordinators, joining, topics,
-        registration_deadline_days, offer_hours, created_at)
+        parts, joining, topics, registration_deadline_days, offer_hours, created_at)
     values (
         new_id, in_body->>'code', in_body#>>'{title,en}', in_body#>>'{title,fr}', in_body#>>'{description,en}',
         in_body#>>'{description,fr}', in_body#>>'{season,en}', in_body#>>'{season,fr}', (in_body->>'planned_on')::date,
-        (in_body->>'capacity')::int, (in_body->>'max_sessions')::int, (in_body->>'duration_minutes')::int,
-        (in_body->>'peer_supporters')::int, (in_body->>'mental_health_professionals')::int,
-        coalesce((in_body->>'on_call_professional')::boolean, false), coalesce((in_body->>'coordinators')::int, 0),
-        in_body->>'joining', in_body->>'topics',
+        (in_body->>'capacity')::int, (in_body->>'max_sessions')::int, in_body->'parts', in_body->>'joining', in_body->>'topics',
         (in_body->>'registration_deadline_days')::int, coalesce((in_body->>'offer_hours')::int, 72), app_now());
     perform audit('create', 'service', new_id, in_fields => body_fields(in_body));
     return service_respond(201, new_id);
@@ -84,11 +76,7 @@ begin
         planned_on = service.planned_on,
         capacity = service.capacity,
         max_sessions = service.max_sessions,
-        duration_minutes = service.duration_minutes,
-        peer_supporters = service.peer_supporters,
-        mental_health_professionals = service.mental_health_professionals,
-        on_call_professional = service.on_call_professional,
-        coordinators = service.coordinators,
+        parts = service.parts,
         joining = service.joining,
         topics = service.topics,
         registration_deadline_days = service.registration_deadline_days,

@@ -22,7 +22,8 @@ select s.id as session_id, s.cohort_id, s.starts_at, session_ends_at(s) as ends_
 from sessions s
 join host_assignments h on h.cohort_id = s.cohort_id and h.released_at is null and (
     h.session_id = s.id
-    or h.session_id is null and not exists (
+    -- Who leads the series leads those of its sessions that ask for them.
+    or h.session_id is null and s.hosts ? h.slot and not exists (
         select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null))
 where s.state in ('scheduled', 'in_progress', 'completed')
     -- Who stepped back leads nothing that is to come, and has no part in what began without them: nobody asked whether they may.
@@ -98,6 +99,8 @@ cross join lateral (select
     utc(s.starts_at) as starts_at,
     utc(session_ends_at(s)) as ends_at,
     s.duration_minutes,
+    s.part,
+    s.hosts,
     s.makes_up_for,
     case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
     case when s.material_en is not null then (
@@ -151,6 +154,7 @@ declare
     new_id uuid := gen_random_uuid();
     local_start timestamp := (in_body->>'local_start')::timestamp;
     instant timestamptz;
+    part int;
     made json;
     answer response;
 begin
@@ -168,13 +172,15 @@ begin
         perform problem_field('makes_up_for', 'invalid');
     end if;
     perform session_require_topic(cohort, in_body#>>'{topic,en}');
+    part := part_next(cohort, (in_body->>'makes_up_for')::uuid);
     insert into sessions (
-        id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, makes_up_for, topic_en, topic_fr, material_en,
-        material_fr, join_link, changed_at)
+        id, cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, makes_up_for, topic_en, topic_fr,
+        material_en, material_fr, join_link, changed_at)
     values (
-        new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), local_start,
-        cohort.timezone, instant, cohort.duration_minutes, (in_body->>'makes_up_for')::uuid, in_body#>>'{topic,en}',
-        in_body#>>'{topic,fr}', in_body#>>'{material,en}', in_body#>>'{material,fr}', in_body->>'join_link', app_now());
+        new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), part, local_start,
+        cohort.timezone, instant, part_minutes(cohort.parts, part), part_of(cohort.parts, part)->'hosts',
+        (in_body->>'makes_up_for')::uuid, in_body#>>'{topic,en}', in_body#>>'{topic,fr}', in_body#>>'{material,en}',
+        in_body#>>'{material,fr}', in_body->>'join_link', app_now());
     perform keep_key(in_key, 'session', new_id);
     perform session_require_apart(in_cohort_id);
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
@@ -261,6 +267,7 @@ begin
         session.join_link := in_body->>'join_link';
     end if;
     update sessions s set
+        hosts = coalesce(in_body->'hosts', s.hosts),
         topic_en = session.topic_en,
         topic_fr = session.topic_fr,
         material_en = session.material_en,
@@ -271,6 +278,9 @@ begin
     where s.id = in_id;
     if in_body ?| array['join_link', 'material'] then
         perform session_key_keep(in_key, in_id);
+    end if;
+    if in_body ? 'hosts' then
+        perform host_require_no_clash(session.cohort_id);
     end if;
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
     if moved > 0 then
@@ -358,24 +368,6 @@ begin
         from sessions s where s.id = in_session_id and session_role(s.id) is not null);
 end $$;
 
--- I5, decision 4: the slots that nobody fit and present fills. The professional on call need not be there; who is there must be fit.
-create or replace function session_missing(in_session sessions, in_present uuid[]) returns text[]
-language plpgsql stable security definer as $$
-declare
-    cohort cohorts;
-begin
-    select * into cohort from cohorts g where g.id = in_session.cohort_id;
-    return (
-        select coalesce(array_agg(wanted.slot order by wanted.place), '{}')
-        from host_slots wanted
-        cross join lateral (
-            select count(*) as present, count(*) filter (
-                where host_missing(h.account_id, h.slot, cohort.language, in_session.local_start::date) = '{}') as fit
-            from session_hosts(in_session.id) h
-            where h.slot = wanted.slot and h.account_id = any (in_present)) filled
-        where filled.fit < filled.present or wanted.is_needed and filled.fit < host_slots_wanted(cohort, wanted.slot));
-end $$;
-
 -- I3, I5, A6.5. A host who is told to call learns nothing else.
 -- Writes: sessions, session_presences, cohorts, enrolments. Locks: the cohort, the session.
 -- Returns who takes part from now on.
@@ -402,7 +394,7 @@ begin
         select jsonb_agg(jsonb_build_object('pointer', '#/hosts_present/' || place - 1, 'code', 'does-not-exist'))
         from unnest(in_present) with ordinality p (account_id, place)
         where not exists (select from session_hosts(in_session_id) h where h.account_id = p.account_id)));
-    missing := session_missing(session, in_present);
+    missing := host_slots_unfilled(session, in_present);
     if missing <> '{}' then
         perform conflict('hosts-missing', jsonb_build_object('missing', missing));
     elsif conflict_blocks_session(in_session_id) then

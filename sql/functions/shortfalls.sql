@@ -20,7 +20,7 @@ begin
             select l.slot, count(*) as fit from session_leads l
             where l.session_id = in_session_id and host_missing(l.account_id, l.slot, cohort.language, session.local_start::date) = '{}'
             group by l.slot) filled on filled.slot = wanted.slot
-        cross join generate_series(coalesce(filled.fit, 0) + 1, host_slots_wanted(cohort, wanted.slot)));
+        cross join generate_series(coalesce(filled.fit, 0) + 1, host_count(session.hosts, wanted.slot)));
 end $$;
 
 -- Who could fill a slot of a session: fit on that day, free at that hour, nobody in the group they must not meet. Twenty at most.
@@ -92,7 +92,7 @@ cross join lateral (select
     utc(s.starts_at) as starts_at,
     s.duration_minutes,
     short.missing,
-    exists (select from host_slots w where w.is_needed and w.slot = any (short.missing)) as stops_session,
+    exists (select from unnest(short.missing) m (slot) where host_count_needed(s.hosts, m.slot) > 0) as stops_session,
     (
         select coalesce(json_agg(json_build_object(
             'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing)

@@ -71,7 +71,7 @@ where s.state in ('scheduled', 'in_progress') and s.starts_at <= app_now() - int
     and (g.state in ('confirmed', 'in_progress') or g.state = 'recruiting' and g.joining = 'drop_in')
     and exists (
         select from host_slots w
-        where w.is_needed and host_slots_wanted(g, w.slot) > (
+        where host_count_needed(s.hosts, w.slot) > (
             select count(*) from session_presences p where p.session_id = s.id and p.slot = w.slot));
 
 -- What its object began has begun, though a clock that was set back says that it will; more than a day is no clock that was put right.

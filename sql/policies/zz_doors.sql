@@ -54,7 +54,7 @@ begin
                     attendance_record colleagues_find conflict_match_shown debrief_cohort_id debrief_may_supervise debrief_note
                     home_help_arranged host_clashes join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
-                    session_hosts session_missing session_role session_run_json session_safety_plans_read
+                    host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '

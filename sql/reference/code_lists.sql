@@ -397,6 +397,8 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('host_slot', 'mental_health_professional', 2, 'Mental health professional', 'Professionnel de la santé mentale'),
     ('host_slot', 'on_call_professional', 3, 'Mental health professional on call', 'Professionnel de la santé mentale sur appel'),
     ('host_slot', 'coordinator', 4, 'Regional coordinator', 'Coordination régionale'),
+    ('host_slot', 'team_member', 5, 'Member of the program''s team', 'Membre de l''équipe du programme'),
+    ('host_slot', 'guest', 6, 'Guest', 'Personne invitée'),
 
     ('host_missing', 'wrong-role', 1, 'Another role', 'Un autre rôle'),
     ('host_missing', 'not-active', 2, 'Account not active', 'Compte inactif'),

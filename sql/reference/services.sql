@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- The two kinds of groups a new installation begins with. They are data: what an administrator changes afterwards stays.
 insert into services (
-    id, code, title_en, title_fr, description_en, description_fr, state, capacity, max_sessions, duration_minutes,
-    peer_supporters, mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
+    id, code, title_en, title_fr, description_en, description_fr, state, capacity, max_sessions, parts, joining,
+    topics, offer_hours, created_at)
 values
     (
         '00000000-0000-4000-8000-000000000301', 'informal_group',
@@ -13,7 +13,10 @@ values
         'Des rencontres en ligne d''une heure et demie, animées par deux pairs aidants formés. Les personnes présentes '
             'choisissent les sujets, et certaines rencontres comprennent un moment de détente. Une fois inscrit, on vient quand '
             'on le souhaite : les absences ne sont pas comptées. La participation est gratuite, et ce qui se dit reste dans le groupe.',
-        'available', 10, 8, 90, 2, 0, true, 'drop_in', 'participants', 72, transaction_timestamp()),
+        'available', 10, 8,
+        '[{"duration_minutes": 90, "gap_days": 7, "hosts": {
+            "peer_supporter": {"count": 2, "is_needed": true}, "on_call_professional": {"count": 1, "is_needed": false}}}]',
+        'drop_in', 'participants', 72, transaction_timestamp()),
     (
         '00000000-0000-4000-8000-000000000302', 'formal_group',
         'Formal peer support group', 'Groupe formel de soutien par les pairs',
@@ -26,5 +29,8 @@ values
             'des traumatismes, la blessure morale, les limites, l''adaptation, le soin de soi et d''autres. Personne ne se joint '
             'au groupe après la première rencontre, et on vous demande de venir à toutes si vous le pouvez. La participation est '
             'gratuite, et ce qui se dit reste dans le groupe.',
-        'available', 8, 10, 90, 1, 1, false, 'closed', 'predetermined', 72, transaction_timestamp() + interval '1 second')
+        'available', 8, 10,
+        '[{"duration_minutes": 90, "gap_days": 7, "hosts": {
+            "peer_supporter": {"count": 1, "is_needed": true}, "mental_health_professional": {"count": 1, "is_needed": true}}}]',
+        'closed', 'predetermined', 72, transaction_timestamp() + interval '1 second')
 on conflict (code) do nothing;

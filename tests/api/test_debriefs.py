@@ -6,7 +6,7 @@ import uuid
 import pytest
 from steps import ABSENT, walk
 from steps.evenings import DEBRIEF, Evening, audited, informal
-from steps.groups import FORMAL
+from steps.groups import COORDINATED
 from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case, tables_with
 
 PATH = "/v1/debriefs"
@@ -102,7 +102,7 @@ def test_the_professional_on_call_too(client):
 
 def test_a_coordinator_who_leads_is_a_host_like_any_other(client):
     """S2.12: what they write is theirs, what others write of that evening is not for them; somebody else talks with them."""
-    evening = Evening(client, FORMAL | {"coordinators": 1})
+    evening = Evening(client, COORDINATED)
     evening.hosts.append(evening.host("coordinator"))
     evening.group.assign(evening.hosts[-1], "coordinator").created()
     evening.ended()

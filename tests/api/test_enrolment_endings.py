@@ -3,11 +3,11 @@
 (A6.2, I8, R11, R17, S2.42)."""
 
 import pytest
-from steps.groups import FORMAL, Host, Seat, clock, in_days, instant, ready, taking_people
+from steps.groups import FORMAL, Host, Seat, clock, in_days, instant, part, ready, taking_people
 from steps.journey import Intake, bare, open_intake, open_person
 
 # Led by one peer supporter, without topics of its own, so that a session is quickly begun.
-QUICK = FORMAL | {"topics": "participants", "mental_health_professionals": 0}
+QUICK = FORMAL | {"topics": "participants", "parts": [part(peer_supporter=1)]}
 LIVE = ("requested", "waitlisted", "offered", "accepted", "confirmed", "active")
 OVER = ("completed", "declined", "expired", "not_placed", "withdrawn", "removed")
 REASONS = ("conduct", "safety", "not_eligible", "other_group")

@@ -71,10 +71,10 @@ def test_what_the_peer_sees_of_an_offer(a_group, client):
     seen = seat.read(person.peer)
     assert (seen["alias"], seen["decided_by_role"], seen["removal_reason"]) == (None, None, None)
     offered = seen["group"]
-    assert set(offered) == {"title", "description", "language", "timezone", "duration_minutes", "joining", "meets", "sessions", "prepare"}
+    assert set(offered) == {"title", "description", "language", "timezone", "joining", "meets", "sessions", "prepare"}
     assert offered["title"] == {"en": "Evening circle", "fr": "Cercle du soir"}
-    assert (offered["language"], offered["joining"], offered["duration_minutes"]) == ("fr", "closed", 90)
-    assert offered["meets"] == [{"weekday": 2, "local_time": "18:30"}] and offered["sessions"] == []
+    assert (offered["language"], offered["joining"]) == ("fr", "closed")
+    assert offered["meets"] == [{"weekday": 2, "local_time": "18:30", "duration_minutes": 90}] and offered["sessions"] == []
     # Three days of the service later, and then at the next fixed hour, 9:00, noon or 15:00 in Toronto.
     assert (seen["offer_expires_at"], seen["answer_at"]) == ("2026-06-18T12:00:00Z", "2026-06-18T13:00:00Z")
     assert seen["answer_local"] == {"local": "2026-06-18T10:30", "timezone": "America/St_Johns", "utc_offset": "-02:30"}

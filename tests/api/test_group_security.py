@@ -271,8 +271,8 @@ def test_nothing_of_a_group_grows_without_end(client, coordinator, db, informal)
     """Sessions that are planned and cancelled again stay in everybody's calendar; actions stay in every answer about an incident."""
     group = Group(coordinator, informal)
     db.execute(
-        "insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at, state)"
-        " select %s, 3 + n, now()::timestamp, 'America/Toronto', now(), 90, now(), 'cancelled' from generate_series(1, 197) n",
+        "insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, changed_at, state)"
+        " select %s, 3 + n, 1, now()::timestamp, 'America/Toronto', now(), 90, '{}', now(), 'cancelled' from generate_series(1, 197) n",
         (group.id,),
     )
     refused = coordinator.post(f"{group.path}/sessions", {"local_start": in_days(60)}).problem(409, "conflict")

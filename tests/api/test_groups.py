@@ -5,13 +5,12 @@ import uuid
 
 import pytest
 from steps import ABSENT, COORDINATOR, OTHER_COORDINATOR, walk
-from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, instant, ready, service, start
+from steps.groups import FORMAL, INFORMAL, Group, Host, in_days, instant, part, ready, service, start
 from steps.journey import is_hidden, own_case
 
 PATH = "/v1/groups"
 FIGURES = (
-    "capacity", "max_sessions", "duration_minutes", "peer_supporters", "mental_health_professionals", "on_call_professional",
-    "joining", "topics", "registration_deadline_days", "offer_hours")  # fmt: skip
+    "capacity", "max_sessions", "parts", "joining", "topics", "registration_deadline_days", "offer_hours")  # fmt: skip
 STATES = ("draft", "recruiting", "confirmed", "in_progress", "completed", "cancelled")
 # From which states each step is possible, and where it leads (A6.2).
 STEPS = {
@@ -65,8 +64,8 @@ def test_a_group_takes_the_figures_of_its_service_with_it(administrator, coordin
     old = Group(coordinator, offered)
     assert {name: old.made[name] for name in FIGURES} == {name: offered[name] for name in FIGURES}
     changed = {
-        "capacity": 4, "max_sessions": 3, "duration_minutes": 60, "peer_supporters": 3, "mental_health_professionals": 3,
-        "on_call_professional": not offered["on_call_professional"], "registration_deadline_days": None, "offer_hours": 12,
+        "capacity": 4, "max_sessions": 3, "parts": [part(60, peer_supporter=3, mental_health_professional=3, guest=1)],
+        "registration_deadline_days": None, "offer_hours": 12,
         "joining": "drop_in" if offered["joining"] == "closed" else "closed",
         "topics": "participants" if offered["topics"] == "predetermined" else "predetermined"}  # fmt: skip
     administrator.patch(offered.path, changed, if_match="*").ok()

@@ -12,7 +12,7 @@ from steps.journey import Intake, is_hidden, open_person, unique
 LINK = "https://teams.example.org/meet/7f3a"
 # The present of these stories, and the one session of most of them.
 NOW, START = "2026-01-15T12:00:00Z", "2026-03-03T18:30"
-GROUP_WORDS = {"title", "description", "language", "timezone", "duration_minutes", "joining", "meets", "sessions", "prepare"}
+GROUP_WORDS = {"title", "description", "language", "timezone", "joining", "meets", "sessions", "prepare"}
 SESSION_WORDS = {
     "id", "seq", "state", "local_start", "timezone", "utc_offset", "starts_at", "ends_at", "yours", "topic", "material",
     "notice"}  # fmt: skip

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from steps import ABSENT, COORDINATOR, at_once, walk
-from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, ready, service
+from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, part, ready, service
 from steps.journey import is_hidden, own_case
 
 PEER = "00000000-0000-4000-8000-000000000001"
@@ -182,11 +182,7 @@ def test_only_people_who_may_lead(group, account):
 
 def test_a_coordinator_who_leads_is_asked_what_every_host_is(client, administrator, coordinator, hire):
     """S0.24, S0.31, I5: education, training and clearance, on the day; and the session begins only with them."""
-    group = (
-        Group(coordinator, service(administrator, FORMAL, peer_supporters=0, mental_health_professionals=0, coordinators=1))
-        .prepare()
-        .open()
-    )
+    group = Group(coordinator, service(administrator, FORMAL, parts=[part(coordinator=1)])).prepare().open()
     host = hire("coordinator", is_trained=False, is_cleared=False, languages=("fr",))
     host.qualify().ok()
     lacks = {("#/account_id", code) for code in ("other-language", "training-missing", "not-qualified", "not-cleared")}

@@ -4,7 +4,7 @@
 import pytest
 from steps import walk
 from steps.evenings import Evening, audited, informal
-from steps.groups import FORMAL, Group, service
+from steps.groups import COORDINATED, Group, service
 from steps.journey import own_case
 
 PATH = "/v1/my-sessions"
@@ -48,7 +48,7 @@ def test_on_call_is_a_slot_too(client):
 
 def test_a_coordinator_who_leads_has_theirs(client):
     """S2.12: as any host; what they only plan is not among it."""
-    evening = Evening(client, FORMAL | {"coordinators": 1}, people=0)
+    evening = Evening(client, COORDINATED, people=0)
     leader = evening.host("coordinator")
     assert mine(leader) == []
     evening.group.assign(leader, "coordinator").created()

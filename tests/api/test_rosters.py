@@ -4,7 +4,7 @@
 import pytest
 from steps import OTHER_COORDINATOR, walk
 from steps.evenings import Evening, audited, informal
-from steps.groups import FORMAL
+from steps.groups import COORDINATED
 from steps.journey import QUEBEC_COORDINATOR, is_hidden, own_case, unique
 
 NEEDS = "Captions, and a slow pace"
@@ -109,7 +109,7 @@ def test_whoever_has_the_group_in_their_care_sees_everybody_as_a_host_does(eveni
 def test_a_coordinator_who_leads_meets_everybody_as_a_host_does(client, db):
     """A6.8, S2.12: whomever they serve; of the group they do not look after they learn no more than other hosts."""
     db.execute("delete from back_ups")
-    evening = Evening(client, FORMAL | {"coordinators": 1}, people=2)
+    evening = Evening(client, COORDINATED, people=2)
     leader, (far, near) = evening.host("coordinator"), evening.seats
     evening.administrator.patch(leader.path, {"regions": ["QC"]}, if_match="*").ok()
     evening.coordinator.patch(far.person.path, {"region": "BC"}, if_match="*").ok()

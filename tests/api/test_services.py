@@ -5,14 +5,13 @@ import uuid
 
 import pytest
 from steps import ABSENT, walk
-from steps.groups import FORMAL, INFORMAL, Group, in_days, service
+from steps.groups import FORMAL, INFORMAL, Group, in_days, part, service
 
 PATH = "/v1/services"
 STATES = ("planned", "available", "paused", "ended")
 STEPS = {("planned", "available"), ("available", "paused"), ("paused", "available"), ("paused", "ended")}
 FIGURES = (
-    "capacity", "max_sessions", "duration_minutes", "peer_supporters", "mental_health_professionals", "on_call_professional",
-    "joining", "topics", "registration_deadline_days", "offer_hours")  # fmt: skip
+    "capacity", "max_sessions", "parts", "joining", "topics", "registration_deadline_days", "offer_hours")  # fmt: skip
 
 
 def new(**changes):
@@ -47,12 +46,10 @@ def test_what_an_installation_begins_with(nobody):
     """S2.32-S2.43, S1.4, S1.15, decision 1: the figures of both kinds of groups, and both languages (S1.5, S2.29)."""
     listed = {entry["code"]: entry for entry in nobody.get(PATH, params={"state": "available"}).ok().data}
     assert figures(listed["informal_group"]) == {
-        "capacity": 10, "max_sessions": 8, "duration_minutes": 90, "peer_supporters": 2, "mental_health_professionals": 0,
-        "on_call_professional": True, "joining": "drop_in", "topics": "participants", "registration_deadline_days": None,
+        "capacity": 10, "max_sessions": 8, "parts": [part(peer_supporter=2, on_call_professional=1)], "joining": "drop_in", "topics": "participants", "registration_deadline_days": None,
         "offer_hours": 72}  # fmt: skip
     assert figures(listed["formal_group"]) == {
-        "capacity": 8, "max_sessions": 10, "duration_minutes": 90, "peer_supporters": 1, "mental_health_professionals": 1,
-        "on_call_professional": False, "joining": "closed", "topics": "predetermined", "registration_deadline_days": None,
+        "capacity": 8, "max_sessions": 10, "parts": [part(peer_supporter=1, mental_health_professional=1)], "joining": "closed", "topics": "predetermined", "registration_deadline_days": None,
         "offer_hours": 72}  # fmt: skip
     for entry in listed.values():
         assert set(entry["title"]) == set(entry["description"]) == {"en", "fr"}
@@ -102,8 +99,7 @@ def test_the_list_goes_page_by_page_and_by_state(nobody, administrator, plan):
 def test_a_service_with_every_figure(administrator, nobody):
     """Decision 1: a new one needs no release; it begins as planned (S0.5), with a season in words (S2.38, S2.45)."""
     body = new(
-        **INFORMAL, season={"en": "In the fall", "fr": "À l'automne"}, planned_on="2027-09-15", registration_deadline_days=10, offer_hours=48,
-        coordinators=0
+        **INFORMAL, season={"en": "In the fall", "fr": "À l'automne"}, planned_on="2027-09-15", registration_deadline_days=10, offer_hours=48
     )  # fmt: skip
     made = administrator.post(PATH, body).created()
     assert made.json == body | {"id": made["id"], "state": "planned"}
@@ -113,14 +109,14 @@ def test_a_service_with_every_figure(administrator, nobody):
 def test_what_is_not_said_has_a_default(plan):
     made = plan(registration_deadline_days="absent")
     assert (made["season"], made["planned_on"], made["registration_deadline_days"]) == (None, None, None)
-    assert (made["on_call_professional"], made["coordinators"], made["offer_hours"]) == (False, 0, 72)
+    assert made["offer_hours"] == 72
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"capacity": 1}, {"capacity": 100}, {"max_sessions": 52}, {"duration_minutes": 15}, {"duration_minutes": 480},
-        {"peer_supporters": 0}, {"peer_supporters": 5}, {"mental_health_professionals": 5}, {"on_call_professional": True},
+        {"capacity": 1}, {"capacity": 100}, {"max_sessions": 52}, {"parts": [part(15, 0, guest=5)]}, {"parts": [part(480, 366, team_member=1)]},
+        {"max_sessions": 2, "parts": [part(90, 0, team_member=1, guest=1), part(60, 14, team_member=1, on_call_professional=1)]},
         {"joining": "drop_in"}, {"topics": "participants"}, {"registration_deadline_days": 0}, {"registration_deadline_days": 180},
         {"offer_hours": 1}, {"offer_hours": 720}, {"planned_on": "2028-01-01"},
         {"title": {"en": "Morning circle", "fr": "Cercle du matin"}}, {"season": {"en": "Spring", "fr": "Printemps"}},
@@ -184,11 +180,17 @@ def test_only_what_is_available_gets_new_groups(administrator, coordinator):
         ({"capacity": 101}, "#/capacity", "too-large"),
         ({"capacity": "8"}, "#/capacity", "type"),
         ({"max_sessions": 53}, "#/max_sessions", "too-large"),
-        ({"duration_minutes": 14}, "#/duration_minutes", "too-small"),
-        ({"duration_minutes": 90.5}, "#/duration_minutes", "type"),
-        ({"peer_supporters": -1}, "#/peer_supporters", "too-small"),
-        ({"mental_health_professionals": 6}, "#/mental_health_professionals", "too-large"),
-        ({"coordinators": 6}, "#/coordinators", "too-large"),
+        ({"parts": []}, "#/parts", "too-few"),
+        ({"parts": [part(guest=1)] * 13, "max_sessions": 13}, "#/parts", "too-many"),
+        ({"parts": [part(14, guest=1)]}, "#/parts/0/duration_minutes", "too-small"),
+        ({"parts": [part(90.5, guest=1)]}, "#/parts/0/duration_minutes", "type"),
+        ({"parts": [part(90, -1, guest=1)]}, "#/parts/0/gap_days", "too-small"),
+        ({"parts": [part()]}, "#/parts/0/hosts", "too-few"),
+        ({"parts": [part(peer_supporter=0)]}, "#/parts/0/hosts/peer_supporter/count", "too-small"),
+        ({"parts": [part(mental_health_professional=6)]}, "#/parts/0/hosts/mental_health_professional/count", "too-large"),
+        ({"parts": [part(president=1)]}, "#/parts/0/hosts/president", "unknown"),
+        # S2.15: of several parts each is met once.
+        ({"parts": [part(guest=1)] * 2, "max_sessions": 3}, "#/parts", "invalid"),
         ({"joining": "open"}, "#/joining", "not-allowed"),
         ({"topics": "free"}, "#/topics", "not-allowed"),
         ({"registration_deadline_days": 181}, "#/registration_deadline_days", "too-large"),

@@ -258,6 +258,7 @@ SHARED = {
     "00_begin",
     "01_kernel",
     "02_words",
+    "03_parts",
     "accounts",
     "actors",
     "cohorts",

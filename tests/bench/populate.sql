@@ -94,20 +94,21 @@ cross join (select * from participants where id = :'participant') model
 join code_lists l on l.list in ('training_orientation', 'training_facilitator')
 where a.subject ~ '^0000000[23]-';
 insert into cohorts (
-    id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-    mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
+    id, service_id, language, state, coordinator_id, capacity, max_sessions, parts, joining, topics,
+    offer_hours, created_at)
 select
     ('0000000e-0000-4000-8000-' || 100000000000 + n)::uuid, v.id, 'en', 'in_progress', model.created_by, v.capacity, v.max_sessions,
-    v.duration_minutes, v.peer_supporters, v.mental_health_professionals, v.on_call_professional, v.joining, v.topics, v.offer_hours,
+    v.parts, v.joining, v.topics, v.offer_hours,
     now() - n * interval '1 second'
 from generate_series(1, :count / 40) n
 cross join (select * from participants where id = :'participant') model
 join services v on v.code = 'formal_group';
 insert into sessions (
-    id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, topic_en, topic_fr, started_at, ended_at, changed_at,
-    join_link)
+    id, cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, state, topic_en, topic_fr, started_at, ended_at,
+    changed_at, join_link)
 select
-    md5(g.id::text || s.seq)::uuid, g.id, s.seq, s.starts_at at time zone g.timezone, g.timezone, s.starts_at, g.duration_minutes,
+    md5(g.id::text || s.seq)::uuid, g.id, s.seq, 1, s.starts_at at time zone g.timezone, g.timezone, s.starts_at, part_minutes(g.parts, 1),
+    part_of(g.parts, 1)->'hosts',
     case when s.seq <= 3 then 'completed' else 'scheduled' end, 'Boundaries', 'Limites',
     case when s.seq <= 3 then s.starts_at end, case when s.seq <= 3 then s.starts_at end, now(), b.texts[1]
 from cohorts g

@@ -20,17 +20,19 @@ update intakes i set state = 'ready' from pool p where i.participant_id = p.part
 update waiting_people w set state = 'ready' from pool p where w.participant_id = p.participant_id and w.state = 'placed';
 
 insert into cohorts (
-    id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-    mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
+    id, service_id, language, state, coordinator_id, capacity, max_sessions, parts, joining, topics,
+    offer_hours, created_at)
 select
-    p.cohort_id, v.id, 'en', 'recruiting', model.created_by, 8, v.max_sessions, v.duration_minutes, v.peer_supporters,
-    v.mental_health_professionals, v.on_call_professional, 'closed', v.topics, v.offer_hours, now()
+    p.cohort_id, v.id, 'en', 'recruiting', model.created_by, 8, v.max_sessions, v.parts, 'closed', v.topics,
+    v.offer_hours, now()
 from (select distinct cohort_id from pool) p
 cross join (select * from participants where id = :'participant') model
 join services v on v.code = 'formal_group';
-insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
-select p.cohort_id, seq, t.starts_at at time zone 'America/Toronto', 'America/Toronto', t.starts_at, 90, now()
+insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
+select
+    p.cohort_id, seq, 1, t.starts_at at time zone 'America/Toronto', 'America/Toronto', t.starts_at, 90, part_of(g.parts, 1)->'hosts', now()
 from (select distinct cohort_id from pool) p
+join cohorts g on g.id = p.cohort_id
 cross join generate_series(1, 10) seq
 cross join lateral (select date_trunc('hour', now()) + seq * interval '7 days' as starts_at) t;
 insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at)

@@ -18,13 +18,13 @@ ALWAYS = {
         select e.id from seats e where e.holds_seat <> (e.state in ('offered', 'accepted', 'confirmed', 'active'))""",
     "decision 1: never larger than the service": """
         select g.id from looked g join services v on v.id = g.service_id
-        where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.duration_minutes <> v.duration_minutes""",
+        where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.parts <> v.parts""",
     "I2 never more sessions than the group may have": """
         select g.id from looked g
         where (select count(*) from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') > g.max_sessions""",
     "I2 every session has its number, its length and its instant": """
         select s.id from looked g join sessions s on s.cohort_id = g.id
-        where s.duration_minutes <> g.duration_minutes or s.starts_at <> wall_instant(s.local_start, s.timezone)
+        where s.duration_minutes <> part_minutes(g.parts, s.part) or s.starts_at <> wall_instant(s.local_start, s.timezone)
             or exists (select from sessions o where o.cohort_id = g.id and o.seq = s.seq and o.id <> s.id)""",
     "I2 no two sessions of a group at once": """
         select s.id from looked g join sessions s on s.cohort_id = g.id and s.state <> 'cancelled'
@@ -62,11 +62,7 @@ ALWAYS = {
                 and (a.withdrawn_at is null or a.withdrawn_at >= e.decided_at))""",
     "I5 every session that began had its hosts": f"""
         select s.id || ' ' || w.slot from looked g join sessions s on s.cohort_id = g.id and s.state in {BEGUN}
-        cross join lateral (values
-            ('peer_supporter', 'peer_supporter', g.peer_supporters),
-            ('mental_health_professional', 'mental_health_professional', g.mental_health_professionals),
-            ('coordinator', 'coordinator', g.coordinators)) w (slot, role, wanted)
-        where w.wanted > (
+        join host_slots w on host_count_needed(s.hosts, w.slot) > (
             select count(distinct p.account_id) from session_presences p join accounts a on a.id = p.account_id
             where p.session_id = s.id and p.slot = w.slot and a.role = w.role)""",
     "I6 hosts speak the language of the group, and every text has both": f"""

@@ -16,10 +16,9 @@ insert into participants (id, account_id, alias, alias_key, preferred_language, 
     eligibility_attested_at, created_by, coordinator_id, created_at)
 select id, id, 'W ' || n, 'w ' || n, 'en', 'ON', 'jcr', at, at, who, who, at from work;
 insert into intakes (participant_id, region_key, track, coordinator_id, created_at) select id, 'ON', 'group', who, at from work;
-insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-    mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
-select s.id, 'en', w.who, 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, w.at
-from work w cross join (select id from services order by code limit 1) s;
+insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, parts, joining, topics, offer_hours, created_at)
+select s.id, 'en', w.who, 1, 1, s.parts, 'closed', 'participants', 72, w.at
+from work w cross join (select id, parts from services order by code limit 1) s;
 set local session_replication_role = origin;
 analyze participants, intakes, cohorts;
 create function pg_temp.buffers(in_find text, in_query jsonb) returns bigint language plpgsql as $$

@@ -36,7 +36,7 @@ select is(told(c.role, c.account::uuid, format(c.asked, :'s', :'o', :'g', :'cleo
     ('a host sees with whom they lead', 'peer_supporter', :'ana', 'select count(*) as n from session_hosts(%L)', '2'),
     ('and nothing of another group', 'peer_supporter', :'ana', 'select count(*) as n from session_hosts(%2$L)', '0'),
     ('to whom everything is missing', 'peer_supporter', :'ana', 'select shortfall_missing(%2$L) as n',
-        '{peer_supporter,mental_health_professional,on_call_professional,coordinator}'),
+        '{peer_supporter,mental_health_professional,on_call_professional,coordinator,team_member,guest}'),
     ('who could cover is the coordinators''', 'peer_supporter', :'ana',
         'select count(*) as n from shortfall_candidates(%L, ''peer_supporter'')', '0'),
     ('as is who no longer counts', 'peer_supporter', :'ana', 'select count(*) as n from shortfall_unfit(%L)', '0'),

@@ -80,15 +80,16 @@ update conflict_declarations d set conversation_at = now(), conversation_by = n(
 update conflict_declarations d set counts_from = 'now' where d.id = n('says 4');
 update conflict_matches m set raised_at = now() where m.declaration_id in (n('says 3'), n('says 4'));
 insert into step_backs (account_id, since, ended_at) select account, now(), now() from asks where account is not null;
-insert into cohorts (id, service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-    mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
-select n(c), s.id, 'en', 'in_progress', n('carol'), 8, 10, 90, 1, 1, true, 'closed', 'participants', 72, now()
-from unnest('{maple,birch,cedar}'::text[]) c cross join (select id from services order by code limit 1) s;
-insert into sessions (id, cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, started_at, changed_at)
-select n(v.cohort || ' ' || v.seq), n(v.cohort), v.seq, now(), 'America/Toronto', now(), 90, v.state,
+insert into cohorts (id, service_id, language, state, coordinator_id, capacity, max_sessions, parts, joining, topics,
+    offer_hours, created_at)
+select n(c), s.id, 'en', 'in_progress', n('carol'), 8, 10, s.parts, 'closed', 'participants', 72, now()
+from unnest('{maple,birch,cedar}'::text[]) c cross join (select id, parts from services order by code limit 1) s;
+insert into sessions (id, cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, state, started_at, changed_at)
+select n(v.cohort || ' ' || v.seq), n(v.cohort), v.seq, 1, now(), 'America/Toronto', now(), 90, h.hosts, v.state,
     case when v.state in ('in_progress', 'completed') then now() end, now()
 from (values ('maple', 1, 'completed'), ('maple', 2, 'scheduled'), ('maple', 3, 'cancelled'), ('birch', 1, 'in_progress'),
-    ('cedar', 1, 'completed')) v (cohort, seq, state);
+    ('cedar', 1, 'completed')) v (cohort, seq, state)
+cross join (select jsonb_object_agg(slot, '{"count": 5, "is_needed": true}'::jsonb) as hosts from host_slots) h;
 insert into host_assignments (id, cohort_id, session_id, account_id, slot, replaces, assigned_by, assigned_at, released_at)
 select n(v.who || v.cohort), n(v.cohort), n(v.night), n(v.who), v.slot, n(v.instead), n('carol'), now(), v.gone::timestamptz
 from (values

@@ -82,9 +82,8 @@ select is((select count(*) from sealed_keys where id = :'key'), 0::bigint, 'its 
 
 -- Nobody plans in the name of another, nor out of their own sight.
 select is(refusal(format('insert into cohorts (
-        service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-        mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
-    select id, ''en'', %L, 1, 1, 60, 1, 0, false, ''closed'', ''participants'', 72, now() from services limit 1',
+        service_id, language, coordinator_id, capacity, max_sessions, parts, joining, topics, offer_hours, created_at)
+    select id, ''en'', %L, 1, 1, parts, ''closed'', ''participants'', 72, now() from services limit 1',
     gen_random_uuid())), '42501', 'a group is its coordinator''s');
 select enter('peer', gen_random_uuid(), gen_random_uuid()) \g /dev/null
 select is(touches('select from sessions'), false, 'who has no part in a group sees no session');

@@ -87,9 +87,9 @@ insert into rows (name, who, insertion) values
     ('code_lists', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SI public:S nobody:S',
         $$insert into code_lists (list, code, position, label_en, label_fr) values ('training_method', 'x', 1, 'a', 'b')$$),
     ('cohorts', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
-        $$insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-            mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)
-        select id, 'en', actor_account_id(), 1, 1, 60, 1, 0, false, 'closed', 'participants', 72, now() from services limit 1$$),
+        $$insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, parts, joining, topics,
+            offer_hours, created_at)
+        select id, 'en', actor_account_id(), 1, 1, parts, 'closed', 'participants', 72, now() from services limit 1$$),
     ('comparisons', 'peer:I peer_supporter:I mental_health_professional:I coordinator:I line:I administrator:I',
         $$insert into comparisons (subject, owner_id, is_first, created_at) values ('participant', %1$L, false, now())$$),
     ('conflict_declarations', 'peer:SI peer_supporter:SI mental_health_professional:I coordinator:SI',
@@ -145,7 +145,7 @@ insert into rows (name, who, insertion) values
         $$insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)
         values (%3$L, '00000000-0000-4000-8000-000000000022', 'peer_supporter', actor_account_id(), now())$$),
     ('host_slots', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
-        $$insert into host_slots values ('x', 9, 'x', '{}', 'none', true)$$),
+        $$insert into host_slots values ('x', 9, 'x', '{}', 'none')$$),
     ('idempotency_keys', 'peer:SIUD peer_supporter:SIUD mental_health_professional:SIUD coordinator:SIUD line:SIUD administrator:SIUD',
         $$insert into idempotency_keys (account_id, operation, key, fingerprint, created_at)
         values (actor_account_id(), 'x', 'x', 'f', now())$$),
@@ -205,14 +205,14 @@ insert into rows (name, who, insertion) values
     ('sealed_keys', 'peer:SID peer_supporter:S mental_health_professional:S coordinator:SID administrator:S',
         $$insert into sealed_keys (id, owner_type, owner_id, wrapped) values (gen_random_uuid(), 'participant', %1$L, 'w')$$),
     ('services', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SIU public:S nobody:S',
-        $$insert into services (code, title_en, title_fr, description_en, description_fr, capacity, max_sessions, duration_minutes, joining,
+        $$insert into services (code, title_en, title_fr, description_en, description_fr, capacity, max_sessions, parts, joining,
             topics, offer_hours, created_at)
-        values ('mm', 'a', 'a', 'a', 'a', 1, 1, 60, 'closed', 'participants', 72, now())$$),
+        values ('mm', 'a', 'a', 'a', 'a', 1, 1, '[{}]', 'closed', 'participants', 72, now())$$),
     ('session_presences', 'peer_supporter:S mental_health_professional:S coordinator:S',
         $$insert into session_presences values (gen_random_uuid(), actor_account_id(), 'peer_supporter', now())$$),
     ('sessions', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
-        $$insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
-        values (%3$L, 90, '2027-01-01', 'America/Toronto', now(), 90, now())$$),
+        $$insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
+        values (%3$L, 90, 1, '2027-01-01', 'America/Toronto', now(), 90, '{}', now())$$),
     ('settings', '',
         $$insert into settings values ('x', 'y')$$),
     ('sign_in_attempts', '',

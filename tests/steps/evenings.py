@@ -23,7 +23,7 @@ class Evening:
             series={"local_start": FIRST, "count": 2})  # fmt: skip
         self.everybody = [self.coordinator]
         self.at(days=-8)
-        supporters = [self.host() for _ in range(kind["peer_supporters"])]
+        supporters = [self.host() for _ in range(kind["parts"][0]["hosts"]["peer_supporter"]["count"])]
         self.professional = self.host("mental_health_professional")
         self.supporter = supporters[0]
         self.hosts = supporters + [self.professional] * self.is_formal

@@ -13,12 +13,22 @@ from steps.journey import as_worker, open_person, unique
 
 # One day for a whole run, so that no story sees midnight pass between two of its steps.
 TODAY = datetime.now(ZoneInfo("UTC"))
+
+
+def part(minutes=90, gap_days=7, **hosts):
+    """What a session of a service is, led by so many of each slot: part(60, peer_supporter=2). Who is on call is not needed to start."""
+    figures = {slot: {"count": count, "is_needed": slot != "on_call_professional"} for slot, count in hosts.items()}
+    return {"duration_minutes": minutes, "gap_days": gap_days, "hosts": figures}
+
+
 FORMAL = {
-    "capacity": 8, "max_sessions": 6, "duration_minutes": 90, "peer_supporters": 1, "mental_health_professionals": 1,
+    "capacity": 8, "max_sessions": 6, "parts": [part(peer_supporter=1, mental_health_professional=1)],
     "joining": "closed", "topics": "predetermined", "registration_deadline_days": None}  # fmt: skip
 INFORMAL = {
-    "capacity": 10, "max_sessions": 8, "duration_minutes": 90, "peer_supporters": 2, "mental_health_professionals": 0,
-    "on_call_professional": True, "joining": "drop_in", "topics": "participants"}  # fmt: skip
+    "capacity": 10, "max_sessions": 8, "parts": [part(peer_supporter=2, on_call_professional=1)],
+    "joining": "drop_in", "topics": "participants"}  # fmt: skip
+# A formal group that a coordinator leads as well.
+COORDINATED = FORMAL | {"parts": [part(peer_supporter=1, mental_health_professional=1, coordinator=1)]}
 
 
 def clock(now, *clients):

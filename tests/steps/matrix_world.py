@@ -84,10 +84,10 @@ class World:
     def make_group(self):
         return one(
             self.db,
-            "insert into cohorts (service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes,"
-            " peer_supporters, mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at)"
-            " select id, 'en', 'in_progress', %s, capacity, max_sessions, duration_minutes, peer_supporters,"
-            " mental_health_professionals, on_call_professional, joining, topics, offer_hours, now() from services where id = %s"
+            "insert into cohorts (service_id, language, state, coordinator_id, capacity, max_sessions, parts, joining,"
+            " topics, offer_hours, created_at)"
+            " select id, 'en', 'in_progress', %s, capacity, max_sessions, parts, joining, topics, offer_hours, now()"
+            " from services where id = %s"
             " returning id",
             COORDINATOR,
             self.service,
@@ -97,9 +97,10 @@ class World:
         """Under way for ten minutes."""
         return one(
             self.db,
-            "insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, state, started_at, changed_at)"
-            " select %s, 1, t.at at time zone 'Etc/UTC', 'Etc/UTC', t.at, 90, 'in_progress', t.at, t.at"
-            " from (select date_trunc('second', now()) - interval '10 minutes') t (at) returning id",
+            "insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, state, started_at,"
+            " changed_at)"
+            " select g.id, 1, 1, t.at at time zone 'Etc/UTC', 'Etc/UTC', t.at, 90, g.parts->0->'hosts', 'in_progress', t.at, t.at"
+            " from cohorts g, (select date_trunc('second', now()) - interval '10 minutes') t (at) where g.id = %s returning id",
             group,
         )
 

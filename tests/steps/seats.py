@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 OFFICE = ZoneInfo("America/Toronto")
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 COHORT = """
-insert into cohorts (service_id, language, state, coordinator_id, capacity, max_sessions, duration_minutes, peer_supporters,
-    mental_health_professionals, on_call_professional, joining, topics, offer_hours, created_at, registration_deadline_days)
-select id, 'en', 'recruiting', %(coordinator)s, %(capacity)s, 1, 90, 1, 0, false, %(joining)s, 'participants', %(offer_hours)s, %(at)s,
+insert into cohorts (service_id, language, state, coordinator_id, capacity, max_sessions, parts, joining, topics,
+    offer_hours, created_at, registration_deadline_days)
+select id, 'en', 'recruiting', %(coordinator)s, %(capacity)s, 1, parts, %(joining)s, 'participants', %(offer_hours)s, %(at)s,
     %(deadline)s
 from services order by code limit 1 returning id
 """
 SESSION = """
-insert into sessions (cohort_id, seq, local_start, timezone, starts_at, duration_minutes, changed_at)
-values (%s, 1, %s::timestamptz at time zone 'America/Toronto', 'America/Toronto', %s, 90, %s)
+insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
+values (%s, 1, 1, %s::timestamptz at time zone 'America/Toronto', 'America/Toronto', %s, 90, '{}', %s)
 """
 ENROLMENT = """
 with made as (

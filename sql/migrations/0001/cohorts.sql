@@ -12,11 +12,7 @@ create table cohorts (
     -- Copied from the service; a running group keeps its own.
     capacity int not null constraint cohorts__capacity__range check (capacity between 1 and 100),
     max_sessions int not null constraint cohorts__max_sessions__range check (max_sessions between 1 and 52),
-    duration_minutes int not null,
-    peer_supporters int not null,
-    mental_health_professionals int not null,
-    on_call_professional boolean not null,
-    coordinators int not null default 0,
+    parts jsonb not null,
     joining text not null constraint cohorts__joining__known check (joining in ('drop_in', 'closed')),
     topics text not null constraint cohorts__topics__known check (topics in ('participants', 'predetermined')),
     registration_deadline_days int

@@ -8,7 +8,5 @@ create table host_slots (
     -- S0.23, S0.25, S0.31: every module of these kinds.
     training_kinds text[] not null,
     -- S0.21, S0.24: what their qualification says.
-    credential text not null constraint host_slots__credential__known check (credential in ('none', 'designation', 'education')),
-    -- Decision 4: who is not needed to start is missed only as a shortfall.
-    is_needed boolean not null
+    credential text not null constraint host_slots__credential__known check (credential in ('none', 'designation', 'education'))
 );

@@ -14,13 +14,8 @@ create table services (
     planned_on date,
     capacity int not null constraint services__capacity__range check (capacity between 1 and 100),
     max_sessions int not null constraint services__max_sessions__range check (max_sessions between 1 and 52),
-    duration_minutes int not null constraint services__duration_minutes__range check (duration_minutes between 15 and 480),
-    -- The host mix: how many of each lead a session. A professional on call is wished for, and missed only as a shortfall (decision 4).
-    peer_supporters int not null default 0 constraint services__peer_supporters__range check (peer_supporters between 0 and 5),
-    mental_health_professionals int not null default 0
-        constraint services__mental_health_professionals__range check (mental_health_professionals between 0 and 5),
-    on_call_professional boolean not null default false,
-    coordinators int not null default 0 constraint services__coordinators__range check (coordinators between 0 and 5),
+    -- Decision 1, S2.18, S2.19: [{duration_minutes, gap_days, hosts}], see 03_parts.sql. Several are met once each.
+    parts jsonb not null constraint services__parts__sessions check (jsonb_array_length(parts) in (1, max_sessions)),
     -- 'drop_in': joins while seats remain, attends any (decision 2); 'closed': nobody joins after the first session (I3).
     joining text not null constraint services__joining__known check (joining in ('drop_in', 'closed')),
     topics text not null constraint services__topics__known check (topics in ('participants', 'predetermined')),

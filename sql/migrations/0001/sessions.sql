@@ -4,10 +4,14 @@ create table sessions (
     id uuid primary key default gen_random_uuid(),
     cohort_id uuid not null constraint sessions__group_id__known references cohorts (id),
     seq int not null constraint sessions__seq__range check (seq >= 1),
+    -- Which part of its service it is (S2.25).
+    part int not null,
     local_start timestamp not null,
     timezone text not null constraint sessions__timezone__known references timezones (name),
     starts_at timestamptz not null,
     duration_minutes int not null,
+    -- Who leads it: {slot: {count, is_needed}}; its own copy.
+    hosts jsonb not null,
     state text not null default 'scheduled' constraint sessions__state__known check (state in (
         'scheduled', 'in_progress', 'completed', 'cancelled')),
     -- A cancelled session keeps its place in the series; what replaces it names it.

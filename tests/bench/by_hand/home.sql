@@ -9,7 +9,7 @@ noted as (
     select now(), actor, :role, :operation, 'read', 'home', id, array[id], (:request_id)::uuid from p),
 part as (
     select
-        e.*, g.language, g.timezone, g.duration_minutes, g.joining, v.title_en, v.title_fr, v.description_en, v.description_fr, t.text_en,
+        e.*, g.language, g.timezone, g.joining, v.title_en, v.title_fr, v.description_en, v.description_fr, t.text_en,
         t.text_fr
     from p
     join enrolments e on e.participant_id = p.id and e.state in ('offered', 'requested', 'waitlisted', 'confirmed', 'active')
