@@ -15,7 +15,7 @@ begin
     return query
     with page as (
         select a.id, a.role, coalesce(s.alias, '') as name, s.languages, s.employer, serves.regions, q.designation,
-            q.education, qualification_is_cleared(q, office_date()) as is_cleared
+            q.education, coalesce(q.expertise, '{}') as expertise, qualification_is_cleared(q, office_date()) as is_cleared
         from accounts a
         left join staff s on s.id = a.id
         left join qualifications q on q.account_id = a.id
@@ -40,6 +40,7 @@ begin
         'employer', p.employer,
         'designation', p.designation,
         'education', p.education,
+        'expertise', p.expertise,
         'is_cleared', p.is_cleared,
         'modules_missing', qualification_modules_missing(p.id, qualification_role_kinds(p.role), office_date()))
     from page p;

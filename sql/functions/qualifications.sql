@@ -47,6 +47,7 @@ cross join lateral (select
     q.cleared_on,
     q.clearance_expires_on,
     coalesce(q.regions, '{}') as regions,
+    coalesce(q.expertise, '{}') as expertise,
     qualification_is_cleared(q, office_date()) as is_cleared,
     qualification_modules_missing(a.id, qualification_role_kinds(a.role), office_date()) as modules_missing) members
 where a.role <> 'peer';
@@ -80,17 +81,21 @@ begin
             ('cleared_on', 'required', in_body->>'cleared_on' is null and in_body->>'clearance_expires_on' is not null)
         ) f (name, code, is_wrong)
         where f.is_wrong));
+    perform require_no_faults(code_faults(
+        'expertise', text_array(coalesce(in_body->'expertise', '[]')), 'expertise', coalesce(qualification.expertise, '{}')));
     insert into qualifications (
-        account_id, designation, designated_on, designation_expires_on, education, educated_on, cleared_on, clearance_expires_on, regions)
+        account_id, designation, designated_on, designation_expires_on, education, educated_on, cleared_on, clearance_expires_on, regions,
+        expertise)
     values (
         in_account_id, in_body->>'designation', (in_body->>'designated_on')::date, (in_body->>'designation_expires_on')::date,
         in_body->>'education', (in_body->>'educated_on')::date, (in_body->>'cleared_on')::date,
-        (in_body->>'clearance_expires_on')::date, text_array(coalesce(in_body->'regions', '[]')))
+        (in_body->>'clearance_expires_on')::date, text_array(coalesce(in_body->'regions', '[]')),
+        text_array(coalesce(in_body->'expertise', '[]')))
     on conflict (account_id) do update set
         designation = excluded.designation, designated_on = excluded.designated_on,
         designation_expires_on = excluded.designation_expires_on, education = excluded.education, educated_on = excluded.educated_on,
         cleared_on = excluded.cleared_on, clearance_expires_on = excluded.clearance_expires_on, regions = excluded.regions,
-        version = qualifications.version + 1;
+        expertise = excluded.expertise, version = qualifications.version + 1;
     perform audit('update', 'qualification', in_account_id, in_fields => body_fields(in_body));
     return (select respond(200, q.body, null, q.version) from qualifications_json q where q.account_id = in_account_id);
 end $$;

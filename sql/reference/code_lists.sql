@@ -441,6 +441,15 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('training_method', 'role_plays', 2, 'Role-plays', 'Jeux de rôle'),
     ('training_method', 'practice_sessions', 3, 'Practice sessions', 'Séances de pratique'),
 
+    ('expertise', 'supporting_men', 1, 'Supporting men', 'Soutien aux hommes'),
+    ('expertise', 'facilitating_mens_groups', 2, 'Facilitating men''s groups', 'Animation de groupes d''hommes'),
+    ('expertise', 'supporting_women', 3, 'Supporting women', 'Soutien aux femmes'),
+    ('expertise', 'supporting_gender_diverse_people', 4, 'Supporting gender-diverse people',
+        'Soutien aux personnes de diverses identités de genre'),
+    ('expertise', 'creative_arts', 5, 'Creative arts', 'Arts créatifs'),
+    ('expertise', 'trauma_informed_yoga', 6, 'Trauma-informed yoga', 'Yoga tenant compte des traumatismes'),
+    ('expertise', 'relaxation', 7, 'Relaxation and breathing', 'Relaxation et respiration'),
+
     ('training_population', 'caf_members', 1, 'Canadian Armed Forces members', 'Membres des Forces armées canadiennes'),
     ('training_population', 'veterans', 2, 'Veterans and former Canadian Armed Forces members',
         'Vétérans, vétéranes et ex-membres des Forces armées canadiennes'),

@@ -26,7 +26,7 @@ def test_what_a_coordinator_knows_of_a_host(coordinator, hire):
     response = coordinator.get(PATH, params={"limit": 100}).ok()
     assert listed(coordinator)[host.id] == {
         "account_id": host.id, "role": "mental_health_professional", "alias": host.made["alias"], "languages": ["en", "fr"],
-        "regions": ["QC", "NB"], "employer": "smsrc", "designation": "social_service_worker", "education": None, "is_cleared": True,
+        "regions": ["QC", "NB"], "employer": "smsrc", "designation": "social_service_worker", "education": None, "expertise": [], "is_cleared": True,
         "modules_missing": ["group_facilitation"]}  # fmt: skip
     assert host.made["name"] not in response.content.decode() and host.made["email"] not in response.content.decode()
     host.train("facilitator")

@@ -34,6 +34,7 @@ PLAIN = {
     "season/fr": PUBLISHED,
     "label/en": PUBLISHED,
     "label/fr": PUBLISHED,
+    "expertise/*": CODE,
     "list": CODE,
     "methods/*": CODE,
     "module": CODE,

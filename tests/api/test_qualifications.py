@@ -2,8 +2,9 @@
 """Qualifications: designation, clearance, regions, and what training is still missing (S0.21, S0.23, S0.25, S1.19, R13)."""
 
 import pytest
-from steps import ABSENT
+from steps import ABSENT, walk
 from steps.groups import LONG_AGO, Host
+from steps.journey import unique
 
 PEER = "00000000-0000-4000-8000-000000000001"
 # S0.26, in the order in which people learn.
@@ -40,7 +41,8 @@ def test_before_anything_is_known(administrator):
     known = administrator.get(f"{made.path}/qualification").ok()
     assert known.json == {
         "account_id": made["id"], "designation": None, "designated_on": None, "designation_expires_on": None, "education": None,
-        "educated_on": None, "cleared_on": None, "clearance_expires_on": None, "regions": [], "is_cleared": False, "modules_missing": ORIENTATION}  # fmt: skip
+        "educated_on": None, "cleared_on": None, "clearance_expires_on": None, "regions": [], "expertise": [],
+        "is_cleared": False, "modules_missing": ORIENTATION}  # fmt: skip
     assert known.etag == '"0.both"'
     administrator.put(f"{made.path}/qualification", {"cleared_on": LONG_AGO}, if_match=known).ok()
     administrator.put(f"{made.path}/qualification", {}, if_match=known).problem(412, "precondition-failed")
@@ -58,7 +60,8 @@ def test_the_whole_is_replaced(professional):
     """S0.21: a designation; that there is a clearance and since when, never what it rests on; where somebody leads."""
     whole = {
         "designation": "social_service_worker", "designated_on": "2019-06-01", "designation_expires_on": "2099-06-01", "education": None,
-        "educated_on": None, "cleared_on": LONG_AGO, "clearance_expires_on": "2099-01-05", "regions": ["QC", "outside_canada"]
+        "educated_on": None, "cleared_on": LONG_AGO, "clearance_expires_on": "2099-01-05", "regions": ["QC", "outside_canada"],
+        "expertise": ["facilitating_mens_groups", "supporting_men"]
     }  # fmt: skip
     first = read(professional)
     put = professional.administrator.put(f"{professional.path}/qualification", whole, if_match=first).ok()
@@ -109,6 +112,8 @@ def test_a_clearance_counts_from_its_first_day_to_its_last(supporter, now, is_cl
         ("peer_supporter", {"cleared_on": "2026-01-05", "clearance_expires_on": "2026-01-04"}, "#/clearance_expires_on", "invalid"),
         ("peer_supporter", {"regions": ["XX"]}, "#/regions/0", "not-allowed"),
         ("peer_supporter", {"regions": ["QC", "QC"]}, "#/regions/1", "not-unique"),
+        ("peer_supporter", {"expertise": ["supporting_men", "juggling"]}, "#/expertise/1", "not-allowed"),
+        ("peer_supporter", {"expertise": ["yoga_teacher"] * 2}, "#/expertise/1", "not-unique"),
         ("peer_supporter", {"diagnosis": "x"}, "#/diagnosis", "unknown"),
     ],
 )
@@ -118,6 +123,19 @@ def test_what_cannot_be(hire, role, body, pointer, code):
     before = read(host).json
     host.qualify(**body).problem(422, "validation-failed").fault(pointer, code)
     assert read(host).json == before
+
+
+def test_what_somebody_has_long_experience_of(administrator, coordinator, hire):
+    """S2.12: codes of an open list, in both languages; one that is retired stays where it was, and is given to nobody else."""
+    code = unique("beading").replace(" ", "_")
+    made = administrator.post("/v1/codes", {"list": "expertise", "code": code, "label": {"en": "Beading", "fr": "Perlage"}}).created()
+    host, other = hire("peer_supporter"), hire("coordinator")
+    host.qualify(expertise=[code, "supporting_men"]).ok()
+    administrator.patch(made.path, {"is_retired": True}, if_match=made).ok()
+    assert host.qualify(expertise=[code], cleared_on=LONG_AGO).ok()["expertise"] == [code]
+    other.qualify(expertise=[code]).problem(422, "validation-failed").fault("#/expertise/0", "not-allowed")
+    listed = walk(coordinator, "/v1/colleagues", params={"limit": 100, "role": "peer_supporter"})
+    assert next(entry for entry in listed if entry["account_id"] == host.id)["expertise"] == [code]
 
 
 def test_only_the_administrator_and_only_of_staff(administrator, client, supporter):

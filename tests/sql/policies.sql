@@ -351,7 +351,7 @@ insert into oracle (name, verb, rule, change) values
     ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')
         and a.account in (t.from_account_id, t.to_account_id)$$, 'state = ''declined'', decided_at = now()'),
     ('code_lists', 'update', $$a.role = 'administrator' and t.list in ('training_orientation', 'training_facilitator',
-        'training_continuing', 'training_method')$$, 'version = 9'),
+        'training_continuing', 'training_method', 'expertise')$$, 'version = 9'),
     ('exclusions', 'delete', 'a.role = ''coordinator'' and t.participant_id = any (a.people)', null),
     ('holidays', 'delete', 'a.role = ''administrator''', null),
     ('sealed_keys', 'delete', $$t.owner_type = 'participant' and t.owner_id = a.self and a.role = 'peer'

@@ -15,6 +15,8 @@ create table qualifications (
     clearance_expires_on date,
     -- Where somebody hosts; empty = everywhere.
     regions region[] not null default '{}',
+    -- S2.12: what somebody has long experience of; codes of expertise.
+    expertise text[] not null default '{}',
     version int not null default 1,
     constraint qualifications__clearance_expires_on__order check (
         clearance_expires_on is null or coalesce(clearance_expires_on >= cleared_on, false)),
