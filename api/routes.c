@@ -218,6 +218,11 @@ const struct route routes[] = {
     CREATE("/v1/groups/{group_id}/host-assignments",       COORDINATOR, host_assignments_create),
     READ(  "/v1/host-assignments/{assignment_id}",         STAFF,       host_assignments_read),
     STEP(  "/v1/host-assignments/{assignment_id}/release", COORDINATOR, host_assignments_release),
+    /* guests */
+    LIST(  "/v1/guests",            COORDINATOR, guests_list),
+    CREATE("/v1/guests",            COORDINATOR, guests_create),
+    READ(  "/v1/guests/{guest_id}", COORDINATOR, guests_read),
+    PATCH( "/v1/guests/{guest_id}", COORDINATOR, guests_update),
     /* shortfalls */
     SLOW_LIST("/v1/shortfalls", COORDINATOR, shortfalls_list),
     /* waiting-people */

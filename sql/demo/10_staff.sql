@@ -64,3 +64,13 @@ select
 from referrals r cross join lateral generate_series(1, r.attempts) n
 where r.id::text like '00000000-0000-4000-8000-0000000002__'
 on conflict do nothing;
+
+-- S2.17. Nobody has her address: nothing here is sealed.
+insert into guests (
+    id, name, credentials_en, credentials_fr, language, agreement_id, agreement_signed_on, created_by, created_at)
+select
+    '00000000-0000-4000-8000-000000000701', 'Rita Martine-Perez', 'Visual artist and registered Zentangle Method instructor',
+    'Artiste visuelle et instructrice agréée de la méthode Zentangle', 'en', d.id, office_date(),
+    '00000000-0000-4000-8000-000000000004', transaction_timestamp()
+from documents_current d where d.kind = 'guest_confidentiality'
+on conflict do nothing;

@@ -28,6 +28,7 @@ begin
         when 'request' then perform exclusion_request_match(in_id);
         when 'participant' then perform conflict_compare_participant(in_id);
         when 'account' then perform conflict_compare_account(in_id);
+        when 'guest' then perform conflict_compare_guest(in_id);
         when 'cohort' then perform conflict_raise(array(select h.account_id from host_assignments h where h.cohort_id = in_id));
     end case;
 end $$;

@@ -113,11 +113,14 @@ cross join lateral (select
     case when (select actor_role()) = 'coordinator' then d.conversation_by end as conversation_by,
     case when (select actor_role()) = 'coordinator' then d.for_participant_id end as for_participant_id,
     case when (select actor_role()) = 'coordinator' then d.for_account_id end as for_account_id,
+    case when (select actor_role()) = 'coordinator' then d.for_guest_id end as for_guest_id,
     case when (select actor_role()) = 'coordinator' then d.participant_id end as participant_id,
     case when (select actor_role()) = 'coordinator' then d.account_id end as account_id,
+    case when (select actor_role()) = 'coordinator' then d.guest_id end as guest_id,
     case when (select actor_role()) = 'coordinator' then (
         select coalesce(json_agg(json_build_object(
-            'id', m.id, 'basis', m.basis, 'state', m.state, 'participant_id', m.participant_id, 'account_id', m.account_id)
+            'id', m.id, 'basis', m.basis, 'state', m.state, 'participant_id', m.participant_id, 'account_id', m.account_id,
+            'guest_id', m.guest_id)
             order by m.created_at, m.id), '[]')
         from conflict_matches m where m.declaration_id = d.id) end as matches,
     utc(d.created_at) as created_at,
@@ -214,13 +217,14 @@ declare
     is_unit boolean := kind = 'same_unit';
     by_coordinator boolean := actor_role() = 'coordinator';
     named int := (conflict_declaration_digest(in_body) is not null)::int
-        + num_nonnulls(in_body->>'participant_id', in_body->>'account_id');
+        + num_nonnulls(in_body->>'participant_id', in_body->>'account_id', in_body->>'guest_id');
 begin
     return (
         select jsonb_agg(jsonb_build_object('pointer', '#/' || f.name, 'code', f.code))
         from (
             select name, 'not-allowed' as code
-            from unnest(array['participant_id', 'account_id', 'for_participant_id', 'for_account_id']) name
+            from unnest(array[
+                'participant_id', 'account_id', 'guest_id', 'for_participant_id', 'for_account_id', 'for_guest_id']) name
             where not by_coordinator and in_body->>name is not null
             union all
             values
@@ -236,14 +240,18 @@ begin
                     when kind <> 'chain_of_command' and in_body->>'period' is not null then 'invalid' end),
                 ('counts_from', case when by_coordinator and in_body->>'counts_from' = 'now' then 'not-allowed' end),
                 ('kind', case when kind = 'recusal'
-                    and (actor_role() = 'peer' or in_body->>'for_participant_id' is not null) then 'not-allowed' end),
-                ('for_account_id', case when num_nonnulls(in_body->>'for_participant_id', in_body->>'for_account_id') = 2
+                    and (actor_role() = 'peer' or in_body ?| array['for_participant_id', 'for_guest_id']) then 'not-allowed' end),
+                ('for_account_id', case when num_nonnulls(
+                    in_body->>'for_participant_id', in_body->>'for_account_id', in_body->>'for_guest_id') > 1
                     then 'invalid' when by_coordinator and in_body->>'for_account_id' is not null
                     and not account_is_staff((in_body->>'for_account_id')::uuid) then 'does-not-exist' end),
                 ('for_participant_id', case when by_coordinator and in_body->>'for_participant_id' is not null
                     and not participant_is_seen((in_body->>'for_participant_id')::uuid) then 'does-not-exist' end),
                 ('account_id', case when by_coordinator and in_body->>'account_id' is not null
                     and not account_is_staff((in_body->>'account_id')::uuid) then 'does-not-exist' end),
+                ('for_guest_id', case when by_coordinator and not guest_is_seen((in_body->>'for_guest_id')::uuid)
+                    then 'does-not-exist' end),
+                ('guest_id', case when by_coordinator and not guest_is_seen((in_body->>'guest_id')::uuid) then 'does-not-exist' end),
                 ('participant_id', case when by_coordinator and in_body->>'participant_id' is not null
                     and not participant_is_seen((in_body->>'participant_id')::uuid) then 'does-not-exist' end)) f (name, code)
         where f.code is not null);
@@ -334,7 +342,8 @@ declare
     by_coordinator boolean := actor_role() = 'coordinator';
     for_participant uuid := case when actor_role() = 'peer' then actor_participant_id()
         else (in_body->>'for_participant_id')::uuid end;
-    for_account uuid := case when for_participant is null
+    for_guest uuid := in_body->>'for_guest_id';
+    for_account uuid := case when num_nonnulls(for_participant, for_guest) = 0
         then coalesce((in_body->>'for_account_id')::uuid, actor_account_id()) end;
     counts_from text := coalesce(in_body->>'counts_from', 'before_my_next_placement');
     joined uuid;
@@ -344,6 +353,8 @@ begin
         perform problem_field('participant_id', 'invalid');
     elsif for_account = (in_body->>'account_id')::uuid then
         perform problem_field('account_id', 'invalid');
+    elsif for_guest = (in_body->>'guest_id')::uuid then
+        perform problem_field('guest_id', 'invalid');
     elsif not by_coordinator then
         -- Nobody searches the program for names, neither one after the other nor many at once.
         perform pg_advisory_xact_lock(hashtextextended('declares ' || actor_account_id(), 0));
@@ -356,12 +367,12 @@ begin
         joined := conflict_declaration_open();
     end if;
     insert into conflict_declarations (
-        id, kind, period, for_participant_id, for_account_id, participant_id, account_id, name_digest, unit_digest, from_date,
-        to_date, counts_from, joins_id, declared_by, created_at)
+        id, kind, period, for_participant_id, for_account_id, for_guest_id, participant_id, account_id, guest_id, name_digest, unit_digest,
+        from_date, to_date, counts_from, joins_id, declared_by, created_at)
     values (
-        new_id, in_body->>'kind', in_body->>'period', for_participant, for_account, (in_body->>'participant_id')::uuid,
-        (in_body->>'account_id')::uuid, conflict_declaration_digest(in_body), in_body->>'unit_digest', (in_body->>'from')::date,
-        (in_body->>'to')::date, counts_from, joined, actor_account_id(), app_now());
+        new_id, in_body->>'kind', in_body->>'period', for_participant, for_account, for_guest, (in_body->>'participant_id')::uuid,
+        (in_body->>'account_id')::uuid, (in_body->>'guest_id')::uuid, conflict_declaration_digest(in_body), in_body->>'unit_digest',
+        (in_body->>'from')::date, (in_body->>'to')::date, counts_from, joined, actor_account_id(), app_now());
     perform name_digests_keep('declaration', new_id, jsonb_build_object(
         'name', in_body->'name_digest', 'email', in_body->'email_digest', 'phone', in_body->'phone_digest'));
     if joined is not null then

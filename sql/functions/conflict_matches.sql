@@ -54,7 +54,8 @@ begin
         (
             select json_build_object('alias', p.alias, 'name', unseal('contact.name_to_use', c.name_to_use))
             from participants p left join contacts c on c.participant_id = p.id where p.id = in_person_id),
-        (select json_build_object('alias', s.alias, 'name', unseal('staff.name', s.name)) from staff s where s.id = in_person_id));
+        (select json_build_object('alias', s.alias, 'name', unseal('staff.name', s.name)) from staff s where s.id = in_person_id),
+        (select json_build_object('alias', null, 'name', g.name) from guests g where g.id = in_person_id));
 end $$;
 
 -- As a coordinator sees them: none of their own (I13).
@@ -88,8 +89,10 @@ cross join lateral (select
     m.is_blocking,
     m.for_participant_id,
     m.for_account_id,
+    m.for_guest_id,
     m.participant_id,
     m.account_id,
+    m.guest_id,
     conflict_match_shared_cohort_ids(m.id) as group_ids,
     m.same_person,
     m.informed_agreement,

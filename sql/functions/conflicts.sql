@@ -189,11 +189,16 @@ create or replace trigger located before insert on conflict_matches for each row
 create or replace function conflict_needs_agreement(in_kind text) returns boolean immutable language sql
 return in_kind in ('same_unit', 'dual_relationship');
 
+-- For whom it is declared: ids of participants, accounts and guests are never the same.
+create or replace function conflict_declarer(in_declaration conflict_declarations) returns uuid immutable language sql
+return coalesce(in_declaration.for_participant_id, in_declaration.for_account_id, in_declaration.for_guest_id);
+
 -- Whom one declaration meets, and with one that was taken back what it met ends, what was decided of it in its own time. What a coordinator
 -- knows by id and must be blocked needs no decision; everything else does.
 create or replace function conflict_compare_declaration(in_id uuid) returns void language plpgsql as $$
 declare
     declaration conflict_declarations := (select d from conflict_declarations d where d.id = in_id);
+    for_person_id uuid := conflict_declarer(declaration);
 begin
     if declaration.withdrawn_at is not null then
         update conflict_matches m set ended_at = app_now(), raised_at = null, version = m.version + 1
@@ -202,29 +207,29 @@ begin
         return;
     end if;
     insert into conflict_matches (
-        declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id,
+        declaration_id, other_declaration_id, basis, for_participant_id, for_account_id, for_guest_id, participant_id, account_id, guest_id,
         needs_agreement, is_certain, is_self_given, state, created_at)
-    select in_id, f.other_id, f.basis, declaration.for_participant_id, declaration.for_account_id, f.participant_id, f.account_id,
-        conflict_needs_agreement(declaration.kind), f.is_certain, f.is_self_given,
+    select in_id, f.other_id, f.basis, declaration.for_participant_id, declaration.for_account_id, declaration.for_guest_id,
+        f.participant_id, f.account_id, f.guest_id, conflict_needs_agreement(declaration.kind), f.is_certain, f.is_self_given,
         case when f.basis = 'known' and not conflict_needs_agreement(declaration.kind) then 'blocked' else 'unconfirmed' end, app_now()
     from (
         select
-            'known' as basis, declaration.participant_id, declaration.account_id, null::uuid as other_id, true as is_certain,
-            false as is_self_given
-        where num_nonnulls(declaration.participant_id, declaration.account_id) = 1
+            'known' as basis, declaration.participant_id, declaration.account_id, declaration.guest_id, null::uuid as other_id,
+            true as is_certain, false as is_self_given
+        where num_nonnulls(declaration.participant_id, declaration.account_id, declaration.guest_id) = 1
         union all
-        select 'named', m.participant_id, m.account_id, null, m.is_certain, m.is_self_given
+        select 'named', m.participant_id, m.account_id, m.guest_id, null, m.is_certain, m.is_self_given
         from name_digests_meet(in_id) m
-        where coalesce(m.participant_id, m.account_id) <> coalesce(declaration.for_participant_id, declaration.for_account_id)
+        where coalesce(m.participant_id, m.account_id, m.guest_id) <> for_person_id
         union all
-        (select distinct on (d.for_participant_id, d.for_account_id) 'unit', d.for_participant_id, d.for_account_id, d.id, true, false
+        (select distinct on (conflict_declarer(d)) 'unit', d.for_participant_id, d.for_account_id, d.for_guest_id, d.id, true, false
         from conflict_declarations d
         where d.unit_digest = declaration.unit_digest and d.withdrawn_at is null
-            and (d.for_participant_id, d.for_account_id) is distinct from (declaration.for_participant_id, declaration.for_account_id)
+            and conflict_declarer(d) <> for_person_id
             and daterange(d.from_date, d.to_date, '[]') && daterange(declaration.from_date, declaration.to_date, '[]')
-        order by d.for_participant_id, d.for_account_id, d.id)) f
+        order by conflict_declarer(d), d.id)) f
     on conflict do nothing;
-    perform conflict_raise(array[coalesce(declaration.for_participant_id, declaration.for_account_id)]);
+    perform conflict_raise(array[for_person_id]);
 end $$;
 
 -- A later joiner, or another name of somebody, meets what was declared before. What matched a former name stays until it is decided:
@@ -232,14 +237,15 @@ end $$;
 create or replace function conflict_meet_declared(in_person_id uuid) returns void language plpgsql as $$
 begin
     insert into conflict_matches as m (
-        declaration_id, basis, for_participant_id, for_account_id, participant_id, account_id, needs_agreement, is_certain,
-        is_self_given, state, created_at)
-    select d.id, 'named', d.for_participant_id, d.for_account_id, p.participant_id, p.account_id,
+        declaration_id, basis, for_participant_id, for_account_id, for_guest_id, participant_id, account_id, guest_id, needs_agreement,
+        is_certain, is_self_given, state, created_at)
+    select d.id, 'named', d.for_participant_id, d.for_account_id, d.for_guest_id, p.participant_id, p.account_id, p.guest_id,
         conflict_needs_agreement(d.kind), n.is_certain, n.is_self_given, 'unconfirmed', app_now()
     from name_digests_meet(in_person_id) n
     join conflict_declarations d on d.id = n.declaration_id and d.withdrawn_at is null
-    cross join lateral (select o.participant_id, o.account_id from name_digests o where o.owner_id = in_person_id limit 1) p
-    where coalesce(d.for_participant_id, d.for_account_id) <> in_person_id
+    cross join lateral (
+        select o.participant_id, o.account_id, o.guest_id from name_digests o where o.owner_id = in_person_id limit 1) p
+    where conflict_declarer(d) <> in_person_id
     on conflict (declaration_id, person_id) do update set
         is_certain = m.is_certain or excluded.is_certain, is_self_given = m.is_self_given and excluded.is_self_given,
         -- Somebody else of that name, it was said; what is known now may say otherwise.
@@ -279,5 +285,12 @@ begin
     from (
         select o.id from name_digests_meet(in_id) n join exclusion_requests o on o.id = n.exclusion_request_id
         order by o.participant_id, o.id) r;
+    perform conflict_raise(array[in_id]);
+end $$;
+
+-- A guest is named or renamed, leads or no longer.
+create or replace function conflict_compare_guest(in_id uuid) returns void language plpgsql as $$
+begin
+    perform conflict_meet_declared(in_id);
     perform conflict_raise(array[in_id]);
 end $$;

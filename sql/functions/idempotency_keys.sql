@@ -49,6 +49,7 @@ begin
         when 'enrolments' then return exists (select from enrolments e where e.id = named);
         when 'exclusions' then return exists (select from exclusions x where x.id = named);
         when 'groups' then return exists (select from cohorts g where g.id = named);
+        when 'guests' then return exists (select from guests g where g.id = named);
         when 'holidays' then return exists (select from holidays h where h.id = named);
         when 'host-assignments' then return exists (select from host_assignments h where h.id = named);
         when 'incidents' then return exists (select from incidents i where i.id = named);

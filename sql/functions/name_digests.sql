@@ -8,6 +8,7 @@ begin
     return case in_of
         when 'participant' then actor_serves(in_id)
         when 'account' then actor_role() = 'administrator'
+        when 'guest' then actor_role() = 'coordinator'
         when 'referral' then actor_role() in ('coordinator', 'line')
         when 'declaration' then exists (
             select from conflict_declarations d where d.id = in_id and d.declared_by = actor_account_id())
@@ -41,17 +42,19 @@ begin
 end $$;
 create or replace trigger pair before insert on name_digests for each row execute function name_digest_pair();
 
--- in_of: participant, account, referral, declaration, request; in_digests: name, email, phone, as far as they are written. What was kept
--- stays: a name that is erased, or another, takes nothing back. What somebody gave themself is looked at when a coordinator writes it.
+-- in_of: participant, account, guest, referral, declaration, request; in_digests: name, email, phone, as far as they are written.
+-- What was kept stays: a name that is erased, or another, takes nothing back. What somebody gave themself is looked at when a coordinator
+-- writes it.
 create or replace function name_digests_keep(in_of text, in_id uuid, in_digests jsonb) returns void
 language plpgsql security definer as $$
 begin
     perform require_role('peer', 'peer_supporter', 'mental_health_professional', 'coordinator', 'line', 'administrator');
     insert into name_digests as n (
-        participant_id, account_id, referral_id, declaration_id, exclusion_request_id, kind, version, whole, ends, tokens,
+        participant_id, account_id, guest_id, referral_id, declaration_id, exclusion_request_id, kind, version, whole, ends, tokens,
         is_self_given, created_at)
     select
         case in_of when 'participant' then in_id end, case in_of when 'account' then in_id end,
+        case in_of when 'guest' then in_id end,
         case in_of when 'referral' then in_id end, case in_of when 'declaration' then in_id end,
         case in_of when 'request' then in_id end, p.kind, p.version, p.whole, p.ends, p.tokens,
         name_digest_is_self_given(in_of, in_id), app_now()
@@ -90,6 +93,8 @@ create or replace trigger renews before update of name_to_use on contacts for ea
 when (new.name_to_use is distinct from old.name_to_use) execute function name_digest_rewritten();
 create or replace trigger renews before update of name on staff for each row
 when (new.name is distinct from old.name) execute function name_digest_rewritten();
+create or replace trigger renews before update of name on guests for each row
+when (new.name is distinct from old.name) execute function name_digest_rewritten();
 
 -- Worker: names that open, of people and of the staff, whose digests are of an older version.
 create or replace function name_digest_stale(in_version int, in_limit int)
@@ -102,7 +107,10 @@ begin
     union all
     (select 'account', s.id, s.name, sealed_mark('staff.name', s.name, (
         select k.wrapped from sealed_keys k where k.id = (select sealed_key_id(s.name))))
-    from staff s where s.name is not null and s.names_version < in_version limit in_limit);
+    from staff s where s.name is not null and s.names_version < in_version limit in_limit)
+    union all
+    -- Announced, so that it is not sealed.
+    (select 'guest', g.id, g.name, g.name from guests g where g.names_version < in_version limit in_limit);
 end $$;
 
 -- Worker: what is made anew of a name stands beside what was kept: what was declared by older rules is met by those. It was given by the
@@ -116,10 +124,10 @@ declare
     before bigint := (select count(*) from name_digests n where n.owner_id = in_id);
 begin
     perform require_role('worker');
-    insert into name_digests as n (participant_id, account_id, kind, version, whole, ends, tokens, is_self_given, created_at)
+    insert into name_digests as n (participant_id, account_id, guest_id, kind, version, whole, ends, tokens, is_self_given, created_at)
     select
-        case in_subject when 'participant' then in_id end, case in_subject when 'account' then in_id end, p.kind, p.version, p.whole,
-        p.ends, p.tokens, coalesce(is_self_given, false), app_now()
+        case in_subject when 'participant' then in_id end, case in_subject when 'account' then in_id end,
+        case in_subject when 'guest' then in_id end, p.kind, p.version, p.whole, p.ends, p.tokens, coalesce(is_self_given, false), app_now()
     from name_digest_parts(in_digests) p
     on conflict (owner_id, kind, whole, ends) do update set version = excluded.version where n.version < excluded.version;
     if before < (select count(*) from name_digests n where n.owner_id = in_id) then
@@ -137,6 +145,7 @@ begin
         perform name_digest_add(made.subject, made.owner_id, jsonb_build_object('name', made.digests));
         update contacts c set names_version = in_version where c.participant_id = made.owner_id and c.name_to_use = made.sealed;
         update staff s set names_version = in_version where s.id = made.owner_id and s.name = made.sealed;
+        update guests g set names_version = in_version where g.id = made.owner_id and g.name = made.sealed;
         renewed := renewed + 1;
     end loop;
     return renewed;
@@ -178,8 +187,8 @@ end $$;
 -- for a name has up to four spellings.
 create or replace function name_digests_meet(in_id uuid)
 returns table (
-    participant_id uuid, account_id uuid, declaration_id uuid, exclusion_request_id uuid, is_certain boolean, is_whole boolean,
-    is_self_given boolean)
+    participant_id uuid, account_id uuid, guest_id uuid, declaration_id uuid, exclusion_request_id uuid, is_certain boolean,
+    is_whole boolean, is_self_given boolean)
 language plpgsql stable rows 10 as $$
 declare
     people bigint := name_digest_people();
@@ -200,7 +209,7 @@ begin
             select array_agg(b.other) as others
             from (
                 select n as other from name_digests n
-                where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id) is not null
+                where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id, n.guest_id) is not null
                 limit 4 * (people / 1000 + 1)) b
             having 1000 * count(distinct (b.other).owner_id) < people) b
         where w.is_said
@@ -211,10 +220,10 @@ begin
             select count(distinct b.owner_id)
             from (
                 select n.owner_id from name_digests n
-                where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id) is not null
+                where n.tokens @> array[w.token] and coalesce(n.participant_id, n.account_id, n.guest_id) is not null
                 limit 4 * (people / 1000 + 1)) b) < people)
     select
-        n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id,
+        n.participant_id, n.account_id, n.guest_id, n.declaration_id, n.exclusion_request_id,
         bool_or(n.kind <> 'name' and n.whole = m.whole
             or least(cardinality(n.tokens), cardinality(m.tokens)) > 1 and (n.tokens <@ m.tokens or n.tokens @> m.tokens)),
         bool_or(n.whole = m.whole),
@@ -223,5 +232,5 @@ begin
     -- Two words in common mean nobody where both names have others.
     where (not f.is_pair or n.tokens <@ m.tokens or n.tokens @> m.tokens) and n.referral_id is null
         and m.is_said <> (n.declaration_id is not null or n.exclusion_request_id is not null)
-    group by n.participant_id, n.account_id, n.declaration_id, n.exclusion_request_id;
+    group by n.participant_id, n.account_id, n.guest_id, n.declaration_id, n.exclusion_request_id;
 end $$;

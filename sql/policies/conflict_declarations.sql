@@ -23,9 +23,10 @@ create policy api_reads on conflict_declarations for select to alongside_api usi
 create policy api_adds on conflict_declarations for insert to alongside_api with check (
     declared_by = actor_account_id() and withdrawn_at is null
     and case actor_role()
-        when 'peer' then for_participant_id = actor_participant_id() and num_nonnulls(participant_id, account_id) = 0
-        when 'peer_supporter' then for_account_id = actor_account_id() and num_nonnulls(participant_id, account_id) = 0
-        when 'mental_health_professional' then for_account_id = actor_account_id() and num_nonnulls(participant_id, account_id) = 0
+        when 'peer' then for_participant_id = actor_participant_id() and num_nonnulls(participant_id, account_id, guest_id) = 0
+        when 'peer_supporter' then for_account_id = actor_account_id() and num_nonnulls(participant_id, account_id, guest_id) = 0
+        when 'mental_health_professional' then for_account_id = actor_account_id()
+            and num_nonnulls(participant_id, account_id, guest_id) = 0
         when 'coordinator' then (for_participant_id is null or participant_is_seen(for_participant_id))
             and (participant_id is null or participant_is_seen(participant_id))
         else false end);

@@ -10,6 +10,7 @@ create policy api_reads on sealed_keys for select to alongside_api using (
         when 'coordinator' then case owner_type
             when 'participant' then true
             when 'referral' then true
+            when 'guest' then true
             when 'session' then owner_id <> all ((select actor_own_session_ids())::uuid[])
             else false end
         when 'peer' then owner_type = 'participant' and owner_id = actor_participant_id()
@@ -25,6 +26,7 @@ create policy api_adds on sealed_keys for insert to alongside_api with check (
             when 'referral' then true
             when 'participant' then participant_is_seen(owner_id)
             when 'session' then exists (select from sessions s where s.id = owner_id)
+            when 'guest' then true
             -- The note of a debrief is its author's, for hosts as well.
             when 'staff' then owner_id = actor_account_id()
             else false end
@@ -40,6 +42,7 @@ create policy api_removes on sealed_keys for delete to alongside_api using (
             when 'referral' then true
             when 'participant' then participant_is_seen(owner_id)
             when 'session' then exists (select from sessions s where s.id = owner_id)
+            when 'guest' then true
             else false end
         -- Whoever overwrites what is sealed ends what opened it.
         when 'peer' then owner_type = 'participant' and owner_id = (select actor_participant_id())

@@ -76,6 +76,10 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('document_kind', 'confidentiality', 3, 'Confidentiality', 'Confidentialité'),
     ('document_kind', 'safety_protocol', 4, 'Safety and emergency protocol', 'Protocole de sécurité et d''urgence'),
     ('document_kind', 'privacy_notice', 5, 'Privacy notice', 'Avis de confidentialité'),
+    ('document_kind', 'guest_confidentiality', 6, 'Confidentiality agreement of a guest', 'Entente de confidentialité d''une personne invitée'),
+
+    ('guest_state', 'active', 1, 'Active', 'Active'),
+    ('guest_state', 'ended', 2, 'Leads nothing any more', 'N''anime plus rien'),
 
     ('help_line_way', 'call', 1, 'Call', 'Appel'),
     ('help_line_way', 'text', 2, 'Text message', 'Texto'),

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Version 1 of the five documents. The program replaces them by publishing its own.
+-- Version 1 of the six documents. The program replaces them by publishing its own.
 insert into documents (kind, number, title_en, title_fr, body_en, body_fr, sha256, published_at)
 select d.kind, 1, d.title_en, d.title_fr, d.body_en, d.body_fr,
     document_sha256(d.title_en, d.body_en, d.title_fr, d.body_fr), timestamptz '2026-01-05 14:00:00Z'
@@ -110,6 +110,27 @@ $text$**Pourquoi nous demandons.** Nous recueillons seulement ce qui a un lien d
 
 **Autres usages.** Aucun sans votre accord, sauf dans les cas que permet le paragraphe 8(2) de la Loi. Les sondages sont anonymes et ne sont jamais joints à votre dossier.
 
-**Vos droits.** Vous pouvez voir vos renseignements, les faire corriger, vous retirer à tout moment et porter plainte au Commissaire à la protection de la vie privée du Canada. Vous n'êtes tenu d'en donner aucun; sans moyen de vous joindre, toutefois, nous ne pouvons pas vous inviter. Questions : SMSRCPSP-CSRISPSP@forces.gc.ca ou 1-844-750-1648.$text$)
+**Vos droits.** Vous pouvez voir vos renseignements, les faire corriger, vous retirer à tout moment et porter plainte au Commissaire à la protection de la vie privée du Canada. Vous n'êtes tenu d'en donner aucun; sans moyen de vous joindre, toutefois, nous ne pouvons pas vous inviter. Questions : SMSRCPSP-CSRISPSP@forces.gc.ca ou 1-844-750-1648.$text$),
+    ('guest_confidentiality', 'Confidentiality agreement of a guest', 'Entente de confidentialité d''une personne invitée',
+$text$I lead part of what the Peer Support Program offers, as a guest from outside. The people who come are there in confidence.
+
+- I tell nobody who takes part, nor what anybody has said, neither now nor later.
+- I keep no list, recording, picture or copy of anybody or of anything they have made, and I look for nobody afterwards.
+- The way into the meeting is for me alone. I pass it on to nobody.
+- I ask nobody what happened to them, and I do not speak of it if they do not.
+- I say beforehand, by voice, whom I must not meet there. What I say stays with the coordinators.
+- If something worries me, during or afterwards, I tell the coordinator at once, or call the 24/7 line, 1-844-750-1648.
+
+When somebody is in immediate danger, or the law asks for it, what is needed may be passed on, and no more; I leave that to the coordinator.$text$,
+$text$J'anime une partie de ce qu'offre le Programme de soutien par les pairs, à titre de personne invitée de l'extérieur. Les personnes présentes le sont en toute confiance.
+
+- Je ne dis à personne qui participe ni ce qui a été dit, ni maintenant ni plus tard.
+- Je ne garde ni liste, ni enregistrement, ni image, ni copie de qui que ce soit ou de ce qui a été créé, et je ne cherche à joindre personne ensuite.
+- L'accès à la rencontre est pour moi seulement. Je ne le transmets à personne.
+- Je ne demande à personne ce qui lui est arrivé, et je n'en parle pas si la personne n'en parle pas.
+- Je dis d'avance, de vive voix, qui je ne dois pas y rencontrer. Ce que je dis demeure entre les mains de la coordination.
+- Si quelque chose m'inquiète, pendant ou après, je le dis aussitôt à la coordination, ou j'appelle la ligne 24/7, au 1-844-750-1648.
+
+Quand une personne est en danger immédiat, ou que la loi l'exige, ce qui est nécessaire peut être transmis, et rien de plus; je laisse cela à la coordination.$text$)
 ) d (kind, title_en, title_fr, body_en, body_fr)
 on conflict (kind, number) do nothing;

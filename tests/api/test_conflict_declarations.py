@@ -88,7 +88,8 @@ def test_a_peer_declares_every_kind_but_a_recusal(person, coordinator, kind):
         "id": made["id"], "kind": body["kind"], "period": body.get("period"), "about": "unit" if is_unit else "named",
         "from": body.get("from"), "to": body.get("to"), "state": "standing", "counts_from": "before_my_next_placement", "joins_id": None,
         "call": made["call"], "conversation_at": None, "conversation_by": None, "for_participant_id": None, "for_account_id": None,
-        "participant_id": None, "account_id": None, "matches": None, "created_at": made["created_at"], "withdrawn_at": None, "help": HELP,
+        "for_guest_id": None, "participant_id": None, "account_id": None, "guest_id": None, "matches": None,
+        "created_at": made["created_at"], "withdrawn_at": None, "help": HELP,
     }  # fmt: skip
     assert person.peer.get(made.path).ok().json == made.json
     assert person.peer.get(PATH).ok().data == [made.json]

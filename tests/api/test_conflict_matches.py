@@ -72,7 +72,7 @@ def test_a_coordinator_reads_why(client, coordinator, named):
     assert match.json == {
         "id": match["id"], "declaration_id": declaration["id"], "kind": "chain_of_command", "period": "former", "basis": "named",
         "needs_agreement": False, "is_certain": True, "is_self_given": False, "state": "unconfirmed", "is_blocking": True, "for_participant_id": declarer.id,
-        "for_account_id": None, "participant_id": other.id, "account_id": None, "group_ids": [], "same_person": None,
+        "for_account_id": None, "for_guest_id": None, "participant_id": other.id, "account_id": None, "guest_id": None, "group_ids": [], "same_person": None,
         "informed_agreement": None, "decided_by": None, "decided_at": None, "raised_at": None, "ended_at": None,
         "created_at": match["created_at"], "for_shown": match["for_shown"], "shown": match["shown"],
     }  # fmt: skip

@@ -10,7 +10,7 @@ from harness.client import Client
 from steps import ABSENT, at_once, next_link, walk
 
 PATH = "/v1/documents"
-KINDS = ("code_of_conduct", "confidentiality", "consent", "privacy_notice", "safety_protocol")
+KINDS = ("code_of_conduct", "confidentiality", "consent", "guest_confidentiality", "privacy_notice", "safety_protocol")
 
 
 def text(kind="code_of_conduct", **changes):
@@ -38,7 +38,7 @@ def in_force(client, kind):
 # ---- publishing ----
 
 
-def test_an_installation_comes_with_all_five(nobody):
+def test_an_installation_comes_with_all_six(nobody):
     """S1.32, S2.47: four for a group, consent for an activity (S2.48), and the notice of what is kept and why."""
     listed = nobody.get(PATH).ok()
     assert [document["kind"] for document in listed.data] == list(KINDS)
@@ -155,7 +155,7 @@ def test_each_language_has_a_tag_of_its_own(nobody, publish):
     assert len({english.etag, french.etag, both.etag}) == 3
     nobody.get(path, language="en", if_none_match=english).not_modified()
     nobody.get(path, language="fr", if_none_match=english).ok()
-    assert [set(d["title"]) for d in nobody.get(PATH, language="fr").ok().data] == [{"fr"}] * 5
+    assert [set(d["title"]) for d in nobody.get(PATH, language="fr").ok().data] == [{"fr"}] * 6
 
 
 def test_pages_while_somebody_publishes(nobody, publish):

@@ -84,7 +84,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         step_backs:S'),
     ('sessions', '
         accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s debriefs:S
-        emergency_contacts:S enrolments:Su holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s
+        emergency_contacts:S enrolments:Su guests:s holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s
         participants:s plain_texts:S qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s
         step_backs:S trainings:S'),
     ('desk', '

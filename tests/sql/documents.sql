@@ -5,7 +5,7 @@ begin;
 select plan(16);
 
 select set_eq('select kind from documents_current', array[
-    'code_of_conduct', 'consent', 'confidentiality', 'safety_protocol', 'privacy_notice'],
+    'code_of_conduct', 'consent', 'confidentiality', 'safety_protocol', 'privacy_notice', 'guest_confidentiality'],
     'S1.32, S2.47: every document is there from the start');
 select is_empty('select kind from documents where sha256 <> document_sha256(title_en, body_en, title_fr, body_fr)',
     'with its fingerprint');
@@ -37,7 +37,7 @@ select is(published(c.change::jsonb, c.less::text[]), c.refused, c.title) from (
     ('I6: a body without words', '{"body": {"en": "x", "fr": "  \n "}}', '{}', '23514 documents__body__both'),
     ('I6: a title without words', '{"title": {"en": " ", "fr": "x"}}', '{}', '23514 documents__title__both'),
     ('I6: one language alone', '{}', '{body,fr}', '23502'),
-    ('a kind that is none of the five', '{"kind": "story"}', '{}', '23514 documents__kind__known')) c (title, change, less, refused);
+    ('a kind that is none of the six', '{"kind": "story"}', '{}', '23514 documents__kind__known')) c (title, change, less, refused);
 select is(refusal('insert into documents (kind, number, title_en, title_fr, body_en, body_fr, sha256, published_at, published_by)
     select kind, number + 1, title_en, title_fr, body_en, body_fr, sha256, now(), gen_random_uuid() from documents limit 1'), '42501',
     'nobody publishes in another''s name');

@@ -151,6 +151,8 @@ insert into absences (account_id, starts_on, ends_on, timezone, recorded_by, cre
 select account, now(), now(), 'America/Toronto', account, now() from asks where role = 'coordinator';
 insert into back_ups (account_id, back_up_account_id, named_by, named_at)
 select account, n('line'), account, now() from asks where role = 'coordinator';
+insert into guests (name, language, created_by, created_at)
+select word, 'fr', n('carol'), now() from unnest('{Ro Vey,Al Lum}'::text[]) word;
 insert into hand_overs (batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
 select n('batch'), w.kind, w.id, w.participant_id, n('carol'), n('everett'), 'absence', n('carol'), now() from (
     select 'participant' as kind, id, id as participant_id from persons union all select 'referral', n('call line'), null union all
@@ -277,6 +279,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{absences,back_ups}', 'a.role in (''coordinator'', ''administrator'')'),
     ('{participants}', 't.id = any (a.people)'),
     ('{cohorts}', 't.id = any (a.rooms)'),
+    ('{guests}', 'a.role = ''coordinator'''),
     ('{calendar_feeds}', 't.participant_id = a.self'),
     ('{idempotency_keys}', 't.account_id = a.account'),
     ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
@@ -316,6 +319,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{sealed_keys}', $$case t.owner_type
         when 'participant' then a.role = 'coordinator' or t.owner_id = a.self
         when 'referral' then a.role = 'coordinator'
+        when 'guest' then a.role = 'coordinator'
         when 'session' then t.owner_id = any (a.nights)
         else a.role = 'administrator' or a.role not in ('coordinator', 'peer') and t.owner_id = a.account end$$),
     ('{session_presences}', $$t.account_id = a.account or a.role = 'coordinator'
@@ -326,7 +330,7 @@ select o.name, v.verb, case when o.name in ('cohorts', 'host_assignments', 'sess
 from (values
     ('delete', '{absences,calendar_feeds,idempotency_keys,trainings}', null),
     ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,host_assignments,intake_forms,intakes}', 'version = 9'),
-    ('update', '{participants,qualifications,safety_plans,sessions}', 'version = 9'),
+    ('update', '{guests,participants,qualifications,safety_plans,sessions}', 'version = 9'),
     ('update', '{notice_preferences}', 'mail = ''now'''), ('update', '{notices}', 'version = 9'),
     ('update', '{step_backs}', 'ended_at = now()'),
     ('update', '{alarms}', 'version = 9'), ('update', '{staff}', 'serving_caf = true'), ('update', '{idempotency_keys}', 'status = 200'),
@@ -358,7 +362,7 @@ insert into oracle (name, verb, rule, change) values
         or a.role = 'coordinator' and case t.owner_type
         when 'participant' then t.owner_id = any (a.people)
         when 'session' then t.owner_id = any (a.nights)
-        else t.owner_type = 'referral' end$$, null);
+        else t.owner_type in ('guest', 'referral') end$$, null);
 
 -- And whether a adds a row about s: it has what policies ask for and no more; what tables ask for they ask after policies.
 create temp table subjects (kind text, id uuid, other uuid, word text);
@@ -383,6 +387,7 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{outbox}', 'participant_id', '%1$L', 'person', 's.id = any (a.people)'),
     ('{outbox}', 'participant_id, enrolment_id', '%1$L, gen_random_uuid()', 'person', 'false'),
     ('{qualifications}', 'account_id', '%1$L', 'account', 'a.role = ''administrator'''),
+    ('{guests}', 'id', '%1$L', 'account', 'a.role = ''coordinator'''),
     ('{holidays,services,staff,training_courses,training_offerings}', 'id', '%1$L', 'account', 'a.role = ''administrator'''),
     ('{code_lists}', 'list, code', '''training_method'', %3$L', 'region', 'a.role = ''administrator'''),
     ('{code_lists}', 'list, code', '''language'', %3$L', 'region', 'false'),

@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(86);
+select plan(87);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -134,6 +134,8 @@ insert into rows (name, who, insertion) values
     ('exclusions', 'coordinator:SID',
         $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case_said', actor_account_id(), now())$$),
+    ('guests', 'coordinator:SIU',
+        $$insert into guests (name, language, created_by, created_at) values ('Ro', 'fr', actor_account_id(), now())$$),
     ('hand_overs', 'coordinator:S',
         $$insert into hand_overs (batch_id, kind, subject_id, from_account_id, to_account_id, reason, handed_by, handed_at)
         values (gen_random_uuid(), 'group', %3$L, %2$L, '00000000-0000-4000-8000-000000000014', 'other', actor_account_id(), now())$$),
@@ -304,7 +306,8 @@ select set_eq($$
     ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
     ('contacts', 'select email email_is_government name_to_use names_version ok_to_email participant_id work_address_acknowledged'),
     ('contacts', 'update names_version'), ('deliveries', 'select'),
-    ('deliveries', 'insert'), ('documents', 'select'), ('help_lines', 'select'), ('holidays', 'select'),
+    ('deliveries', 'insert'), ('documents', 'select'), ('guests', 'select id name names_version'),
+    ('guests', 'update names_version'), ('help_lines', 'select'), ('holidays', 'select'),
     ('idempotency_keys', 'select'), ('idempotency_keys', 'update'), ('idempotency_keys', 'delete'), ('intake_transitions', 'select'),
     ('intakes', 'select'), ('intakes', 'update acknowledged_at last_told_at meeting_starts_at state update_due_at version'),
     ('job_faults', 'select'), ('job_faults', 'insert'), ('job_faults', 'update'), ('job_faults', 'delete'),

@@ -118,6 +118,7 @@ HIDDEN = {
     ("notice_id",): ((*HOSTS, "coordinator", "administrator"), of_world("hidden_notices")),
     ("alarm_id",): (("mental_health_professional", "coordinator", "administrator"), of_world("hidden_alarms")),
     # Open to whoever may ask for such a thing at all.
+    ("guest_id",): NOBODY,
     ("staff_id",): NOBODY,
     ("code_id",): NOBODY,
     ("course_id",): NOBODY,
@@ -152,6 +153,7 @@ VISIBLE = {
     ("own_case_id",): lambda db: to_all(own_case_id=said(db, MAPLE, OTHER_PROFESSIONAL)),
     ("referral_id",): lambda _db: to_all(referral_id="00000000-0000-4000-8000-000000000201"),
     ("staff_id",): lambda _db: to_all(staff_id=SUPPORTER),
+    ("guest_id",): first_of("guest_id", "guests"),
     ("code_id",): first_of("code_id", "code_lists where list = 'training_method'"),
     ("course_id",): first_of("course_id", "training_courses"),
     ("offering_id",): first_of("offering_id", "training_offerings"),

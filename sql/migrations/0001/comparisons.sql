@@ -5,7 +5,7 @@
 create table comparisons (
     id bigint generated always as identity primary key,
     subject text not null constraint comparisons__subject__known check (subject in (
-        'declaration', 'request', 'participant', 'account', 'cohort')),
+        'declaration', 'request', 'participant', 'account', 'guest', 'cohort')),
     -- The id of the subject; what is gone by then has nothing to compare.
     owner_id uuid not null,
     -- What was said has not been compared before: until then coordinators do not see it, for it may mean one of them.

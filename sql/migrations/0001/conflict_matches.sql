@@ -11,11 +11,13 @@ create table conflict_matches (
     basis text not null constraint conflict_matches__basis__known check (basis in ('known', 'named', 'unit', 'record')),
     for_participant_id uuid references participants (id),
     for_account_id uuid references accounts (id),
+    for_guest_id uuid references guests (id),
     participant_id uuid references participants (id),
     account_id uuid references accounts (id),
-    -- Ids of participants and of accounts are never the same: either stands for a person.
-    for_person_id uuid not null generated always as (coalesce(for_participant_id, for_account_id)) stored,
-    person_id uuid not null generated always as (coalesce(participant_id, account_id)) stored,
+    guest_id uuid references guests (id),
+    -- Ids of participants, accounts and guests are never the same: each stands for a person.
+    for_person_id uuid not null generated always as (coalesce(for_participant_id, for_account_id, for_guest_id)) stored,
+    person_id uuid not null generated always as (coalesce(participant_id, account_id, guest_id)) stored,
     -- same_unit, dual_relationship, a group once shared: may be allowed with the informed agreement of the people concerned.
     needs_agreement boolean not null,
     -- Whether what names the person can hardly mean somebody else.
@@ -37,8 +39,9 @@ create table conflict_matches (
     created_at timestamptz not null,
     version int not null default 1,
     constraint conflict_matches__person_id__taken unique (declaration_id, person_id),
-    constraint conflict_matches__for_participant_id__one check (num_nonnulls(for_participant_id, for_account_id) = 1),
-    constraint conflict_matches__participant_id__one check (num_nonnulls(participant_id, account_id) = 1),
+    constraint conflict_matches__for_participant_id__one check (
+        num_nonnulls(for_participant_id, for_account_id, for_guest_id) = 1),
+    constraint conflict_matches__participant_id__one check (num_nonnulls(participant_id, account_id, guest_id) = 1),
     constraint conflict_matches__declaration_id__record check (case basis
         when 'record' then declaration_id is null and num_nonnulls(for_account_id, participant_id) = 2 and needs_agreement
         else declaration_id is not null end),

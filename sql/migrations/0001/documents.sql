@@ -3,7 +3,7 @@
 create table documents (
     id uuid primary key default gen_random_uuid(),
     kind text not null constraint documents__kind__known check (kind in (
-        'code_of_conduct', 'consent', 'confidentiality', 'safety_protocol', 'privacy_notice')),
+        'code_of_conduct', 'consent', 'confidentiality', 'safety_protocol', 'privacy_notice', 'guest_confidentiality')),
     number int not null constraint documents__number__positive check (number > 0),
     title_en text not null,
     title_fr text not null,

@@ -7,11 +7,12 @@ create table name_digests (
     -- Whose it is; of a referral, until a participant is made of it; or where it was said.
     participant_id uuid references participants (id),
     account_id uuid references accounts (id),
+    guest_id uuid references guests (id),
     referral_id uuid references referrals (id),
     declaration_id uuid references conflict_declarations (id),
     exclusion_request_id uuid references exclusion_requests (id),
     owner_id uuid not null generated always as (
-        coalesce(participant_id, account_id, referral_id, declaration_id, exclusion_request_id)) stored,
+        coalesce(participant_id, account_id, guest_id, referral_id, declaration_id, exclusion_request_id)) stored,
     kind text not null constraint name_digests__kind__known check (kind in ('name', 'email', 'phone')),
     -- Of a name, by which rules and which tables of ICU it was made (as C numbers them); the rules are part of the digest itself.
     version int not null default 0,
@@ -25,7 +26,7 @@ create table name_digests (
     is_self_given boolean not null default false,
     created_at timestamptz not null,
     constraint name_digests__owner_id__one check (
-        num_nonnulls(participant_id, account_id, referral_id, declaration_id, exclusion_request_id) = 1),
+        num_nonnulls(participant_id, account_id, guest_id, referral_id, declaration_id, exclusion_request_id) = 1),
     constraint name_digests__whole__taken unique nulls not distinct (owner_id, kind, whole, ends),
     constraint name_digests__tokens__name check ((kind = 'name') = (tokens <> '{}'))
 );
@@ -33,7 +34,7 @@ create index name_digests__whole on name_digests (whole);
 create index name_digests__ends on name_digests (ends) where ends is not null;
 -- How many people bear a word is counted among people, whoever says it.
 create index name_digests__borne on name_digests using gin (tokens) with (fastupdate = off)
-    where coalesce(participant_id, account_id) is not null;
+    where coalesce(participant_id, account_id, guest_id) is not null;
 create index name_digests__said on name_digests using gin (tokens) with (fastupdate = off)
     where coalesce(declaration_id, exclusion_request_id) is not null;
 create index name_digests__pairs on name_digests using gin (pairs) with (fastupdate = off);

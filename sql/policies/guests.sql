@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: MIT
+-- Guests are the coordinators' to keep, whatever region those serve: a guest belongs to none. Others learn the name under which one is
+-- announced. What their conflicts say stays with coordinators (conflict_matches).
+
+grant select, insert, update on guests to alongside_api;
+create policy api_keeps on guests to alongside_api using ((select actor_role()) = 'coordinator');
+grant select on guests_json to alongside_api;
+
+grant select (id, name, state, agreement_id) on guests to alongside_sessions;
+grant select (id, name, names_version), update (names_version) on guests to alongside_worker;
+create policy worker_renews on guests for update to alongside_worker using (true);
+create policy others_read on guests for select to alongside_sessions, alongside_worker using (true);
