@@ -240,6 +240,13 @@ const struct route routes[] = {
     STEP(  "/v1/enrolments/{enrolment_id}/withdraw",       SERVED,      enrolments_withdraw, FREE),
     STEP(  "/v1/enrolments/{enrolment_id}/remove",         COORDINATOR, enrolments_remove),
     LIST(  "/v1/enrolments/{enrolment_id}/decisions",      COORDINATOR, enrolments_decisions),
+    /* places */
+    READ(  "/v1/sessions/{session_id}/place",        PEER, places_read),
+    PUT(   "/v1/sessions/{session_id}/place",        PEER, places_replace, FREE),
+    DELETE("/v1/sessions/{session_id}/place",        PEER, places_delete, FREE),
+    STEP(  "/v1/sessions/{session_id}/place/accept", PEER, places_accept, FREE),
+    LIST(  "/v1/sessions/{session_id}/places",       COORDINATOR, places_list),
+    LIST(  "/v1/sessions/{session_id}/places/{enrolment_id}/decisions", COORDINATOR, places_decisions),
     /* homes */
     READ("/v1/participants/{participant_id}/home", PEER, homes_read),
     /* calendar-feeds */

@@ -20,6 +20,7 @@ static const char *const names[HEARTBEATS] = {
     [HEARTBEAT_MAIL] = "mail",
     [HEARTBEAT_ALARMS] = "alarms",
     [HEARTBEAT_COMPARISONS] = "comparisons",
+    [HEARTBEAT_PLACES] = "places",
     [HEARTBEAT_LINKS] = "links",
     [HEARTBEAT_ANSWERS] = "answers",
     [HEARTBEAT_NAMES] = "names",

@@ -137,6 +137,7 @@ static bool jobs_run(struct worker *worker, struct db_session *session)
         {HEARTBEAT_OFFERS, "offers_expire"},
         {HEARTBEAT_ANSWERS, "seats_answer"},
         {HEARTBEAT_LISTS, "lists_advance"},
+        {HEARTBEAT_PLACES, "places_advance"},
         {HEARTBEAT_LINKS, "links_watch"},
         {HEARTBEAT_KEYS, "keys_expire"},
         {HEARTBEAT_FAULTS, "faults_tell"},

@@ -35,6 +35,13 @@ begin
     elsif not as_coordinator and not session_is_near(session) then
         perform conflict('too-late');
     end if;
+    if not place_is_held(session, in_enrolment_id) then
+        if in_status = 'absent' then
+            perform problem('not-found');
+        end if;
+        perform place_let_in(in_session_id, in_enrolment_id, (
+            select count(*) from attendances a where a.session_id = in_session_id and a.status <> 'absent'));
+    end if;
     insert into attendances as a (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
     values (in_session_id, in_enrolment_id, enrolment.participant_id, in_status, actor_account_id(), app_now())
     on conflict (session_id, participant_id) do update set

@@ -74,6 +74,7 @@ begin
     into events
     from enrolments e join sessions s on s.cohort_id = e.cohort_id
     where e.participant_id = feed.participant_id
+        and place_is_held(s, e.id)
         and (e.state in ('confirmed', 'active', 'completed') or e.removal_reason = 'group_cancelled' and e.decided_at is not null);
     return (
         select string_agg(calendar_line(l.line), '' order by l.place)

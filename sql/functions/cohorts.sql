@@ -119,11 +119,18 @@ end $$;
 -- A change of sessions or of the group, to everybody who holds a confirmed seat, also people whom this coordinator does not see.
 create or replace function cohort_notify(in_cohort_id uuid, in_kind text, in_values jsonb default '{}') returns void
 language plpgsql security definer as $$
+declare
+    session sessions;
 begin
     perform require_role('coordinator', 'worker');
-    perform seat_mail(e, in_kind, in_values)
+    select * into session from sessions s
+    where s.id = (in_values->>'session_id')::uuid and in_kind in ('session_changed', 'session_cancelled');
+    perform seat_mail(
+        e, case when in_kind = 'session_changed' and session.capacity is not null then 'place_moved' else in_kind end, in_values)
     from enrolments e
-    where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids());
+    where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids())
+        -- What is said of one session is said to those who are in it.
+        and (session.id is null or place_is_held(session, e.id));
 end $$;
 
 -- I3, I10: an offer does not outlive its last moment, also when that came nearer, nor an answer the lock.

@@ -51,7 +51,7 @@ begin
         where in_account_id = actor_account_id() and s.state in ('scheduled', 'in_progress') and session_ends_at(s) > in_at and (
             exists (
                 select from participants p join enrolments e on e.participant_id = p.id and e.is_seated
-                where p.account_id = in_account_id and e.cohort_id = s.cohort_id)
+                where p.account_id = in_account_id and e.cohort_id = s.cohort_id and place_is_held(s, e.id))
             or exists (
                 select from host_assignments h
                 where h.account_id = in_account_id and h.released_at is null and h.cohort_id = s.cohort_id

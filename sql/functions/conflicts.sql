@@ -126,9 +126,20 @@ create or replace function conflict_blocks_session(in_session_id uuid) returns b
 begin
     return conflict_stands(array(
         select e.participant_id from sessions s join enrolments e on e.cohort_id = s.cohort_id and e.is_seated
-        where s.id = in_session_id
+        where s.id = in_session_id and place_is_held(s, e.id)
         union
         select l.account_id from session_leads l where l.session_id = in_session_id), in_is_decided => true);
+end $$;
+
+-- The same of one who is to come beside them.
+create or replace function conflict_blocks_place(in_participant_id uuid, in_session_id uuid) returns boolean
+language plpgsql stable security definer as $$
+begin
+    return conflict_stands(array(
+        select e.participant_id from sessions s join enrolments e on e.cohort_id = s.cohort_id and e.is_seated
+        where s.id = in_session_id and place_is_held(s, e.id)
+        union
+        select l.account_id from session_leads l where l.session_id = in_session_id), in_participant_id, true);
 end $$;
 
 -- Marks for the coordinators which matches of these persons stand in a group now. Groups themselves show nothing: a changed ETag

@@ -70,3 +70,25 @@ begin
     end if;
     return (select respond(200, c.body, null, c.version) from contacts_json c where c.participant_id = in_participant_id);
 end $$;
+
+-- R3: why mail may not go to this address; null = it may.
+create or replace function contact_mail_fault(in_contact contacts) returns text language plpgsql stable as $$
+begin
+    return case
+        when in_contact.email is null then 'no_email'
+        when not in_contact.ok_to_email then 'email_not_ok'
+        when coalesce(in_contact.email_is_government, false) and not in_contact.work_address_acknowledged then 'work_address'
+        when unseal('contact.handle', in_contact.email) is null then 'unreadable' end;
+end $$;
+
+-- Whether somebody can be told something soon, asked by the worker.
+create or replace function contact_is_mailed(in_participant_id uuid) returns boolean language plpgsql stable security definer as $$
+declare
+    contact contacts;
+begin
+    perform require_role('worker');
+    select c.email, c.email_is_government, c.work_address_acknowledged, c.ok_to_email
+    into contact.email, contact.email_is_government, contact.work_address_acknowledged, contact.ok_to_email
+    from contacts c where c.participant_id = in_participant_id;
+    return contact_mail_fault(contact) is null;
+end $$;

@@ -77,7 +77,8 @@ begin
 end $$;
 
 -- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.
-create or replace function enrolment_session_json(in_session sessions, in_zone text, in_material json) returns json stable language sql
+create or replace function enrolment_session_json(in_session sessions, in_zone text, in_material json, in_place json) returns json
+stable language sql
 return json_build_object(
     'id', in_session.id,
     'seq', in_session.seq,
@@ -90,6 +91,7 @@ return json_build_object(
     'yours', local_moment_json(in_session.starts_at, in_zone),
     'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
     'material', in_material,
+    'place', in_place,
     -- A6.5: whatever keeps it from starting, a peer reads the same.
     'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
 
@@ -123,7 +125,8 @@ begin
                 select coalesce(json_agg(
                     enrolment_session_json(s, own_zone, case when s.material_en is not null then (
                         select session_material(s, k.wrapped) from sealed_keys k
-                        where k.id = (select sealed_key_id(s.material_en))) end) order by s.starts_at, s.seq), '[]')
+                        where k.id = (select sealed_key_id(s.material_en))) end,
+                    case when s.capacity is not null then place_json(s, enrolment.id, own_zone) end) order by s.starts_at, s.seq), '[]')
                 from sessions s
                 where s.cohort_id = g.id and enrolment.is_seated
                     and s.state <> 'completed' and session_ends_at(s) > app_now()),

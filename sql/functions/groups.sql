@@ -14,6 +14,10 @@ cross join lateral (select
     g.state,
     g.coordinator_id,
     g.capacity,
+    g.session_capacity,
+    g.places_given_hours,
+    g.places_offered_hours,
+    g.places_late_minutes,
     g.max_sessions,
     g.parts,
     g.joining,
@@ -166,18 +170,20 @@ begin
     perform require_no_faults(group_faults(in_body, service, jsonb_array_length(times)));
     perform require_no_faults(wall_time_faults(times, zone));
     insert into cohorts (
-        id, service_id, language, composition, timezone, coordinator_id, capacity, max_sessions, parts, joining, topics,
+        id, service_id, language, composition, timezone, coordinator_id, capacity, session_capacity, places_given_hours,
+        places_offered_hours, places_late_minutes, max_sessions, parts, joining, topics,
         registration_deadline_days, offer_hours, created_at)
     values (
         new_id, service.id, in_body->>'language', coalesce(in_body->>'composition', 'mixed'), zone, actor_account_id(),
-        coalesce((in_body->>'capacity')::int, service.capacity), coalesce((in_body->>'max_sessions')::int, service.max_sessions),
+        coalesce((in_body->>'capacity')::int, service.capacity), service.session_capacity, service.places_given_hours,
+        service.places_offered_hours, service.places_late_minutes, coalesce((in_body->>'max_sessions')::int, service.max_sessions),
         service.parts, service.joining, service.topics,
         case when in_body ? 'registration_deadline_days'
             then (in_body->>'registration_deadline_days')::int else service.registration_deadline_days end,
         service.offer_hours, app_now());
-    insert into sessions (cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
+    insert into sessions (cohort_id, seq, part, capacity, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
     select
-        new_id, t.seq, p.part, t.local_start, zone, wall_instant(t.local_start, zone), t.minutes,
+        new_id, t.seq, p.part, service.session_capacity, t.local_start, zone, wall_instant(t.local_start, zone), t.minutes,
         part_of(service.parts, p.part)->'hosts', app_now()
     from group_wall_times(in_body, service.parts) t cross join lateral (select part_at(service.parts, t.seq::int) as part) p;
     perform audit('create', 'group', new_id, in_fields => body_fields(in_body));

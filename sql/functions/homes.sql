@@ -20,7 +20,8 @@ begin
             'language', n.language,
             'session', enrolment_session_json(n.session, own_zone, case when (n.session).material_en is not null then (
                 select session_material(n.session, k.wrapped) from sealed_keys k
-                where k.id = (select sealed_key_id((n.session).material_en))) end),
+                where k.id = (select sealed_key_id((n.session).material_en))) end,
+                case when (n.session).capacity is not null then place_json(n.session, n.enrolment_id, own_zone) end),
             'room', case when is_open then 'open' else 'closed_by_you' end,
             'join_link_from', case when (n.session).state <> 'cancelled' and is_open then utc(session_link_from(n.session)) end,
             'join_link', case when (n.session).state <> 'cancelled' and is_open and app_now() >= session_link_from(n.session) then
@@ -33,7 +34,7 @@ begin
             join cohorts g on g.id = e.cohort_id
             join services v on v.id = g.service_id
             join sessions s on s.cohort_id = e.cohort_id
-            where e.participant_id = actor_participant_id() and e.is_seated
+            where e.participant_id = actor_participant_id() and e.is_seated and place_is_held(s, e.id)
                 and s.state <> 'completed' and session_ends_at(s) > app_now()
             order by s.starts_at, s.id limit in_limit) n);
 end $$;

@@ -81,12 +81,7 @@ begin
         state := 'cancelled';
         return;
     end if;
-    reason := case
-        when in_contact.email is null then 'no_email'
-        when not in_contact.ok_to_email then 'email_not_ok'
-        when coalesce(in_contact.email_is_government, false) and not in_contact.work_address_acknowledged then 'work_address'
-        when unseal('contact.handle', in_contact.email) is null then 'unreadable'
-    end;
+    reason := contact_mail_fault(in_contact);
     state := case when reason is not null then 'held' end;
 end $$;
 

@@ -39,6 +39,7 @@ begin
         coalesce(json_agg(json_build_object(
             'enrolment_id', e.id,
             'state', e.state,
+            'place', case when session.capacity is not null then case when place_is_held(session, e.id) then 'held' else 'waiting' end end,
             'alias', roster_alias(e),
             'pronouns', unseal('participant.pronouns', p.pronouns),
             'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
@@ -49,7 +50,9 @@ begin
         array_agg(p.id order by p.id)
     into entries, shown
     from enrolments e join participants p on p.id = e.participant_id
-    where e.cohort_id = session.cohort_id and e.is_seated and (is_whole or actor_serves(p.id));
+    where e.cohort_id = session.cohort_id and e.is_seated
+        -- Late, who waits may be let in.
+        and (place_is_held(session, e.id) or place_may_be_let_in(session, e.id)) and (is_whole or actor_serves(p.id));
     perform audit('list', 'roster', in_session_id, shown);
     return json_build_object(
         'session_id', in_session_id, 'link_needs_replacing', join_link_is_stale(session),

@@ -73,6 +73,7 @@ begin
             when 'seat_released' then enrolment.state = 'removed'
             when 'seat_not_placed' then enrolment.state = 'not_placed'
             else enrolment.is_seated end then 'superseded'
+        when in_message.kind like 'place%' and not place_mail_stands(in_message) then 'superseded'
         when in_message.kind in ('session_changed', 'session_cancelled') and exists (
             select from sessions s
             where s.id = (in_message.data->>'session_id')::uuid
@@ -87,17 +88,26 @@ declare
     enrolment enrolments;
     zone text := coalesce(in_zone, office_zone());
     local timestamp;
+    until timestamptz;
 begin
     select * into enrolment from enrolments e where e.id = in_message.enrolment_id;
     if in_message.kind = 'seat_offered' then
         local := enrolment.offer_expires_at at time zone zone;
         return moment_text(local, zone, enrolment.offer_expires_at, in_language);
+    elsif in_message.kind = 'place_offered' then
+        until := (
+            select l.offered_until from places l
+            where l.enrolment_id = enrolment.id and l.session_id = (in_message.data->>'session_id')::uuid);
     end if;
     return (
-        select string_agg(session_text(s, in_zone, in_language), e'\n' order by s.starts_at, s.seq)
+        select string_agg(session_text(s, in_zone, in_language), e'\n' order by s.starts_at, s.seq) || case
+            when until is null then ''
+            else case in_language when 'fr' then e'\n\nElle vous est réservée jusqu''au moment suivant :\n\n'
+                else e'\n\nIt is kept until:\n\n' end || moment_text(until at time zone zone, zone, until, in_language) end
         from sessions s
         where s.cohort_id = enrolment.cohort_id and case
-            when in_message.kind in ('session_changed', 'session_cancelled') and in_message.data ? 'session_id'
+            when (in_message.kind in ('session_changed', 'session_cancelled') or in_message.kind like 'place%')
+                and in_message.data ? 'session_id'
             then s.id = (in_message.data->>'session_id')::uuid
             else s.state in ('scheduled', 'in_progress') and session_ends_at(s) > app_now() end);
 end $$;
@@ -132,6 +142,9 @@ begin
     where e.id = in_enrolment.id;
     -- Also of an offer: what holds nothing until it is decided is raised where the two are in one group.
     perform comparison_ask('participant', array[in_enrolment.participant_id]);
+    if in_state in ('withdrawn', 'removed') and cohort.session_capacity is not null then
+        perform place_release_all(in_enrolment);
+    end if;
     if in_state = 'confirmed' or in_state = 'removed' and in_enrolment.is_seated then
         perform waiting_person_return(in_enrolment.participant_id);
     end if;

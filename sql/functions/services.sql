@@ -13,6 +13,10 @@ cross join lateral (select
     s.state,
     s.planned_on,
     s.capacity,
+    s.session_capacity,
+    s.places_given_hours,
+    s.places_offered_hours,
+    s.places_late_minutes,
     s.max_sessions,
     s.parts,
     s.joining,
@@ -32,12 +36,15 @@ declare
     new_id uuid := gen_random_uuid();
 begin
     insert into services (
-        id, code, title_en, title_fr, description_en, description_fr, season_en, season_fr, planned_on, capacity, max_sessions,
-        parts, joining, topics, registration_deadline_days, offer_hours, created_at)
+        id, code, title_en, title_fr, description_en, description_fr, season_en, season_fr, planned_on, capacity,
+        session_capacity, places_given_hours, places_offered_hours, places_late_minutes, max_sessions, parts, joining, topics,
+        registration_deadline_days, offer_hours, created_at)
     values (
         new_id, in_body->>'code', in_body#>>'{title,en}', in_body#>>'{title,fr}', in_body#>>'{description,en}',
         in_body#>>'{description,fr}', in_body#>>'{season,en}', in_body#>>'{season,fr}', (in_body->>'planned_on')::date,
-        (in_body->>'capacity')::int, (in_body->>'max_sessions')::int, in_body->'parts', in_body->>'joining', in_body->>'topics',
+        (in_body->>'capacity')::int, (in_body->>'session_capacity')::int, coalesce((in_body->>'places_given_hours')::int, 24),
+        coalesce((in_body->>'places_offered_hours')::int, 2), coalesce((in_body->>'places_late_minutes')::int, 10),
+        (in_body->>'max_sessions')::int, in_body->'parts', in_body->>'joining', in_body->>'topics',
         (in_body->>'registration_deadline_days')::int, coalesce((in_body->>'offer_hours')::int, 72), app_now());
     perform audit('create', 'service', new_id, in_fields => body_fields(in_body));
     return service_respond(201, new_id);
@@ -75,6 +82,10 @@ begin
         state = service.state,
         planned_on = service.planned_on,
         capacity = service.capacity,
+        session_capacity = service.session_capacity,
+        places_given_hours = service.places_given_hours,
+        places_offered_hours = service.places_offered_hours,
+        places_late_minutes = service.places_late_minutes,
         max_sessions = service.max_sessions,
         parts = service.parts,
         joining = service.joining,

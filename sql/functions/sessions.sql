@@ -71,7 +71,7 @@ begin
         or app_now() < session.starts_at - interval '30 minutes'
         or app_now() > session_near_until(session)
         -- Who withdrew is seen only where they were in this very session.
-        or not enrolment.is_seated and not exists (
+        or not (enrolment.is_seated and place_is_held(session, in_enrolment_id)) and not exists (
             select from attendances a where a.session_id = in_session_id and a.enrolment_id = in_enrolment_id and a.status <> 'absent')
     then
         return null;
@@ -100,6 +100,7 @@ cross join lateral (select
     utc(session_ends_at(s)) as ends_at,
     s.duration_minutes,
     s.part,
+    s.capacity,
     s.hosts,
     s.makes_up_for,
     case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
@@ -174,10 +175,11 @@ begin
     perform session_require_topic(cohort, in_body#>>'{topic,en}');
     part := part_next(cohort, (in_body->>'makes_up_for')::uuid);
     insert into sessions (
-        id, cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, makes_up_for, topic_en, topic_fr,
+        id, cohort_id, seq, part, capacity, local_start, timezone, starts_at, duration_minutes, hosts, makes_up_for, topic_en, topic_fr,
         material_en, material_fr, join_link, changed_at)
     values (
-        new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), part, local_start,
+        new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), part,
+        cohort.session_capacity, local_start,
         cohort.timezone, instant, part_minutes(cohort.parts, part), part_of(cohort.parts, part)->'hosts',
         (in_body->>'makes_up_for')::uuid, in_body#>>'{topic,en}', in_body#>>'{topic,fr}', in_body#>>'{material,en}',
         in_body#>>'{material,fr}', in_body->>'join_link', app_now());
@@ -266,7 +268,9 @@ begin
     if in_body ? 'join_link' then
         session.join_link := in_body->>'join_link';
     end if;
+    perform place_require_capacity(session, (in_body->>'capacity')::int);
     update sessions s set
+        capacity = coalesce((in_body->>'capacity')::int, s.capacity),
         hosts = coalesce(in_body->'hosts', s.hosts),
         topic_en = session.topic_en,
         topic_fr = session.topic_fr,

@@ -15,6 +15,8 @@ grant select (participant_id, name_to_use, names_version, email, email_is_govern
     update (names_version)
 on contacts to alongside_worker;
 -- Behind glass.
-grant select (participant_id, name_to_use, email, phone, ok_to_leave_message, safe_hours) on contacts to alongside_sessions;
+grant select (
+    participant_id, name_to_use, email, email_is_government, work_address_acknowledged, ok_to_email, phone, ok_to_leave_message, safe_hours)
+on contacts to alongside_sessions;
 create policy worker_renews on contacts for update to alongside_worker using (true);
 create policy others_read on contacts for select to alongside_worker, alongside_sessions using (true);

@@ -20,7 +20,7 @@ create policy others_read on outbox for select to alongside_seats, alongside_des
 create policy seats_add on outbox for insert to alongside_seats with check (
     enrolment_id is not null and state = 'queued' and kind in (
         'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-        'group_cancelled'));
+        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved'));
 create policy seats_cancel on outbox for update to alongside_seats using (enrolment_id is not null) with check (state = 'cancelled');
 grant select, insert, update (state, reason, due_at, changed_at) on outbox to alongside_duty;
 create policy duty_reads on outbox for select to alongside_duty using (notice_id is not null);

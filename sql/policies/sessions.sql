@@ -23,5 +23,8 @@ create policy worker_rederives on sessions to alongside_worker using (true);
 grant select, update (state, started_at, ended_at, topic_codes, topic_en, topic_fr, join_link, changed_at, version) on sessions
 to alongside_sessions;
 create policy sessions_run on sessions to alongside_sessions using (true);
-grant select on sessions to alongside_seats, alongside_conflicts, alongside_desk, alongside_duty;
-create policy others_read on sessions for select to alongside_seats, alongside_conflicts, alongside_desk, alongside_duty using (true);
+-- A place is taken under the session's lock, which is a right to change it.
+grant select, update (version) on sessions to alongside_seats;
+create policy seats_lock on sessions to alongside_seats using (true) with check (false);
+grant select on sessions to alongside_conflicts, alongside_desk, alongside_duty;
+create policy others_read on sessions for select to alongside_conflicts, alongside_desk, alongside_duty using (true);

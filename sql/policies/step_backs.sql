@@ -9,6 +9,6 @@ create policy api_changes on step_backs for update to alongside_api
     using (account_id = (select actor_account_id())) with check (ended_at is not null);
 grant select on step_backs_json to alongside_api;
 
-grant select on step_backs to alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
+grant select on step_backs to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
 create policy others_read on step_backs for select
-    to alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);
+    to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);

@@ -14,8 +14,8 @@ grant execute on function
     job_take_back, jobs_rederive, moment_text, moment_texts, name_digest_add, name_digest_declared, name_digest_renew,
     name_digest_stale, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
     outbox_is_last, outbox_lease, outbox_lease_notice, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
-    outbox_verdict, seat_advance_lists, seat_expire_offers, seat_answer_all, seat_mail_verdict, seat_mail_when, setting,
-    sign_in_code_expire, comparison_run
+    outbox_verdict, contact_mail_fault, place_list_advance_all, seat_advance_lists, seat_expire_offers, seat_answer_all,
+    seat_mail_verdict, seat_mail_when, setting, sign_in_code_expire, comparison_run
 to alongside_worker;
 
 -- Whose what is, and the frame of every function, said once. Whoever is given a function must be able to make one, for that moment. A path
@@ -35,12 +35,13 @@ begin
                     cohort_is_full cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
                     enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_withdraw cohort_offers_shorten
-                    seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
+                    place_guard place_let_in place_list_advance_all places_accept places_delete places_read places_replace
+                    place_taken_shown seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
                     seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
                     account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids comparison_finish comparison_is_due comparison_run
-                    conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant conflict_blocks_session
+                    conflict_blocks_cohort conflict_blocks_host conflict_blocks_participant conflict_blocks_place conflict_blocks_session
                     conflict_cohort_ids conflict_declaration_ahead conflict_declaration_clocks conflict_declaration_kept_ids
                     conflict_declaration_follow_talk conflict_is_said conflict_located conflict_match_met_in conflict_match_names
                     conflict_match_shared_cohort_ids
@@ -51,7 +52,8 @@ begin
                     name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
-                    attendance_record colleagues_find conflict_match_shown debrief_cohort_id debrief_may_supervise debrief_note
+                    attendance_record colleagues_find conflict_match_shown contact_is_mailed debrief_cohort_id debrief_may_supervise
+                    debrief_note
                     home_help_arranged host_clashes join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
                     host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
@@ -148,6 +150,7 @@ grant execute on function incident_check_in to alongside_api;
 grant execute on function own_case_tell, own_cases_confirm, own_cases_find, own_cases_refuse to alongside_api;
 grant execute on function name_digest_given, name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
 grant execute on function seal_check to alongside_api;
+grant execute on function places_accept, places_delete, places_read, places_replace, place_taken_shown to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;
@@ -160,7 +163,8 @@ grant execute on function waiting_people_missing, waiting_person_refresh to alon
 
 -- What each of the five may ask of the others; of its own, everything.
 grant execute on function
-    actor_own_cohort_ids, actor_stands_for_ids, comparison_finish, conflict_blocks_participant, conflict_is_said
+    actor_own_cohort_ids, actor_stands_for_ids, comparison_finish, conflict_blocks_participant, conflict_blocks_place, conflict_is_said,
+    contact_is_mailed
 to alongside_seats;
 grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
 grant execute on function
@@ -170,7 +174,7 @@ to alongside_duty;
 grant execute on function notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,
-    conflict_match_names, host_is_barred
+    conflict_match_names, host_is_barred, place_let_in
 to alongside_sessions;
 
 -- Commands of an operator: the owner's alone.

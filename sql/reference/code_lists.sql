@@ -531,7 +531,44 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('message_kind', 'session_changed', 12, 'A session has moved', 'Une séance a changé d''heure'),
     ('message_kind', 'session_cancelled', 13, 'A session is cancelled', 'Une séance est annulée'),
     ('message_kind', 'series_changed', 14, 'The dates of a group have changed', 'Les dates d''un groupe ont changé'),
-    ('message_kind', 'group_cancelled', 15, 'A group is cancelled', 'Un groupe est annulé')
+    ('message_kind', 'group_cancelled', 15, 'A group is cancelled', 'Un groupe est annulé'),
+    ('message_kind', 'place_given', 16, 'A place in a session is given', 'Une place à une séance est donnée'),
+    ('message_kind', 'place_offered', 17, 'A place in a session is offered', 'Une place à une séance est offerte'),
+    ('message_kind', 'place_open', 18, 'A place in a session is free', 'Une place à une séance est libre'),
+    ('message_kind', 'place_moved', 19, 'A session has moved, and a place may be kept or freed',
+        'Une séance a changé d''heure, et la place peut être gardée ou libérée'),
+
+    ('place_standing', 'open', 1, 'A place is free', 'Une place est libre'),
+    ('place_standing', 'full', 2, 'Every place is taken', 'Toutes les places sont prises'),
+    ('place_standing', 'held', 3, 'The place is yours', 'La place est à vous'),
+    ('place_standing', 'waiting', 4, 'You wait for a place', 'Vous attendez une place'),
+    ('place_standing', 'offered', 5, 'A place is kept for you', 'Une place vous est réservée'),
+    ('place_standing', 'not_needed', 6, 'Nobody takes a place here', 'Personne ne prend de place ici'),
+
+    ('place_state', 'waiting', 1, 'Waits for a place', 'Attend une place'),
+    ('place_state', 'offered', 2, 'A place is offered', 'Une place est offerte'),
+    ('place_state', 'held', 3, 'Has a place', 'A une place'),
+    ('place_state', 'let_in', 4, 'Was let in after the start', 'A été admis après le début'),
+    ('place_state', 'freed', 5, 'Free again', 'De nouveau libre'),
+
+    ('place_decision', 'taken', 1, 'Taken', 'Prise'),
+    ('place_decision', 'waiting', 2, 'Waits', 'En attente'),
+    ('place_decision', 'given', 3, 'Given in turn', 'Donnée à son tour'),
+    ('place_decision', 'offered', 4, 'Offered in turn', 'Offerte à son tour'),
+    ('place_decision', 'accepted', 5, 'Accepted', 'Acceptée'),
+    ('place_decision', 'expired', 6, 'Not answered in time', 'Sans réponse à temps'),
+    ('place_decision', 'told', 7, 'Told that one is free', 'Informé qu''une place est libre'),
+    ('place_decision', 'passed', 8, 'The turn passed', 'Le tour a passé'),
+    ('place_decision', 'freed', 9, 'Freed', 'Libérée'),
+    ('place_decision', 'let_in', 10, 'Let in after the start', 'Admis après le début'),
+    ('place_decision', 'ended', 11, 'Ended', 'Terminée'),
+
+    ('place_reason', 'conversation', 1, 'A conversation comes first', 'Un échange vient d''abord'),
+    ('place_reason', 'conflict', 2, 'Not to be placed together', 'À ne pas placer ensemble'),
+    ('place_reason', 'stepped_back', 3, 'Has stepped back', 'Est en retrait'),
+    ('place_reason', 'unreachable', 4, 'Cannot be told by mail', 'Ne peut être prévenu par courriel'),
+    ('place_reason', 'only_one', 5, 'Wished for one, and has it', 'En souhaitait une, et l''a'),
+    ('place_reason', 'seat_ended', 6, 'Has left', 'Est parti')
 on conflict (list, code) do update set
     position = excluded.position, label_en = excluded.label_en, label_fr = excluded.label_fr
 -- What an administrator has changed stays.

@@ -10,7 +10,7 @@ from steps.journey import is_hidden, own_case
 
 PATH = "/v1/groups"
 FIGURES = (
-    "capacity", "max_sessions", "parts", "joining", "topics", "registration_deadline_days", "offer_hours")  # fmt: skip
+    "capacity", "session_capacity", "places_given_hours", "places_offered_hours", "places_late_minutes", "max_sessions", "parts", "joining", "topics", "registration_deadline_days", "offer_hours")  # fmt: skip
 STATES = ("draft", "recruiting", "confirmed", "in_progress", "completed", "cancelled")
 # From which states each step is possible, and where it leads (A6.2).
 STEPS = {
@@ -65,7 +65,8 @@ def test_a_group_takes_the_figures_of_its_service_with_it(administrator, coordin
     assert {name: old.made[name] for name in FIGURES} == {name: offered[name] for name in FIGURES}
     changed = {
         "capacity": 4, "max_sessions": 3, "parts": [part(60, peer_supporter=3, mental_health_professional=3, guest=1)],
-        "registration_deadline_days": None, "offer_hours": 12,
+        "session_capacity": 3 if offered["joining"] == "closed" else None, "places_given_hours": 12, "places_offered_hours": 1,
+        "places_late_minutes": 5, "registration_deadline_days": None, "offer_hours": 12,
         "joining": "drop_in" if offered["joining"] == "closed" else "closed",
         "topics": "participants" if offered["topics"] == "predetermined" else "predetermined"}  # fmt: skip
     administrator.patch(offered.path, changed, if_match="*").ok()

@@ -15,7 +15,7 @@ NOW, START = "2026-01-15T12:00:00Z", "2026-03-03T18:30"
 GROUP_WORDS = {"title", "description", "language", "timezone", "joining", "meets", "sessions", "prepare"}
 SESSION_WORDS = {
     "id", "seq", "state", "local_start", "timezone", "utc_offset", "starts_at", "ends_at", "yours", "topic", "material",
-    "notice"}  # fmt: skip
+    "place", "notice"}  # fmt: skip
 
 
 @pytest.fixture

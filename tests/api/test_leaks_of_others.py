@@ -132,6 +132,25 @@ def offers(crowd):
     return made
 
 
+def chat(crowd, walk):
+    """A session of two places, of which somebody else has one: taken, freed, offered and accepted."""
+    later = {"local_start": in_days(30, crowd.ours.now), "count": 1}
+    of = service(crowd.ours.administrator, INFORMAL, session_capacity=2)
+    group = Group(crowd.ours.coordinator, of, now=crowd.ours.now, series=later).open()
+    for person in (crowd.other, crowd.me):
+        group.seat(person)
+    (session,) = (entry["id"] for entry in group.sessions())
+    crowd.other.peer.put(f"/v1/sessions/{session}/place").ok()
+    walk("places_replace", {"is_only_one": True}, session_id=session)
+    walk("places_delete", session_id=session)
+    crowd.client.db.execute(
+        "update places set state = 'offered', offered_until = '2190-01-01' where session_id = %s and participant_id = %s",
+        (session, crowd.me.id),
+    )
+    walk("places_read", session_id=session)
+    walk("places_accept", session_id=session)
+
+
 def of_peer(crowd, contract):
     """The walk of `me` through every operation of a peer."""
     me = crowd.me
@@ -141,6 +160,7 @@ def of_peer(crowd, contract):
         participant_id=me.id, intake_id=me.marks["intake 0"], acceptance_id=consent["id"], session_id=crowd.ours.session["id"],
     )  # fmt: skip
     walk.ids["enrolment_id"], to_decline, to_leave = offers(crowd)
+    chat(crowd, walk)
     walk.ids["declaration_id"] = walk("conflict_declarations_create", {"kind": "no_contact", "name": crowd.elsewhere.name})["id"]
     feed = walk("calendar_feeds_create", {"language": "en"})
     walk.ids["feed_id"] = feed["id"]

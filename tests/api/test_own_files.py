@@ -5,8 +5,8 @@ A4). Not what would answer a question by standing there."""
 import pytest
 from steps.alarms import later
 from steps.evenings import OPENING, Evening, glass_path, informal, plan_path, with_plan
-from steps.groups import FORMAL, Group, ready, service
-from steps.journey import QUEBEC_COORDINATOR, Intake, open_person, unique
+from steps.groups import FORMAL, INFORMAL, Group, ready, service
+from steps.journey import QUEBEC_COORDINATOR, Intake, as_worker, open_person, unique
 from steps.touched import Touched
 
 # Table -> why what is written there is not told to whom it is about.
@@ -41,7 +41,7 @@ WALKED = {
     "intakes_acknowledge", "intakes_schedule", "intakes_hold", "intakes_register", "intakes_close", "intakes_withdraw", "updates_create",
     "region_moves_create", "calendar_feeds_create", "calendar_feeds_delete", "enrolments_create", "enrolments_offer", "enrolments_accept",
     "enrolments_decline", "enrolments_withdraw", "enrolments_remove", "groups_cancel", "enrolments_confirm",
-    "enrolments_not_this_one", "sessions_start", "attendances_replace",
+    "enrolments_not_this_one", "places_replace", "places_delete", "places_accept", "sessions_start", "attendances_replace",
     "session_contacts_open", "incidents_create", "incidents_actions_create", "incidents_acknowledge", "incidents_close", "hand_overs_create", "worker",
 }  # fmt: skip
 
@@ -93,7 +93,30 @@ def evenings(client):
     second.remove().ok()
     dropped = informal(client, people=1)
     dropped.started().attend(dropped.seats[0]).ok()
+    chats(client)
     return evening
+
+
+def chats(client):
+    """A place is taken, waited for, given, offered, accepted, freed, and taken late."""
+    evening = Evening(client, INFORMAL | {"session_capacity": 1}, people=3)
+    first, second, third = evening.seats
+    place = f"{evening.path}/place"
+    for minutes, seat in enumerate(evening.seats):
+        evening.at(days=-7, minutes=minutes)
+        seat.person.peer.put(place, {"is_only_one": False}).ok()
+    first.person.peer.delete(place).no_content()
+    work = "select place_list_advance(s) from (select * from sessions where id = %s for no key update) s"
+    as_worker(client.db, evening.now, work, evening.session["id"])
+    evening.at(hours=-20)
+    second.person.peer.delete(place).no_content()
+    as_worker(client.db, evening.now, work, evening.session["id"])
+    third.person.peer.post(f"{place}/accept").ok()
+    first.person.peer.put(place).ok()
+    third.withdraw().ok()
+    evening.at(hours=-1)
+    as_worker(client.db, evening.now, work, evening.session["id"])
+    evening.started().at(minutes=10).attend(first).ok()
 
 
 def seats(client, touched):

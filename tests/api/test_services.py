@@ -101,6 +101,7 @@ def test_a_service_with_every_figure(administrator, nobody):
     body = new(
         **INFORMAL, season={"en": "In the fall", "fr": "À l'automne"}, planned_on="2027-09-15", registration_deadline_days=10, offer_hours=48
     )  # fmt: skip
+    body |= {"session_capacity": 10, "places_given_hours": 48, "places_offered_hours": 3, "places_late_minutes": 15}  # S2.11
     made = administrator.post(PATH, body).created()
     assert made.json == body | {"id": made["id"], "state": "planned"}
     assert made.path == f"{PATH}/{made['id']}" and nobody.get(made.path).ok().json == made.json
@@ -177,8 +178,12 @@ def test_only_what_is_available_gets_new_groups(administrator, coordinator):
         ({"season": {"en": "Fall"}}, "#/season/fr", "required"),
         ({"planned_on": "2027-02-30"}, "#/planned_on", "format"),
         ({"capacity": 0}, "#/capacity", "too-small"),
-        ({"capacity": 101}, "#/capacity", "too-large"),
+        ({"capacity": 501}, "#/capacity", "too-large"),
         ({"capacity": "8"}, "#/capacity", "type"),
+        ({"session_capacity": 0}, "#/session_capacity", "too-small"),
+        # S2.11: where nobody drops in, everybody comes.
+        ({"session_capacity": 10}, "#/session_capacity", "invalid"),
+        ({"places_given_hours": 1}, "#/places_given_hours", "invalid"),
         ({"max_sessions": 53}, "#/max_sessions", "too-large"),
         ({"parts": []}, "#/parts", "too-few"),
         ({"parts": [part(guest=1)] * 13, "max_sessions": 13}, "#/parts", "too-many"),

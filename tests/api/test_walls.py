@@ -252,6 +252,7 @@ def test_every_reason_of_a_conflict_has_its_words():
 # Files of sql/functions/ that are no resource: what must come first, and what several resources share.
 SHARED = {
     "comparisons",
+    "place_lists",
     "name_digests",
     "coordinators",
     "hosts",

@@ -111,6 +111,9 @@ select session_id, id, participant_id, 'present', n('carol'), now() from seats;
 insert into contact_openings (session_id, enrolment_id, account_id, reason, at)
 select session_id, id, n('mia'), 'check_in', now() from seats;
 insert into enrolment_decisions (enrolment_id, at, decision, by_role) select id, now(), 'accepted', 'coordinator' from seats;
+insert into places (session_id, enrolment_id, participant_id, state, is_only_one, asked_at, waiting_since)
+select session_id, id, participant_id, 'waiting', false, now(), now() from seats;
+insert into place_decisions (place_id, at, decision, by_role) select id, now(), 'waiting', 'peer' from places;
 insert into session_presences (session_id, account_id, slot, at)
 select unnest(attended), account, 'peer_supporter', now() from asks;
 insert into debriefs (session_id, cohort_id, account_id, delivered, climate, wellbeing, wants_supervision, supervisor_account_id,
@@ -285,6 +288,8 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
         else t.subject_id <> all (a.own) end$$),
     ('{enrolment_decisions}', 'keeps_seat(a, t.enrolment_id)'),
+    ('{places}', 't.participant_id = a.self or keeps_seat(a, t.enrolment_id)'),
+    ('{place_decisions}', 'exists (select from places l where l.id = t.place_id and keeps_seat(a, l.enrolment_id))'),
     ('{contact_openings}', $$keeps_seat(a, t.enrolment_id)
         or a.role = 'administrator' and not exists (select from sessions s where s.id = t.session_id and s.cohort_id = any (a.own))$$),
     ('{enrolments}', 't.participant_id = a.self or keeps_seat(a, t.id)'),
@@ -573,11 +578,11 @@ from (values
     ('actor_hidden_ids() returns uuid[]', '''{}''::uuid[]',
         'acceptances alarm_actions alarms attendances audit_events conflict_declarations conflict_matches contact_openings '
         'contacts emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs incident_actions '
-        'incidents intake_forms intakes outbox participants region_moves safety_plans updates waiting_people',
+        'incidents intake_forms intakes outbox participants place_decisions places region_moves safety_plans updates waiting_people',
         'I13, R14 what would be shown if nobody were hidden'),
     ('actor_own_cohort_ids() returns uuid[]', '''{}''::uuid[]',
         'alarm_actions alarms attendances cohorts contact_openings debriefs enrolment_decisions enrolments hand_overs '
-        'host_assignments incident_actions incidents sealed_keys session_presences sessions',
+        'host_assignments incident_actions incidents place_decisions places sealed_keys session_presences sessions',
         'I13 if staff were peers nowhere'),
     ('actor_hidden_conflict_ids() returns uuid[]', '''{}''::uuid[]', 'conflict_declarations conflict_matches',
         'A6.5, I13 if conflicts were about nobody'),
@@ -585,7 +590,7 @@ from (values
     ('actor_region_keys() returns text[]', 'region_keys()',
         'acceptances alarm_actions alarms attendances conflict_declarations conflict_matches contact_openings contacts '
         'emergency_contacts enrolment_decisions enrolments exclusion_requests exclusions hand_overs intake_forms intakes outbox '
-        'participants region_moves safety_plans updates waiting_people', 'R14 if coordinators served everywhere'),
+        'participants place_decisions places region_moves safety_plans updates waiting_people', 'R14 if coordinators served everywhere'),
     ('actor_stands_for_ids() returns uuid[]', '''{}''::uuid[]', 'attendances', 'A6.8 if nobody had a group in their care')
     ) c (function, answer, shown, title);
 select set_eq($$

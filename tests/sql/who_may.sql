@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(87);
+select plan(89);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -43,6 +43,9 @@ insert into alarm_actions (alarm_id, action, step, rung, at) select id, 'called'
 insert into deliveries (outbox_id, attempt, at, outcome) select id, 1, now(), 'sent' from outbox limit 1;
 insert into contact_openings (session_id, enrolment_id, account_id, reason, at)
 values (:'session', :'seat', '00000000-0000-4000-8000-000000000003', 'check_in', now());
+insert into places (session_id, enrolment_id, participant_id, state, is_only_one, asked_at, waiting_since)
+values (:'session', :'seat', :'maple', 'waiting', false, now(), now());
+insert into place_decisions (place_id, at, decision, by_role) select id, now(), 'waiting', 'peer' from places;
 insert into session_presences (session_id, account_id, slot, at)
 values (:'session', '00000000-0000-4000-8000-000000000003', 'on_call_professional', now());
 insert into audit_events (at, role, operation, action, object_type, participant_ids)
@@ -186,6 +189,11 @@ insert into rows (name, who, insertion) values
         $$insert into participants (account_id, alias, preferred_language, affiliation_kind, age_attested_at, eligibility_attested_at,
             created_by, created_at)
         values (actor_account_id(), 'Test matrix', 'en', 'jcr', now(), now(), actor_account_id(), now())$$),
+    ('place_decisions', 'coordinator:S',
+        $$insert into place_decisions (place_id, at, decision, by_role) select id, now(), 'waiting', 'x' from places limit 1$$),
+    ('places', 'peer:S coordinator:S',
+        $$insert into places (session_id, enrolment_id, participant_id, state, is_only_one, asked_at, waiting_since)
+        values (%4$L, gen_random_uuid(), %1$L, 'waiting', false, now(), now())$$),
     ('plain_texts', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
         $$insert into plain_texts values ('x', 'x', 'x', 'x')$$),
     ('qualifications', 'administrator:SIU',

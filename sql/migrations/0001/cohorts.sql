@@ -10,7 +10,11 @@ create table cohorts (
         'draft', 'recruiting', 'confirmed', 'in_progress', 'completed', 'cancelled')),
     coordinator_id uuid not null references accounts (id),
     -- Copied from the service; a running group keeps its own.
-    capacity int not null constraint cohorts__capacity__range check (capacity between 1 and 100),
+    capacity int not null constraint cohorts__capacity__range check (capacity between 1 and 500),
+    session_capacity int,
+    places_given_hours int not null default 24,
+    places_offered_hours int not null default 2,
+    places_late_minutes int not null default 10,
     max_sessions int not null constraint cohorts__max_sessions__range check (max_sessions between 1 and 52),
     parts jsonb not null,
     joining text not null constraint cohorts__joining__known check (joining in ('drop_in', 'closed')),

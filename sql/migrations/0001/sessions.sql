@@ -10,6 +10,8 @@ create table sessions (
     timezone text not null constraint sessions__timezone__known references timezones (name),
     starts_at timestamptz not null,
     duration_minutes int not null,
+    -- S2.11: how many places are taken for it; its own copy. Null = whoever has a seat comes.
+    capacity int constraint sessions__capacity__range check (capacity between 1 and 100),
     -- Who leads it: {slot: {count, is_needed}}; its own copy.
     hosts jsonb not null,
     state text not null default 'scheduled' constraint sessions__state__known check (state in (

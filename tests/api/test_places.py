@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: MIT
+"""Places in sessions where one is taken for each (S2.11, A4): taken, freed, waited for, and given on in three windows, never after the
+start."""
+
+import pytest
+from steps.evenings import Evening, audited
+from steps.groups import INFORMAL, attend, instant, service
+from steps.journey import as_worker, talked, unique
+
+CHATS = INFORMAL | {"capacity": 20, "session_capacity": 2}
+
+
+@pytest.fixture
+def chats(client):
+    """chats(people): registered for two chats of two places each."""
+    return lambda people=3, **changes: Evening(client, CHATS | changes, people)
+
+
+def path(evening, session=None):
+    return f"/v1/sessions/{(session or evening.session)['id']}/place"
+
+
+def take(evening, seat, session=None, **wish):
+    return seat.person.peer.put(path(evening, session), *([wish] if wish else []))
+
+
+def free(evening, seat, session=None):
+    return seat.person.peer.delete(path(evening, session))
+
+
+def standing(evening, seat, session=None):
+    return seat.person.peer.get(path(evening, session)).ok()["standing"]
+
+
+def work(evening, session=None):
+    """What the worker does with this session's list, at the hour of the story."""
+    as_worker(
+        evening.coordinator.db, evening.now,
+        "select comparison_run(), place_list_advance(s) from (select * from sessions where id = %s for no key update) s",
+        (session or evening.session)["id"])  # fmt: skip
+
+
+def decisions(evening, seat, session=None):
+    listed = evening.coordinator.get(f"{path(evening, session)}s/{seat.id}/decisions", params={"limit": 100}).ok().data
+    return [(row["decision"], row["reason"], row["by_role"]) for row in listed]
+
+
+def mail(evening, seat):
+    rows = evening.coordinator.db.execute(
+        "select kind from outbox where enrolment_id = %s and kind like 'place%%' order by created_at, kind", (seat.id,))  # fmt: skip
+    return [kind for (kind,) in rows]
+
+
+def taken(evening, *seats):
+    for seat in seats:
+        assert take(evening, seat).ok()["standing"] == "held"
+
+
+# ---- taking and freeing ----
+
+
+def test_a_place_is_taken_freed_and_waited_for(chats):
+    """S2.11: once registered one comes when one likes; never one more than there are places. In words, never a number."""
+    evening = chats()
+    first, second, third = evening.seats
+    assert standing(evening, first) == "open"
+    taken(evening, first, second)
+    assert take(evening, first).ok()["standing"] == "held"
+    assert standing(evening, third) == "full"
+    answer = take(evening, third).ok()
+    assert answer["standing"] == "waiting" and "2" not in answer["text"]["en"]
+    assert set(answer.json) == {"session_id", "standing", "text", "is_only_one", "offered_until", "offered_until_local"}
+    assert [session["id"] for session in homes(evening, third)] == []
+    assert [session["id"] for session in homes(evening, first)] == [evening.session["id"]]
+    evening.at(days=-7)
+    free(evening, first).no_content()
+    free(evening, first).no_content()
+    # One is free, and whoever waits comes before whoever comes.
+    assert standing(evening, first) == "full"
+    assert take(evening, first).ok()["standing"] == "waiting"
+    work(evening)
+    assert standing(evening, third) == "held" and mail(evening, third) == ["place_given"]
+    assert decisions(evening, third) == [("waiting", None, "peer"), ("given", None, "system")]
+    assert decisions(evening, first) == [
+        ("taken", None, "peer"), ("freed", None, "peer"), ("waiting", None, "peer")]  # fmt: skip
+
+
+def homes(evening, seat):
+    return [entry["session"] for entry in seat.person.peer.get(f"{seat.person.path}/home").ok()["next_sessions"]]
+
+
+def test_what_a_peer_sees_of_every_chat(chats):
+    """All that is to come, each with a word for one's own place; the link with a place and no other."""
+    evening = chats(people=2)
+    first, second = evening.seats
+    taken(evening, first)
+    (group,) = first.person.peer.get(f"{first.person.path}/home").ok()["groups"]
+    assert [session["place"]["standing"] for session in group["group"]["sessions"]] == ["held", "open"]
+    evening.at(hours=-20)
+    (entry,) = first.person.peer.get(f"{first.person.path}/home").ok()["next_sessions"]
+    assert entry["join_link"] == evening.link and entry["session"]["place"]["standing"] == "held"
+    assert second.person.peer.get(f"{second.person.path}/home").ok()["next_sessions"] == []
+
+
+def test_who_has_no_seat_finds_nothing(chats, client):
+    evening = chats(people=1)
+    stranger = evening.person()
+    for answer in (
+        stranger.peer.get(path(evening)), stranger.peer.put(path(evening)), stranger.peer.delete(path(evening)),
+        stranger.peer.post(f"{path(evening)}/accept")):  # fmt: skip
+        answer.problem(404, "not-found")
+
+
+def test_where_all_who_have_a_seat_come_nobody_takes_a_place(client):
+    evening = Evening(client, INFORMAL, 1)
+    (seat,) = evening.seats
+    assert take(evening, seat).problem(409)["reason"] == "no-place-needed"
+    assert free(evening, seat).problem(409)["reason"] == "no-place-needed"
+    assert standing(evening, seat) == "not_needed"
+    assert len(homes(evening, seat)) == 2
+
+
+def test_up_to_the_start_and_never_after(chats):
+    evening = chats(people=3)
+    first, second, third = evening.seats
+    taken(evening, first)
+    evening.at(seconds=-1)
+    taken(evening, second)
+    take(evening, third).ok()
+    evening.at()
+    assert take(evening, third).problem(409)["reason"] == "too-late"
+    assert free(evening, first).problem(409)["reason"] == "too-late"
+    work(evening)
+    assert standing(evening, third) == "waiting"
+
+
+def test_who_steps_back_keeps_their_place_and_takes_none(chats):
+    """Decision 16: their room is closed to them; the place stays theirs until they free it."""
+    evening = chats(people=1)
+    (seat,) = evening.seats
+    taken(evening, seat)
+    body = {"kind": "no_contact", "name": unique("Nobody"), "counts_from": "now"}
+    seat.person.peer.post("/v1/conflict-declarations", body).created()
+    assert standing(evening, seat) == "held"
+    (entry,) = seat.person.peer.get(f"{seat.person.path}/home").ok()["next_sessions"]
+    assert entry["room"] == "closed_by_you"
+    assert take(evening, seat, evening.next_session).problem(409)["reason"] == "stepped-back"
+    free(evening, seat).no_content()
+    assert take(evening, seat).problem(409)["reason"] == "stepped-back"
+    seat.person.peer.delete("/v1/step-back").no_content()
+    taken(evening, seat)
+
+
+def test_with_the_seat_end_its_places(chats):
+    """I8: whoever leaves frees what they held, and who waits has it."""
+    evening = chats()
+    first, second, third = evening.seats
+    taken(evening, first, second)
+    take(evening, third).ok()
+    first.withdraw().ok()
+    first.person.peer.get(path(evening)).problem(404)
+    work(evening)
+    assert standing(evening, third) == "held"
+    assert decisions(evening, first)[-1] == ("ended", "seat_ended", "peer")
+    assert ("ended", first.person.made["account_id"], [first.person.id]) in audited(evening.coordinator.db, "place")
+
+
+# ---- three windows ----
+
+
+def waiting(chats, **shift):
+    """Two places taken, two who wait, and the first place is freed at that moment."""
+    evening = chats(people=4)
+    first, second, third, fourth = evening.seats
+    taken(evening, first, second)
+    for minutes, seat in enumerate((third, fourth)):
+        evening.at(days=-5, minutes=minutes)
+        take(evening, seat).ok()
+    evening.at(**shift)
+    free(evening, first).no_content()
+    work(evening)
+    return evening, third, fourth
+
+
+def test_until_a_day_before_it_is_given(chats):
+    evening, third, fourth = waiting(chats, hours=-24, seconds=-1)
+    assert (standing(evening, third), standing(evening, fourth)) == ("held", "waiting")
+    assert mail(evening, third) == ["place_given"] and mail(evening, fourth) == []
+
+
+def test_from_then_on_it_is_offered_until_half_the_time_is_over(chats):
+    """To the second, whatever the worker does: what ended is no offer, and who let it pass waits on."""
+    evening, third, fourth = waiting(chats, hours=-24)
+    offer = third.person.peer.get(path(evening)).ok()
+    assert offer["standing"] == "offered" and offer["offered_until"] == instant("2090-01-10T18:30", hours=-12)
+    assert (standing(evening, fourth), mail(evening, third)) == ("waiting", ["place_offered"])
+    evening.at(hours=-12, seconds=-1)
+    assert standing(evening, third) == "offered"
+    evening.at(hours=-12)
+    assert standing(evening, third) == "waiting"
+    assert third.person.peer.post(f"{path(evening)}/accept").problem(409)["reason"] == "place-passed"
+    work(evening)
+    assert (standing(evening, third), standing(evening, fourth)) == ("waiting", "offered")
+    assert decisions(evening, third)[-2:] == [("offered", None, "system"), ("expired", None, "system")]
+    evening.at(hours=-11)
+    assert fourth.person.peer.post(f"{path(evening)}/accept").ok()["standing"] == "held"
+    assert fourth.person.peer.post(f"{path(evening)}/accept").ok()["standing"] == "held"
+
+
+def letter(evening, seat, language, kind):
+    """{when} of this mail."""
+    (said,) = evening.coordinator.db.execute(
+        "select seat_mail_when(o, 'America/Toronto', %s) from outbox o where o.enrolment_id = %s and o.kind = %s",
+        (language, seat.id, kind),
+    ).fetchone()
+    return said
+
+
+def test_the_letter_says_when_it_is_and_until_when_it_is_kept(chats):
+    """R3, R8: in the person's language, neutral."""
+    evening, third, _ = waiting(chats, hours=-24)
+    english, french = (letter(evening, third, language, "place_offered") for language in ("en", "fr"))
+    assert (
+        english.startswith("Tuesday, January 10, 2090, 6:30 p.m.")
+        and "It is kept until:\n\nTuesday, January 10, 2090, 6:30 a.m." in english
+    )
+    assert "le mardi 10 janvier 2090 à 6 h 30" in french.split("réservée")[1]
+
+
+def test_an_offered_place_is_kept(chats):
+    evening, third, fourth = waiting(chats, hours=-2, seconds=-1)
+    first = evening.seats[0]
+    assert standing(evening, third) == "offered"
+    assert take(evening, first).ok()["standing"] == "waiting"
+    assert take(evening, third).ok()["standing"] == "held"
+
+
+def test_in_the_last_two_hours_who_comes_first_has_it(chats):
+    """Everybody who waits is told once."""
+    evening, third, fourth = waiting(chats, hours=-2)
+    work(evening)
+    assert (standing(evening, third), standing(evening, fourth)) == ("open", "open")
+    assert (mail(evening, third), mail(evening, fourth)) == (["place_open"], ["place_open"])
+    assert take(evening, fourth).ok()["standing"] == "held"
+    assert take(evening, third).ok()["standing"] == "waiting"
+    free(evening, fourth).no_content()
+    work(evening)
+    assert mail(evening, third) == ["place_open"]
+
+
+def test_the_windows_are_data(client, chats):
+    evening = chats(people=3, places_given_hours=3, places_offered_hours=1)
+    first, second, third = evening.seats
+    taken(evening, first, second)
+    take(evening, third).ok()
+    evening.at(hours=-3, seconds=-1)
+    free(evening, second).no_content()
+    work(evening)
+    assert standing(evening, third) == "held"
+    administrator = client("administrator")
+    body = {"session_capacity": 5, "joining": "closed"}
+    administrator.patch(service(administrator, CHATS).path, body, if_match="*").problem(422).fault("#/session_capacity", "invalid")
+    body = {"places_given_hours": 1}
+    administrator.patch(service(administrator, CHATS).path, body, if_match="*").problem(422).fault("#/places_given_hours", "invalid")
+
+
+def test_who_cannot_be_told_keeps_their_turn(chats):
+    """R3: passed with that reason, and their coordinator sees it."""
+    evening = chats(people=4)
+    first, second, third, fourth = evening.seats
+    taken(evening, first, second)
+    for minutes, seat in enumerate((third, fourth)):
+        evening.at(days=-5, minutes=minutes)
+        take(evening, seat).ok()
+    third.person.contact(ok_to_email=False).ok()
+    evening.at(days=-4)
+    free(evening, first).no_content()
+    for _ in range(2):
+        work(evening)
+    assert (standing(evening, third), standing(evening, fourth)) == ("waiting", "held")
+    assert decisions(evening, third) == [("waiting", None, "peer"), ("passed", "unreachable", "system")]
+    free(evening, second).no_content()
+    third.person.contact(ok_to_email=True).ok()
+    work(evening)
+    assert standing(evening, third) == "held"
+
+
+def test_who_must_not_meet_is_passed(chats):
+    """A6.5, decision 17: beside one whom they must not meet, as decided, nobody is given a place; and it is told to nobody."""
+    evening = chats(people=4)
+    first, second, third, fourth = evening.seats
+    taken(evening, first, second)
+    for minutes, seat in enumerate((third, fourth)):
+        evening.at(days=-5, minutes=minutes)
+        take(evening, seat).ok()
+    body = {"kind": "no_contact", "for_participant_id": third.person.id, "participant_id": second.person.id}
+    talked(evening.coordinator, evening.coordinator.post("/v1/conflict-declarations", body).created())
+    free(evening, first).no_content()
+    work(evening)
+    assert (standing(evening, third), standing(evening, fourth)) == ("waiting", "held")
+    assert decisions(evening, third)[-1] == ("passed", "conflict", "system")
+
+
+def test_who_wished_for_one_of_several_waits_for_no_other(chats):
+    """The choice can be changed until the place is taken."""
+    evening = chats(people=4)
+    first, second, third, fourth = evening.seats
+    for session in (evening.session, evening.next_session):
+        for seat in (first, second):
+            take(evening, seat, session).ok()
+        for seat in (third, fourth):
+            assert take(evening, seat, session, is_only_one=True).ok()["is_only_one"]
+    assert not take(evening, fourth, is_only_one=False).ok()["is_only_one"]
+    for seat in (first, second):
+        free(evening, seat).no_content()
+    work(evening)
+    assert (standing(evening, third), standing(evening, fourth)) == ("held", "held")
+    assert (standing(evening, third, evening.next_session), standing(evening, fourth, evening.next_session)) == ("full", "waiting")
+    assert decisions(evening, third, evening.next_session)[-1] == ("ended", "only_one", "system")
+
+
+# ---- on the evening ----
+
+
+def test_the_roster_and_who_is_let_in_late(chats):
+    """Decision 5, I7: ten minutes after the start who waits may be let in while fewer are there than places; no mark for who came late."""
+    evening = chats(people=4)
+    first, second, third, fourth = evening.seats
+    taken(evening, first, second)
+    for seat in (third, fourth):
+        take(evening, seat).ok()
+    host = evening.supporter.client
+    evening.at(minutes=-5)
+    assert roster(evening) == {first.id: "held", second.id: "held"}
+    evening.at().start().ok()
+    evening.attend(first).ok()
+    evening.at(minutes=10, seconds=-1)
+    assert evening.attend(third).problem(409)["reason"] == "places-kept"
+    evening.at(minutes=10)
+    assert roster(evening) == {first.id: "held", second.id: "held", third.id: "waiting", fourth.id: "waiting"}
+    evening.attend(fourth, "absent").problem(404)
+    evening.attend(third).ok()
+    assert (standing(evening, third), standing(evening, fourth)) == ("held", "waiting")
+    assert evening.attend(fourth).problem(409)["reason"] == "full"
+    assert decisions(evening, third)[-1] == ("let_in", None, "peer_supporter")
+    # Whoever has a place comes, however late.
+    attend(host, evening.session, second).ok()
+    evening.attend(fourth, who=evening.coordinator).problem(409)
+
+
+def roster(evening, session=None):
+    read = evening.supporter.client.get(f"/v1/sessions/{(session or evening.session)['id']}/roster").ok()
+    return {entry["enrolment_id"]: entry["place"] for entry in read["data"]}
+
+
+def test_who_must_not_meet_is_not_let_in(chats):
+    """A6.5: the host is told to call, and nothing else; a session begins without those who have no place in it."""
+    evening = chats(people=2, session_capacity=1)
+    first, second = evening.seats
+    taken(evening, first)
+    take(evening, second).ok()
+    body = {"kind": "no_contact", "for_participant_id": first.person.id, "participant_id": second.person.id}
+    talked(evening.coordinator, evening.coordinator.post("/v1/conflict-declarations", body).created())
+    evening.at().start().ok()
+    evening.at(minutes=11)
+    assert evening.attend(second).problem(409)["reason"] == "call-your-coordinator"
+
+
+def test_moving_asks_those_who_have_a_place(chats):
+    """Keep or free: the mail says so, and the place stays unless they free it. What is cancelled is told to them alone."""
+    evening = chats(people=2)
+    first, second = evening.seats
+    taken(evening, first)
+    evening.change(evening.session, local_start="2090-01-10T19:00")
+    assert (mail(evening, first), mail(evening, second)) == (["place_moved"], [])
+    assert standing(evening, first) == "held"
+    evening.cancel()
+    told = (
+        "select e.id::text from outbox o join enrolments e on e.id = o.enrolment_id where o.kind = 'session_cancelled' and e.cohort_id = %s"
+    )
+    assert evening.coordinator.db.execute(told, (evening.group.id,)).fetchall() == [(first.id,)]
+    assert take(evening, second).problem(409)["reason"] == "too-late"
+
+
+def test_a_session_has_its_own_number_of_places(chats, client):
+    """Every date carries its own; never below those that are taken."""
+    evening = chats(people=3)
+    first, second, third = evening.seats
+    taken(evening, first, second)
+    change = lambda body, of=None: evening.coordinator.patch(  # noqa: E731
+        f"/v1/sessions/{(of or evening.session)['id']}", body, if_match="*")  # fmt: skip
+    assert change({"capacity": 1}).problem(409)["reason"] == "seats-taken"
+    assert change({"capacity": 3}).ok()["capacity"] == 3
+    taken(evening, third)
+    assert change({"capacity": 1}, evening.next_session).ok()["capacity"] == 1
+    whole = Evening(client, INFORMAL, 1)
+    whole.coordinator.patch(whole.path, {"capacity": 3}, if_match="*").problem(422).fault("#/capacity", "invalid")
+    assert whole.session["capacity"] is None
+
+
+def test_coordinators_see_who_waits(chats):
+    evening = chats()
+    first, second, third = evening.seats
+    taken(evening, first, second)
+    take(evening, third).ok()
+    listed = evening.coordinator.get(f"{path(evening)}s").ok().data
+    assert {row["enrolment_id"]: row["state"] for row in listed} == {first.id: "held", second.id: "held", third.id: "waiting"}
+    calendar = first.person.peer.post(f"{first.person.path}/calendar-feeds", {"language": "en"}).created()
+    assert calendar["id"]
