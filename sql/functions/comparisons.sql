@@ -29,7 +29,7 @@ begin
         when 'participant' then perform conflict_compare_participant(in_id);
         when 'account' then perform conflict_compare_account(in_id);
         when 'guest' then perform conflict_compare_guest(in_id);
-        when 'cohort' then perform conflict_raise(array(select h.account_id from host_assignments h where h.cohort_id = in_id));
+        when 'cohort' then perform conflict_raise(array(select h.host_id from host_assignments h where h.cohort_id = in_id));
     end case;
 end $$;
 

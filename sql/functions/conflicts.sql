@@ -32,7 +32,7 @@ begin
     return query
     select e.participant_id from enrolments e where e.cohort_id = in_cohort_id and e.holds_seat
     union
-    select h.account_id from host_assignments h left join sessions s on s.id = h.session_id
+    select h.host_id from host_assignments h left join sessions s on s.id = h.session_id
     where h.cohort_id = in_cohort_id and h.released_at is null and (h.session_id is null or s.state in ('scheduled', 'in_progress'));
 end $$;
 
@@ -48,7 +48,7 @@ begin
             union
             select h.cohort_id
             from host_assignments h left join sessions s on s.id = h.session_id
-            where h.account_id = any (ids) and h.released_at is null
+            where h.host_id = any (ids) and h.released_at is null
                 and (h.session_id is null or s.state in ('scheduled', 'in_progress'))) i
         join cohorts g on g.id = i.cohort_id and g.state not in ('completed', 'cancelled')
         order by g.id);
@@ -101,14 +101,15 @@ begin
     return conflict_stands(array(select conflict_persons(in_cohort_id)), in_participant_id);
 end $$;
 
--- Of the staff alone, and not of the actor's own groups (I13): nobody tries out persons here.
-create or replace function conflict_blocks_host(in_account_id uuid, in_cohort_id uuid) returns boolean
+-- Of the staff and guests alone, and not of the actor's own groups (I13): nobody tries out persons here.
+create or replace function conflict_blocks_host(in_host_id uuid, in_cohort_id uuid) returns boolean
 language plpgsql stable security definer as $$
 begin
     perform require_role('coordinator');
-    return account_is_staff(in_account_id) and in_cohort_id <> all (actor_own_cohort_ids()) and (
-        host_is_barred(in_account_id, in_cohort_id)
-        or conflict_stands(array(select conflict_persons(in_cohort_id)), in_account_id));
+    return (account_is_staff(in_host_id) or exists (select from guests g where g.id = in_host_id))
+        and in_cohort_id <> all (actor_own_cohort_ids()) and (
+            host_is_barred(in_host_id, in_cohort_id)
+            or conflict_stands(array(select conflict_persons(in_cohort_id)), in_host_id));
 end $$;
 
 -- Whether this person has said something that no coordinator has talked about with them yet (decision 16). Until then they are placed
@@ -128,7 +129,7 @@ begin
         select e.participant_id from sessions s join enrolments e on e.cohort_id = s.cohort_id and e.is_seated
         where s.id = in_session_id and place_is_held(s, e.id)
         union
-        select l.account_id from session_leads l where l.session_id = in_session_id), in_is_decided => true);
+        select l.host_id from session_leads l where l.session_id = in_session_id), in_is_decided => true);
 end $$;
 
 -- The same of one who is to come beside them.

@@ -2,9 +2,9 @@
 -- Guests: who leads without an account (S2.17 to S2.19). What is public of them, where they are written to, what they signed.
 
 -- Whether they signed the version of the agreement that is in force.
-create or replace function guest_has_agreed(in_guest guests) returns boolean language plpgsql stable as $$
+create or replace function guest_has_agreed(in_agreement_id uuid) returns boolean language plpgsql stable as $$
 begin
-    return coalesce(in_guest.agreement_id = (select d.id from documents_current d where d.kind = 'guest_confidentiality'), false);
+    return coalesce(in_agreement_id = (select d.id from documents_current d where d.kind = 'guest_confidentiality'), false);
 end $$;
 
 create or replace function guest_is_seen(in_id uuid) returns boolean language plpgsql stable as $$
@@ -26,7 +26,7 @@ cross join lateral (select
     g.state,
     g.agreement_id,
     g.agreement_signed_on,
-    guest_has_agreed(g) as has_agreed,
+    guest_has_agreed(g.agreement_id) as has_agreed,
     g.created_by,
     utc(g.created_at) as created_at) members;
 

@@ -2,12 +2,13 @@
 -- Who is assigned to lead what, and released.
 
 -- What people call a host; peers see it too, elsewhere.
-create or replace function host_assignment_alias(in_account_id uuid) returns text language plpgsql stable security definer as $$
+create or replace function host_assignment_alias(in_host_id uuid) returns text language plpgsql stable security definer as $$
 begin
     return (
-        select s.alias from staff s
-        where s.id = in_account_id and actor_role() in ('coordinator', 'peer_supporter', 'mental_health_professional')
-            and exists (select from host_assignments h where h.account_id = s.id));
+        select w.alias
+        from (select s.id, s.alias from staff s union all select g.id, g.name from guests g) w
+        where w.id = in_host_id and actor_role() in ('coordinator', 'peer_supporter', 'mental_health_professional')
+            and exists (select from host_assignments h where h.host_id = w.id));
 end $$;
 
 create or replace view host_assignments_json with (security_invoker = true) as
@@ -18,7 +19,8 @@ cross join lateral (select
     h.cohort_id as group_id,
     h.session_id,
     h.account_id,
-    host_assignment_alias(h.account_id) as alias,
+    h.guest_id,
+    host_assignment_alias(h.host_id) as alias,
     h.slot,
     h.replaces,
     case when (select actor_role()) = 'coordinator' then h.assigned_by end as assigned_by,
@@ -57,45 +59,67 @@ begin
     end if;
 end $$;
 
+-- A guest in the slot of guests, somebody of the staff in every other.
+create or replace function host_assignment_require_host(in_body jsonb) returns void language plpgsql as $$
+declare
+    wanted text := case in_body->>'slot' when 'guest' then 'guest_id' else 'account_id' end;
+    other text := case in_body->>'slot' when 'guest' then 'account_id' else 'guest_id' end;
+begin
+    if in_body->>wanted is null then
+        perform problem_field(wanted, 'required');
+    elsif in_body ? other then
+        perform problem_field(other, 'invalid');
+    end if;
+end $$;
+
+create or replace function host_assignment_compare(in_assignment host_assignments) returns void language plpgsql as $$
+begin
+    perform comparison_ask('account', array[in_assignment.account_id]);
+    perform comparison_ask('guest', array[in_assignment.guest_id]);
+end $$;
+
 -- I5: every thing that is missing is named at once; a conflict only as such, and only to coordinators (A6.5).
 -- Writes: host_assignments, comparisons, notices. Locks: comparisons, the cohort, then its hosts by id.
 create or replace function host_assignments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts;
-    new_id uuid := gen_random_uuid();
-    account uuid := (in_body->>'account_id')::uuid;
+    assignment host_assignments;
+    host_id uuid := coalesce(in_body->>'account_id', in_body->>'guest_id');
     host record;
 begin
-    perform comparison_finish(account, in_cohort_id);
+    perform comparison_finish(host_id, in_cohort_id);
     cohort := cohort_lock(in_cohort_id);
     perform host_assignment_require_fitting(cohort, in_body);
+    perform host_assignment_require_host(in_body);
     -- On the day of the first session they are to lead.
-    select * into host from host_facts(account, in_body->>'slot', cohort.language, coalesce((
+    select * into host from host_facts(host_id, in_body->>'slot', cohort.language, coalesce((
         select min(s.local_start)::date from sessions s
         where s.cohort_id = in_cohort_id and s.id = coalesce((in_body->>'session_id')::uuid, s.id)
             and s.state = 'scheduled' and s.starts_at > app_now()), office_date()));
     if host.missing is null then
-        perform problem_field('account_id', 'does-not-exist');
+        perform problem_field(case in_body->>'slot' when 'guest' then 'guest_id' else 'account_id' end, 'does-not-exist');
     elsif host.missing <> '{}' then
         perform problem('validation-failed', jsonb_build_object(
             'errors', (
                 select jsonb_agg(jsonb_build_object(
-                    'pointer', case code when 'wrong-role' then '#/slot' else '#/account_id' end, 'code', code) order by place)
+                    'pointer', case when code = 'wrong-role' then '#/slot' when in_body->>'slot' = 'guest' then '#/guest_id'
+                        else '#/account_id' end, 'code', code) order by place)
                 from unnest(host.missing) with ordinality m (code, place)),
             'modules_missing', host.modules));
     end if;
-    if conflict_blocks_host(account, in_cohort_id) then
+    if conflict_blocks_host(host_id, in_cohort_id) then
         perform conflict('conflict');
     end if;
-    insert into host_assignments (id, cohort_id, session_id, account_id, slot, replaces, assigned_by, assigned_at)
+    insert into host_assignments (cohort_id, session_id, account_id, guest_id, slot, replaces, assigned_by, assigned_at)
     values (
-        new_id, in_cohort_id, (in_body->>'session_id')::uuid, account, in_body->>'slot', (in_body->>'replaces')::uuid,
-        actor_account_id(), app_now());
-    perform comparison_ask('account', array[account]);
+        in_cohort_id, (in_body->>'session_id')::uuid, (in_body->>'account_id')::uuid, (in_body->>'guest_id')::uuid, in_body->>'slot',
+        (in_body->>'replaces')::uuid, actor_account_id(), app_now())
+    returning * into assignment;
+    perform host_assignment_compare(assignment);
     perform host_require_no_clash(in_cohort_id);
-    perform notice_tell(array[account], 'hosting_assigned', in_cohort_id, in_cohort_id => in_cohort_id);
-    perform audit('assign', 'host_assignment', new_id, in_fields => body_fields(in_body));
-    return host_assignment_respond(201, new_id);
+    perform notice_tell(array[assignment.account_id], 'hosting_assigned', in_cohort_id, in_cohort_id => in_cohort_id);
+    perform audit('assign', 'host_assignment', assignment.id, in_fields => body_fields(in_body));
+    return host_assignment_respond(201, assignment.id);
 end $$;
 
 -- Without a substitute, the one who was replaced leads again: that must fit as well.
@@ -111,7 +135,7 @@ begin
         perform problem_state('released');
     end if;
     update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
-    perform comparison_ask('account', array[assignment.account_id]);
+    perform host_assignment_compare(assignment);
     perform host_require_no_clash(assignment.cohort_id);
     perform notice_tell(array[assignment.account_id], 'hosting_released', assignment.cohort_id);
     perform audit('release', 'host_assignment', in_id);

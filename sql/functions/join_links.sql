@@ -21,7 +21,7 @@ begin
     union all
     select h.released_at from host_assignments h
     where h.cohort_id = in_session.cohort_id and coalesce(h.session_id, in_session.id) = in_session.id and h.released_at is not null
-        and not exists (select from session_leads l where l.session_id = in_session.id and l.account_id = h.account_id);
+        and not exists (select from session_leads l where l.session_id = in_session.id and l.host_id = h.host_id);
 end $$;
 
 create or replace function join_link_is_stale(in_session sessions) returns boolean stable language plpgsql as $$

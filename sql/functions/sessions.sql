@@ -18,7 +18,8 @@ end $$;
 
 -- Who leads which session that is not over: the hosts of the group, but for those whom a substitute replaces, and the substitutes.
 create or replace view session_leads with (security_invoker = true) as
-select s.id as session_id, s.cohort_id, s.starts_at, session_ends_at(s) as ends_at, h.id as assignment_id, h.account_id, h.slot
+select s.id as session_id, s.cohort_id, s.starts_at, session_ends_at(s) as ends_at, h.id as assignment_id, h.account_id, h.guest_id,
+    h.host_id, h.slot
 from sessions s
 join host_assignments h on h.cohort_id = s.cohort_id and h.released_at is null and (
     h.session_id = s.id
@@ -34,11 +35,11 @@ where s.state in ('scheduled', 'in_progress', 'completed')
             or s.started_at >= b.since and s.started_at < coalesce(b.ended_at, 'infinity')));
 
 -- The hosts of a session, substitutions counted.
-create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, slot text)
+create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, guest_id uuid, host_id uuid, slot text)
 language plpgsql stable security definer as $$
 begin
     return query
-    select l.account_id, l.slot from session_leads l
+    select l.account_id, l.guest_id, l.host_id, l.slot from session_leads l
     where l.session_id = in_session_id and actor_serves_cohort(l.cohort_id);
 end $$;
 
@@ -367,7 +368,8 @@ begin
             'started_at', utc(s.started_at),
             'ended_at', utc(s.ended_at),
             'hosts_present', (
-                select coalesce(json_agg(json_build_object('account_id', p.account_id, 'slot', p.slot) order by p.slot, p.account_id), '[]')
+                select coalesce(json_agg(json_build_object(
+                    'account_id', p.account_id, 'guest_id', p.guest_id, 'slot', p.slot) order by p.slot, p.host_id), '[]')
                 from session_presences p where p.session_id = s.id))
         from sessions s where s.id = in_session_id and session_role(s.id) is not null);
 end $$;
@@ -396,8 +398,8 @@ begin
     end if;
     perform require_no_faults((
         select jsonb_agg(jsonb_build_object('pointer', '#/hosts_present/' || place - 1, 'code', 'does-not-exist'))
-        from unnest(in_present) with ordinality p (account_id, place)
-        where not exists (select from session_hosts(in_session_id) h where h.account_id = p.account_id)));
+        from unnest(in_present) with ordinality p (host_id, place)
+        where not exists (select from session_hosts(in_session_id) h where h.host_id = p.host_id)));
     missing := host_slots_unfilled(session, in_present);
     if missing <> '{}' then
         perform conflict('hosts-missing', jsonb_build_object('missing', missing));
@@ -405,8 +407,9 @@ begin
         perform conflict('call-your-coordinator');
     end if;
     update sessions s set state = 'in_progress', started_at = app_now(), version = s.version + 1 where s.id = in_session_id;
-    insert into session_presences (session_id, account_id, slot, at)
-    select in_session_id, h.account_id, h.slot, app_now() from session_hosts(in_session_id) h where h.account_id = any (in_present);
+    insert into session_presences (session_id, account_id, guest_id, slot, at)
+    select in_session_id, h.account_id, h.guest_id, h.slot, app_now()
+    from session_hosts(in_session_id) h where h.host_id = any (in_present);
     update cohorts g set state = 'in_progress', version = g.version + 1 where g.id = cohort.id and g.state <> 'in_progress';
     if cohort.joining = 'closed' then
         with moved as (

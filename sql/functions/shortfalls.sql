@@ -18,7 +18,7 @@ begin
         from host_slots wanted
         left join (
             select l.slot, count(*) as fit from session_leads l
-            where l.session_id = in_session_id and host_missing(l.account_id, l.slot, cohort.language, session.local_start::date) = '{}'
+            where l.session_id = in_session_id and host_missing(l.host_id, l.slot, cohort.language, session.local_start::date) = '{}'
             group by l.slot) filled on filled.slot = wanted.slot
         cross join generate_series(coalesce(filled.fit, 0) + 1, host_count(session.hosts, wanted.slot)));
 end $$;
@@ -62,18 +62,21 @@ begin
 end $$;
 
 -- Hosts of a session who do not count on its day, and why: a shortfall is often an expiry.
-create or replace function shortfall_unfit(in_session_id uuid) returns table (account_id uuid, alias text, slot text, missing text[])
+create or replace function shortfall_unfit(in_session_id uuid) returns table (
+    account_id uuid, guest_id uuid, alias text, slot text, missing text[])
 language plpgsql stable security definer as $$
 begin
     return query
-    select l.account_id, s.alias, l.slot, m.missing
+    select l.account_id, l.guest_id, coalesce(s.alias, v.name), l.slot, m.missing
     from session_leads l
     join cohorts g on g.id = l.cohort_id
     join sessions n on n.id = l.session_id
     left join staff s on s.id = l.account_id
-    cross join lateral (select host_missing(l.account_id, l.slot, g.language, n.local_start::date) as missing) m
+    left join guests v on v.id = l.guest_id
+    cross join lateral (select host_missing(l.host_id, l.slot, g.language, n.local_start::date) as missing) m
     where l.session_id = in_session_id and actor_role() = 'coordinator' and actor_serves_cohort(g.id) and m.missing <> '{}'
-    order by case when reads_french() then s.alias else '' end collate "fr-CA-x-icu", s.alias collate "en-x-icu", l.account_id;
+    order by case when reads_french() then coalesce(s.alias, v.name) else '' end collate "fr-CA-x-icu",
+        coalesce(s.alias, v.name) collate "en-x-icu", l.host_id;
 end $$;
 
 create or replace view shortfalls_json with (security_invoker = true) as
@@ -95,9 +98,9 @@ cross join lateral (select
     exists (select from unnest(short.missing) m (slot) where host_count_needed(s.hosts, m.slot) > 0) as stops_session,
     (
         select coalesce(json_agg(json_build_object(
-            'account_id', u.account_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing)
+            'account_id', u.account_id, 'guest_id', u.guest_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing)
             order by case when reads_french() then u.alias else '' end collate "fr-CA-x-icu",
-                u.alias collate "en-x-icu", u.account_id), '[]')
+                u.alias collate "en-x-icu", u.account_id, u.guest_id), '[]')
         from shortfall_unfit(s.id) u) as unfit,
     (
         select coalesce(json_agg(json_build_object(

@@ -7,6 +7,9 @@ create policy api_keeps on guests to alongside_api using ((select actor_role()) 
 grant select on guests_json to alongside_api;
 
 grant select (id, name, state, agreement_id) on guests to alongside_sessions;
+grant select (id, name) on guests to alongside_desk;
+grant select (id) on guests to alongside_conflicts;
 grant select (id, name, names_version), update (names_version) on guests to alongside_worker;
 create policy worker_renews on guests for update to alongside_worker using (true);
-create policy others_read on guests for select to alongside_sessions, alongside_worker using (true);
+create policy others_read on guests for select 
+    to alongside_sessions, alongside_desk, alongside_conflicts, alongside_worker using (true);

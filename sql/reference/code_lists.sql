@@ -410,6 +410,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('host_missing', 'training-missing', 4, 'A training is missing or has expired', 'Une formation manque ou est échue'),
     ('host_missing', 'not-qualified', 5, 'Designation or education missing or expired', 'Titre ou études manquants ou échus'),
     ('host_missing', 'not-cleared', 6, 'Clearance missing or expired', 'Autorisation manquante ou échue'),
+    ('host_missing', 'agreement-missing', 7, 'Agreement not signed', 'Entente non signée'),
 
     ('designation', 'social_worker', 1, 'Social worker', 'Travailleur social'),
     ('designation', 'social_service_worker', 2, 'Social service worker', 'Technicien en travail social'),

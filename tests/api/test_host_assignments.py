@@ -50,7 +50,8 @@ def test_the_hosts_of_a_formal_group(group, hire):
     supporter, professional = hire(), hire("mental_health_professional")
     made = group.assign(supporter).created()
     assert made.json == {
-        "id": made["id"], "group_id": group.id, "session_id": None, "account_id": supporter.id, "alias": supporter.made["alias"],
+        "id": made["id"], "group_id": group.id, "session_id": None, "account_id": supporter.id, "guest_id": None,
+        "alias": supporter.made["alias"],
         "slot": "peer_supporter", "replaces": None, "assigned_by": COORDINATOR, "assigned_at": made["assigned_at"], "released_at": None,
     }  # fmt: skip
     assert made.path == f"/v1/host-assignments/{made['id']}"

@@ -108,7 +108,7 @@ def test_who_is_assigned_and_no_longer_fit(formal, hire, administrator):
     (entry,) = shortfalls(formal)
     assert (entry["seq"], entry["missing"], entry["stops_session"]) == (3, ["mental_health_professional"], True)
     assert entry["unfit"] == [{
-        "account_id": professional.id, "alias": professional.made["alias"], "slot": "mental_health_professional",
+        "account_id": professional.id, "guest_id": None, "alias": professional.made["alias"], "slot": "mental_health_professional",
         "missing": ["not-cleared"]}]  # fmt: skip
     for training in walk(administrator, f"{supporter.path}/trainings"):
         administrator.delete(f"/v1/trainings/{training['id']}").no_content()

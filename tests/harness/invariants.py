@@ -133,7 +133,7 @@ ALWAYS = {
                 select from host_assignments h
                 join audit_events before on before.object_id = h.id and before.action = 'assign' and before.id < took.id
                 where h.cohort_id = e.cohort_id and h.session_id is null and h.released_at is null
-                    and h.account_id in (m.for_account_id, m.account_id)))""",
+                    and h.host_id in (m.for_person_id, m.person_id)))""",
     "what joined a declaration is called, and was talked about, with it": """
         select d.id from conflict_declarations d join conflict_declarations root on root.id = d.root_id
         where d.declared_by <> root.declared_by or root.joins_id is not null or d.call_due <> root.call_due

@@ -81,16 +81,17 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         waiting_people:SIUD'),
     ('conflicts', '
         accounts:s audit_events:i cohorts:s comparisons:SID conflict_declarations:Su conflict_matches:SIu enrolments:S
-        exclusion_requests:Su exclusions:SI host_assignments:S intakes:s job_faults:SIUD name_digests:SIuD participants:s places:S
-        sessions:S step_backs:S'),
+        exclusion_requests:Su exclusions:SI guests:s host_assignments:S intakes:s job_faults:SIUD name_digests:SIuD participants:s
+        places:S sessions:S step_backs:S'),
     ('sessions', '
         accounts:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s debriefs:S
+        documents:S
         emergency_contacts:S enrolments:Su guests:s holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s
         participants:s places:S plain_texts:S qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s
         step_backs:S trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su audit_events:Si back_ups:S calendar_feeds:S cohorts:Su comparisons:I documents:S enrolments:S
-        exclusions:SuD hand_overs:SI host_assignments:S
+        exclusions:SuD guests:s hand_overs:SI host_assignments:S
         idempotency_keys:su intakes:su outbox:sI participants:su places:S plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s step_backs:S track_documents:S waiting_people:su'),
