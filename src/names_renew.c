@@ -16,7 +16,8 @@
 
 enum { LIMIT_MS = 5000, COLUMN_SUBJECT = 0, COLUMN_ID, COLUMN_SEALED, COLUMN_MARK };
 
-/* What is announced stands there as it is. NULL for what does not open: it is left alone until it is written again, or the version moves. */
+/* What is announced stands there as it is. NULL for what does not open: it is left alone until it
+ * is written again, or the version moves. */
 static json_t *mark_digest(const struct seal *seal, const char *mark, const char *id)
 {
     char *name = mark ? seal_open_text(seal, mark) : NULL;
