@@ -119,14 +119,20 @@ def test_who_began_before_the_end_of_a_month_may_end_after_it(cluster, database,
 # ---- check and migrate ----
 
 
+def checked(operator):
+    """What check says, but for the names of the demonstration that no worker has made digests of here."""
+    code, said, told = operator("check")
+    return code, said, "\n".join(line for line in told.splitlines() if "names are still to be made anew" not in line)
+
+
 def test_an_operator_is_told_when_few_months_are_left(operator, db, owner):
-    assert operator("check") == (0, "all is well", "")
+    assert checked(operator) == (0, "all is well", "")
     for month in kept_months(db)[-10:]:
         owner.execute(f"drop table {'alongside_audit.events_' + month.replace('-', '_')}")
     code, said, told = operator("check")
     assert (code, said) == (0, "all is well") and "the audit has 2 months ahead: run `alongside migrate`" in told
     assert operator("migrate")[0] == 0
-    assert operator("check") == (0, "all is well", "")
+    assert checked(operator) == (0, "all is well", "")
     test_a_year_of_months_is_there(db)
 
 
@@ -141,7 +147,7 @@ def test_what_lies_in_no_month_is_told_and_moves_into_the_next_that_is_made(oper
     assert (code, said) == (0, "all is well") and "audit events lie outside of all months" in told
     assert operator("migrate")[0] == 0
     assert count(db, table) == 1 and count(db, "alongside_audit.events_rest") == 0
-    assert operator("check") == (0, "all is well", "") and operator("audit", "verify")[0] == 0
+    assert checked(operator) == (0, "all is well", "") and operator("audit", "verify")[0] == 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         owner.execute("delete from alongside_audit.events_rest")
 
