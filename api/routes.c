@@ -177,6 +177,16 @@ const struct route routes[] = {
     CREATE("/v1/services",              ADMINISTRATOR, services_create),
     READ(  "/v1/services/{service_id}", PUBLIC,        services_read, CACHED),
     PATCH( "/v1/services/{service_id}", ADMINISTRATOR, services_update),
+    /* activities */
+    LIST(  "/v1/activities",                        PUBLIC,      activities_list, TAGGED),
+    CREATE("/v1/activities",                        COORDINATOR, activities_create),
+    READ(  "/v1/activities/{activity_id}",          PUBLIC,      activities_read),
+    PATCH( "/v1/activities/{activity_id}",          COORDINATOR, activities_update),
+    STEP(  "/v1/activities/{activity_id}/announce", COORDINATOR, activities_announce),
+    STEP(  "/v1/activities/{activity_id}/open",     COORDINATOR, activities_open),
+    STEP(  "/v1/activities/{activity_id}/end",      COORDINATOR, activities_end),
+    STEP(  "/v1/activities/{activity_id}/cancel",   COORDINATOR, activities_cancel),
+    READ(  "/v1/activity-calendar",                 PUBLIC,      activities_calendar, OWN_TYPE),
     /* groups */
     LIST(  "/v1/groups",                     STAFF,       groups_list),
     CREATE("/v1/groups",                     COORDINATOR, groups_create),

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- RFC 5545: a peer's sessions as a calendar that needs no token.
+-- RFC 5545: sessions as a calendar that needs no token.
 
 create or replace function calendar_digest(in_calendar_id uuid, in_secret_id uuid) returns bytea immutable language sql
 return sha256(convert_to(in_calendar_id::text || in_secret_id::text, 'UTF8'));
@@ -32,30 +32,51 @@ return replace(replace(replace(replace(replace(in_text, '\', '\\'), ';', '\;'), 
 create or replace function calendar_utc(in_at timestamptz) returns text immutable language sql
 return to_char(in_at at time zone 'UTC', 'YYYYMMDD"T"HH24MISS"Z"');
 
--- One session as an event: the hour, and a word that could be anything. The UID is the person's own, so that the calendars of two
--- people show nothing in common. What a cancelled group leaves is shown as cancelled.
+-- The UID of a session in one calendar, so that two calendars show nothing in common.
+create or replace function calendar_uid(in_calendar text, in_session_id uuid) returns uuid immutable language sql
+return substr(sha256(convert_to(in_calendar || in_session_id::text, 'UTF8'))::text, 3, 32)::uuid;
+
+-- One session as an event. What a cancelled group leaves is shown as cancelled.
 create or replace function calendar_event(
-    in_session sessions, in_participant_id uuid, in_language text, in_is_cancelled boolean) returns text language plpgsql stable as $$
+    in_session sessions, in_uid uuid, in_summary text, in_language text, in_is_cancelled boolean, in_class text) returns text
+language plpgsql stable as $$
 begin
     return (
         select string_agg(calendar_line(l.line), '' order by l.place)
         from (values
             (1, 'BEGIN:VEVENT'),
-            (2, 'UID:' || substr(sha256(convert_to(in_participant_id::text || in_session.id::text, 'UTF8'))::text, 3, 32)::uuid),
+            (2, 'UID:' || in_uid),
             (3, 'DTSTAMP:' || calendar_utc(in_session.changed_at)),
             (4, 'LAST-MODIFIED:' || calendar_utc(in_session.changed_at)),
             (5, 'SEQUENCE:' || in_session.calendar_sequence),
             (6, 'DTSTART:' || calendar_utc(in_session.starts_at)),
             (7, 'DTEND:' || calendar_utc(session_ends_at(in_session))),
-            (8, 'SUMMARY;LANGUAGE=' || in_language || ':' || calendar_text(case in_language when 'fr' then 'Rencontre' else 'Meeting' end)),
+            (8, 'SUMMARY;LANGUAGE=' || in_language || ':' || calendar_text(in_summary)),
             (9, 'STATUS:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'CANCELLED' else 'CONFIRMED' end),
             (10, 'TRANSP:' || case when in_is_cancelled or in_session.state = 'cancelled' then 'TRANSPARENT' else 'OPAQUE' end),
-            (11, 'CLASS:PRIVATE'),
+            (11, 'CLASS:' || in_class),
             (12, 'END:VEVENT')) l (place, line));
 end $$;
 
--- The calendar at this address; nothing when there is none. Public: whoever knows the address is the person. A calendar
--- without events still needs a component, hence the zone.
+-- Its events in a frame; a calendar without any still needs a component, hence the zone.
+create or replace function calendar_document(in_name text, in_language text, in_events text) returns text language plpgsql stable as $$
+begin
+    return (
+        select string_agg(calendar_line(l.line), '' order by l.place)
+        from unnest(array[
+            'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Alongside//Calendar//EN', 'CALSCALE:GREGORIAN', 'METHOD:PUBLISH',
+            'NAME;LANGUAGE=' || in_language || ':' || in_name, 'X-WR-CALNAME:' || in_name,
+            'REFRESH-INTERVAL;VALUE=DURATION:PT1H', 'X-PUBLISHED-TTL:PT1H']) with ordinality l (line, place))
+        || coalesce(in_events, (
+            select string_agg(calendar_line(l.line), '' order by l.place)
+            from unnest(array[
+                'BEGIN:VTIMEZONE', 'TZID:Etc/UTC', 'BEGIN:STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0000',
+                'TZOFFSETTO:+0000', 'TZNAME:UTC', 'END:STANDARD', 'END:VTIMEZONE']) with ordinality l (line, place)))
+        || calendar_line('END:VCALENDAR');
+end $$;
+
+-- The calendar at this address; nothing when there is none. Public: whoever knows the address is the person. The hour, and a word that
+-- could be anything.
 create or replace function calendars_read(in_calendar_id uuid, in_secret_id uuid) returns text
 language plpgsql stable security definer as $$
 declare
@@ -70,23 +91,15 @@ begin
     if not found then
         return null;
     end if;
-    select string_agg(calendar_event(s, feed.participant_id, feed.language, e.state = 'removed'), '' order by s.starts_at, s.id)
+    select string_agg(
+        calendar_event(
+            s, calendar_uid(feed.participant_id::text, s.id), case feed.language when 'fr' then 'Rencontre' else 'Meeting' end,
+            feed.language, e.state = 'removed', 'PRIVATE'),
+        '' order by s.starts_at, s.id)
     into events
     from enrolments e join sessions s on s.cohort_id = e.cohort_id
     where e.participant_id = feed.participant_id
         and place_is_held(s, e.id)
         and (e.state in ('confirmed', 'active', 'completed') or e.removal_reason = 'group_cancelled' and e.decided_at is not null);
-    return (
-        select string_agg(calendar_line(l.line), '' order by l.place)
-        from unnest(array[
-            'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Alongside//Calendar//EN', 'CALSCALE:GREGORIAN', 'METHOD:PUBLISH',
-            'NAME;LANGUAGE=' || feed.language || ':' || case feed.language when 'fr' then 'Rencontres' else 'Meetings' end,
-            'X-WR-CALNAME:' || case feed.language when 'fr' then 'Rencontres' else 'Meetings' end,
-            'REFRESH-INTERVAL;VALUE=DURATION:PT1H', 'X-PUBLISHED-TTL:PT1H']) with ordinality l (line, place))
-        || coalesce(events, (
-            select string_agg(calendar_line(l.line), '' order by l.place)
-            from unnest(array[
-                'BEGIN:VTIMEZONE', 'TZID:Etc/UTC', 'BEGIN:STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0000',
-                'TZOFFSETTO:+0000', 'TZNAME:UTC', 'END:STANDARD', 'END:VTIMEZONE']) with ordinality l (line, place)))
-        || calendar_line('END:VCALENDAR');
+    return calendar_document(case feed.language when 'fr' then 'Rencontres' else 'Meetings' end, feed.language, events);
 end $$;

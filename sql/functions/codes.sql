@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- Codes of the lists that an administrator may extend: what is taught (S0.26), and how (S0.28), and
--- what somebody has experience of (S2.12).
+-- Codes of the lists that an administrator may extend: what is taught (S0.26), and how (S0.28); what is offered (S2.8), and what those
+-- know who lead it (S2.12).
 
 create or replace function code_list_is_open(in_list text) returns boolean immutable language sql
-return in_list = any (array['training_orientation', 'training_facilitator', 'training_continuing', 'training_method', 'expertise']);
+return in_list = any (array[
+    'training_orientation', 'training_facilitator', 'training_continuing', 'training_method', 'activity_kind', 'expertise']);
 
 create or replace view codes_json with (security_invoker = true) as
 select c.id, c.version, c.list, c.position, row_to_json(members) as body

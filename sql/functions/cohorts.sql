@@ -1,6 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- What groups and activities share: people who meet under the care of one coordinator. How many, until when, who is told.
 
+-- I10: the last day on which somebody is taken, on the clock of the first session; null = there is no such day.
+create or replace function cohort_registers_by(in_cohort cohorts, in_first sessions) returns date immutable language sql
+return in_first.local_start::date - in_cohort.registration_deadline_days;
+
 -- When the group stops taking people; null = never, as things are planned. I3: a closed group once its first session has begun or its
 -- hour has come; cancelling or moving that session moves the lock. I10: any group after its registration deadline, the end of that
 -- local day.
@@ -14,7 +18,7 @@ begin
         case when in_cohort.joining = 'closed' then
             -- What has begun has begun by now.
             case when first_session.started_at is null then first_session.starts_at else least(first_session.started_at, app_now()) end end,
-        ((first_session.local_start::date - in_cohort.registration_deadline_days) + 1)::timestamp at time zone first_session.timezone);
+        (cohort_registers_by(in_cohort, first_session) + 1)::timestamp at time zone first_session.timezone);
 end $$;
 
 -- Until when an offer may stand (decision 15): a business day before the group locks, so that who accepts is answered in time. What locks

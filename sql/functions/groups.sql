@@ -7,6 +7,7 @@ from cohorts g join services v on v.id = g.service_id
 cross join lateral (select
     g.id,
     g.service_id,
+    g.activity_id,
     json_build_object('code', v.code, 'title', localized(v.title_en, v.title_fr)) as service,
     g.language,
     g.composition,
@@ -54,6 +55,7 @@ declare
     speaks text := in_query->>'language';
     service uuid := in_query->>'service_id';
     coordinator uuid := in_query->>'coordinator_id';
+    activity uuid := in_query->>'activity_id';
 begin
     if actor_role() <> 'coordinator' then
         return query
@@ -61,6 +63,7 @@ begin
         from (select distinct unnest(actor_cohort_ids()) as id) mine join cohorts g on g.id = mine.id
         where (g.created_at, g.id) < (after_at, after_id) and (in_query->'state' is null or in_query->'state' ? g.state)
             and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+            and (activity is null or g.activity_id = activity)
             and (coordinator is null or g.coordinator_id = coordinator)
         order by g.created_at desc, g.id desc limit wanted;
     elsif coordinator is not null then
@@ -70,6 +73,7 @@ begin
             select g.created_at, g.id from cohorts g
             where g.coordinator_id = coordinator and g.state = wanted_state and (g.created_at, g.id) < (after_at, after_id)
                 and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+                and (activity is null or g.activity_id = activity)
             order by g.created_at desc, g.id desc limit wanted) g
         order by g.created_at desc, g.id desc limit wanted;
     elsif in_query ? 'state' then
@@ -79,6 +83,7 @@ begin
             select g.created_at, g.id from cohorts g
             where g.state = wanted_state and (g.created_at, g.id) < (after_at, after_id)
                 and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+                and (activity is null or g.activity_id = activity)
             order by g.created_at desc, g.id desc limit wanted) g
         order by g.created_at desc, g.id desc limit wanted;
     else
@@ -86,6 +91,7 @@ begin
         select g.created_at, g.id from cohorts g
         where (g.created_at, g.id) < (after_at, after_id)
             and (speaks is null or g.language = speaks) and (service is null or g.service_id = service)
+            and (activity is null or g.activity_id = activity)
         order by g.created_at desc, g.id desc limit wanted;
     end if;
 end $$;
@@ -151,6 +157,25 @@ begin
         where f.is_wrong);
 end $$;
 
+-- S2.25: a track of an activity that is not over, with the figures of its service.
+create or replace function group_require_activity(in_body jsonb) returns void language plpgsql as $$
+declare
+    activity activities;
+begin
+    if in_body->>'activity_id' is null then
+        return;
+    end if;
+    -- Held: it is not ended or called off meanwhile.
+    select * into activity from activities a where a.id = (in_body->>'activity_id')::uuid for share;
+    if not found then
+        perform problem_field('activity_id', 'does-not-exist');
+    elsif activity.service_id <> (in_body->>'service_id')::uuid then
+        perform problem_field('service_id', 'invalid');
+    elsif activity.state in ('ended', 'cancelled') then
+        perform problem_state(activity.state);
+    end if;
+end $$;
+
 -- Writes: cohorts, sessions.
 create or replace function groups_create(in_body jsonb) returns response language plpgsql as $$
 declare
@@ -165,17 +190,18 @@ begin
     elsif service.state <> 'available' then
         perform problem_state(service.state);
     end if;
+    perform group_require_activity(in_body);
     perform require_timezone('timezone', zone);
     times := (select jsonb_agg(to_jsonb(t)) from group_wall_times(in_body, service.parts) t);
     perform require_no_faults(group_faults(in_body, service, jsonb_array_length(times)));
     perform require_no_faults(wall_time_faults(times, zone));
     insert into cohorts (
-        id, service_id, language, composition, timezone, coordinator_id, capacity, session_capacity, places_given_hours,
+        id, service_id, activity_id, language, composition, timezone, coordinator_id, capacity, session_capacity, places_given_hours,
         places_offered_hours, places_late_minutes, max_sessions, parts, joining, topics,
         registration_deadline_days, offer_hours, created_at)
     values (
-        new_id, service.id, in_body->>'language', coalesce(in_body->>'composition', 'mixed'), zone, actor_account_id(),
-        coalesce((in_body->>'capacity')::int, service.capacity), service.session_capacity, service.places_given_hours,
+        new_id, service.id, (in_body->>'activity_id')::uuid, in_body->>'language', coalesce(in_body->>'composition', 'mixed'), zone,
+        actor_account_id(), coalesce((in_body->>'capacity')::int, service.capacity), service.session_capacity, service.places_given_hours,
         service.places_offered_hours, service.places_late_minutes, coalesce((in_body->>'max_sessions')::int, service.max_sessions),
         service.parts, service.joining, service.topics,
         case when in_body ? 'registration_deadline_days'

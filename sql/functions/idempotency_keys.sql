@@ -48,6 +48,7 @@ begin
         when 'duty-swaps' then return exists (select from duty_swaps w where w.id = named);
         when 'enrolments' then return exists (select from enrolments e where e.id = named);
         when 'exclusions' then return exists (select from exclusions x where x.id = named);
+        when 'activities' then return exists (select from activities a where a.id = named);
         when 'groups' then return exists (select from cohorts g where g.id = named);
         when 'guests' then return exists (select from guests g where g.id = named);
         when 'holidays' then return exists (select from holidays h where h.id = named);

@@ -171,6 +171,26 @@ begin
         when conflict_blocks_participant(in_participant_id, in_cohort_id) then 'conflict' end;
 end $$;
 
+-- Worker: the word that the public reads of a track. Full is said at once; that it is open again, five minutes after the word last
+-- changed at the soonest, so that nobody is watched as they leave. Returns how many words changed.
+create or replace function seat_show_full() returns int language plpgsql security definer as $$
+declare
+    changed int;
+begin
+    perform require_role('worker');
+    with track as (
+        select g.id, cohort_seats_taken(g.id) >= g.capacity as is_full
+        from cohorts g
+        where g.activity_id is not null and g.state in ('recruiting', 'confirmed', 'in_progress')
+        for no key update skip locked)
+    update cohorts g set is_shown_full = t.is_full, shown_full_at = app_now()
+    from track t
+    where g.id = t.id and g.is_shown_full <> t.is_full
+        and (t.is_full or g.shown_full_at is null or g.shown_full_at <= app_now() - interval '5 minutes');
+    get diagnostics changed = row_count;
+    return changed;
+end $$;
+
 -- Since which week somebody waits: turn goes by it (decision 18).
 create or replace function seat_week(in_since timestamptz) returns date stable language sql
 return date_trunc('week', in_since at time zone office_zone())::date;

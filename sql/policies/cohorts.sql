@@ -18,7 +18,7 @@ grant select on groups_json to alongside_api;
 grant select on group_standings to alongside_api;
 
 -- A seat is taken under the group's lock, which is a right to change it.
-grant select, update (version, list_moved_at) on cohorts to alongside_seats;
+grant select, update (version, list_moved_at, is_shown_full, shown_full_at) on cohorts to alongside_seats;
 grant select (id, state) on cohorts to alongside_conflicts;
 grant select on cohorts to alongside_duty;
 grant select, update (state, version) on cohorts to alongside_sessions;

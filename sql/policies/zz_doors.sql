@@ -14,7 +14,7 @@ grant execute on function
     job_take_back, jobs_rederive, moment_text, moment_texts, name_digest_add, name_digest_declared, name_digest_renew,
     name_digest_stale, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
     outbox_is_last, outbox_lease, outbox_lease_notice, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
-    outbox_verdict, contact_mail_fault, place_list_advance_all, seat_advance_lists, seat_expire_offers, seat_answer_all,
+    outbox_verdict, contact_mail_fault, place_list_advance_all, seat_advance_lists, seat_show_full, seat_expire_offers, seat_answer_all,
     seat_mail_verdict, seat_mail_when, setting, sign_in_code_expire, comparison_run
 to alongside_worker;
 
@@ -37,7 +37,7 @@ begin
                     enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_withdraw cohort_offers_shorten
                     place_guard place_let_in place_list_advance_all places_accept places_delete places_read places_replace
                     place_taken_shown seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
-                    seat_release_all seat_withdraw_all waiting_people_missing waiting_person_refresh'),
+                    seat_release_all seat_show_full seat_withdraw_all waiting_people_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
                 ('alongside_conflicts', '
                     account_is_staff actor_hidden_conflict_ids actor_kept_conflict_ids comparison_finish comparison_is_due comparison_run
@@ -60,7 +60,7 @@ begin
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
-                    account_identify account_identity sign_in_code_bind sign_in_code_forget
+                    activities_calendar activity_tracks account_identify account_identity sign_in_code_bind sign_in_code_forget
                     account_is_away actor_assigned_session_ids actor_cohort_ids actor_own_cohort_ids actor_own_session_ids
                     actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
@@ -116,6 +116,7 @@ grant execute on function
     actor_assigned_session_ids, actor_cohort_ids, actor_hidden_conflict_ids, actor_kept_conflict_ids, actor_own_cohort_ids,
     actor_own_session_ids, actor_session_ids, actor_stands_for_ids
 to alongside_api;
+grant execute on function activities_calendar, activity_tracks to alongside_api;
 grant execute on function attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;

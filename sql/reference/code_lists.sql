@@ -442,6 +442,18 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('training_continuing', 'professional_development', 3, 'Professional development of one''s designation',
         'Perfectionnement lié au titre professionnel'),
 
+    ('activity_kind', 'mini_series', 1, 'Mini-series', 'Mini-série'),
+    ('activity_kind', 'workshop', 2, 'Workshop', 'Atelier'),
+    ('activity_kind', 'event', 3, 'Event', 'Événement'),
+    ('activity_kind', 'guest_speaker', 4, 'Guest speaker', 'Conférence'),
+    ('activity_kind', 'coffee_chat', 5, 'Coffee chat', 'Café-causerie'),
+    ('activity_kind', 'weekly_practice', 6, 'Weekly practice', 'Pratique hebdomadaire'),
+
+    ('expertise', 'supporting_men', 1, 'Supporting men', 'Soutien aux hommes'),
+    ('expertise', 'facilitating_mens_groups', 2, 'Facilitating men''s groups', 'Animation de groupes d''hommes'),
+    ('expertise', 'creative_arts', 3, 'Creative arts', 'Arts créatifs'),
+    ('expertise', 'trauma_informed_movement', 4, 'Trauma-informed movement', 'Mouvement tenant compte des traumatismes'),
+
     ('training_method', 'scenarios', 1, 'Scenario-based discussions', 'Discussions à partir de scénarios'),
     ('training_method', 'role_plays', 2, 'Role-plays', 'Jeux de rôle'),
     ('training_method', 'practice_sessions', 3, 'Practice sessions', 'Séances de pratique'),

@@ -39,7 +39,7 @@ select is((select max(octet_length(l)) <= 75 from lines), true, 'no line is too 
 select is((select count(*) from lines where l ~ e'[\r\n]'), 0::bigint, 'lines end in CRLF, and nowhere else');
 select is((
     select count(distinct substring(e from 'UID:([^\r]*)')) from (
-        select calendar_event(s, p, 'en', false) as e
+        select calendar_event(s, calendar_uid(p::text, s.id), 'Meeting', 'en', false, 'PRIVATE') as e
         from sessions s, unnest(array[:'pid', :'other']::uuid[]) p where s.cohort_id = :'g') x),
     4::bigint, 'R2 the calendars of two people have nothing in common');
 select is(calendar(:'secret', :'half'), null, 'another address is none');

@@ -267,6 +267,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{code_lists,documents,help_lines,holidays,host_slots,intake_transitions,notice_kinds,notice_rungs,plain_texts,services,timezones}',
         'true'),
     ('{track_documents}', 'true'),
+    ('{activities}', 't.announced_at is not null or a.role = ''coordinator'''),
     ('{notice_preferences,notices,step_backs}', 't.account_id = a.account'),
     ('{alarms}', 'is_called(a, t)'),
     ('{alarm_actions}', 'exists (select from alarms l where l.id = t.alarm_id and is_called(a, l))'),
@@ -355,12 +356,13 @@ insert into oracle (name, verb, rule, change) values
     ('exclusion_requests', 'update',
         $$a.role = 'coordinator' and not t.for_lead and not is_due(t.id) and t.participant_id = any (a.people)
         or a.role = 'administrator' and t.for_lead and t.participant_id <> all (a.hidden)$$, 'version = 9'),
+    ('activities', 'update', 'a.role = ''coordinator''', 'version = 9'),
     ('duty_shifts', 'update', 'keeps_duty(a, t.regions::text[])', 'version = 9'),
     ('duty_shifts', 'delete', 'keeps_duty(a, t.regions::text[])', null),
     ('duty_swaps', 'update', $$a.role in ('mental_health_professional', 'coordinator')
         and a.account in (t.from_account_id, t.to_account_id)$$, 'state = ''declined'', decided_at = now()'),
     ('code_lists', 'update', $$a.role = 'administrator' and t.list in ('training_orientation', 'training_facilitator',
-        'training_continuing', 'training_method', 'expertise')$$, 'version = 9'),
+        'training_continuing', 'training_method', 'activity_kind', 'expertise')$$, 'version = 9'),
     ('exclusions', 'delete', 'a.role = ''coordinator'' and t.participant_id = any (a.people)', null),
     ('holidays', 'delete', 'a.role = ''administrator''', null),
     ('sealed_keys', 'delete', $$t.owner_type = 'participant' and t.owner_id = a.self and a.role = 'peer'
@@ -394,6 +396,7 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{qualifications}', 'account_id', '%1$L', 'account', 'a.role = ''administrator'''),
     ('{guests}', 'id', '%1$L', 'account', 'a.role = ''coordinator'''),
     ('{holidays,services,staff,training_courses,training_offerings}', 'id', '%1$L', 'account', 'a.role = ''administrator'''),
+    ('{activities}', 'id', '%1$L', 'account', 'a.role = ''coordinator'''),
     ('{code_lists}', 'list, code', '''training_method'', %3$L', 'region', 'a.role = ''administrator'''),
     ('{code_lists}', 'list, code', '''language'', %3$L', 'region', 'false'),
     ('{idempotency_keys}', 'account_id', '%1$L', 'account', 's.id = a.account'),

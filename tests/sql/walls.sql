@@ -117,7 +117,8 @@ select set_eq($$
     where p.pronamespace = 'alongside'::regnamespace and p.prosecdef and has_function_privilege('alongside_worker', p.oid, 'execute')$$,
     array['account_is_away', 'comparison_run', 'coordinator_stand_in', 'join_link_watch', 'name_digest_add', 'name_digest_declared',
     'notice_tell_coordinator', 'notice_tell_unreachable', 'place_list_advance_all',
-    'seat_advance_lists', 'seat_answer_all', 'seat_expire_offers', 'seat_mail_verdict', 'seat_mail_when', 'waiting_person_refresh',
+    'seat_advance_lists', 'seat_answer_all', 'seat_expire_offers', 'seat_mail_verdict', 'seat_mail_when', 'seat_show_full',
+    'waiting_person_refresh',
     'watched_clock_follow'],
     'and what they may call past row level security is this');
 create function tests.noted_by_jobs(in_role text, in_account uuid, in_as text) returns text language plpgsql as $$

@@ -89,6 +89,9 @@ insert into rows (name, who, insertion) values
         values (%1$L, 'en', '\x01', now())$$),
     ('code_lists', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:SI public:S nobody:S',
         $$insert into code_lists (list, code, position, label_en, label_fr) values ('training_method', 'x', 1, 'a', 'b')$$),
+    ('activities', 'peer:S peer_supporter:S mental_health_professional:S coordinator:SIU line:S administrator:S public:S nobody:S',
+        $$insert into activities (service_id, kind, title_en, title_fr, description_en, description_fr, created_at)
+        select id, 'event', 'a', 'a', 'a', 'a', now() from services limit 1$$),
     ('cohorts', 'peer_supporter:S mental_health_professional:S coordinator:SIU',
         $$insert into cohorts (service_id, language, coordinator_id, capacity, max_sessions, parts, joining, topics,
             offer_hours, created_at)

@@ -91,6 +91,17 @@ def not_coordinators(_db):
     return named("account_id", [(role, None, account) for role in ("coordinator", "administrator") for account in (SUPPORTER, PEER)])
 
 
+def activity(db, state):
+    return one(
+        db,
+        "insert into activities (service_id, kind, state, title_en, title_fr, description_en, description_fr, announced_at, created_at)"
+        " select id, 'event', %s, 'Drawing', 'Dessin', 'We draw.', 'On dessine.', case when %s <> 'planned' then now() end, now()"
+        " from services order by id limit 1 returning id",
+        state,
+        state,
+    )
+
+
 NOBODY = ((), lambda _db: [])
 HIDDEN = {
     ("participant_id",): (
@@ -129,6 +140,8 @@ HIDDEN = {
     ("holiday_id",): NOBODY,
     ("document_id",): NOBODY,
     ("service_id",): NOBODY,
+    # What is planned, to everybody but coordinators.
+    ("activity_id",): (("public",), lambda db: named("activity_id", [("public", None, activity(db, "planned"))])),
 }
 
 
@@ -163,6 +176,7 @@ VISIBLE = {
     ("holiday_id",): first_of("holiday_id", "holidays"),
     ("document_id",): first_of("document_id", "documents"),
     ("service_id",): first_of("service_id", "services"),
+    ("activity_id",): lambda db: to_all(activity_id=activity(db, "announced")),
     ("group_id",): lambda db: to_all(group_id=world(db).group),
     ("session_id",): lambda db: to_all(session_id=world(db).session),
     ("assignment_id",): lambda db: to_all(assignment_id=world(db).hosts["peer_supporter"]),

@@ -2,6 +2,8 @@
 create table cohorts (
     id uuid primary key default gen_random_uuid(),
     service_id uuid not null constraint cohorts__service_id__known references services (id),
+    -- Whose language track it is; null = a group (DESIGN 12).
+    activity_id uuid constraint cohorts__activity_id__known references activities (id),
     language text not null constraint cohorts__language__known check (language in ('en', 'fr')),
     composition text not null default 'mixed'
         constraint cohorts__composition__known check (composition in ('mixed', 'women', 'men', 'gender_diverse')),
@@ -25,8 +27,12 @@ create table cohorts (
     created_at timestamptz not null,
     -- The fixed hour at which its list last moved.
     list_moved_at timestamptz,
+    -- What the public reads of its seats, and since when: the worker follows them, and not faster than every five minutes.
+    is_shown_full boolean not null default false,
+    shown_full_at timestamptz,
     version int not null default 1
 );
 create index cohorts__state on cohorts (state, created_at desc, id desc);
 create index cohorts__coordinator on cohorts (coordinator_id, state, created_at desc, id desc);
+create index cohorts__activity_id on cohorts (activity_id) where activity_id is not null;
 create index cohorts__created_at on cohorts (created_at desc, id desc);

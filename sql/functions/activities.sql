@@ -1,0 +1,251 @@
+-- SPDX-License-Identifier: MIT
+-- What is offered besides groups: planned, announced, opened, ended. Its language tracks are cohorts (DESIGN 12).
+
+create or replace function activity_links_json(in_links jsonb) returns json language plpgsql stable as $$
+begin
+    return (
+        select coalesce(json_agg(json_build_object(
+            'url', l.value->'url', 'label', localized(l.value#>>'{label,en}', l.value#>>'{label,fr}')) order by l.place), '[]')
+        from jsonb_array_elements(in_links) with ordinality l (value, place));
+end $$;
+
+create or replace view activities_json with (security_invoker = true) as
+select a.id, a.version, a.state, a.kind, a.created_at, row_to_json(members) as body
+from activities a
+cross join lateral (select
+    a.id,
+    a.service_id,
+    a.kind,
+    a.state,
+    localized(a.title_en, a.title_fr) as title,
+    localized(a.description_en, a.description_fr) as description,
+    case when a.bring_en is not null then localized(a.bring_en, a.bring_fr) end as bring,
+    case when a.credit_en is not null then localized(a.credit_en, a.credit_fr) end as credit,
+    activity_links_json(a.links) as links,
+    -- S2.16: whoever follows one leaves.
+    case when a.links <> '[]' then plain_list('leaving_site')->0 end as links_notice,
+    case when a.meant_for_en is not null then localized(a.meant_for_en, a.meant_for_fr) end as meant_for,
+    case when a.season_en is not null then localized(a.season_en, a.season_fr) end as season,
+    a.planned_on,
+    case when a.answers_to_en is not null then localized(a.answers_to_en, a.answers_to_fr) end as answers_to,
+    a.expertise,
+    utc(a.announced_at) as announced_at) members;
+
+-- What everybody may know of a track, in one word.
+create or replace function activity_word(in_activity activities, in_track cohorts) returns text language plpgsql stable as $$
+begin
+    return case
+        when in_track.state = 'cancelled' then 'cancelled'
+        when in_track.state = 'completed' then 'ended'
+        when not cohort_takes_people(in_track) then 'closed'
+        when in_activity.state <> 'open' then 'announced'
+        when in_track.is_shown_full then 'full'
+        else 'open' end;
+end $$;
+
+-- The tracks that are no drafts any more, the reader's language first: who speaks what, when, until when one registers. Nobody, no link
+-- and no number; whether it is full is a word that the worker writes (seat_show_full).
+create or replace function activity_tracks(in_activity_id uuid) returns jsonb language plpgsql stable security definer as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'group_id', g.id,
+            'language', g.language,
+            'composition', g.composition,
+            'timezone', g.timezone,
+            'registration', activity_word(a, g),
+            'register_by', cohort_registers_by(g, d.first),
+            'dates', d.dates)
+            order by g.language <> case when reads_french() then 'fr' else 'en' end, g.language, (d.first).starts_at, g.id), '[]')
+        from activities a
+        join cohorts g on g.activity_id = a.id and g.state <> 'draft'
+        cross join lateral (
+            select
+                (array_agg(s order by s.starts_at, s.seq) filter (where s.state <> 'cancelled'))[1] as first,
+                coalesce(jsonb_agg(jsonb_build_object(
+                    'part', s.part,
+                    'state', s.state,
+                    'local_start', wall_text(s.local_start),
+                    'timezone', s.timezone,
+                    'utc_offset', utc_offset(s.local_start, s.starts_at),
+                    'starts_at', utc(s.starts_at),
+                    'ends_at', utc(session_ends_at(s))) order by s.starts_at, s.seq), '[]') as dates
+            from sessions s where s.cohort_id = g.id) d
+        where a.id = in_activity_id and (a.announced_at is not null or actor_role() = 'coordinator'));
+end $$;
+
+-- How it stands at the moment; it changes without the version, so only lists show it.
+create or replace view activity_standings with (security_invoker = true) as
+select a.id, json_build_object(
+    'registration', case when a.state = 'open' then (
+        select case when bool_or(t.word = 'open') then 'open' when bool_or(t.word = 'full') then 'full' else 'closed' end
+        from (select value->>'registration' as word from jsonb_array_elements(tracks.list)) t) end,
+    'tracks', tracks.list) as standing
+from activities a
+cross join lateral (select activity_tracks(a.id) as list) tracks;
+
+create or replace function activity_respond(in_status int, in_id uuid) returns response language plpgsql as $$
+begin
+    return (
+        select respond(in_status, a.body, case when in_status = 201 then '/v1/activities/' || a.id end, a.version)
+        from activities_json a where a.id = in_id);
+end $$;
+
+create or replace function activity_require_fitting(in_body jsonb, in_present text[] default '{}') returns void language plpgsql as $$
+begin
+    perform require_no_faults((
+        select nullif(jsonb_agg(f.value), '[]')
+        from (
+            select jsonb_array_elements(code_faults('expertise', text_array(in_body->'expertise'), 'expertise', in_present)) as value
+            where in_body ? 'expertise'
+            union all
+            select jsonb_build_object('pointer', '#/kind', 'code', 'not-allowed')
+            where in_body ? 'kind' and not exists (
+                select from code_lists c where c.list = 'activity_kind' and c.code = in_body->>'kind' and not c.is_retired)) f));
+end $$;
+
+create or replace function activities_create(in_body jsonb) returns response language plpgsql as $$
+declare
+    new_id uuid := gen_random_uuid();
+begin
+    if not exists (select from services s where s.id = (in_body->>'service_id')::uuid and s.state <> 'ended') then
+        perform problem_field('service_id', 'does-not-exist');
+    end if;
+    perform activity_require_fitting(in_body);
+    insert into activities (
+        id, service_id, kind, title_en, title_fr, description_en, description_fr, bring_en, bring_fr, credit_en, credit_fr, links,
+        meant_for_en, meant_for_fr, season_en, season_fr, planned_on, answers_to_en, answers_to_fr, expertise, created_at)
+    values (
+        new_id, (in_body->>'service_id')::uuid, in_body->>'kind', in_body#>>'{title,en}', in_body#>>'{title,fr}',
+        in_body#>>'{description,en}', in_body#>>'{description,fr}', in_body#>>'{bring,en}', in_body#>>'{bring,fr}',
+        in_body#>>'{credit,en}', in_body#>>'{credit,fr}', coalesce(in_body->'links', '[]'), in_body#>>'{meant_for,en}',
+        in_body#>>'{meant_for,fr}', in_body#>>'{season,en}', in_body#>>'{season,fr}', (in_body->>'planned_on')::date,
+        in_body#>>'{answers_to,en}', in_body#>>'{answers_to,fr}', text_array(coalesce(in_body->'expertise', '[]')), app_now());
+    perform audit('create', 'activity', new_id, in_fields => body_fields(in_body));
+    return activity_respond(201, new_id);
+end $$;
+
+create or replace function activity_lock(in_id uuid, in_if_match int[]) returns activities language plpgsql as $$
+declare
+    activity activities;
+begin
+    select * into activity from activities a where a.id = in_id for no key update;
+    perform require_version(in_if_match, activity.version);
+    return activity;
+end $$;
+
+-- A text changes language by language; null takes an optional one away.
+create or replace function activity_text(in_body jsonb, in_member text, in_language text, in_present text) returns text
+immutable language sql
+return case when jsonb_typeof(in_body->in_member) = 'null' then null
+    else coalesce(in_body#>>array[in_member, in_language], in_present) end;
+
+create or replace function activities_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
+declare
+    activity activities := activity_lock(in_id, in_if_match);
+begin
+    if activity.state in ('ended', 'cancelled') then
+        perform problem_state(activity.state);
+    end if;
+    perform activity_require_fitting(in_body, activity.expertise);
+    update activities a set
+        kind = coalesce(in_body->>'kind', a.kind),
+        title_en = activity_text(in_body, 'title', 'en', a.title_en),
+        title_fr = activity_text(in_body, 'title', 'fr', a.title_fr),
+        description_en = activity_text(in_body, 'description', 'en', a.description_en),
+        description_fr = activity_text(in_body, 'description', 'fr', a.description_fr),
+        bring_en = activity_text(in_body, 'bring', 'en', a.bring_en),
+        bring_fr = activity_text(in_body, 'bring', 'fr', a.bring_fr),
+        credit_en = activity_text(in_body, 'credit', 'en', a.credit_en),
+        credit_fr = activity_text(in_body, 'credit', 'fr', a.credit_fr),
+        links = coalesce(in_body->'links', a.links),
+        meant_for_en = activity_text(in_body, 'meant_for', 'en', a.meant_for_en),
+        meant_for_fr = activity_text(in_body, 'meant_for', 'fr', a.meant_for_fr),
+        season_en = activity_text(in_body, 'season', 'en', a.season_en),
+        season_fr = activity_text(in_body, 'season', 'fr', a.season_fr),
+        planned_on = case when in_body ? 'planned_on' then (in_body->>'planned_on')::date else a.planned_on end,
+        answers_to_en = activity_text(in_body, 'answers_to', 'en', a.answers_to_en),
+        answers_to_fr = activity_text(in_body, 'answers_to', 'fr', a.answers_to_fr),
+        expertise = case when in_body ? 'expertise' then text_array(in_body->'expertise') else a.expertise end,
+        version = a.version + 1
+    where a.id = in_id;
+    perform audit('update', 'activity', in_id, in_fields => body_fields(in_body));
+    return activity_respond(200, in_id);
+end $$;
+
+-- One step of its life, or 409 naming where it stands.
+create or replace function activity_step(in_id uuid, in_if_match int[], in_from text[], in_to text, in_action text) returns response
+language plpgsql as $$
+declare
+    activity activities := activity_lock(in_id, in_if_match);
+begin
+    if activity.state <> all (in_from) then
+        perform problem_state(activity.state);
+    end if;
+    update activities a set
+        state = in_to,
+        announced_at = case when in_to in ('announced', 'open') then coalesce(a.announced_at, app_now()) else a.announced_at end,
+        version = a.version + 1
+    where a.id = in_id;
+    perform audit(in_action, 'activity', in_id);
+    return activity_respond(200, in_id);
+end $$;
+
+-- What it leaves has ended, track by track: whoever has a seat there is told by what ends it.
+create or replace function activity_require_no_tracks(in_id uuid) returns void language plpgsql as $$
+declare
+    live jsonb;
+begin
+    select jsonb_agg(g.id order by g.created_at, g.id) into live
+    from cohorts g where g.activity_id = in_id and g.state not in ('completed', 'cancelled');
+    if live is not null then
+        perform conflict('tracks-left', jsonb_build_object('group_ids', live));
+    end if;
+end $$;
+
+-- Everybody reads it from here on.
+create or replace function activities_announce(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    return activity_step(in_id, in_if_match, '{planned}', 'announced', 'announce');
+end $$;
+
+-- People may register from now on.
+create or replace function activities_open(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    return activity_step(in_id, in_if_match, '{planned,announced}', 'open', 'open');
+end $$;
+
+create or replace function activities_end(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    answer response := activity_step(in_id, in_if_match, '{open}', 'ended', 'end');
+begin
+    perform activity_require_no_tracks(in_id);
+    return answer;
+end $$;
+
+create or replace function activities_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    answer response := activity_step(in_id, in_if_match, '{planned,announced,open}', 'cancelled', 'cancel');
+begin
+    perform activity_require_no_tracks(in_id);
+    return answer;
+end $$;
+
+-- RFC 5545: the dates of what is announced, for everybody; what was cancelled stays, as such, since calendars drop what is gone without
+-- a word. Of the last month and all that is to come.
+create or replace function activities_calendar(in_language text) returns text language plpgsql stable security definer as $$
+declare
+    events text;
+begin
+    select string_agg(
+        calendar_event(
+            s, calendar_uid('public', s.id), case in_language when 'fr' then a.title_fr else a.title_en end, in_language,
+            g.state = 'cancelled' or a.state = 'cancelled', 'PUBLIC'),
+        '' order by s.starts_at, s.id)
+    into events
+    from activities a
+    join cohorts g on g.activity_id = a.id and g.state <> 'draft' and g.language = in_language
+    join sessions s on s.cohort_id = g.id and s.starts_at > app_now() - interval '30 days'
+    where a.announced_at is not null and actor_role() is not null;
+    return calendar_document(case in_language when 'fr' then 'Activités' else 'Activities' end, in_language, events);
+end $$;
