@@ -152,7 +152,9 @@ def test_tracks_stand_side_by_side_the_readers_language_first(coordinator, nobod
     """S2.21, S2.22, S2.24, S2.25: dates of their own, the zone named, the last day to register; drafts are not shown."""
     made = in_state(coordinator, plan(), "open")
     english = track(coordinator, made, event, series={"local_start": "2027-07-08T17:00", "count": 2})
-    french = track(coordinator, made, event, language="fr", series={"local_start": "2027-07-15T17:00", "count": 2}, timezone="America/Winnipeg")
+    french = track(
+        coordinator, made, event, language="fr", series={"local_start": "2027-07-15T17:00", "count": 2}, timezone="America/Winnipeg"
+    )
     Group(coordinator, event, activity_id=made["id"], series={"local_start": in_days(50), "count": 2})
     one, two = shown(nobody, made)["tracks"]
     assert (one["group_id"], two["group_id"]) == (english.id, french.id)
@@ -184,7 +186,9 @@ def test_a_track_names_an_activity_of_its_service_that_is_not_over(administrator
     body = {"service_id": event["id"], "language": "en", "series": {"local_start": in_days(40), "count": 2}}
     coordinator.post("/v1/groups", body | {"activity_id": ABSENT}).problem(422).fault("#/activity_id", "does-not-exist")
     other = service(administrator, FORMAL)
-    coordinator.post("/v1/groups", body | {"activity_id": plan()["id"], "service_id": other["id"]}).problem(422).fault("#/service_id", "invalid")
+    coordinator.post("/v1/groups", body | {"activity_id": plan()["id"], "service_id": other["id"]}).problem(422).fault(
+        "#/service_id", "invalid"
+    )
     for state in ("ended", "cancelled"):
         made = in_state(coordinator, plan(), state)
         assert coordinator.post("/v1/groups", body | {"activity_id": made["id"]}).problem(409, "conflict-state")["state"] == state
