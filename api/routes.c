@@ -45,7 +45,8 @@
 #define FREE           ROUTE_IF_MATCH /* done at any moment, whatever the version */
 #define CACHED         ROUTE_PUBLIC_CACHE
 #define OWN_TYPE       ROUTE_OWN_TYPE
-#define TAGGED         ROUTE_TAGGED /* a list with an ETag: asked for again and again */
+#define TAGGED         ROUTE_TAGGED /* an ETag of what is answered: asked for again and again */
+#define WATCHED        (ROUTE_TAGGED | ROUTE_PUBLIC_CACHE) /* by everybody */
 #define KEPT           (ROUTE_PUBLIC_CACHE | ROUTE_KEPT) /* here, too */
 
 const struct route routes[] = {
@@ -178,15 +179,18 @@ const struct route routes[] = {
     READ(  "/v1/services/{service_id}", PUBLIC,        services_read, CACHED),
     PATCH( "/v1/services/{service_id}", ADMINISTRATOR, services_update),
     /* activities */
-    LIST(  "/v1/activities",                        PUBLIC,      activities_list, TAGGED),
+    LIST(  "/v1/activities",                        COORDINATOR, activities_list),
     CREATE("/v1/activities",                        COORDINATOR, activities_create),
-    READ(  "/v1/activities/{activity_id}",          PUBLIC,      activities_read),
+    READ(  "/v1/activities/{activity_id}",          COORDINATOR, activities_read),
     PATCH( "/v1/activities/{activity_id}",          COORDINATOR, activities_update),
     STEP(  "/v1/activities/{activity_id}/announce", COORDINATOR, activities_announce),
     STEP(  "/v1/activities/{activity_id}/open",     COORDINATOR, activities_open),
     STEP(  "/v1/activities/{activity_id}/end",      COORDINATOR, activities_end),
     STEP(  "/v1/activities/{activity_id}/cancel",   COORDINATOR, activities_cancel),
-    READ(  "/v1/activity-calendar",                 PUBLIC,      activities_calendar, OWN_TYPE),
+    /* public-activities: asked by everybody, again and again */
+    LIST("/v1/public-activities",               PUBLIC, public_activities_list, WATCHED),
+    READ("/v1/public-activities/{activity_id}", PUBLIC, public_activities_read, WATCHED),
+    READ("/v1/activity-calendar",               PUBLIC, public_activities_calendar, WATCHED | OWN_TYPE),
     /* groups */
     LIST(  "/v1/groups",                     STAFF,       groups_list),
     CREATE("/v1/groups",                     COORDINATOR, groups_create),

@@ -49,7 +49,7 @@ enum route_flags {
     ROUTE_OWN_TYPE = 1 << 4,     /* not JSON: the column content_type names the media type */
     ROUTE_KEPT = 1 << 5,         /* public list whose first page is read at start, then kept */
     ROUTE_UNSEEN = 1 << 6,       /* to roles that may not call it there is nothing: 404, not 403 */
-    ROUTE_TAGGED = 1 << 7        /* a list with an ETag, made of what the statement answers */
+    ROUTE_TAGGED = 1 << 7        /* an ETag made of what the statement answers */
 };
 
 struct route {

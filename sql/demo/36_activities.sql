@@ -55,7 +55,7 @@ join (values
         'Une série hebdomadaire donnée par une personne certifiée. Chaque posture est une invitation; votre caméra est ouverte ou fermée '
             'à votre choix.',
         'A mat or a chair, and water.', 'Un tapis ou une chaise, et de l''eau.',
-        null, null, '[]', null, null, 'In the fall', 'À l''automne', null, null, '{trauma_informed_movement}'),
+        null, null, '[]', null, null, 'In the fall', 'À l''automne', null, null, '{trauma_informed_yoga}'),
     ('guest_speaker',
         'An evening with a guest', 'Une soirée avec une personne invitée',
         'A guest speaks about finding words again.', 'Une personne invitée parle de retrouver les mots.',
@@ -85,10 +85,10 @@ from (values
         transaction_timestamp()::date + 30 + time '09:00', 3, null)) v (id, activity, language, state, composition, first, count, days)
 where v.activity::uuid in (select d.id from demo_activities d);
 insert into cohorts (
-    id, service_id, activity_id, language, composition, state, coordinator_id, capacity, max_sessions, parts, joining, topics,
+    id, service_id, activity_id, language, composition, state, coordinator_id, capacity, session_capacity, max_sessions, parts, joining, topics,
     registration_deadline_days, offer_hours, created_at)
 select
-    d.id, s.id, a.id, d.language, d.composition, d.state, '00000000-0000-4000-8000-000000000004', s.capacity, s.max_sessions, s.parts,
+    d.id, s.id, a.id, d.language, d.composition, d.state, '00000000-0000-4000-8000-000000000004', s.capacity, s.session_capacity, s.max_sessions, s.parts,
     s.joining, s.topics, d.days, s.offer_hours, least(a.created_at, d.first - interval '30 days')
 from demo_tracks d join activities a on a.id = d.activity_id join services s on s.id = a.service_id;
 insert into sessions (

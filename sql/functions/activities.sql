@@ -31,59 +31,6 @@ cross join lateral (select
     a.expertise,
     utc(a.announced_at) as announced_at) members;
 
--- What everybody may know of a track, in one word.
-create or replace function activity_word(in_activity activities, in_track cohorts) returns text language plpgsql stable as $$
-begin
-    return case
-        when in_track.state = 'cancelled' then 'cancelled'
-        when in_track.state = 'completed' then 'ended'
-        when not cohort_takes_people(in_track) then 'closed'
-        when in_activity.state <> 'open' then 'announced'
-        when in_track.is_shown_full then 'full'
-        else 'open' end;
-end $$;
-
--- The tracks that are no drafts any more, the reader's language first: who speaks what, when, until when one registers. Nobody, no link
--- and no number; whether it is full is a word that the worker writes (seat_show_full).
-create or replace function activity_tracks(in_activity_id uuid) returns jsonb language plpgsql stable security definer as $$
-begin
-    return (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'group_id', g.id,
-            'language', g.language,
-            'composition', g.composition,
-            'timezone', g.timezone,
-            'registration', activity_word(a, g),
-            'register_by', cohort_registers_by(g, d.first),
-            'dates', d.dates)
-            order by g.language <> case when reads_french() then 'fr' else 'en' end, g.language, (d.first).starts_at, g.id), '[]')
-        from activities a
-        join cohorts g on g.activity_id = a.id and g.state <> 'draft'
-        cross join lateral (
-            select
-                (array_agg(s order by s.starts_at, s.seq) filter (where s.state <> 'cancelled'))[1] as first,
-                coalesce(jsonb_agg(jsonb_build_object(
-                    'part', s.part,
-                    'state', s.state,
-                    'local_start', wall_text(s.local_start),
-                    'timezone', s.timezone,
-                    'utc_offset', utc_offset(s.local_start, s.starts_at),
-                    'starts_at', utc(s.starts_at),
-                    'ends_at', utc(session_ends_at(s))) order by s.starts_at, s.seq), '[]') as dates
-            from sessions s where s.cohort_id = g.id) d
-        where a.id = in_activity_id and (a.announced_at is not null or actor_role() = 'coordinator'));
-end $$;
-
--- How it stands at the moment; it changes without the version, so only lists show it.
-create or replace view activity_standings with (security_invoker = true) as
-select a.id, json_build_object(
-    'registration', case when a.state = 'open' then (
-        select case when bool_or(t.word = 'open') then 'open' when bool_or(t.word = 'full') then 'full' else 'closed' end
-        from (select value->>'registration' as word from jsonb_array_elements(tracks.list)) t) end,
-    'tracks', tracks.list) as standing
-from activities a
-cross join lateral (select activity_tracks(a.id) as list) tracks;
-
 create or replace function activity_respond(in_status int, in_id uuid) returns response language plpgsql as $$
 begin
     return (
@@ -229,23 +176,4 @@ declare
 begin
     perform activity_require_no_tracks(in_id);
     return answer;
-end $$;
-
--- RFC 5545: the dates of what is announced, for everybody; what was cancelled stays, as such, since calendars drop what is gone without
--- a word. Of the last month and all that is to come.
-create or replace function activities_calendar(in_language text) returns text language plpgsql stable security definer as $$
-declare
-    events text;
-begin
-    select string_agg(
-        calendar_event(
-            s, calendar_uid('public', s.id), case in_language when 'fr' then a.title_fr else a.title_en end, in_language,
-            g.state = 'cancelled' or a.state = 'cancelled', 'PUBLIC'),
-        '' order by s.starts_at, s.id)
-    into events
-    from activities a
-    join cohorts g on g.activity_id = a.id and g.state <> 'draft' and g.language = in_language
-    join sessions s on s.cohort_id = g.id and s.starts_at > app_now() - interval '30 days'
-    where a.announced_at is not null and actor_role() is not null;
-    return calendar_document(case in_language when 'fr' then 'Activités' else 'Activities' end, in_language, events);
 end $$;

@@ -7,6 +7,6 @@ create policy all_read on activities for select to alongside_api using (
 create policy api_adds on activities for insert to alongside_api with check (actor_role() = 'coordinator' and state = 'planned');
 create policy api_changes on activities for update to alongside_api using ((select actor_role()) = 'coordinator');
 grant select on activities_json to alongside_api;
-grant select on activity_standings to alongside_api;
+grant select on public_activities_json to alongside_api;
 grant select on activities to alongside_desk;
 create policy desk_reads on activities for select to alongside_desk using (true);

@@ -78,6 +78,17 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('document_kind', 'privacy_notice', 5, 'Privacy notice', 'Avis de confidentialité'),
     ('document_kind', 'guest_confidentiality', 6, 'Confidentiality agreement of a guest', 'Entente de confidentialité d''une personne invitée'),
 
+    ('activity_state', 'planned', 1, 'Planned', 'Prévue'),
+    ('activity_state', 'announced', 2, 'Announced', 'Annoncée'),
+    ('activity_state', 'open', 3, 'Open', 'Ouverte'),
+    ('activity_state', 'ended', 4, 'Over', 'Terminée'),
+    ('activity_state', 'cancelled', 5, 'Called off', 'Annulée'),
+    ('registration', 'announced', 1, 'Not open yet', 'Pas encore ouverte'),
+    ('registration', 'open', 2, 'Open', 'Ouverte'),
+    ('registration', 'full', 3, 'Full; there is a waiting list', 'Complet; il y a une liste d''attente'),
+    ('registration', 'closed', 4, 'Closed', 'Fermée'),
+    ('registration', 'ended', 5, 'Over', 'Terminée'),
+    ('registration', 'cancelled', 6, 'Called off', 'Annulée'),
     ('guest_state', 'active', 1, 'Active', 'Active'),
     ('guest_state', 'ended', 2, 'Leads nothing any more', 'N''anime plus rien'),
 
@@ -448,11 +459,6 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('activity_kind', 'guest_speaker', 4, 'Guest speaker', 'Conférence'),
     ('activity_kind', 'coffee_chat', 5, 'Coffee chat', 'Café-causerie'),
     ('activity_kind', 'weekly_practice', 6, 'Weekly practice', 'Pratique hebdomadaire'),
-
-    ('expertise', 'supporting_men', 1, 'Supporting men', 'Soutien aux hommes'),
-    ('expertise', 'facilitating_mens_groups', 2, 'Facilitating men''s groups', 'Animation de groupes d''hommes'),
-    ('expertise', 'creative_arts', 3, 'Creative arts', 'Arts créatifs'),
-    ('expertise', 'trauma_informed_movement', 4, 'Trauma-informed movement', 'Mouvement tenant compte des traumatismes'),
 
     ('training_method', 'scenarios', 1, 'Scenario-based discussions', 'Discussions à partir de scénarios'),
     ('training_method', 'role_plays', 2, 'Role-plays', 'Jeux de rôle'),

@@ -2,7 +2,7 @@
 -- The kinds of groups and of activities a new installation begins with. They are data: what an administrator changes afterwards stays.
 insert into services (
     id, code, title_en, title_fr, description_en, description_fr, state, capacity, max_sessions, parts, joining,
-    topics, offer_hours, created_at)
+    topics, offer_hours, created_at, session_capacity)
 values
     (
         '00000000-0000-4000-8000-000000000301', 'informal_group',
@@ -16,7 +16,7 @@ values
         'available', 10, 8,
         '[{"duration_minutes": 90, "gap_days": 7, "hosts": {
             "peer_supporter": {"count": 2, "is_needed": true}, "on_call_professional": {"count": 1, "is_needed": false}}}]',
-        'drop_in', 'participants', 72, transaction_timestamp()),
+        'drop_in', 'participants', 72, transaction_timestamp(), null),
     (
         '00000000-0000-4000-8000-000000000302', 'formal_group',
         'Formal peer support group', 'Groupe formel de soutien par les pairs',
@@ -32,7 +32,7 @@ values
         'available', 8, 10,
         '[{"duration_minutes": 90, "gap_days": 7, "hosts": {
             "peer_supporter": {"count": 1, "is_needed": true}, "mental_health_professional": {"count": 1, "is_needed": true}}}]',
-        'closed', 'predetermined', 72, transaction_timestamp() + interval '1 second'),
+        'closed', 'predetermined', 72, transaction_timestamp() + interval '1 second', null),
     -- S2.11, S2.12.
     (
         '00000000-0000-4000-8000-000000000303', 'coffee_chat', 'Coffee chat', 'Café-causerie',
@@ -40,9 +40,9 @@ values
             'come to as many chats as you like.',
         'Une heure et quart en ligne, avec la boisson de votre choix. Les personnes présentes choisissent les sujets. Une fois '
             'inscrit, on vient à autant de causeries qu''on le souhaite.',
-        'available', 10, 26,
+        'available', 100, 26,
         '[{"duration_minutes": 75, "gap_days": 14, "hosts": {"coordinator": {"count": 1, "is_needed": true}}}]',
-        'drop_in', 'participants', 72, transaction_timestamp() + interval '2 seconds'),
+        'drop_in', 'participants', 72, transaction_timestamp() + interval '2 seconds', 10),
     -- S2.15, S2.18, S2.19, S2.23.
     (
         '00000000-0000-4000-8000-000000000304', 'creative_event', 'Two-part creative event', 'Événement créatif en deux parties',
@@ -54,7 +54,7 @@ values
           {"duration_minutes": 60, "gap_days": 14, "hosts": {
             "team_member": {"count": 1, "is_needed": true}, "guest": {"count": 1, "is_needed": false},
             "mental_health_professional": {"count": 1, "is_needed": false}}}]',
-        'closed', 'participants', 72, transaction_timestamp() + interval '3 seconds'),
+        'closed', 'participants', 72, transaction_timestamp() + interval '3 seconds', null),
     (
         '00000000-0000-4000-8000-000000000305', 'yoga_series', 'Trauma-informed yoga',
         'Yoga tenant compte des traumatismes',
@@ -64,5 +64,5 @@ values
         '[{"duration_minutes": 75, "gap_days": 7, "hosts": {
             "team_member": {"count": 1, "is_needed": true}, "guest": {"count": 1, "is_needed": false},
             "on_call_professional": {"count": 1, "is_needed": false}}}]',
-        'drop_in', 'participants', 72, transaction_timestamp() + interval '4 seconds')
+        'drop_in', 'participants', 72, transaction_timestamp() + interval '4 seconds', null)
 on conflict (code) do nothing;

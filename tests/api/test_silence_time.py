@@ -236,7 +236,8 @@ def acts(world):
 LEFT_OUT = {
     "the same for everybody": """documentation_contract documentation_page documentation_script code_lists_read health_live health_ready
         help_lines_list documents_list documents_read holidays_list holidays_read services_list services_read training_courses_list
-        training_courses_read training_offerings_list training_offerings_read""",
+        training_courses_read training_offerings_list training_offerings_read public_activities_calendar public_activities_list
+        public_activities_read""",
     "what one says of oneself, kept and never compared": """acceptances_create acceptances_list acceptances_read acceptances_withdraw
         emergency_contacts_read emergency_contacts_replace intake_forms_read intake_forms_submit intake_forms_update safety_plans_read
         safety_plans_replace notice_preferences_read notice_preferences_update calendar_feeds_delete""",

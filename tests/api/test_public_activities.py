@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""What everybody reads of activities: tracks with dates of their own, open or full in words, a calendar; nobody is counted (S2.14, S2.21, S2.22,
+S2.24, S2.25, I10, DESIGN 12)."""
+
+from datetime import date, timedelta
+
+import icalendar
+import pytest
+from steps import walk
+from steps.activities import PATH, PUBLIC, in_state, new, page, track, two_parts
+from steps.groups import Group, in_days, instant, ready
+from steps.journey import as_worker
+
+
+@pytest.fixture
+def event(administrator):
+    return two_parts(administrator)
+
+
+@pytest.fixture
+def plan(coordinator, event):
+    return lambda **changes: coordinator.post(PATH, new(event, **changes)).created()
+
+
+def test_tracks_stand_side_by_side_the_readers_language_first(coordinator, nobody, plan, event):
+    """S2.21, S2.22, S2.24, S2.25: dates of their own, the zone named, the last day to register; drafts are not shown."""
+    made = in_state(coordinator, plan(), "open")
+    english = track(coordinator, made, event, series={"local_start": "2027-07-08T17:00", "count": 2})
+    french = track(
+        coordinator, made, event, language="fr", series={"local_start": "2027-07-15T17:00", "count": 2}, timezone="America/Winnipeg"
+    )
+    Group(coordinator, event, activity_id=made["id"], series={"local_start": in_days(50), "count": 2})
+    one, two = page(nobody, made).ok()["tracks"]
+    assert (one["group_id"], two["group_id"]) == (english.id, french.id)
+    assert [entry["group_id"] for entry in page(nobody, made, language="fr").ok()["tracks"]] == [french.id, english.id]
+    assert (one["register_by"], one["registration"], one["timezone"]) == ("2027-06-25", "open", "America/Toronto")
+    assert [(d["part"], d["local_start"], d["utc_offset"], d["ends_at"]) for d in one["dates"]] == [
+        (1, "2027-07-08T17:00", "-04:00", "2027-07-08T22:30:00Z"), (2, "2027-07-22T17:00", "-04:00", "2027-07-22T22:00:00Z")]  # fmt: skip
+    assert [(d["local_start"], d["utc_offset"]) for d in two["dates"]] == [("2027-07-15T17:00", "-05:00"), ("2027-07-29T17:00", "-05:00")]
+    assert set(one) == {"group_id", "language", "composition", "timezone", "registration", "register_by", "dates"}, "no count, link or name"
+    assert {entry["id"] for entry in walk(coordinator, "/v1/groups", params={"activity_id": made["id"]})} > {english.id, french.id}
+    assert english.read()["activity_id"] == made["id"]
+
+
+@pytest.mark.parametrize("zone", ["America/St_Johns", "America/Winnipeg", "America/Vancouver"])
+@pytest.mark.parametrize("first", ["2027-03-20T17:00", "2027-11-13T17:00"])
+def test_the_last_day_ends_with_its_last_second(coordinator, nobody, plan, event, zone, first):
+    """I10: inclusive to 23:59:59 on the clock of the track, also where the clocks change between the day and the first date."""
+    made = in_state(coordinator, plan(), "open")
+    track(coordinator, made, event, timezone=zone, series={"local_start": first, "count": 2})
+    last_day = date.fromisoformat(first[:10]) - timedelta(days=13)
+    for shift, word in ((-1, "open"), (0, "closed")):
+        moment = instant(f"{last_day + timedelta(days=1)}T00:00", zone, seconds=shift)
+        entry = page(nobody, made, headers={"X-Test-Now": moment}).ok()
+        assert (entry["tracks"][0]["register_by"], entry["tracks"][0]["registration"]) == (str(last_day), word)
+        assert entry["registration"] == word
+
+
+def fill(client, one, count=1):
+    return [one.seat(ready(client), "confirmed") for _ in range(count)]
+
+
+def words(nobody, made):
+    listed, one = nobody.get(PUBLIC, params={"limit": 1}).ok(), page(nobody, made).ok()
+    assert listed.data[0] == one.json
+    return one["tracks"][0]["registration"], listed.etag, one.etag
+
+
+def test_full_is_a_word_that_nobody_can_count_with(client, coordinator, nobody, db, plan, event):
+    """ANCHORS 1.2.10: the same bytes and tag with one seat taken of two as with none; full at once; open again five minutes later."""
+    made = in_state(coordinator, plan(), "open")
+    one = track(coordinator, made, event)
+    empty = words(nobody, made)
+    (first,) = fill(client, one)
+    as_worker(db, None, "select seat_show_full()")
+    assert words(nobody, made) == empty and empty[0] == "open"
+    fill(client, one)
+    assert words(nobody, made) == empty, "no request changes the word"
+    as_worker(db, None, "select seat_show_full()")
+    full = words(nobody, made)
+    assert full[0] == "full"
+    first.withdraw()
+    as_worker(db, None, "select seat_show_full()")
+    assert words(nobody, made) == full, "who leaves is not watched"
+    db.execute("update cohorts set shown_full_at = shown_full_at - interval '5 minutes' where id = %s", (one.id,))
+    as_worker(db, None, "select seat_show_full()")
+    assert words(nobody, made) == empty
+
+
+def test_what_is_public_answers_304_while_nothing_changed(coordinator, nobody, plan):
+    """Caches may keep it: it is the same for whoever asks."""
+    made = in_state(coordinator, plan(), "announced")
+    for path in (PUBLIC, f"{PUBLIC}/{made['id']}", "/v1/activity-calendar"):
+        before = nobody.get(path).ok()
+        assert "public" in before.headers["Cache-Control"] and "Accept-Language" in before.headers["Vary"]
+        assert coordinator.get(path).ok().etag == before.etag
+        nobody.get(path, if_none_match=before).not_modified()
+        assert nobody.get(path, language="fr").ok().etag != before.etag
+    listed = nobody.get(PUBLIC).ok()
+    coordinator.patch(made.path, {"title": {"en": "Another"}}, if_match="*").ok()
+    assert nobody.get(PUBLIC, if_none_match=listed).ok().etag != listed.etag
+
+
+def test_the_public_calendar_keeps_what_was_cancelled(coordinator, nobody, plan, event):
+    """RFC 5545, ANCHORS 1.2.7: one UID, SEQUENCE up, STATUS:CANCELLED; nothing of a draft, no link; read by another's parser."""
+    made = in_state(coordinator, plan(title={"en": "Draw; together, " + "x" * 120, "fr": "Dessiner; ensemble"}), "announced")
+    one = track(coordinator, made, event)
+    Group(coordinator, event, activity_id=made["id"], series={"local_start": in_days(70), "count": 2})
+    hidden = plan()
+    track(coordinator, hidden, event)
+    before = {e["UID"]: e for e in events(nobody, made)}
+    assert len(before) == 2 and {str(e["STATUS"]) for e in before.values()} == {"CONFIRMED"}
+    first, second = one.sessions()
+    coordinator.patch(f"/v1/sessions/{first['id']}", {"local_start": in_days(41, at="18:00")}, if_match="*").ok()
+    coordinator.post(f"/v1/sessions/{second['id']}/cancel", if_match="*").ok()
+    after = {e["UID"]: e for e in events(nobody, made)}
+    assert set(after) == set(before) and {int(e["SEQUENCE"]) for e in after.values()} == {1}
+    assert sorted(str(e["STATUS"]) for e in after.values()) == ["CANCELLED", "CONFIRMED"]
+    feed = nobody.get("/v1/activity-calendar").ok()
+    assert hidden["title"]["en"] not in feed.content.decode() and "http" not in feed.content.decode()
+    nobody.get("/v1/activity-calendar", if_none_match=feed).not_modified()
+    one.step("cancel").ok()
+    assert {str(e["STATUS"]) for e in events(nobody, made)} == {"CANCELLED"}
+    assert events(nobody, made, "fr") == []
+
+
+def events(who, made, language="en"):
+    text = who.get("/v1/activity-calendar", params={"language": language}).ok().content
+    assert all(len(line) <= 75 for line in text.split(b"\r\n"))
+    return [e for e in icalendar.Calendar.from_ical(text).walk("VEVENT") if str(e["SUMMARY"]) == made["title"][language]]
