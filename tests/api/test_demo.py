@@ -39,12 +39,29 @@ def professional(client):
 
 
 def test_two_informal_and_two_formal_groups_in_each_language_at_every_stage(coordinator):
-    groups = listed(coordinator, "/v1/groups")
+    groups = [entry for entry in listed(coordinator, "/v1/groups") if not entry["activity_id"]]
     kinds = collections.Counter((entry["service"]["code"], entry["language"]) for entry in groups)
     assert kinds == dict.fromkeys([(kind, of) for kind in ("informal_group", "formal_group") for of in ("en", "fr")], 2)
     assert {entry["state"] for entry in groups} == {"draft", "recruiting", "confirmed", "in_progress", "completed", "cancelled"}
     for language in ("en", "fr"):
         assert len({entry["state"] for entry in groups if entry["language"] == language}) >= 3
+
+
+def test_everybody_reads_the_known_program(nobody):
+    """S2.11, S2.12, S2.15, S2.21, S2.22, S2.23, S2.24, and the yoga of 1.3: what was, what goes on, what is to come."""
+    shown = {entry["title"]["en"]: entry for entry in listed(nobody, "/v1/public-activities", state="open")}
+    chat = shown["Men's Virtual Coffee Chat"]
+    assert (chat["kind"], chat["registration"]) == ("coffee_chat", "open") and "coffee, water, juice or nothing at all" in chat["bring"][
+        "en"
+    ]
+    assert [track["language"] for track in chat["tracks"]] == ["en", "fr"]
+    (was,) = listed(nobody, "/v1/public-activities", state="ended")
+    english, french = was["tracks"]
+    assert [date["local_start"] for date in english["dates"]] == ["2025-07-10T17:00", "2025-07-24T17:00"]
+    assert [date["local_start"] for date in french["dates"]] == ["2025-07-17T17:00", "2025-07-31T17:00"]
+    assert {track["register_by"] for track in was["tracks"]} == {"2025-06-27"}
+    (yoga,) = listed(nobody, "/v1/public-activities", state="announced")
+    assert yoga["title"]["fr"] == "Yoga tenant compte des traumatismes" and yoga["tracks"][0]["registration"] == "announced"
 
 
 def test_a_peer_finds_an_offer_a_group_and_the_next_sessions(peer):
