@@ -48,14 +48,14 @@ join (values
         null, null, null, null,
         'Community members asked for ways to cope that need no words.', 'Des membres de la communauté ont demandé des façons de s''adapter '
             'qui se passent de mots.',
-        '{creative_arts}'),
+        '{}'),
     ('weekly_practice',
         'Trauma-informed yoga', 'Yoga tenant compte des traumatismes',
         'A weekly series led by a certified instructor. Every posture is an invitation; your camera is on or off as you wish.',
         'Une série hebdomadaire donnée par une personne certifiée. Chaque posture est une invitation; votre caméra est ouverte ou fermée '
             'à votre choix.',
         'A mat or a chair, and water.', 'Un tapis ou une chaise, et de l''eau.',
-        null, null, '[]', null, null, 'In the fall', 'À l''automne', null, null, '{trauma_informed_yoga}'),
+        null, null, '[]', null, null, 'In the fall', 'À l''automne', null, null, '{}'),
     ('guest_speaker',
         'An evening with a guest', 'Une soirée avec une personne invitée',
         'A guest speaks about finding words again.', 'Une personne invitée parle de retrouver les mots.',

@@ -23,25 +23,42 @@ begin
         cross join generate_series(coalesce(filled.fit, 0) + 1, host_count(session.hosts, wanted.slot)));
 end $$;
 
+-- S2.12: what an activity asks its hosts to have experience of, and nobody has who leads this session. It stops nothing.
+create or replace function shortfall_expertise_missing(in_session_id uuid) returns text[] language plpgsql stable security definer as $$
+begin
+    return (
+        select coalesce(array_agg(wanted.code order by wanted.code), '{}')
+        from sessions s
+        join cohorts g on g.id = s.cohort_id
+        join activities a on a.id = g.activity_id
+        cross join unnest(a.expertise) wanted (code)
+        where s.id = in_session_id and actor_serves_cohort(g.id) and not exists (
+            select from session_leads l join qualifications q on q.account_id = l.account_id
+            where l.session_id = s.id and wanted.code = any (q.expertise)));
+end $$;
+
 -- Who could fill a slot of a session: fit on that day, free at that hour, nobody in the group they must not meet. Twenty at most.
-create or replace function shortfall_candidates(in_session_id uuid, in_slot text) returns table (account_id uuid, alias text)
+create or replace function shortfall_candidates(in_session_id uuid, in_slot text) returns table (
+    account_id uuid, alias text, expertise text[])
 language plpgsql stable security definer as $$
 declare
     session sessions;
     cohort cohorts;
     wanted_slot host_slots;
+    wanted_expertise text[];
 begin
     select * into session from sessions s where s.id = in_session_id;
     select * into cohort from cohorts g where g.id = session.cohort_id;
+    select a.expertise into wanted_expertise from activities a where a.id = cohort.activity_id;
     select * into wanted_slot from host_slots w where w.slot = in_slot;
     if actor_role() <> 'coordinator' or not actor_serves_cohort(cohort.id) then
         return;
     end if;
     return query
-    select c.id, c.alias
+    select c.id, c.alias, array(select unnest(c.expertise) intersect select unnest(wanted_expertise) order by 1)
     from (
         -- The fence: in order of names, so that the costly questions end with the twentieth answer.
-        select a.id, s.alias
+        select a.id, s.alias, q.expertise
         from accounts a
         join staff s on s.id = a.id
         join qualifications q on q.account_id = a.id
@@ -96,6 +113,7 @@ cross join lateral (select
     s.duration_minutes,
     short.missing,
     exists (select from unnest(short.missing) m (slot) where host_count_needed(s.hosts, m.slot) > 0) as stops_session,
+    shortfall_expertise_missing(s.id) as expertise_missing,
     (
         select coalesce(json_agg(json_build_object(
             'account_id', u.account_id, 'guest_id', u.guest_id, 'alias', u.alias, 'slot', u.slot, 'missing', u.missing)
@@ -104,7 +122,7 @@ cross join lateral (select
         from shortfall_unfit(s.id) u) as unfit,
     (
         select coalesce(json_agg(json_build_object(
-            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias)
+            'slot', w.slot, 'account_id', c.account_id, 'alias', c.alias, 'expertise', c.expertise)
             order by w.slot, case when reads_french() then c.alias else '' end collate "fr-CA-x-icu",
                 c.alias collate "en-x-icu", c.account_id), '[]')
         from (select distinct unnest(short.missing) as slot) w

@@ -57,7 +57,8 @@ begin
                     home_help_arranged host_clashes join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
                     host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
-                    session_seat_in_window session_topics_set shortfall_candidates shortfall_missing shortfall_unfit'),
+                    session_seat_in_window session_topics_set shortfall_candidates shortfall_expertise_missing shortfall_missing
+                    shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
                     public_activities_calendar public_activity_tracks
@@ -159,7 +160,7 @@ grant execute on function rosters_read to alongside_api;
 grant execute on function join_link_needs_replacing, join_link_replace to alongside_api;
 grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;
-grant execute on function shortfall_candidates, shortfall_missing, shortfall_unfit to alongside_api;
+grant execute on function shortfall_candidates, shortfall_expertise_missing, shortfall_missing, shortfall_unfit to alongside_api;
 grant execute on function staff_alias, staff_link_since to alongside_api;
 grant execute on function waiting_people_missing, waiting_person_refresh to alongside_api;
 

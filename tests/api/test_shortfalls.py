@@ -3,7 +3,8 @@
 
 import pytest
 from steps import OTHER_COORDINATOR, walk
-from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, ready, service, start
+from steps.activities import PATH, new
+from steps.groups import FORMAL, INFORMAL, LONG_AGO, Group, Host, in_days, instant, part, ready, service, start
 from steps.journey import compared, own_case
 
 BOTH = ["peer_supporter", "mental_health_professional"]
@@ -52,9 +53,10 @@ def test_what_a_shortfall_says(formal, hire):
     entry = shortfalls(formal)[0]
     assert entry == {
         "session_id": first["id"], "group_id": formal.id, "seq": 1, "language": "en", "missing": BOTH, "stops_session": True, "unfit": [],
+        "expertise_missing": [],
         "could_cover": [
-            {"slot": "mental_health_professional", "account_id": professional.id, "alias": professional.made["alias"]},
-            {"slot": "peer_supporter", "account_id": supporter.id, "alias": supporter.made["alias"]}],
+            {"slot": "mental_health_professional", "account_id": professional.id, "alias": professional.made["alias"], "expertise": []},
+            {"slot": "peer_supporter", "account_id": supporter.id, "alias": supporter.made["alias"], "expertise": []}],
     } | {name: first[name] for name in ("local_start", "timezone", "utc_offset", "starts_at", "duration_minutes")}  # fmt: skip
 
 
@@ -227,3 +229,24 @@ def test_it_is_the_coordinators(client, formal, hire, coordinator, db):
     assert shortfalls(formal, themself) == [] and shortfalls(formal) != []
     kept = db.execute("select count(*) from audit_events where object_type = 'shortfall' and account_id = %s", (OTHER_COORDINATOR,))
     assert kept.fetchone()[0] >= 2
+
+
+# ---- what an activity asks of those who lead it ----
+
+
+def test_expertise_that_nobody_has_is_told_and_stops_nothing(administrator, coordinator, hire):
+    """S2.12: each thing asked is had by somebody who leads; who could cover says what they have of it."""
+    of = service(administrator, FORMAL, parts=[part(75, 14, peer_supporter=1)])
+    asked = ["facilitating_mens_groups", "supporting_men"]
+    made = coordinator.post(PATH, new(of, kind="coffee_chat", expertise=asked)).created()
+    group = Group(coordinator, of, activity_id=made["id"]).open()
+    knows, other = hire(), hire()
+    knows.qualify(expertise=["supporting_men", "relaxation"], cleared_on=LONG_AGO).ok()
+    first = shortfalls(group)[0]
+    assert (first["missing"], first["stops_session"], first["expertise_missing"]) == (["peer_supporter"], True, asked)
+    assert {entry["account_id"]: entry["expertise"] for entry in first["could_cover"]} == {knows.id: ["supporting_men"], other.id: []}
+    group.assign(knows).created()
+    first = shortfalls(group)[0]
+    assert (first["missing"], first["stops_session"], first["expertise_missing"]) == ([], False, ["facilitating_mens_groups"])
+    coordinator.patch(made.path, {"expertise": ["supporting_men"]}, if_match="*").ok()
+    assert shortfalls(group) == []

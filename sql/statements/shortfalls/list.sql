@@ -10,7 +10,7 @@ with keys as (
         and exists (
             select from cohorts g where g.id = s.cohort_id and g.state in ('recruiting', 'confirmed', 'in_progress')
                 and ($3->'coordinator_id' is null or g.coordinator_id = ($3->>'coordinator_id')::uuid))
-        and shortfall_missing(s.id) <> '{}'
+        and (shortfall_missing(s.id) <> '{}' or shortfall_expertise_missing(s.id) <> '{}')
     order by s.starts_at, s.id
     limit ($3->>'limit')::int + 1)
 select k.starts_at as at, k.id, j.body
