@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- What groups and activities share: people who meet under the care of one coordinator. How many, until when, who is told.
 
--- I10: the last day on which somebody is taken, on the clock of the first session; null = there is no such day.
+-- I10: the last day on which somebody is taken, on the clock of the first session; null = there is no such day. Where places are taken
+-- each session has its own (place_asked_by).
 create or replace function cohort_registers_by(in_cohort cohorts, in_first sessions) returns date immutable language sql
-return in_first.local_start::date - in_cohort.registration_deadline_days;
+return case when in_cohort.session_capacity is null then in_first.local_start::date - in_cohort.registration_deadline_days end;
 
 -- When the group stops taking people; null = never, as things are planned. I3: a closed group once its first session has begun or its
 -- hour has come; cancelling or moving that session moves the lock. I10: any group after its registration deadline, the end of that

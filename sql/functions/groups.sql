@@ -207,11 +207,15 @@ begin
         case when in_body ? 'registration_deadline_days'
             then (in_body->>'registration_deadline_days')::int else service.registration_deadline_days end,
         service.offer_hours, app_now());
-    insert into sessions (cohort_id, seq, part, capacity, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
+    insert into sessions (
+        cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
     select
-        new_id, t.seq, p.part, service.session_capacity, t.local_start, zone, wall_instant(t.local_start, zone), t.minutes,
+        new_id, t.seq, p.part, service.session_capacity, place_deadline_days(g), t.local_start, zone, wall_instant(t.local_start, zone), t.minutes,
         part_of(service.parts, p.part)->'hosts', app_now()
-    from group_wall_times(in_body, service.parts) t cross join lateral (select part_at(service.parts, t.seq::int) as part) p;
+    from cohorts g
+    cross join group_wall_times(in_body, service.parts) t
+    cross join lateral (select part_at(service.parts, t.seq::int) as part) p
+    where g.id = new_id;
     perform audit('create', 'group', new_id, in_fields => body_fields(in_body));
     return group_respond(201, new_id);
 end $$;

@@ -35,6 +35,19 @@ begin
     end if;
 end $$;
 
+-- What a session carries of the deadline of its group.
+create or replace function place_deadline_days(in_cohort cohorts) returns int immutable language sql
+return case when in_cohort.session_capacity is not null then in_cohort.registration_deadline_days end;
+
+-- I10: the last day on which one asks for a place, to its end on the clock of the session; null = up to the start.
+create or replace function place_asked_by(in_session sessions) returns date immutable language sql
+return in_session.local_start::date - in_session.registration_deadline_days;
+
+-- Who has asked by then takes what is freed up to the start.
+create or replace function place_is_closed(in_session sessions, in_place places) returns boolean stable language sql
+return coalesce(in_place.state, 'freed') = 'freed'
+    and coalesce(app_now() >= (place_asked_by(in_session) + 1)::timestamp at time zone in_session.timezone, false);
+
 -- How a place that is free is given on: to who waits longest, offered to them, to whoever comes first, or not any more.
 create or replace function place_window(in_session sessions, in_cohort cohorts) returns text stable language sql
 return case
@@ -108,6 +121,7 @@ begin
         when in_session.capacity is null then 'not_needed'
         when place.state in ('held', 'let_in') then 'held'
         when place.state = 'offered' and place.offered_until > app_now() then 'offered'
+        when place_is_closed(in_session, place) then 'closed'
         when place_is_open(in_session, in_enrolment_id) then 'open'
         when place.state in ('waiting', 'offered') then 'waiting'
         else 'full' end;
@@ -116,6 +130,7 @@ begin
             'session_id', in_session.id,
             'standing', standing,
             'text', localized(t.text_en, t.text_fr),
+            'asked_by', place_asked_by(in_session),
             'is_only_one', coalesce(place.is_only_one, false),
             'offered_until', case when standing = 'offered' then utc(place.offered_until) end,
             'offered_until_local', case when standing = 'offered' then local_moment_json(place.offered_until, in_zone) end)
@@ -316,6 +331,8 @@ begin
     select * into place from places l where l.session_id = session.id and l.enrolment_id = enrolment.id;
     if place.state = 'held' then
         return place_respond(session, enrolment);
+    elsif place_is_closed(session, place) then
+        perform conflict('too-late');
     end if;
     perform place_require_room();
     insert into places as l (session_id, enrolment_id, participant_id, state, is_only_one, asked_at, waiting_since)

@@ -34,6 +34,7 @@ begin
                 (array_agg(s order by s.starts_at, s.seq) filter (where s.state <> 'cancelled'))[1] as first,
                 coalesce(jsonb_agg(jsonb_build_object(
                     'part', s.part,
+                    'register_by', place_asked_by(s),
                     'state', s.state,
                     'local_start', wall_text(s.local_start),
                     'timezone', s.timezone,

@@ -102,6 +102,7 @@ cross join lateral (select
     s.duration_minutes,
     s.part,
     s.capacity,
+    s.registration_deadline_days,
     s.hosts,
     s.makes_up_for,
     case when s.topic_en is not null then localized(s.topic_en, s.topic_fr) end as topic,
@@ -176,11 +177,11 @@ begin
     perform session_require_topic(cohort, in_body#>>'{topic,en}');
     part := part_next(cohort, (in_body->>'makes_up_for')::uuid);
     insert into sessions (
-        id, cohort_id, seq, part, capacity, local_start, timezone, starts_at, duration_minutes, hosts, makes_up_for, topic_en, topic_fr,
-        material_en, material_fr, join_link, changed_at)
+        id, cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts,
+        makes_up_for, topic_en, topic_fr, material_en, material_fr, join_link, changed_at)
     values (
         new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), part,
-        cohort.session_capacity, local_start,
+        cohort.session_capacity, place_deadline_days(cohort), local_start,
         cohort.timezone, instant, part_minutes(cohort.parts, part), part_of(cohort.parts, part)->'hosts',
         (in_body->>'makes_up_for')::uuid, in_body#>>'{topic,en}', in_body#>>'{topic,fr}', in_body#>>'{material,en}',
         in_body#>>'{material,fr}', in_body->>'join_link', app_now());
@@ -270,8 +271,15 @@ begin
         session.join_link := in_body->>'join_link';
     end if;
     perform place_require_capacity(session, (in_body->>'capacity')::int);
+    if in_body ? 'registration_deadline_days' then
+        if session.capacity is null then
+            perform problem_field('registration_deadline_days', 'invalid');
+        end if;
+        session.registration_deadline_days := in_body->>'registration_deadline_days';
+    end if;
     update sessions s set
         capacity = coalesce((in_body->>'capacity')::int, s.capacity),
+        registration_deadline_days = session.registration_deadline_days,
         hosts = coalesce(in_body->'hosts', s.hosts),
         topic_en = session.topic_en,
         topic_fr = session.topic_fr,

@@ -65,6 +65,9 @@ insert into plain_texts (list, code, position, text_en, text_fr) values
     ('place_standing', 'not_needed', 6,
         'Nobody takes a place here: you are expected, and come as you like.',
         'Personne ne prend de place ici : vous pouvez venir comme vous le souhaitez.'),
+    ('place_standing', 'closed', 7,
+        'The last day to ask for a place at this date is over. There are other dates.',
+        'Le dernier jour pour demander une place à cette date est passé. Il y a d''autres dates.'),
 
     ('to_do', 'fill_form', 1,
         'Fill in the form and send it. You can save it in parts.',

@@ -2,6 +2,8 @@
 """Places in sessions where one is taken for each (S2.11, A4): taken, freed, waited for, and given on in three windows, never after the
 start."""
 
+from datetime import date, timedelta
+
 import pytest
 from steps.evenings import Evening, audited
 from steps.groups import INFORMAL, attend, instant, service
@@ -69,7 +71,7 @@ def test_a_place_is_taken_freed_and_waited_for(chats):
     assert standing(evening, third) == "full"
     answer = take(evening, third).ok()
     assert answer["standing"] == "waiting" and "2" not in answer["text"]["en"]
-    assert set(answer.json) == {"session_id", "standing", "text", "is_only_one", "offered_until", "offered_until_local"}
+    assert set(answer.json) == {"session_id", "standing", "text", "asked_by", "is_only_one", "offered_until", "offered_until_local"}
     assert [session["id"] for session in homes(evening, third)] == []
     assert [session["id"] for session in homes(evening, first)] == [evening.session["id"]]
     evening.at(days=-7)
@@ -407,3 +409,35 @@ def test_coordinators_see_who_waits(chats):
     assert {row["enrolment_id"]: row["state"] for row in listed} == {first.id: "held", second.id: "held", third.id: "waiting"}
     calendar = first.person.peer.post(f"{first.person.path}/calendar-feeds", {"language": "en"}).created()
     assert calendar["id"]
+
+
+# ---- the last day to ask ----
+
+
+def test_each_date_has_a_last_day_of_its_own(chats):
+    """I10, ANCHORS 1.2.5: to its last second on the clock of the date; the other date is still open; who asked by then takes what is freed."""
+    evening = chats(registration_deadline_days=3)
+    first, second, third = evening.seats
+    last_day = str(date.fromisoformat(evening.session["local_start"][:10]) - timedelta(days=3))
+    taken(evening, first, second)
+    assert evening.session["registration_deadline_days"] == 3
+    evening.at(days=-3, hours=5, minutes=29, seconds=59)
+    answer = take(evening, third).ok()
+    assert (answer["standing"], answer["asked_by"]) == ("waiting", last_day)
+    free(evening, third).no_content()
+    evening.at(days=-3, hours=5, minutes=30)
+    assert standing(evening, third) == "closed" and standing(evening, first) == "held"
+    assert take(evening, third).problem(409, "conflict")["reason"] == "too-late"
+    free(evening, first).no_content()
+    assert take(evening, first).problem(409, "conflict")["reason"] == "too-late"
+    assert take(evening, third, evening.next_session).ok()["standing"] == "held"
+    evening.change(evening.session, registration_deadline_days=0)
+    assert take(evening, third).ok()["standing"] == "held"
+    assert evening.group.read()["registration_deadline_days"] == 3, "what is changed for a date is changed for it alone"
+
+
+def test_only_where_places_are_taken_a_date_has_a_last_day(chats):
+    evening = chats(people=0, session_capacity=None, registration_deadline_days=3)
+    assert evening.session["registration_deadline_days"] is None
+    refused = evening.coordinator.patch(evening.path, {"registration_deadline_days": 2}, if_match="*").problem(422, "validation-failed")
+    refused.fault("#/registration_deadline_days", "invalid")

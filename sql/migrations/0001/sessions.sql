@@ -12,6 +12,9 @@ create table sessions (
     duration_minutes int not null,
     -- S2.11: how many places are taken for it; its own copy. Null = whoever has a seat comes.
     capacity int constraint sessions__capacity__range check (capacity between 1 and 100),
+    -- Where places are taken, until how many days before one is asked for; its own copy (I10). Null = up to the start.
+    registration_deadline_days int
+        constraint sessions__registration_deadline_days__range check (registration_deadline_days between 0 and 180),
     -- Who leads it: {slot: {count, is_needed}}; its own copy.
     hosts jsonb not null,
     state text not null default 'scheduled' constraint sessions__state__known check (state in (
@@ -34,6 +37,7 @@ create table sessions (
     changed_at timestamptz not null,
     version int not null default 1,
     constraint sessions__seq__taken unique (cohort_id, seq),
+    constraint sessions__registration_deadline_days__capacity check (registration_deadline_days is null or capacity is not null),
     constraint sessions__topic__both check ((topic_en is null) = (topic_fr is null)),
     constraint sessions__started_at__state check ((started_at is not null) = (state in ('in_progress', 'completed')))
 );
