@@ -13,26 +13,31 @@ begin
         else 'open' end;
 end $$;
 
--- The tracks that are no drafts any more, the reader's language first: who speaks what, when, until when one registers. Whether it is
--- full is a word that the worker writes (seat_show_full).
-create or replace function public_activity_tracks(in_activity_id uuid) returns jsonb language plpgsql stable security definer as $$
+-- How it stands at the moment, which changes without the version: the tracks that are no drafts any more, the reader's language first, who
+-- speaks what, when, until when one registers; of their words the best, while it is open. Full is what the worker wrote (seat_show_full).
+create or replace function public_activity_standing(in_activity_id uuid) returns json language plpgsql stable security definer as $$
 begin
     return (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'group_id', g.id,
-            'language', g.language,
-            'composition', g.composition,
-            'timezone', g.timezone,
-            'registration', public_activity_word(a, g),
-            'register_by', cohort_registers_by(g, d.first),
-            'dates', d.dates)
-            order by g.language <> case when reads_french() then 'fr' else 'en' end, g.language, (d.first).starts_at, g.id), '[]')
+        select json_build_object(
+            'registration', case when a.state = 'open' then
+                case when bool_or(w.word = 'open') then 'open' when bool_or(w.word = 'full') then 'full' else 'closed' end end,
+            'tracks', coalesce(json_agg(json_build_object(
+                'group_id', g.id,
+                'language', g.language,
+                'composition', g.composition,
+                'timezone', g.timezone,
+                'registration', w.word,
+                'register_by', cohort_registers_by(g, d.first),
+                'dates', d.dates)
+                order by g.language <> case when reads_french() then 'fr' else 'en' end, g.language, (d.first).starts_at, g.id)
+                filter (where g.id is not null), '[]'))
         from activities a
-        join cohorts g on g.activity_id = a.id and g.state <> 'draft'
+        left join cohorts g on g.activity_id = a.id and g.state <> 'draft'
+        cross join lateral (select public_activity_word(a, g) as word offset 0) w
         cross join lateral (
             select
                 (array_agg(s order by s.starts_at, s.seq) filter (where s.state <> 'cancelled'))[1] as first,
-                coalesce(jsonb_agg(jsonb_build_object(
+                coalesce(json_agg(json_build_object(
                     'part', s.part,
                     'register_by', place_asked_by(s),
                     'state', s.state,
@@ -42,18 +47,13 @@ begin
                     'starts_at', utc(s.starts_at),
                     'ends_at', utc(session_ends_at(s))) order by s.starts_at, s.seq), '[]') as dates
             from sessions s where s.cohort_id = g.id) d
-        where a.id = in_activity_id and (a.announced_at is not null or actor_role() = 'coordinator'));
+        where a.id = in_activity_id and (a.announced_at is not null or actor_role() = 'coordinator')
+        group by a.state);
 end $$;
 
--- With how it stands at the moment, which changes without the version: what is tagged by that does not show it.
 create or replace view public_activities_json with (security_invoker = true) as
-select a.id, a.state, a.kind, a.created_at, json_join(a.body, json_build_object(
-    'registration', case when a.state = 'open' then (
-        select case when bool_or(t.word = 'open') then 'open' when bool_or(t.word = 'full') then 'full' else 'closed' end
-        from (select value->>'registration' as word from jsonb_array_elements(tracks.list)) t) end,
-    'tracks', tracks.list)) as body
-from activities_json a
-cross join lateral (select public_activity_tracks(a.id) as list) tracks;
+select a.id, a.state, a.kind, a.created_at, json_join(a.body, public_activity_standing(a.id)) as body
+from activities_json a;
 
 -- RFC 5545: the dates of what is announced, for everybody; what was cancelled stays, as such, since calendars drop what is gone without
 -- a word. Of the last month and all that is to come.

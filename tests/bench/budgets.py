@@ -20,7 +20,22 @@ import time
 from pathlib import Path
 
 import psycopg
-from cases import ACCEPT, ACCOUNTS, BASE, BY_HAND, COORDINATOR, HOME, LIST, NOTICES, READ, WAITING, WRITE
+from cases import (
+    ACCEPT,  # fmt: skip
+    ACCOUNTS,
+    BASE,
+    BY_HAND,
+    COORDINATOR,
+    HOME,
+    HOME_OF_FIVE,
+    LIST,
+    NOTICES,
+    OFFERED,
+    OFFERED_AGAIN,
+    READ,
+    WAITING,
+    WRITE,
+)
 from harness.cluster import Cluster
 from harness.contract import Contract
 from harness.server import Server
@@ -30,7 +45,7 @@ from world import make_models, populate
 
 FILE = Path(__file__).with_name("budgets.json")
 OFFER_SEATS = Path(__file__).with_name("seats.sql")
-CASES = (READ, LIST, WRITE, HOME, WAITING, NOTICES, ACCEPT)
+CASES = (READ, LIST, WRITE, HOME, WAITING, NOTICES, ACCEPT, HOME_OF_FIVE, OFFERED, OFFERED_AGAIN)
 TOLERANCE = 1.3
 COUNTED = ("buffers", "wal_bytes", "plans", "statements")
 CPU = ("postgres_us", "server_us")
@@ -94,18 +109,17 @@ class Bench:
             n = self.turn
         account = None
         if case.role == "peer":
-            n = account = COUNT // 50 * (1 + n % 50)
+            n = COUNT // 50 * (1 + n % 50)
+            account = f"{ACCOUNTS}{case.base + n}"
             if account not in self.tokens:
-                self.tokens[account] = self.key.sign(claims(f"{ACCOUNTS}{BASE + n}", "peer"))
-        headers = {"Authorization": f"Bearer {self.tokens[account]}"}
-        if case.method != "GET":
-            headers |= {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+                self.tokens[account] = self.key.sign(claims(account, "peer"))
         body = None if case.body is None else json.dumps(case.body)
-        self.http.request(case.method, case.path_to(n), body, headers)
+        self.http.request(case.method, case.path_to(n), body, case.headers(self.tokens[account]))
         response = self.http.getresponse()
         text = response.read()
-        if response.status != 200:
+        if response.status != case.status:
             raise RuntimeError(f"{case.name}: {response.status} {text[:300]}")
+        case.answered(response.headers)
 
     def backends(self):
         pids = self.looking.execute("select pid from pg_stat_activity where usename = 'alongside_api'")

@@ -10,12 +10,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sql")]
 
 import page  # noqa: E402
-from harness.tokens import ISSUER  # noqa: E402
+from harness.tokens import ISSUER, claims  # noqa: E402
 
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 PARTICIPANTS, ACCOUNTS, SEATS = (f"{kind}-0000-4000-8000-" for kind in ("0000000b", "0000000a", "00000010"))
 COLLEAGUES = "00000017-0000-4000-8000-"
 BASE = 100000000000  # the last part of an id is this and a number
+OF_FIVE = BASE - 5  # the same for those who have a seat in five cohorts
 PEERS = 1000  # fewer than tokens are remembered
 # No account is asked to do more at a time than it may: four for each connection, since who asks is drawn as well.
 COORDINATORS = 128
@@ -24,11 +25,18 @@ BY_HAND = Path(__file__).with_name("by_hand")
 
 
 def accounts(count):
-    """Who asks for whom, by role: a thousand of the peers, and coordinators of whom each may ask for everybody."""
+    """Who asks for whom, by role: a thousand of the peers, and coordinators of whom each may ask for everybody; for what is public, one."""
+    steps = range(count // PEERS, count + 1, count // PEERS)
     return {
-        "coordinator": [COORDINATOR, *(f"{COLLEAGUES}{BASE + n}" for n in range(1, COORDINATORS))],
-        "peer": [f"{ACCOUNTS}{BASE + n}" for n in range(count // PEERS, count + 1, count // PEERS)],
+        ("coordinator", BASE): [COORDINATOR, *(f"{COLLEAGUES}{BASE + n}" for n in range(1, COORDINATORS))],
+        ("public", BASE): [COORDINATOR],
+        ("peer", BASE): [f"{ACCOUNTS}{BASE + n}" for n in steps],
+        ("peer", OF_FIVE): [f"{ACCOUNTS}{OF_FIVE + n}" for n in steps],
     }
+
+
+def tokens_of(key, count):
+    return {who: [key.sign(claims(account, who[0])) for account in those] for who, those in accounts(count).items()}
 
 
 def statement(operation):
@@ -41,23 +49,44 @@ def statement(operation):
 class Case:
     """One operation, asked for objects drawn at random (or each once, in turn), by a coordinator or by the peers it is about."""
 
-    def __init__(self, name, operation, method, path, aims, by_hand, body=None, query=None, ids="", draw="random", role="coordinator"):
+    tag = ""  # of what is asked again, for If-None-Match
+
+    def __init__(
+        self, name, operation, method, path, aims, by_hand, body=None, query=None, ids="", draw="random", role="coordinator", base=BASE,
+        is_asked_again=False,
+    ):  # fmt: skip
         self.name, self.operation, self.method, self.path, self.aims, self.by_hand = name, operation, method, path, aims, by_hand
         self.body, self.query, self.ids, self.draw, self.role = body, query or {}, ids, draw, role
+        self.base, self.is_asked_again = base, is_asked_again
+        self.who = (role, base)
+
+    @property
+    def status(self):
+        return 304 if self.tag else 200
+
+    def headers(self, token):
+        changes = {"If-Match": "*", "Content-Type": "application/merge-patch+json"} if self.method != "GET" else {}
+        return {"Authorization": f"Bearer {token}"} | changes | ({"If-None-Match": self.tag} if self.tag else {})
+
+    def answered(self, headers):
+        """The next one is asked as somebody asks who has this answer."""
+        if self.is_asked_again:
+            self.tag = headers["ETag"]
 
     def path_to(self, n):
         # Not in a cursor, which may spell anything.
-        return self.path.replace("ID", f"{self.ids}{BASE + n}") if self.ids else self.path
+        return self.path.replace("ID", f"{self.ids}{self.base + n}") if self.ids else self.path
 
     def draw_line(self, count):
         highest, step = (PEERS, count // PEERS) if self.role == "peer" else (count, 1)
-        return f"\\set n {BASE} + {step} * random(1, {highest})\n"
+        return f"\\set n {self.base} + {step} * random(1, {highest})\n"
 
     def own_script(self, count):
         """The pipeline of one request, as pgbench runs it."""
         context, _ = statement("kernel/context")
-        subject = "(:peer || :n)" if self.role == "peer" else ":subject"
-        for number, value in enumerate((":issuer", subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
+        subject = {"peer": "(:peer || :n)", "public": "null"}.get(self.role, ":subject")
+        issuer = "null" if self.role == "public" else ":issuer"
+        for number, value in enumerate((issuer, subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
             context = re.sub(rf"\${number}\b", value, context)
         main, _ = statement(self.operation)
         drawn = f"({BASE} + nextval('bench.turn'))" if self.draw == "turn" else ":n"
@@ -104,9 +133,16 @@ WAITING = Case("waiting list", "waiting_people_list", "GET", "/v1/waiting-people
 ACCEPT = Case(
     "accept", "enrolments_accept", "POST", "/v1/enrolments/ID/accept", (0.5, 0.5, None, None), "accept.sql", ids=SEATS, draw="turn"
 )
+HOME_OF_FIVE = Case(
+    "home of a peer with five cohorts", "homes_read", "GET", HOME.path, (0.5, None, None, None), "home.sql", ids=PARTICIPANTS, role="peer",
+    base=OF_FIVE)  # fmt: skip
+OFFERED = Case(
+    "public list", "public_activities_list", "GET", "/v1/public-activities", (0.6, None, None, None), "public_activities.sql", role="public")  # fmt: skip
+OFFERED_AGAIN = Case(
+    "public list, unchanged", OFFERED.operation, "GET", OFFERED.path, OFFERED.aims, OFFERED.by_hand, role="public", is_asked_again=True)  # fmt: skip
 # Asked for every few seconds by everybody of the staff.
 UNREAD = {"state": "unread"}
 NOTICES = Case("notices", "notices_list", "GET", "/v1/notices?state=unread", (0.6, None, None, None), "notices.sql", query=UNREAD)
-EVERYDAY = [READ, LIST, WRITE, HOME]
+EVERYDAY = [READ, LIST, WRITE, HOME, HOME_OF_FIVE, OFFERED]
 # What the peer programs can do as well.
 OF_PEERS = [READ, LIST, WRITE]

@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 
 import psycopg
-from cases import ACCEPT, EVERYDAY, WAITING, accounts
+from cases import ACCEPT, BASE, EVERYDAY, WAITING, tokens_of
 from harness.contract import Contract
 from harness.server import Server
-from harness.tokens import claims
 from meter import await_quiet, run_wrk
 from world import make_models, populate
 
@@ -32,11 +31,11 @@ class Scale:
         self.server = Server(binary, cluster, self.database, key, directory / f"server-{count}.log", **settings)
         self.key = key
         self.sign()
-        self.models = make_models(self.server, self.tokens["coordinator"][0], Contract(binary.parent / "openapi" / "openapi.json"))
+        self.models = make_models(self.server, self.tokens["coordinator", BASE][0], Contract(binary.parent / "openapi" / "openapi.json"))
 
     def sign(self):
         """Filling takes longer than tokens last."""
-        self.tokens = {role: [self.key.sign(claims(account, role)) for account in those] for role, those in accounts(self.count).items()}
+        self.tokens = tokens_of(self.key, self.count)
 
     def fill(self, events):
         started = time.monotonic()

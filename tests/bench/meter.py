@@ -79,9 +79,9 @@ def run_pgbench(cluster, database, case, script, seconds, user="alongside_api", 
 
 def run_wrk(url, pid, cluster, case, count, tokens, seconds):
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write("\n".join(tokens[case.role]))
+        file.write("\n".join(tokens[case.who]))
         file.flush()
-        arguments = [case.method, case.path, case.ids, case.draw, str(count), file.name, case.role]
+        arguments = [case.method, case.path, case.ids, case.draw, str(count), file.name, case.role, str(case.base)]
         if case.body is not None:
             arguments.append(json.dumps(case.body))
         before = cpu_seconds(pid), postgres_seconds(cluster)

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
-from cases import OF_PEERS, ROOT
+from cases import BASE, OF_PEERS, ROOT
 from harness.cluster import SEAL_KEYS
 from harness.server import free_port
 from meter import run_pgbench, run_wrk
@@ -73,7 +73,7 @@ def answer(url, case, token):
 
 def check_same(programs, tokens):
     """Who answers something else does other work."""
-    token = tokens["coordinator"][0]
+    token = tokens["coordinator", BASE][0]
     for case in OF_PEERS:
         expected = answer(programs["product"][0], case, token)
         for name, (url, _) in programs.items():

@@ -11,7 +11,8 @@ end
 
 function init(args)
     math.randomseed(seed * 7919)
-    method, path, prefix, draw, count, body = args[1], args[2], args[3], args[4], tonumber(args[5]), args[8]
+    method, path, prefix, draw, count = args[1], args[2], args[3], args[4], tonumber(args[5])
+    base, body = tonumber(args[8]), args[9]
     bad = 0
     -- A coordinator asks for everything; of peers, each is for every step-th object.
     is_peer = args[7] == "peer"
@@ -36,7 +37,7 @@ function request()
         n = math.random(1, count)
     end
     local target = path
-    if prefix ~= "" then target = path:gsub("ID", prefix .. string.format("%.0f", 100000000000 + n)) end
+    if prefix ~= "" then target = path:gsub("ID", prefix .. string.format("%.0f", base + n)) end
     headers["Authorization"] = "Bearer " .. tokens[token]
     return wrk.format(method, target, headers, body)
 end

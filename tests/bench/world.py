@@ -69,7 +69,8 @@ def populate(cluster, database, count, models, by_hand=True):
         create = "create unlogged table alongside.bench_sealed (kind text, n bigint, id uuid, wrapped text, texts text[]);\n"
         copy = f"\\copy alongside.bench_sealed from '{file.name}'\ncreate index on alongside.bench_sealed (kind, n) include (texts);\n"
         cluster.psql(database, f"{create}{copy}analyze alongside.bench_sealed;\n")
-    cluster.psql(database, (HERE / "populate.sql").read_text(), "-v", f"count={count}", *models)
+    for script in ("populate.sql", "activities.sql"):
+        cluster.psql(database, (HERE / script).read_text(), "-v", f"count={count}", *models)
     cluster.psql(database, "vacuum analyze;")
     if by_hand:
         cluster.psql(database, (BY_HAND / "schema.sql").read_text())
