@@ -233,10 +233,17 @@ const struct route routes[] = {
     READ(  "/v1/host-assignments/{assignment_id}",         STAFF,       host_assignments_read),
     STEP(  "/v1/host-assignments/{assignment_id}/release", COORDINATOR, host_assignments_release),
     /* guests */
-    LIST(  "/v1/guests",            COORDINATOR, guests_list),
-    CREATE("/v1/guests",            COORDINATOR, guests_create),
-    READ(  "/v1/guests/{guest_id}", COORDINATOR, guests_read),
-    PATCH( "/v1/guests/{guest_id}", COORDINATOR, guests_update),
+    LIST(  "/v1/guests",                        COORDINATOR, guests_list),
+    CREATE("/v1/guests",                        COORDINATOR, guests_create),
+    READ(  "/v1/guests/{guest_id}",             COORDINATOR, guests_read),
+    PATCH( "/v1/guests/{guest_id}",             COORDINATOR, guests_update),
+    STEP(  "/v1/guests/{guest_id}/send-page",   COORDINATOR, guests_send_page, FREE),
+    STEP(  "/v1/guests/{guest_id}/revoke-page", COORDINATOR, guests_revoke_page, FREE),
+    /* guest-pages: the address is the secret */
+    READ("/v1/guest-pages/{page_id}/{secret_id}",         PUBLIC, guest_pages_read),
+    STEP("/v1/guest-pages/{page_id}/{secret_id}/sign",    PUBLIC, guest_pages_sign, FREE),
+    STEP("/v1/guest-pages/{page_id}/{secret_id}/confirm", PUBLIC, guest_pages_confirm, FREE),
+    STEP("/v1/guest-pages/{page_id}/{secret_id}/decline", PUBLIC, guest_pages_decline, FREE),
     /* shortfalls */
     SLOW_LIST("/v1/shortfalls", COORDINATOR, shortfalls_list),
     /* waiting-people */

@@ -6,6 +6,10 @@ create or replace function utc_offset(in_local timestamp, in_at timestamptz) ret
 return case when in_local < in_at at time zone 'UTC' then '-' else '+' end || left(
     (time '00:00' + greatest(in_local - (in_at at time zone 'UTC'), (in_at at time zone 'UTC') - in_local))::text, 5);
 
+-- What is kept of an address that is itself the secret: its two halves together are 244 random bits.
+create or replace function secret_digest(in_id uuid, in_secret_id uuid) returns bytea immutable language sql
+return sha256(convert_to(in_id::text || in_secret_id::text, 'UTF8'));
+
 -- Every key a row may have for its region: '-' where none is known, and those that the domain names.
 do $$
 begin

@@ -11,7 +11,7 @@ cross join lateral (select
     null as path,
     utc(f.created_at) as created_at) members;
 
--- The address is told once, here; what is kept for a repeated request has none. Its two halves together are 244 random bits.
+-- The address is told once, here; what is kept for a repeated request has none.
 create or replace function calendar_feeds_create(in_participant_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     new_id uuid := gen_random_uuid();
@@ -24,7 +24,7 @@ begin
         perform conflict('too-many');
     end if;
     insert into calendar_feeds (id, participant_id, language, secret_sha256, created_at)
-    values (new_id, in_participant_id, in_body->>'language', calendar_digest(calendar_id, secret_id), app_now());
+    values (new_id, in_participant_id, in_body->>'language', secret_digest(calendar_id, secret_id), app_now());
     perform audit('create', 'calendar_feed', new_id, array[in_participant_id], body_fields(in_body));
     answer := respond(
         201, (select f.body from calendar_feeds_json f where f.id = new_id),

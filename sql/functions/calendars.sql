@@ -1,9 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- RFC 5545: sessions as a calendar that needs no token.
 
-create or replace function calendar_digest(in_calendar_id uuid, in_secret_id uuid) returns bytea immutable language sql
-return sha256(convert_to(in_calendar_id::text || in_secret_id::text, 'UTF8'));
-
 -- RFC 5545, 3.1: lines end in CRLF and are folded before their 76th octet, never within a character.
 create or replace function calendar_line(in_line text) returns text language plpgsql immutable as $$
 declare
@@ -87,7 +84,7 @@ begin
     from calendar_feeds f
     join participants p on p.id = f.participant_id and p.status = 'active'
     join accounts a on a.participant_id = p.id and a.is_active
-    where f.secret_sha256 = calendar_digest(in_calendar_id, in_secret_id);
+    where f.secret_sha256 = secret_digest(in_calendar_id, in_secret_id);
     if not found then
         return null;
     end if;

@@ -293,6 +293,7 @@ begin
     end if;
     perform cohort_notify(in_id, 'group_cancelled');
     perform notice_tell_hosts(in_id, 'group_cancelled', in_id);
+    perform guest_tell(array(select s.id from sessions s where s.cohort_id = in_id and s.state = 'scheduled'), 'guest_cancelled');
     perform session_drop(s.id) from sessions s where s.cohort_id = in_id and s.state = 'scheduled';
     perform seat_release_all(in_id, 'group_cancelled');
     perform audit('cancel', 'group', in_id);

@@ -11,6 +11,16 @@ begin
             and exists (select from host_assignments h where h.host_id = w.id));
 end $$;
 
+-- What an assignment is for, whatever became of either: who leads the series leads those of its sessions that ask for them.
+create or replace view host_assignment_sessions with (security_invoker = true) as
+select s.id as session_id, s.cohort_id, s.state, s.starts_at, session_ends_at(s) as ends_at, s.started_at, h.id as assignment_id,
+    h.account_id, h.guest_id, h.host_id, h.slot, h.released_at
+from sessions s
+join host_assignments h on h.cohort_id = s.cohort_id and (
+    h.session_id = s.id
+    or h.session_id is null and s.hosts ? h.slot and not exists (
+        select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null));
+
 create or replace view host_assignments_json with (security_invoker = true) as
 select h.id, h.cohort_id, h.assigned_at, h.released_at, h.version, row_to_json(members) as body
 from host_assignments h
@@ -25,6 +35,8 @@ cross join lateral (select
     h.replaces,
     case when (select actor_role()) = 'coordinator' then h.assigned_by end as assigned_by,
     utc(h.assigned_at) as assigned_at,
+    case when (select actor_role()) = 'coordinator' then utc(h.confirmed_at) end as confirmed_at,
+    case when (select actor_role()) = 'coordinator' then utc(h.declined_at) end as declined_at,
     utc(h.released_at) as released_at) members;
 
 create or replace function host_assignment_respond(in_status int, in_id uuid) returns response language plpgsql as $$
@@ -78,8 +90,19 @@ begin
     perform comparison_ask('guest', array[in_assignment.guest_id]);
 end $$;
 
+-- Guests are written to of the dates that are theirs from now on, or no longer; also whoever a substitute replaces, or has replaced.
+create or replace function host_assignment_tell_guests(in_assignment host_assignments, in_kind text, in_other_kind text) returns void
+language plpgsql as $$
+begin
+    perform guest_mail_put(in_assignment.guest_id, in_kind, array(
+        select s.session_id from host_assignment_sessions s
+        where s.assignment_id = in_assignment.id and s.state in ('scheduled', 'in_progress') and s.ends_at > app_now()));
+    perform guest_mail_put(h.guest_id, in_other_kind, array[in_assignment.session_id])
+    from host_assignments h where h.id = in_assignment.replaces;
+end $$;
+
 -- I5: every thing that is missing is named at once; a conflict only as such, and only to coordinators (A6.5).
--- Writes: host_assignments, comparisons, notices. Locks: comparisons, the cohort, then its hosts by id.
+-- Writes: host_assignments, comparisons, notices, outbox. Locks: comparisons, the cohort, then its hosts by id.
 create or replace function host_assignments_create(in_cohort_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts;
@@ -118,12 +141,27 @@ begin
     perform host_assignment_compare(assignment);
     perform host_require_no_clash(in_cohort_id);
     perform notice_tell(array[assignment.account_id], 'hosting_assigned', in_cohort_id, in_cohort_id => in_cohort_id);
+    perform host_assignment_tell_guests(assignment, 'guest_assigned', 'guest_released');
     perform audit('assign', 'host_assignment', assignment.id, in_fields => body_fields(in_body));
     return host_assignment_respond(201, assignment.id);
 end $$;
 
--- Without a substitute, the one who was replaced leads again: that must fit as well.
--- Writes: host_assignments, comparisons, notices. Locks: the cohort, the assignment, then its hosts by id.
+-- Without a substitute, the one who was replaced leads again: that must fit as well. A guest who declines is not written to of it.
+-- Writes: host_assignments, comparisons, outbox. Locks: its hosts by id; the cohort and the assignment are the caller's.
+create or replace function host_assignment_end(in_assignment host_assignments) returns void language plpgsql as $$
+declare
+    is_declined boolean := actor_role() = 'guest';
+begin
+    update host_assignments h set
+        released_at = app_now(), declined_at = case when is_declined then app_now() end, version = h.version + 1
+    where h.id = in_assignment.id;
+    perform host_assignment_compare(in_assignment);
+    perform host_require_no_clash(in_assignment.cohort_id);
+    perform host_assignment_tell_guests(in_assignment, case when not is_declined then 'guest_released' end, 'guest_assigned');
+    perform audit(case when is_declined then 'decline' else 'release' end, 'host_assignment', in_assignment.id);
+end $$;
+
+-- Writes: host_assignments, comparisons, notices, outbox. Locks: the cohort, the assignment, then its hosts by id.
 create or replace function host_assignments_release(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 declare
     assignment host_assignments;
@@ -134,10 +172,7 @@ begin
     if assignment.released_at is not null then
         perform problem_state('released');
     end if;
-    update host_assignments h set released_at = app_now(), version = h.version + 1 where h.id = in_id;
-    perform host_assignment_compare(assignment);
-    perform host_require_no_clash(assignment.cohort_id);
+    perform host_assignment_end(assignment);
     perform notice_tell(array[assignment.account_id], 'hosting_released', assignment.cohort_id);
-    perform audit('release', 'host_assignment', in_id);
     return host_assignment_respond(200, in_id);
 end $$;

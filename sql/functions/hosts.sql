@@ -69,12 +69,13 @@ begin
     end if;
 end $$;
 
--- I5: what is wrong with who leads what, in the sessions of a group that are still to come or under way. It looks into all groups.
+-- I5: what is wrong with who leads what, in the sessions of a group that are still to come or under way. It looks into all groups. A
+-- guest who declines asks as well, and is told nothing of it.
 create or replace function host_clashes(in_cohort_id uuid) returns table (
     reason text, account_id uuid, guest_id uuid, session_id uuid)
 language plpgsql stable security definer as $$
 begin
-    perform require_role('coordinator');
+    perform require_role('coordinator', 'guest');
     if in_cohort_id = any (actor_own_cohort_ids()) then
         return;
     end if;
@@ -117,7 +118,9 @@ begin
         jsonb_agg(distinct c.guest_id) filter (where c.guest_id is not null) as guest_ids,
         jsonb_agg(distinct c.session_id) filter (where c.session_id is not null) as session_ids
     into clash from host_clashes(in_cohort_id) c group by c.reason order by c.reason desc limit 1;
-    if found then
+    if found and actor_role() = 'guest' then
+        perform conflict('call-your-coordinator');
+    elsif found then
         perform conflict(clash.reason, jsonb_strip_nulls(jsonb_build_object(
             'account_ids', clash.account_ids, 'guest_ids', clash.guest_ids, 'session_ids', clash.session_ids)));
     end if;

@@ -106,8 +106,8 @@ begin
 end $$;
 
 -- Answers kept for repeated requests lose what was sealed in them; whoever repeats one sees the record as it is now.
-create or replace function idempotency_key_forget(in_referral_id uuid, in_body json) returns void language plpgsql security definer as $$
+create or replace function idempotency_key_forget(in_location text, in_body json) returns void language plpgsql security definer as $$
 begin
     perform require_role('coordinator');
-    update idempotency_keys k set body = in_body where k.location = '/v1/referrals/' || in_referral_id;
+    update idempotency_keys k set body = in_body where k.location = in_location;
 end $$;

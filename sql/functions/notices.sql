@@ -63,7 +63,7 @@ create or replace function notice_tell(
     in_account_ids uuid[], in_kind text, in_object_id uuid, in_participant_ids uuid[] default '{}', in_cohort_id uuid default null)
 returns void language plpgsql security definer as $$
 begin
-    perform require_role('peer', 'mental_health_professional', 'coordinator', 'administrator', 'worker');
+    perform require_role('peer', 'mental_health_professional', 'coordinator', 'administrator', 'worker', 'guest');
     perform notice_put(a.id, in_kind, in_object_id)
     from accounts a join notice_kinds k on k.kind = in_kind
     where a.id = any (in_account_ids) and a.id is distinct from actor_account_id() and a.is_active and a.role = any (k.roles)

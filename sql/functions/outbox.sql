@@ -54,8 +54,11 @@ begin
 end $$;
 
 -- R17: why this message is not to leave any more; null = it still is. What is over, or has been overtaken, is not written about.
-create or replace function outbox_moot(in_message outbox, in_status text, in_intake intakes) returns text language plpgsql stable as $$
+create or replace function outbox_moot(in_message outbox, in_status text, in_intake intakes) returns text language plpgsql as $$
 begin
+    if in_message.guest_id is not null then
+        return (select m.moot from guest_mail(in_message) m);
+    end if;
     return case
         when in_status = 'erased' then 'erased'
         when in_intake.state = 'withdrawn' then 'withdrawn'
@@ -74,7 +77,7 @@ end $$;
 -- R3, R17: whether this message may leave at this moment. Null = yes; otherwise what it becomes, and why.
 create or replace function outbox_verdict(
     in_message outbox, in_person participants, in_intake intakes, in_contact contacts, out state text, out reason text)
-language plpgsql stable as $$
+language plpgsql as $$
 begin
     reason := outbox_moot(in_message, in_person.status, in_intake);
     if reason is not null then
@@ -83,6 +86,20 @@ begin
     end if;
     reason := contact_mail_fault(in_contact);
     state := case when reason is not null then 'held' end;
+end $$;
+
+-- It did not reach them: whoever is there for them is told, of staff the lead.
+create or replace function outbox_tell_unreached(in_message outbox) returns void language plpgsql as $$
+begin
+    if in_message.participant_id is not null then
+        perform notice_tell_coordinator(in_message.participant_id, 'mail_held', in_message.id);
+    elsif in_message.notice_id is not null then
+        perform notice_tell_unreachable(in_message.notice_id);
+    else
+        perform notice_tell(
+            array[(select coordinator_stand_in(g.created_by, app_now()) from guests g where g.id = in_message.guest_id)],
+            'guest_unreachable', in_message.guest_id);
+    end if;
 end $$;
 
 -- Leases the message and gives its words; no row when it may not leave, and is settled.
@@ -95,8 +112,8 @@ declare
     contact contacts;
     verdict record;
 begin
-    if in_message.notice_id is not null then
-        return query select * from outbox_lease_notice(in_message);
+    if in_message.participant_id is null then
+        return query select * from outbox_lease_other(in_message);
         return;
     end if;
     select p.id, p.status, p.preferred_language, p.timezone
@@ -110,7 +127,7 @@ begin
     if verdict.state is not null then
         update outbox o set state = verdict.state, reason = verdict.reason, changed_at = app_now() where o.id = in_message.id;
         if verdict.state = 'held' then
-            perform notice_tell_coordinator(in_message.participant_id, 'mail_held', in_message.id);
+            perform outbox_tell_unreached(in_message);
         end if;
         return;
     end if;
@@ -131,21 +148,25 @@ begin
     from mail_templates t where t.kind = in_message.kind;
 end $$;
 
--- The same of mail to staff, which says that something is there and no more.
-create or replace function outbox_lease_notice(in_message outbox)
+-- The same of mail to staff, which says that something is there and no more, and to guests, each with a new address of their page.
+create or replace function outbox_lease_other(in_message outbox)
 returns table (id uuid, to_mark text, subject text, body text, language text) language plpgsql as $$
 #variable_conflict use_column
 declare
     mail record;
 begin
-    select * into mail from notice_mail(in_message.notice_id);
+    if in_message.notice_id is not null then
+        select * into mail from notice_mail(in_message.notice_id);
+    else
+        select * into mail from guest_mail(in_message);
+    end if;
     if mail.moot is not null or mail.email is null then
         update outbox o set
             state = case when mail.moot is not null then 'cancelled' else 'held' end, reason = coalesce(mail.moot, 'no_email'),
             changed_at = app_now()
         where o.id = in_message.id;
         if mail.moot is null then
-            perform notice_tell_unreachable(in_message.notice_id);
+            perform outbox_tell_unreached(in_message);
         end if;
         return;
     end if;
@@ -157,7 +178,11 @@ begin
     return query
     select
         in_message.id, mail.email, case mail.language when 'fr' then t.subject_fr else t.subject_en end,
-        replace(case mail.language when 'fr' then t.body_fr else t.body_en end, '{link}', setting('public_url')), mail.language
+        replace(replace(
+            case mail.language when 'fr' then t.body_fr else t.body_en end,
+            '{link}', coalesce(guest_page_open(in_message.guest_id), setting('public_url'))),
+            '{when}', coalesce(case when in_message.guest_id is not null then guest_mail_dates(in_message, mail.language) end, '')),
+        mail.language
     from mail_templates t where t.kind = in_message.kind;
 end $$;
 
@@ -275,10 +300,8 @@ begin
     where o.id = in_id;
     if in_outcome = 'sent' then
         perform outbox_follow_sent(message);
-    elsif is_over and moot is null and message.participant_id is not null then
-        perform notice_tell_coordinator(message.participant_id, 'mail_held', in_id);
-    elsif is_over and message.notice_id is not null then
-        perform notice_tell_unreachable(message.notice_id);
+    elsif is_over and moot is null then
+        perform outbox_tell_unreached(message);
     end if;
 end $$;
 

@@ -219,7 +219,7 @@ create or replace function referral_erase(in_id uuid) returns void language plpg
 begin
     perform erase_keys('referral', in_id);
     perform name_digests_forget(in_id);
-    perform idempotency_key_forget(in_id, (select r.body from referrals_json r where r.id = in_id));
+    perform idempotency_key_forget('/v1/referrals/' || in_id, (select r.body from referrals_json r where r.id = in_id));
 end $$;
 
 create or replace function referral_require_closable(in_referral referrals, in_body jsonb) returns void language plpgsql as $$

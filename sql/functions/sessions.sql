@@ -18,21 +18,15 @@ end $$;
 
 -- Who leads which session that is not over: the hosts of the group, but for those whom a substitute replaces, and the substitutes.
 create or replace view session_leads with (security_invoker = true) as
-select s.id as session_id, s.cohort_id, s.starts_at, session_ends_at(s) as ends_at, h.id as assignment_id, h.account_id, h.guest_id,
-    h.host_id, h.slot
-from sessions s
-join host_assignments h on h.cohort_id = s.cohort_id and h.released_at is null and (
-    h.session_id = s.id
-    -- Who leads the series leads those of its sessions that ask for them.
-    or h.session_id is null and s.hosts ? h.slot and not exists (
-        select from host_assignments x where x.session_id = s.id and x.replaces = h.id and x.released_at is null))
-where s.state in ('scheduled', 'in_progress', 'completed')
+select h.session_id, h.cohort_id, h.starts_at, h.ends_at, h.assignment_id, h.account_id, h.guest_id, h.host_id, h.slot
+from host_assignment_sessions h
+where h.released_at is null and h.state in ('scheduled', 'in_progress', 'completed')
     -- Who stepped back leads nothing that is to come, and has no part in what began without them: nobody asked whether they may.
     and not exists (
         select from step_backs b
         where b.account_id = h.account_id and (
-            b.ended_at is null and s.state <> 'completed'
-            or s.started_at >= b.since and s.started_at < coalesce(b.ended_at, 'infinity')));
+            b.ended_at is null and h.state <> 'completed'
+            or h.started_at >= b.since and h.started_at < coalesce(b.ended_at, 'infinity')));
 
 -- The hosts of a session, substitutions counted.
 create or replace function session_hosts(in_session_id uuid) returns table (account_id uuid, guest_id uuid, host_id uuid, slot text)
@@ -189,6 +183,7 @@ begin
     perform session_require_apart(in_cohort_id);
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
     perform cohort_notify(in_cohort_id, 'series_changed', jsonb_build_object('session_id', new_id));
+    perform guest_tell(array[new_id], 'guest_assigned');
     perform cohort_offers_shorten(in_cohort_id);
     -- What is kept for a repeated request has no link: there it would outlive its key.
     select s.body into made from sessions_json s where s.id = new_id;
@@ -206,12 +201,12 @@ begin
 end $$;
 
 -- Moves one session, and with it those that follow, by the same shift of the wall clock: a weekly evening stays that evening
--- over every change of the clocks. Returns how many moved.
-create or replace function session_move(in_session sessions, in_local timestamp, in_with_following boolean) returns int
+-- over every change of the clocks. Returns those that moved.
+create or replace function session_move(in_session sessions, in_local timestamp, in_with_following boolean) returns uuid[]
 language plpgsql as $$
 declare
     faults jsonb;
-    moved int;
+    moved uuid[];
 begin
     with target as (
         select s.id, t.local_start, wall_instant(t.local_start, s.timezone) as instant
@@ -229,7 +224,7 @@ begin
         where s.id = t.id and instant_fault(t.instant) is null
         returning s.id)
     select
-        (select count(*) from changed),
+        array(select c.id from changed c),
         jsonb_agg(distinct jsonb_build_object('pointer', '#/local_start', 'code', instant_fault(t.instant)))
             filter (where instant_fault(t.instant) is not null)
     into moved, faults
@@ -246,7 +241,7 @@ declare
     cohort cohorts;
     local_start timestamp := (in_body->>'local_start')::timestamp;
     with_following boolean := coalesce((in_body->>'cascade')::boolean, false);
-    moved int := 0;
+    moved uuid[] := '{}';
 begin
     select * into cohort from cohorts g where g.id = session.cohort_id;
     if session.state not in ('scheduled', 'in_progress') or local_start is not null and session.state <> 'scheduled' then
@@ -296,11 +291,12 @@ begin
         perform host_require_no_clash(session.cohort_id);
     end if;
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
-    if moved > 0 then
+    if moved <> '{}' then
         perform cohort_notify(
-            session.cohort_id, case when moved > 1 then 'series_changed' else 'session_changed' end,
+            session.cohort_id, case when cardinality(moved) > 1 then 'series_changed' else 'session_changed' end,
             jsonb_build_object('session_id', in_id));
         perform notice_tell_hosts(session.cohort_id, 'session_moved', in_id);
+        perform guest_tell(moved, 'guest_moved');
         -- I3, I10: with the first session the lock and the deadline have moved.
         perform cohort_offers_shorten(session.cohort_id);
     end if;
@@ -329,6 +325,7 @@ begin
     if session.state <> 'scheduled' then
         perform problem_state(session.state);
     end if;
+    perform guest_tell(array[in_id], 'guest_cancelled');
     perform session_drop(in_id);
     perform audit('cancel', 'session', in_id);
     perform cohort_notify(session.cohort_id, 'session_cancelled', jsonb_build_object('session_id', in_id));

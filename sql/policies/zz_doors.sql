@@ -13,8 +13,9 @@ grant execute on function
     idempotency_key_expire, intake_meeting_text, intake_meetings_rederive, job_is_aside, job_is_long, job_is_met, job_set_aside,
     job_take_back, jobs_rederive, moment_text, moment_texts, name_digest_add, name_digest_declared, name_digest_renew,
     name_digest_stale, notice_mail, outbox_done, outbox_follow_clock, outbox_follow_sent,
-    outbox_is_last, outbox_lease, outbox_lease_notice, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
-    outbox_verdict, contact_mail_fault, place_list_advance_all, seat_advance_lists, seat_show_full, seat_expire_offers, seat_answer_all,
+    outbox_is_last, outbox_lease, outbox_lease_other, outbox_moot, outbox_pause, outbox_release_leases, outbox_sent, outbox_take,
+    outbox_tell_unreached, outbox_verdict, contact_mail_fault, guest_mail, guest_mail_dates, guest_page_expire, guest_page_open,
+    place_list_advance_all, seat_advance_lists, seat_show_full, seat_expire_offers, seat_answer_all,
     seat_mail_verdict, seat_mail_when, setting, sign_in_code_expire, comparison_run
 to alongside_worker;
 
@@ -53,7 +54,7 @@ begin
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find conflict_match_shown contact_is_mailed debrief_cohort_id debrief_may_supervise
-                    debrief_note
+                    debrief_note guest_mail_dates guest_page_expire guest_pages_confirm guest_pages_decline guest_pages_read guest_pages_sign
                     home_help_arranged host_clashes join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
                     host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
@@ -129,7 +130,7 @@ grant execute on function
 to alongside_api;
 grant execute on function comparison_finish, comparison_is_due, conflict_blocks_cohort, conflict_blocks_host to alongside_api;
 grant execute on function join_link_watch, watched_clock_follow to alongside_worker;
-grant execute on function notice_tell_coordinator, notice_tell_unreachable to alongside_worker;
+grant execute on function notice_tell, notice_tell_coordinator, notice_tell_unreachable to alongside_worker;
 grant execute on function
     actor_alarm_ids, actor_alarm_object_ids, actor_led_cohort_ids, alarm_answer, alarm_follow_answer, alarm_follow_hand_back,
     notice_by_alias, notice_follow_email, notice_preference_default, notice_tell,
@@ -144,6 +145,7 @@ grant execute on function
 to alongside_api;
 grant execute on function exclusion_request_retry, exclusion_request_today to alongside_api;
 grant execute on function cohort_offers_shorten, seat_release_all, seat_withdraw_all to alongside_api;
+grant execute on function guest_pages_confirm, guest_pages_decline, guest_pages_read, guest_pages_sign to alongside_api;
 grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
 grant execute on function enrolment_group_json to alongside_api, alongside_seats;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
@@ -177,7 +179,7 @@ to alongside_duty;
 grant execute on function notice_tell to alongside_desk;
 grant execute on function
     actor_cohort_ids, actor_own_cohort_ids, actor_session_ids, actor_stands_for_ids, conflict_blocks_host, conflict_blocks_session,
-    conflict_match_names, host_is_barred, place_let_in
+    conflict_match_names, coordinator_stand_in, host_is_barred, notice_tell, place_let_in
 to alongside_sessions;
 
 -- Commands of an operator: the owner's alone.

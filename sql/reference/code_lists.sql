@@ -361,6 +361,12 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'answer_due', 26, 'Somebody accepted and waits for an answer', 'Une personne a accepté et attend une réponse'),
     ('notice_kind', 'exclusion_asked', 27, 'Somebody asked that a member of the staff not see their file, and waits for a call', 'Une personne demande qu''un membre de l''équipe ne voie pas son dossier, et attend un appel'),
     ('notice_kind', 'exclusion_for_lead', 28, 'Whoever is not to see a file is the last who may work for it', 'Qui ne doit pas voir un dossier est la dernière personne à pouvoir y travailler'),
+    ('notice_kind', 'hosting_declined', 29, 'A guest cannot come', 'Une personne invitée ne peut pas venir'),
+    ('notice_kind', 'guest_unreachable', 30, 'Mail does not reach a guest', 'Un courriel ne parvient pas à une personne invitée'),
+
+    ('guest_answer', 'awaited', 1, 'Not answered yet', 'Pas encore de réponse'),
+    ('guest_answer', 'confirmed', 2, 'Comes', 'Vient'),
+    ('guest_answer', 'declined', 3, 'Cannot come', 'Ne peut pas venir'),
 
     ('notice_urgency', 'now', 1, 'Now', 'Tout de suite'),
     ('notice_urgency', 'today', 2, 'Today', 'Aujourd''hui'),
@@ -402,6 +408,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_about', 'enrolment', 14, 'Seat', 'Place'),
     ('notice_about', 'own_case', 15, 'Colleague''s own file', 'Dossier d''une personne de l''équipe'),
     ('notice_about', 'exclusion_request', 16, 'Request that somebody not see a file', 'Demande qu''une personne ne voie pas un dossier'),
+    ('notice_about', 'guest', 17, 'Guest', 'Personne invitée'),
 
     ('duty_swap_state', 'asked', 1, 'Asked', 'Demandé'),
     ('duty_swap_state', 'agreed', 2, 'Agreed', 'Accepté'),

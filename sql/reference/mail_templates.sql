@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Mail that says nothing to whoever else may read it (R3): no name of a person or of the service, no hint of what it is about.
--- {link} is setting public_url; {when} is a local time with its zone.
+-- {link} is setting public_url, or the page of a guest; {when} is a local time with its zone.
 insert into mail_templates (kind, subject_en, subject_fr, body_en, body_fr)
 select kind, 'A message for you', 'Un message pour vous',
     e'Hello,\n\n' || body_en || e'\n\n{link}\n\nThank you.\n',
@@ -63,6 +63,21 @@ from (values
     ('place_moved',
         e'A time has changed. It is now:\n\n{when}\n\nYour place stays yours. If the new time does not suit you, you may free it by signing in:',
         e'Une heure a changé. C''est maintenant :\n\n{when}\n\nVotre place reste à vous. Si la nouvelle heure ne vous convient pas, vous pouvez la libérer en ouvrant une session :'),
+    ('guest_page',
+        'You kindly agreed to take part. What, when and where is here, together with whom to call; this address is yours alone:',
+        'Vous avez bien voulu participer. Vous trouverez ici quoi, quand et où, et qui appeler; cette adresse est à vous seulement :'),
+    ('guest_assigned',
+        e'We are counting on you for this:\n\n{when}\n\nPlease say there whether you can come; either answer is fine, and helps us:',
+        e'Nous comptons sur vous pour ceci :\n\n{when}\n\nVeuillez y indiquer si vous pouvez venir; les deux réponses conviennent et nous aident :'),
+    ('guest_moved',
+        e'A time has changed. It is now:\n\n{when}\n\nPlease say there whether you can still come; either answer is fine:',
+        e'Une heure a changé. C''est maintenant :\n\n{when}\n\nVeuillez y indiquer si vous pouvez toujours venir; les deux réponses conviennent :'),
+    ('guest_cancelled',
+        e'What was planned for this time does not take place:\n\n{when}\n\nThank you for having kept it free. All the rest is here:',
+        e'Ce qui était prévu à ce moment n''aura pas lieu :\n\n{when}\n\nMerci de l''avoir gardé libre. Tout le reste est ici :'),
+    ('guest_released',
+        e'You need not keep this time free any more:\n\n{when}\n\nThank you for having been ready to come. All the rest is here:',
+        e'Vous n''avez plus à garder ce moment libre :\n\n{when}\n\nMerci d''avoir été disponible. Tout le reste est ici :'),
     ('notice',
         'Something is there for you. Please sign in to read it:',
         'Il y a quelque chose pour vous. Veuillez ouvrir une session pour le lire :'),

@@ -23,6 +23,9 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('work_handed_over', 'today', 'hand_over', '{coordinator}', null, false),
     ('hosting_assigned', 'later', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),
     ('hosting_released', 'today', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),
+    -- ANCHORS 1.2.6: a guest does not come, or cannot be written to.
+    ('hosting_declined', 'today', 'group', '{coordinator,administrator}', null, false),
+    ('guest_unreachable', 'today', 'guest', '{coordinator,administrator}', null, false),
     ('session_moved', 'today', 'session', '{peer_supporter,mental_health_professional,coordinator}', null, false),
     ('session_cancelled', 'today', 'session', '{peer_supporter,mental_health_professional,coordinator}', null, false),
     ('group_cancelled', 'today', 'group', '{peer_supporter,mental_health_professional,coordinator}', null, false),

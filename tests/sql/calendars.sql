@@ -17,7 +17,7 @@ select seat(:'pid', :'g'), seat(:'other', :'g') \g /dev/null
 \set half '11111111-1111-4111-8111-111111111111'
 \set secret '22222222-2222-4222-8222-222222222222'
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at)
-values (:'pid', 'fr', calendar_digest(:'half', :'secret'), app_now());
+values (:'pid', 'fr', secret_digest(:'half', :'secret'), app_now());
 create function tests.calendar(in_half uuid, in_secret uuid) returns text language plpgsql as $$
 begin
     perform tests.enter('public');

@@ -190,7 +190,7 @@ class World:
         feed = one(
             self.db,
             "insert into calendar_feeds (participant_id, language, secret_sha256, created_at)"
-            " values (%s, 'en', calendar_digest(%s, %s), now()) returning id",
+            " values (%s, 'en', secret_digest(%s, %s), now()) returning id",
             person,
             *halves.values(),
         )

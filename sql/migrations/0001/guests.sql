@@ -17,13 +17,17 @@ create table guests (
     -- Which version of the agreement they signed, and on which day of the office.
     agreement_id uuid references documents (id),
     agreement_signed_on date,
+    -- No address of their page from before leaves any more.
+    page_revoked_at timestamptz,
     created_by uuid not null references accounts (id),
     created_at timestamptz not null,
     version int not null default 1,
     -- I6: both languages or not at all.
     constraint guests__credentials__both check ((credentials_en is null) = (credentials_fr is null)),
     constraint guests__link__both check ((link_en is null) = (link_fr is null)),
-    constraint guests__agreement_signed_on__version check ((agreement_id is null) = (agreement_signed_on is null))
+    constraint guests__agreement_signed_on__version check ((agreement_id is null) = (agreement_signed_on is null)),
+    -- Nobody is written to who leads nothing any more.
+    constraint guests__email__ended check (state = 'active' or email is null)
 );
 create index guests__created_at on guests (created_at desc, id desc);
 create index guests__names_version on guests (names_version);

@@ -15,9 +15,14 @@ create table host_assignments (
     assigned_by uuid not null references accounts (id),
     assigned_at timestamptz not null,
     released_at timestamptz,
+    -- What a guest has answered on their page: they come, or not, and are released.
+    confirmed_at timestamptz,
+    declined_at timestamptz,
     version int not null default 1,
     constraint host_assignments__account_id__one check (num_nonnulls(account_id, guest_id) = 1),
-    constraint host_assignments__guest_id__slot check ((guest_id is not null) = (slot = 'guest'))
+    constraint host_assignments__guest_id__slot check ((guest_id is not null) = (slot = 'guest')),
+    constraint host_assignments__confirmed_at__guest check (guest_id is not null or num_nonnulls(confirmed_at, declined_at) = 0),
+    constraint host_assignments__declined_at__released check (declined_at is null or released_at is not null)
 );
 -- Nobody fills two slots of the same sessions (I5).
 create unique index host_assignments__account_id__taken on host_assignments (

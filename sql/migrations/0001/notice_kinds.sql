@@ -7,7 +7,7 @@ create table notice_kinds (
     object_type text not null constraint notice_kinds__object_type__known check (object_type in (
         'incident', 'referral', 'intake', 'debrief', 'session', 'group', 'held_message', 'hand_over', 'duty_swap',
         'absence', 'staff', 'own_case', 'conflict_declaration', 'conflict_match', 'enrolment',
-        'exclusion_request')),
+        'exclusion_request', 'guest')),
     roles text[] not null,
     -- Of an alarm whose object has no clock of its own.
     clock interval,

@@ -4,10 +4,13 @@ create table outbox (
     kind text not null constraint outbox__kind__known check (kind in (
         'form_sent', 'acknowledgement', 'meeting_scheduled', 'meeting_changed', 'status_update', 'document_changed', 'intake_closed',
         'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved', 'notice', 'notice_now')),
+        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved', 'guest_page', 'guest_assigned', 'guest_moved',
+        'guest_cancelled', 'guest_released', 'notice', 'notice_now')),
     participant_id uuid references participants (id),
     -- Mail to staff says that there is a notice, and no more.
     notice_id uuid references notices (id),
+    -- Who leads without an account.
+    guest_id uuid references guests (id),
     intake_id uuid references intakes (id),
     -- Mail about a seat belongs to its enrolment: with it, it is cancelled.
     enrolment_id uuid references enrolments (id),
@@ -22,8 +25,9 @@ create table outbox (
     created_at timestamptz not null,
     changed_at timestamptz not null,
     constraint outbox__intake_id__participant foreign key (intake_id, participant_id) references intakes (id, participant_id),
-    constraint outbox__participant_id__either check (num_nulls(participant_id, notice_id) = 1),
+    constraint outbox__participant_id__either check (num_nonnulls(participant_id, notice_id, guest_id) = 1),
     constraint outbox__notice_id__kind check ((notice_id is not null) = (kind in ('notice', 'notice_now'))),
+    constraint outbox__guest_id__kind check ((guest_id is not null) = starts_with(kind, 'guest_')),
     constraint outbox__reason__given check (state not in ('held', 'failed', 'cancelled') or reason is not null),
     constraint outbox__lease_until__sending check ((state = 'sending') = (lease_until is not null))
 );
