@@ -99,7 +99,8 @@ begin
             'name', g.name,
             'language', g.language,
             'agreement_to_sign', case when not o.has_agreed then (
-                select json_build_object('document_id', d.id, 'title', localized(d.title_en, d.title_fr), 'body', localized(d.body_en, d.body_fr))
+                select json_build_object(
+                    'document_id', d.id, 'title', localized(d.title_en, d.title_fr), 'body', localized(d.body_en, d.body_fr))
                 from documents_current d where d.kind = 'guest_confidentiality') end,
             'agreement_signed_on', case when o.has_agreed then g.agreement_signed_on end,
             'assignments', (

@@ -292,8 +292,7 @@ begin
     end if;
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
     if moved <> '{}' then
-        perform cohort_notify(
-            session.cohort_id, case when cardinality(moved) > 1 then 'series_changed' else 'session_changed' end,
+        perform cohort_notify(session.cohort_id, case when cardinality(moved) > 1 then 'series_changed' else 'session_changed' end,
             jsonb_build_object('session_id', in_id));
         perform notice_tell_hosts(session.cohort_id, 'session_moved', in_id);
         perform guest_tell(moved, 'guest_moved');

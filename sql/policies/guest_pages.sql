@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Jobs open a guest's page with each mail; a coordinator sees when, and ends it. Who knows the address reads guest_pages_read().
 
-grant select (guest_id, created_at), delete on guest_pages to alongside_api;
+grant select, delete on guest_pages to alongside_api;
 create policy api_keeps on guest_pages to alongside_api using ((select actor_role()) = 'coordinator');
 
 grant insert on guest_pages to alongside_worker;

@@ -15,11 +15,12 @@ create policy api_adds on host_assignments for insert to alongside_api with chec
 create policy api_changes on host_assignments for update to alongside_api using (
     (select actor_role()) = 'coordinator' and cohort_id <> all ((select actor_own_cohort_ids())::uuid[]));
 grant select on host_assignments_json to alongside_api;
-grant select on host_assignment_sessions, session_leads to alongside_api, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
+grant select on host_assignment_sessions, session_leads
+to alongside_api, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
 
-grant update (confirmed_at, declined_at, released_at, version) on host_assignments to alongside_sessions;
-create policy sessions_answer on host_assignments for update to alongside_sessions
-    using (guest_id is not null and (select actor_role()) = 'guest');
-grant select on host_assignments to alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty;
+grant select on host_assignments to alongside_conflicts, alongside_desk, alongside_duty;
+grant select, update (confirmed_at, declined_at, released_at, version) on host_assignments to alongside_sessions;
 create policy others_read on host_assignments for select
     to alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);
+create policy sessions_answer on host_assignments for update to alongside_sessions
+    using (guest_id is not null and (select actor_role()) = 'guest');

@@ -54,8 +54,8 @@ begin
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
                     attendance_record colleagues_find conflict_match_shown contact_is_mailed debrief_cohort_id debrief_may_supervise
-                    debrief_note guest_mail_dates guest_page_expire guest_pages_confirm guest_pages_decline guest_pages_read guest_pages_sign
-                    home_help_arranged host_clashes join_link_needs_replacing join_link_replace
+                    debrief_note guest_mail_dates guest_page_expire guest_pages_confirm guest_pages_decline guest_pages_read
+                    guest_pages_sign home_help_arranged host_clashes join_link_needs_replacing join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
                     host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_expertise_missing shortfall_missing
@@ -192,6 +192,6 @@ from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, al
 grant execute on function
     actor_account_id, actor_role, app_now, audit, business_day, business_days, business_days_after, document_kinds_missing,
     idempotency_key_horizon, intake_may_step, intake_told, intake_update_due, office_close, office_date, office_zone, problem,
-    problem_state, sealed_key_id, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh, waiting_person_state,
+    problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh, waiting_person_state,
     wall_instant
 to alongside_worker;

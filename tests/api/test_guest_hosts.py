@@ -4,8 +4,8 @@ them who must not, and what needs a guest does not start without one (S2.17, S2.
 
 import pytest
 from steps import ABSENT, walk
-from steps.groups import FORMAL, INFORMAL, Group, Host, clock, in_days, instant, part, ready, service
-from steps.guests import invite
+from steps.groups import FORMAL, Group, Host, clock, in_days, instant, ready, service
+from steps.guests import EVENT, assign, invite
 from steps.journey import compared, talked
 
 FIRST = "2090-01-10T18:30"
@@ -13,18 +13,12 @@ FIRST = "2090-01-10T18:30"
 
 @pytest.fixture
 def event(administrator):
-    """S2.18: ninety minutes with somebody of the team and a guest, dropped into."""
-    return service(administrator, INFORMAL, parts=[part(90, 7, team_member=1, guest=1)])
+    return service(administrator, EVENT)
 
 
 @pytest.fixture
 def track(coordinator, event):
     return Group(coordinator, event).open()
-
-
-def assign(group, guest, **more):
-    body = {"guest_id": guest["id"], "slot": "guest"} | more
-    return group.coordinator.post(f"{group.path}/host-assignments", body)
 
 
 def short(coordinator, session):

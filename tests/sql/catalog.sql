@@ -2,7 +2,7 @@
 -- What must hold for everything in the schema, also for what is added later.
 begin;
 \ir helpers.psql
-select plan(78);
+select plan(81);
 
 create temp view own_tables as
 select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c
@@ -86,9 +86,10 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
     ('sessions', '
         accounts:s activities:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s debriefs:S
         documents:S
-        emergency_contacts:S enrolments:Su guests:s holidays:S host_assignments:S host_slots:S incident_actions:S incidents:SIu intakes:s
-        participants:s places:S plain_texts:S qualifications:S safety_plans:S sealed_keys:SID session_presences:SI sessions:Su staff:s
-        step_backs:S trainings:S'),
+        emergency_contacts:S enrolments:Su guest_pages:SD guests:su help_lines:S holidays:S host_assignments:Su host_slots:S
+        incident_actions:S incidents:SIu intakes:s outbox:I
+        participants:s places:S plain_texts:S qualifications:S safety_plans:S sealed_keys:SID services:S session_presences:SI sessions:Su
+        staff:s step_backs:S trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su activities:S audit_events:Si back_ups:S calendar_feeds:S cohorts:Su comparisons:I
         documents:S enrolments:S exclusions:SuD guests:s hand_overs:SI host_assignments:S
@@ -135,6 +136,11 @@ select is(refused_past('alongside_' || c.role, c.tried), c.refused, c.role || ' 
     ('sessions', 'read nothing that was declared', 'select from conflict_declarations', '42501'),
     ('sessions', 'take nobody''s seat', $$update enrolments set state = 'withdrawn' where state = 'active'$$, '42501'),
     ('sessions', 'know nobody''s sign-in', 'select subject from accounts', '42501'),
+    ('sessions', 'release nobody of the staff', 'update host_assignments set released_at = now() where account_id is not null', 'nothing'),
+    ('sessions', 'write to guests alone',
+        $$insert into outbox (kind, participant_id, due_at, created_at, changed_at)
+        select 'status_update', id, now(), now(), now() from participants limit 1$$, '42501'),
+    ('sessions', 'know no guest''s address', 'select email from guests', '42501'),
     ('sessions', 'open what they have to show', $$select from sealed_keys where owner_type = 'participant'$$, null),
     ('desk', 'knows of no conflict', 'select from conflict_matches', '42501'),
     ('desk', 'reaches nobody', 'select from contacts', '42501'),
@@ -180,7 +186,8 @@ select set_eq($$
     'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions actor_session_ids',
     'alongside_sessions conflict_blocks_host',
-    'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_match_names', 'alongside_sessions host_is_barred',
+    'alongside_sessions conflict_blocks_session', 'alongside_sessions conflict_match_names', 'alongside_sessions coordinator_stand_in',
+    'alongside_sessions host_is_barred', 'alongside_sessions notice_tell',
     'alongside_seats plain_list', 'alongside_sessions plain_list', 'alongside_desk notice_tell', 'alongside_duty coordinator_stand_in',
     'alongside_duty account_is_away', 'alongside_duty conflict_declaration_clocks', 'alongside_duty conflict_declaration_kept_ids',
     'alongside_duty exclusion_request_clocks',
@@ -250,7 +257,7 @@ select proname from pg_proc where pronamespace = 'alongside'::regnamespace group
 create temp view careless_doors as
 select name from own_functions
 where prosecdef and has_function_privilege('alongside_api', oid, 'execute')
-    and text !~ '(require_role|actor_|session_(role|lock|seat_in_window)\()'
+    and text !~ '(require_role|actor_|session_(role|lock|seat_in_window)\(|guest_page_enter\()'
     and name !~ '^(context_enter|calendars_read|plain_list)\(';
 create temp view believing_doors as
 select f.name

@@ -156,6 +156,7 @@ insert into back_ups (account_id, back_up_account_id, named_by, named_at)
 select account, n('line'), account, now() from asks where role = 'coordinator';
 insert into guests (name, language, created_by, created_at)
 select word, 'fr', n('carol'), now() from unnest('{Ro Vey,Al Lum}'::text[]) word;
+insert into guest_pages (guest_id, secret_sha256, created_at) select id, id::text::bytea, now() from guests;
 insert into hand_overs (batch_id, kind, subject_id, participant_id, from_account_id, to_account_id, reason, handed_by, handed_at)
 select n('batch'), w.kind, w.id, w.participant_id, n('carol'), n('everett'), 'absence', n('carol'), now() from (
     select 'participant' as kind, id, id as participant_id from persons union all select 'referral', n('call line'), null union all
@@ -283,7 +284,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{absences,back_ups}', 'a.role in (''coordinator'', ''administrator'')'),
     ('{participants}', 't.id = any (a.people)'),
     ('{cohorts}', 't.id = any (a.rooms)'),
-    ('{guests}', 'a.role = ''coordinator'''),
+    ('{guest_pages,guests}', 'a.role = ''coordinator'''),
     ('{calendar_feeds}', 't.participant_id = a.self'),
     ('{idempotency_keys}', 't.account_id = a.account'),
     ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
@@ -334,7 +335,7 @@ insert into oracle (name, verb, rule, change)
 select o.name, v.verb, case when o.name in ('cohorts', 'host_assignments', 'sessions') then 'a.role = ''coordinator'' and ' else '' end
     || o.rule, v.change
 from (values
-    ('delete', '{absences,calendar_feeds,idempotency_keys,trainings}', null),
+    ('delete', '{absences,calendar_feeds,guest_pages,idempotency_keys,trainings}', null),
     ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,host_assignments,intake_forms,intakes}', 'version = 9'),
     ('update', '{guests,participants,qualifications,safety_plans,sessions}', 'version = 9'),
     ('update', '{notice_preferences}', 'mail = ''now'''), ('update', '{notices}', 'version = 9'),
@@ -393,6 +394,7 @@ select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
         else a.role = 'administrator' and not exists (select from participants p where p.account_id = s.id) end$$),
     ('{outbox}', 'participant_id', '%1$L', 'person', 's.id = any (a.people)'),
     ('{outbox}', 'participant_id, enrolment_id', '%1$L, gen_random_uuid()', 'person', 'false'),
+    ('{outbox}', 'guest_id', '%1$L', 'account', 'a.role = ''coordinator'''),
     ('{qualifications}', 'account_id', '%1$L', 'account', 'a.role = ''administrator'''),
     ('{guests}', 'id', '%1$L', 'account', 'a.role = ''coordinator'''),
     ('{holidays,services,staff,training_courses,training_offerings}', 'id', '%1$L', 'account', 'a.role = ''administrator'''),

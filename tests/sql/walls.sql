@@ -116,7 +116,7 @@ select set_eq($$
     select p.proname::text from pg_proc p
     where p.pronamespace = 'alongside'::regnamespace and p.prosecdef and has_function_privilege('alongside_worker', p.oid, 'execute')$$,
     array['account_is_away', 'comparison_run', 'coordinator_stand_in', 'join_link_watch', 'name_digest_add', 'name_digest_declared',
-    'notice_tell_coordinator', 'notice_tell_unreachable', 'place_list_advance_all',
+    'guest_mail_dates', 'guest_page_expire', 'notice_tell', 'notice_tell_coordinator', 'notice_tell_unreachable', 'place_list_advance_all',
     'seat_advance_lists', 'seat_answer_all', 'seat_expire_offers', 'seat_mail_verdict', 'seat_mail_when', 'seat_show_full',
     'waiting_person_refresh',
     'watched_clock_follow'],

@@ -24,6 +24,7 @@ where e.participant_id = :'maple' and e.cohort_id = :'group' \gset
 insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, call_due)
 values (:'maple', 'd', true, now(), now());
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
+insert into guest_pages (guest_id, secret_sha256, created_at) select id, '\x00', now() from guests limit 1;
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
 insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at) values (:'maple', 'NS', 'peer', :'boss', now());
@@ -140,6 +141,8 @@ insert into rows (name, who, insertion) values
     ('exclusions', 'coordinator:SID',
         $$insert into exclusions (participant_id, account_id, reason, created_by, created_at)
         values (%1$L, '00000000-0000-4000-8000-000000000022', 'own_case_said', actor_account_id(), now())$$),
+    ('guest_pages', 'coordinator:SD',
+        $$insert into guest_pages (guest_id, secret_sha256, created_at) select id, '\x01', now() from guests limit 1$$),
     ('guests', 'coordinator:SIU',
         $$insert into guests (name, language, created_by, created_at) values ('Ro', 'fr', actor_account_id(), now())$$),
     ('hand_overs', 'coordinator:S',
@@ -317,7 +320,7 @@ select set_eq($$
     ('audit_links', 'select'), ('audit_links', 'insert'), ('code_lists', 'select'),
     ('contacts', 'select email email_is_government name_to_use names_version ok_to_email participant_id work_address_acknowledged'),
     ('contacts', 'update names_version'), ('deliveries', 'select'),
-    ('deliveries', 'insert'), ('documents', 'select'), ('guests', 'select id name names_version'),
+    ('deliveries', 'insert'), ('documents', 'select'), ('guests', 'select created_by email id language name names_version page_revoked_at state'), ('guest_pages', 'insert'),
     ('guests', 'update names_version'), ('help_lines', 'select'), ('holidays', 'select'),
     ('idempotency_keys', 'select'), ('idempotency_keys', 'update'), ('idempotency_keys', 'delete'), ('intake_transitions', 'select'),
     ('intakes', 'select'), ('intakes', 'update acknowledged_at last_told_at meeting_starts_at state update_due_at version'),

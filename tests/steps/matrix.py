@@ -194,5 +194,6 @@ VISIBLE = {
     ("feed_id",): lambda db: to_all(feed_id=world(db).feed(MAPLE)[0]),
     ("shift_id",): first_of("shift_id", "duty_shifts"),
     ("swap_id",): lambda _db: to_all(swap_id="00000000-0000-4000-8000-000000000911"),
+    ("page_id", "secret_id"): lambda db: to_all(**world(db).guest_page()),
     ("calendar_id", "secret_id"): lambda db: to_all(**world(db).feed(MAPLE)[1]),
 }
