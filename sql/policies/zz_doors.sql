@@ -192,6 +192,6 @@ from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, al
 grant execute on function
     actor_account_id, actor_role, app_now, audit, business_day, business_days, business_days_after, document_kinds_missing,
     idempotency_key_horizon, intake_may_step, intake_told, intake_update_due, office_close, office_date, office_zone, problem,
-    problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh, waiting_person_state,
-    wall_instant
+    problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh,
+    waiting_person_state, wall_instant
 to alongside_worker;

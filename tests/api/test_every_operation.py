@@ -109,4 +109,4 @@ def test_what_is_not_there_is_404_for_the_public(operation, client):
     path = operation.path
     for name in operation.ids:
         path = path.replace("{" + name + "}", str(uuid.uuid4()))
-    client().request(operation.method, path).problem(404, "not-found")
+    client().request(operation.method, path, **example(operation)).problem(404, "not-found")

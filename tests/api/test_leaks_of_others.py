@@ -15,7 +15,8 @@ from steps.alarms import Watch, notices
 from steps.duty import SWAPS, OnCall, shift
 from steps.evenings import DEBRIEF, FIRST, Evening
 from steps.groups import FORMAL, INFORMAL, Group, clock, in_days, instant, service
-from steps.journey import FORM, Intake, current_document, open_person, unique
+from steps.guests import assign, invite, opened
+from steps.journey import FORM, Intake, bare, current_document, open_person, unique
 from steps.leaks import Walk, differences, leaks, mark, marks_of_staff, picture, secrets_of, without
 
 SMALL = INFORMAL | {"capacity": 3}
@@ -268,6 +269,28 @@ def test_a_host_is_told_the_aliases_of_the_roster_and_no_more(crowd, contract, r
     if is_professional:
         supervise(crowd, walk)
     walk.assert_complete()
+
+
+def test_a_guest_is_told_of_nobody(crowd, contract):
+    """ANCHORS 1.2.6: neither of those who come nor of those who lead with them; whatever these do, the page is the same to the byte."""
+    ours, rita = crowd.ours, invite(crowd.ours.coordinator)
+    hosts = ours.coordinator.get(ours.path).ok()["hosts"] | {"guest": {"count": 1, "is_needed": False}}
+    ours.coordinator.patch(ours.path, {"hosts": hosts}, if_match="*").ok()
+    made = assign(ours.group, rita, session_id=ours.session["id"]).created()
+    page_id, secret_id = opened(crowd.client.db, rita["id"], ours.now).rsplit("/", 2)[1:]
+    nobody = crowd.client()
+    clock(ours.now, nobody)
+    staff = {name: marks_of_staff(getattr(crowd, name)) for name in ("supporter", "cohost", "professional", "stranger")}
+    people = {name: person.marks for name, person in crowd.others.items()}
+    secrets = secrets_of(me=crowd.me.marks, coordinator={"account": ours.coordinator.account}, **people, **staff)
+    walk = Walk(nobody, "public", contract, secrets, page_id=page_id, secret_id=secret_id)
+    crowd.happen()
+    before = bare(walk("guest_pages_read"))
+    crowd.move()
+    assert bare(walk("guest_pages_read")) == before
+    walk("guest_pages_sign", {"document_id": current_document(nobody, "guest_confidentiality")["id"]})
+    for step in ("confirm", "decline"):
+        walk(f"guest_pages_{step}", {"assignment_id": made["id"]})
 
 
 def swap_turns(crowd, walk):

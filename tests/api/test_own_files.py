@@ -27,7 +27,8 @@ NOT_TOLD = {
 TOLD_LATER = {("enrolments_confirm", "enrolments"), ("enrolments_not_this_one", "enrolments")}
 # The others write of nobody in the program, or only what is not told; or what they do to a seat is what is walked here.
 OF_NOBODY = {
-    "absences", "back_ups", "codes", "debriefs", "documents", "duty_shifts", "duty_swaps", "groups", "guests", "holidays", "host_assignments",
+    "absences", "back_ups", "codes", "debriefs", "documents", "duty_shifts", "duty_swaps", "groups", "guest_pages", "guests", "holidays",
+    "host_assignments",
     "join_links", "line_referrals", "notice_preferences", "qualifications", "referrals", "services", "activities", "session_topics", "sessions", "staff",
     "training_courses", "training_offerings", "trainings"}  # fmt: skip
 LOOKED_FOR_ELSEWHERE = {

@@ -228,8 +228,30 @@ def leads(world):
     ]  # fmt: skip
 
 
+def guests(world):
+    """A guest looks and answers, whom some of those whom they lead must not meet; another one does the same. Who asks is nobody."""
+
+    def does(step, body=None, method="POST", **more):
+        def of(who, guest):
+            return (who, f"{guest.page}/{step}" if body else guest.page, *body_of(body(guest) if body else None))
+
+        return Act(
+            world, f"guest_pages_{step}", lambda side: of(side.peer, side.guest), lambda side: of(side.other, side.other_guest),
+            method=method, **more)  # fmt: skip
+
+    (agreement,) = world.db.execute("select id::text from documents_current where kind = 'guest_confidentiality'").fetchone()
+    return [
+        does("read", method="GET"),
+        does(
+            "sign", lambda _: {"document_id": agreement}, tables=("guests",),
+            changes="update guests set agreement_id = null, agreement_signed_on = null"),
+        does("confirm", lambda guest: {"assignment_id": guest.assignment}, tables=("host_assignments",)),
+        does("decline", lambda guest: {"assignment_id": guest.assignment}, tables=("host_assignments", "notices")),
+    ]  # fmt: skip
+
+
 def acts(world):
-    return [act for kind in (said, steps, leads, peer_reads, host_reads) for act in kind(world)]
+    return [act for kind in (said, steps, leads, peer_reads, host_reads, guests) for act in kind(world)]
 
 
 # What a peer or a host may ask, and is not measured here: why its time can tell nothing about anybody else.

@@ -196,6 +196,17 @@ class World:
         )
         return feed, halves
 
+    def guest_page(self):
+        """The two halves of the address of a guest's page."""
+        halves = {"page_id": str(uuid.uuid4()), "secret_id": str(uuid.uuid4())}
+        one(
+            self.db,
+            "insert into guest_pages (guest_id, secret_sha256, created_at)"
+            " select id, secret_digest(%s, %s), now() from guests order by id limit 1 returning id",
+            *halves.values(),
+        )
+        return halves
+
     # What is kept from whom.
 
     def strangers(self, theirs, ours, own):

@@ -10,12 +10,15 @@ from harness.crowd import make_people
 
 from steps.evenings import PLANNED, informal
 from steps.groups import INFORMAL, Group, Host, clock, service
+from steps.guests import EVENT, assign, invite, opened
 from steps.journey import an_address, compared, unique
 from steps.silence import ask
 
 OUTSIDERS = 8
 # Tuesdays of groups that one host leads, three weeks each.
 LATER = ("2090-02-07T18:30", "2090-03-07T18:30", "2090-04-04T18:30", "2090-05-02T18:30")
+# And of those that a guest leads.
+EVENTS = ("2090-06-06T18:30", "2090-07-04T18:30")
 SEAT = """
 insert into enrolments (
     cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at, decided_at, decided_by_role)
@@ -52,6 +55,9 @@ TABLES = {
     "enrolments": OF_PEOPLE,
     "debriefs": OF_SESSIONS,
     "incidents": OF_SESSIONS,
+    "host_assignments": OF_GROUPS,
+    "guests": "true",
+    "notices": "kind = 'hosting_declined'",
     "sessions": OF_GROUPS,
     "cohorts": "id in (select id from kept.groups)",
     "waiting_people": OF_PEOPLE,
@@ -130,8 +136,19 @@ class Login:
         self.role, self.id, self.elsewhere = "peer", subject, "/v1/services"
 
 
+class Guest:
+    """Somebody without an account, and the page on which they answer."""
+
+    def __init__(self, coordinator, db, group):
+        made = invite(coordinator)
+        self.id, self.name = made["id"], made["name"]
+        self.assignment = assign(group, made).created()["id"]
+        self.page = opened(db, self.id, PLANNED)
+
+
 class Side:
-    """An evening under way with four people, two more groups of theirs, one that offers them a seat and one for which they wait."""
+    """An evening under way with four people, two more groups of theirs, one that offers them a seat and one for which they wait; and two
+    that a guest leads."""
 
     def __init__(self, client, db):
         self.client, self.db, self.is_met = client, db, None
@@ -147,9 +164,12 @@ class Side:
         self.host, self.cohost = self.evening.supporter, self.evening.hosts[1]
         self.professional = self.evening.professional
         self.more, self.also, self.offering, self.waiting = [self.group(local_start) for local_start in LATER]
-        self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting]
+        events = [Group(self.coordinator, service(self.evening.administrator, EVENT), local_starts=[start]).open() for start in EVENTS]
+        self.guest, self.other_guest = (Guest(self.coordinator, db, group) for group in events)
+        self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting, *events]
         self.seats = {}
         self.seat([self.evening.group, self.more, self.also], self.seated, "confirmed")
+        self.seat(events, self.peers[2:4], "confirmed")
         self.seat([self.offering], self.peers[2:4], "confirmed")
         self.seat([self.offering], self.peers[:2], "offered")
         self.seat([self.waiting], self.peers[:2], "waitlisted")
@@ -192,6 +212,7 @@ class Side:
         """All that can be said about each other, on both sides as often."""
         said = [(one, other) for one in self.seated for other in self.seated if one is not other]
         said += [(one, (self.peer, self.other)[place % 2]) for place, one in enumerate(outsiders)]
+        said += [(one, (self.guest, self.other_guest)[place % 2]) for place, one in enumerate([*self.peers[2:4], *outsiders])]
         for one, other in said:
             body = {"kind": "no_contact", "name": self.names(other)}
             self.declared[self.turn, one.id, other.id] = one.client.post("/v1/conflict-declarations", body).created().path
