@@ -212,7 +212,7 @@ class Side:
         """All that can be said about each other, on both sides as often."""
         said = [(one, other) for one in self.seated for other in self.seated if one is not other]
         said += [(one, (self.peer, self.other)[place % 2]) for place, one in enumerate(outsiders)]
-        said += [(one, (self.guest, self.other_guest)[place % 2]) for place, one in enumerate([*self.peers[2:4], *outsiders])]
+        said += [(one, (self.guest, self.other_guest)[place % 2]) for place, one in enumerate(self.seated)]
         for one, other in said:
             body = {"kind": "no_contact", "name": self.names(other)}
             self.declared[self.turn, one.id, other.id] = one.client.post("/v1/conflict-declarations", body).created().path
