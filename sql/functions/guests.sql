@@ -197,10 +197,17 @@ end $$;
 create or replace function guest_tell(in_session_ids uuid[], in_kind text) returns void language plpgsql as $$
 begin
     update host_assignments h set confirmed_at = null, version = h.version + 1
-    where h.confirmed_at is not null and in_kind <> 'guest_cancelled'
+    where h.confirmed_at is not null and in_kind in ('guest_assigned', 'guest_moved')
         and exists (select from session_leads l where l.assignment_id = h.id and l.session_id = any (in_session_ids));
     perform guest_mail_put(l.guest_id, in_kind, array_agg(l.session_id))
     from session_leads l where l.session_id = any (in_session_ids) and l.guest_id is not null group by l.guest_id;
+end $$;
+
+-- The way in was replaced just now, after it had been shown.
+create or replace function guest_tell_link(in_session_id uuid) returns void language plpgsql as $$
+begin
+    perform guest_tell(array[s.id], 'guest_link')
+    from sessions s where s.id = in_session_id and s.link_changed_at = app_now() and app_now() >= session_link_from(s);
 end $$;
 
 -- The dates that a message is about, as far as what it says of them is still so; null = of none any more.

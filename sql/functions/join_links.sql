@@ -37,7 +37,7 @@ begin
         select join_link_is_stale(s) from sessions s where s.id = in_session_id and session_role(s.id) is not null), false);
 end $$;
 
--- Writes: sessions, sealed_keys. Locks: the cohort, the session.
+-- Writes: sessions, sealed_keys, outbox. Locks: the cohort, the session.
 create or replace function join_link_replace(in_session_id uuid, in_link text, in_key jsonb) returns void
 language plpgsql security definer as $$
 declare
@@ -50,6 +50,7 @@ begin
     end if;
     update sessions s set join_link = in_link, changed_at = app_now(), version = s.version + 1 where s.id = in_session_id;
     perform session_key_keep(in_key, in_session_id);
+    perform guest_tell_link(in_session_id);
 end $$;
 
 create or replace function join_links_replace(in_session_id uuid, in_body jsonb, in_key jsonb) returns response language plpgsql as $$

@@ -262,9 +262,6 @@ begin
         session.material_en := in_body#>>'{material,en}';
         session.material_fr := in_body#>>'{material,fr}';
     end if;
-    if in_body ? 'join_link' then
-        session.join_link := in_body->>'join_link';
-    end if;
     perform place_require_capacity(session, (in_body->>'capacity')::int);
     if in_body ? 'registration_deadline_days' then
         if session.capacity is null then
@@ -280,7 +277,7 @@ begin
         topic_fr = session.topic_fr,
         material_en = session.material_en,
         material_fr = session.material_fr,
-        join_link = session.join_link,
+        join_link = case when in_body ? 'join_link' then in_body->>'join_link' else s.join_link end,
         changed_at = app_now(),
         version = session.version + 1
     where s.id = in_id;
@@ -290,6 +287,7 @@ begin
     if in_body ? 'hosts' then
         perform host_require_no_clash(session.cohort_id);
     end if;
+    perform guest_tell_link(in_id);
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
     if moved <> '{}' then
         perform cohort_notify(session.cohort_id, case when cardinality(moved) > 1 then 'series_changed' else 'session_changed' end,

@@ -2,7 +2,8 @@
 """What a guest is written to: the address of their page, and each date that is theirs, moves, does not take place, or is theirs no longer;
 in their language, in words that name nothing; and nothing that is no longer so (ANCHORS 1.2.6, R3, R8, R17)."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from steps import walk
@@ -153,6 +154,27 @@ def test_who_confirmed_is_asked_anew(coordinator, track, post, server, nobody):
     assert nobody.get(path).ok()["assignments"][0]["answer"] == "awaited"
     nobody.post(f"{path}/confirm", answer).ok()
     assert coordinator.get(made.path).ok()["confirmed_at"]
+
+
+def test_a_way_in_that_is_replaced_is_told(coordinator, event, post, server, nobody, db):
+    """Whoever looked has the old one: once it is shown, each new one is written of; before that, the page has what there is."""
+    soon = datetime.now(ZoneInfo("America/Toronto")) + timedelta(hours=3)
+    track = Group(coordinator, event, local_starts=[soon.strftime("%Y-%m-%dT%H:%M")]).open()
+    rita = invite(coordinator)
+    made = assign(track, rita).created()
+    path = address(post(rita)[0][0], server)
+    nobody.post(f"{path}/confirm", {"assignment_id": made["id"]}).ok()
+    for number, change in enumerate((
+        lambda: coordinator.patch(session(track), {"join_link": f"{LINK}0"}, if_match="*").ok(),
+        lambda: coordinator.put(f"{session(track)}/join-link", {"join_link": f"{LINK}1"}).ok(),
+    )):  # fmt: skip
+        change()
+        ((mail,),) = post(rita)
+        assert "There is a new way in for this:" in text(mail) and "teams" not in mail.raw.decode()
+        found = nobody.get(address(mail, server)).ok()["assignments"][0]
+        assert (found["parts"][0]["join_link"], found["answer"]) == (f"{LINK}{number}", "confirmed")
+    coordinator.patch(session(track), {"topic": {"en": "Colour", "fr": "Couleur"}}, if_match="*").ok()
+    assert post(rita) == [[]]
 
 
 def test_who_leads_another_date_hears_nothing(coordinator, track, post):

@@ -30,7 +30,7 @@ def test_a_coordinator_adds_a_guest(coordinator, client, db):
     body = guest(agreement_signed_on=None)
     made = coordinator.post(PATH, body).created()
     assert made.json == body | {
-        "id": made["id"], "state": "active", "agreement_id": None, "has_agreed": False, "created_by": COORDINATOR,
+        "id": made["id"], "state": "active", "agreement_id": None, "has_agreed": False, "page_sent_at": None, "created_by": COORDINATOR,
         "created_at": made["created_at"]}  # fmt: skip
     assert made.etag == '"1.both"'
     assert coordinator.get(made.path).ok().json == made.json

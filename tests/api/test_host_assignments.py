@@ -52,7 +52,8 @@ def test_the_hosts_of_a_formal_group(group, hire):
     assert made.json == {
         "id": made["id"], "group_id": group.id, "session_id": None, "account_id": supporter.id, "guest_id": None,
         "alias": supporter.made["alias"],
-        "slot": "peer_supporter", "replaces": None, "assigned_by": COORDINATOR, "assigned_at": made["assigned_at"], "released_at": None,
+        "slot": "peer_supporter", "replaces": None, "assigned_by": COORDINATOR, "assigned_at": made["assigned_at"],
+        "confirmed_at": None, "declined_at": None, "released_at": None,
     }  # fmt: skip
     assert made.path == f"/v1/host-assignments/{made['id']}"
     read = group.coordinator.get(made.path).ok()
