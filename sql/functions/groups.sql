@@ -210,8 +210,8 @@ begin
     insert into sessions (
         cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
     select
-        new_id, t.seq, p.part, service.session_capacity, place_deadline_days(g), t.local_start, zone, wall_instant(t.local_start, zone), t.minutes,
-        part_of(service.parts, p.part)->'hosts', app_now()
+        new_id, t.seq, p.part, service.session_capacity, place_deadline_days(g), t.local_start, zone, wall_instant(t.local_start, zone),
+        t.minutes, part_of(service.parts, p.part)->'hosts', app_now()
     from cohorts g
     cross join group_wall_times(in_body, service.parts) t
     cross join lateral (select part_at(service.parts, t.seq::int) as part) p

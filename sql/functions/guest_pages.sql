@@ -78,7 +78,7 @@ begin
     return query
     select h.id, min(p.starts_at), json_build_object(
         'id', h.id,
-        'title', localized(v.title_en, v.title_fr),
+        'title', localized(coalesce(a.title_en, v.title_en), coalesce(a.title_fr, v.title_fr)),
         'language', g.language,
         'coordinator_alias', (select w.alias from staff w where w.id = coordinator_stand_in(g.coordinator_id, app_now())),
         'answer', case when h.declined_at is not null then 'declined' when h.confirmed_at is not null then 'confirmed' else 'awaited' end,
@@ -86,10 +86,11 @@ begin
     from host_assignments h
     join cohorts g on g.id = h.cohort_id
     join services v on v.id = g.service_id
+    left join activities a on a.id = g.activity_id
     join host_assignment_sessions p on p.assignment_id = h.id
     join sessions s on s.id = p.session_id and session_near_until(s) > app_now()
     where h.guest_id = in_guest_id and (h.released_at is null or h.declined_at is not null)
-    group by h.id, v.id, g.id;
+    group by h.id, v.id, g.id, a.id;
 end $$;
 
 create or replace function guest_page_json(in_guest_id uuid) returns json language plpgsql stable as $$

@@ -233,6 +233,16 @@ begin
     return moved;
 end $$;
 
+-- I3, I10: whoever comes or leads is told; with the first session the lock and the deadline have moved.
+create or replace function session_follow_move(in_session sessions, in_moved uuid[]) returns void language plpgsql as $$
+begin
+    perform cohort_notify(in_session.cohort_id, case when cardinality(in_moved) > 1 then 'series_changed' else 'session_changed' end,
+        jsonb_build_object('session_id', in_session.id));
+    perform notice_tell_hosts(in_session.cohort_id, 'session_moved', in_session.id);
+    perform guest_tell(in_moved, 'guest_moved');
+    perform cohort_offers_shorten(in_session.cohort_id);
+end $$;
+
 -- Writes: sessions, outbox, and offers that end earlier. Locks: the cohort, the session, then its hosts by id.
 create or replace function sessions_update(in_id uuid, in_if_match int[], in_body jsonb, in_key jsonb) returns response
 language plpgsql as $$
@@ -263,23 +273,18 @@ begin
         session.material_fr := in_body#>>'{material,fr}';
     end if;
     perform place_require_capacity(session, (in_body->>'capacity')::int);
-    if in_body ? 'registration_deadline_days' then
-        if session.capacity is null then
-            perform problem_field('registration_deadline_days', 'invalid');
-        end if;
-        session.registration_deadline_days := in_body->>'registration_deadline_days';
+    if in_body ? 'registration_deadline_days' and session.capacity is null then
+        perform problem_field('registration_deadline_days', 'invalid');
     end if;
     update sessions s set
         capacity = coalesce((in_body->>'capacity')::int, s.capacity),
-        registration_deadline_days = session.registration_deadline_days,
+        registration_deadline_days = case when in_body ? 'registration_deadline_days'
+            then (in_body->>'registration_deadline_days')::int else s.registration_deadline_days end,
         hosts = coalesce(in_body->'hosts', s.hosts),
-        topic_en = session.topic_en,
-        topic_fr = session.topic_fr,
-        material_en = session.material_en,
-        material_fr = session.material_fr,
+        topic_en = session.topic_en, topic_fr = session.topic_fr,
+        material_en = session.material_en, material_fr = session.material_fr,
         join_link = case when in_body ? 'join_link' then in_body->>'join_link' else s.join_link end,
-        changed_at = app_now(),
-        version = session.version + 1
+        changed_at = app_now(), version = session.version + 1
     where s.id = in_id;
     if in_body ?| array['join_link', 'material'] then
         perform session_key_keep(in_key, in_id);
@@ -290,12 +295,7 @@ begin
     perform guest_tell_link(in_id);
     perform audit('update', 'session', in_id, in_fields => body_fields(in_body));
     if moved <> '{}' then
-        perform cohort_notify(session.cohort_id, case when cardinality(moved) > 1 then 'series_changed' else 'session_changed' end,
-            jsonb_build_object('session_id', in_id));
-        perform notice_tell_hosts(session.cohort_id, 'session_moved', in_id);
-        perform guest_tell(moved, 'guest_moved');
-        -- I3, I10: with the first session the lock and the deadline have moved.
-        perform cohort_offers_shorten(session.cohort_id);
+        perform session_follow_move(session, moved);
     end if;
     return session_respond(200, in_id);
 end $$;

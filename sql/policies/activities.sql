@@ -9,5 +9,5 @@ create policy api_changes on activities for update to alongside_api using ((sele
 grant select on activities_json to alongside_api;
 grant select on public_activities_json to alongside_api;
 grant select on activities to alongside_desk;
-grant select (id, expertise) on activities to alongside_sessions;
+grant select (id, title_en, title_fr, expertise) on activities to alongside_sessions;
 create policy others_read on activities for select to alongside_desk, alongside_sessions using (true);

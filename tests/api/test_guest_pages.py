@@ -5,7 +5,7 @@ and nothing of anybody else (S2.17 to S2.19, ANCHORS 1.2.6)."""
 from datetime import date, timedelta
 
 import pytest
-from steps import ABSENT
+from steps import ABSENT, activities
 from steps.alarms import notices
 from steps.groups import Group, Host, clock, instant, service
 from steps.guests import EVENT, PATH, assign, guest, invite, opened
@@ -49,8 +49,9 @@ class Page:
 
 @pytest.fixture
 def page(client, db):
-    """page(guest): sent a month before the first evening."""
-    return lambda of, now=None: Page(client, db, of["id"], now or instant(FIRST, days=-30))
+    """page(guest): sent a month before the first evening, or at another moment; None = now."""
+    month_before = instant(FIRST, days=-30)
+    return lambda of, now=month_before: Page(client, db, of["id"], now)
 
 
 def version(db, table, row_id):
@@ -81,6 +82,15 @@ def test_what_a_guest_finds(coordinator, track, page):
         "help": {"line": "1-844-750-1648", "crisis": "9-8-8", "emergency": "911"}}  # fmt: skip
     french = page(rita).get(language="fr").ok()
     assert french["assignments"][0]["title"] == {"fr": "Cercle du soir"}
+
+
+def test_a_track_has_the_title_of_its_activity(coordinator, event, page):
+    """S2.15: what they lead, as it is announced."""
+    title = {"en": "Creative Coping", "fr": "Création et mieux-être"}
+    made = activities.in_state(coordinator, coordinator.post(activities.PATH, activities.new(event, title=title)).created(), "open")
+    rita = invite(coordinator)
+    assign(activities.track(coordinator, made, event), rita).created()
+    assert page(rita, None).get().ok()["assignments"][0]["title"] == title
 
 
 def test_nothing_of_anybody_else(client, administrator, coordinator, track, page, db):

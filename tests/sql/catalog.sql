@@ -84,8 +84,8 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         exclusion_requests:Su exclusions:SI guests:s host_assignments:S intakes:s job_faults:SIUD name_digests:SIuD participants:s
         places:S sessions:S step_backs:S'),
     ('sessions', '
-        accounts:s activities:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s debriefs:S
-        documents:S
+        accounts:s activities:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s
+        debriefs:S documents:S
         emergency_contacts:S enrolments:Su guest_pages:SD guests:su help_lines:S holidays:S host_assignments:Su host_slots:S
         incident_actions:S incidents:SIu intakes:s outbox:I
         participants:s places:S plain_texts:S qualifications:S safety_plans:S sealed_keys:SID services:S session_presences:SI sessions:Su
