@@ -9,7 +9,7 @@ from datetime import datetime
 from harness.crowd import make_people
 
 from steps.evenings import PLANNED, informal
-from steps.groups import INFORMAL, Group, Host, clock, service
+from steps.groups import INFORMAL, Group, Host, a_track, clock, service
 from steps.journey import an_address, compared, unique
 from steps.silence import ask
 
@@ -148,9 +148,11 @@ class Side:
         self.professional = self.evening.professional
         self.more, self.also, self.offering, self.waiting = [self.group(local_start) for local_start in LATER]
         self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting]
+        self.track = a_track(client, INFORMAL, PLANNED, series={"local_start": LATER[0], "count": 3})
+        self.groups.append(self.track)
         self.seats = {}
         self.seat([self.evening.group, self.more, self.also], self.seated, "confirmed")
-        self.seat([self.offering], self.peers[2:4], "confirmed")
+        self.seat([self.offering, self.track], self.peers[2:4], "confirmed")
         self.seat([self.offering], self.peers[:2], "offered")
         self.seat([self.waiting], self.peers[:2], "waitlisted")
 

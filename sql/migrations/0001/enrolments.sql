@@ -5,6 +5,8 @@ create table enrolments (
     id uuid primary key default gen_random_uuid(),
     cohort_id uuid not null constraint enrolments__group_id__known references cohorts (id),
     participant_id uuid not null constraint enrolments__participant_id__known references participants (id),
+    -- The cohort's: which intake it stands on, and in which words a peer reads of it.
+    track text not null constraint enrolments__track__known check (track in ('group', 'activity')),
     state text not null constraint enrolments__state__known check (state in (
         'requested', 'waitlisted', 'offered', 'accepted', 'confirmed', 'active', 'completed', 'declined', 'expired', 'not_placed',
         'withdrawn', 'removed')),
@@ -26,6 +28,11 @@ create table enrolments (
     answer text constraint enrolments__answer__known check (answer in ('confirmed', 'not_placed')),
     answered_by uuid references accounts (id),
     answer_at timestamptz,
+    -- What a peer said when they asked for an activity: whether there is nobody whom they must not meet. If there is somebody, a
+    -- coordinator talks with them first.
+    nobody_to_avoid boolean,
+    conversation_at timestamptz,
+    conversation_by uuid references accounts (id),
     decided_at timestamptz,
     decided_by_role text,
     left_at timestamptz,
@@ -37,6 +44,7 @@ create table enrolments (
     version int not null default 1,
     constraint enrolments__offer_expires_at__offered check (
         state not in ('offered', 'accepted') or num_nulls(offer_expires_at, answer_at) = 0),
+    constraint enrolments__conversation_at__together check ((conversation_at is null) = (conversation_by is null)),
     constraint enrolments__removes_at__for check ((removes_at is null) = (removes_for is null)),
     constraint enrolments__answer__accepted check ((answer is null) = (answered_by is null)),
     constraint enrolments__removal_reason__removed check ((removal_reason is not null) = (state = 'removed'))

@@ -4,7 +4,7 @@ create table outbox (
     kind text not null constraint outbox__kind__known check (kind in (
         'form_sent', 'acknowledgement', 'meeting_scheduled', 'meeting_changed', 'status_update', 'document_changed', 'intake_closed',
         'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved', 'notice', 'notice_now')),
+        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved', 'activity_opened', 'notice', 'notice_now')),
     participant_id uuid references participants (id),
     -- Mail to staff says that there is a notice, and no more.
     notice_id uuid references notices (id),
