@@ -246,6 +246,7 @@ const struct route routes[] = {
     CREATE("/v1/groups/{group_id}/enrolments",             COORDINATOR, enrolments_create),
     LIST(  "/v1/participants/{participant_id}/enrolments", SERVED,      enrolments_participant_list),
     READ(  "/v1/enrolments/{enrolment_id}",                SERVED,      enrolments_read),
+    PATCH( "/v1/enrolments/{enrolment_id}",                PEER,        enrolments_update),
     STEP(  "/v1/enrolments/{enrolment_id}/offer",          COORDINATOR, enrolments_offer),
     STEP(  "/v1/enrolments/{enrolment_id}/accept",         SERVED,      enrolments_accept),
     STEP(  "/v1/enrolments/{enrolment_id}/confirm",        COORDINATOR, enrolments_confirm),

@@ -18,6 +18,9 @@ begin
     where e.cohort_id = in_session.cohort_id and e.participant_id = actor_participant_id() and e.is_seated;
     if not found then
         perform problem('not-found');
+    elsif in_session.capacity is not null then
+        -- Somebody may wait for it.
+        perform conflict('free-your-place');
     elsif in_session.state <> 'scheduled' or in_session.starts_at <= app_now() then
         perform problem_state(in_session.state);
     end if;

@@ -148,7 +148,7 @@ begin
         select e.participant_id from sessions s join enrolments e on e.cohort_id = s.cohort_id and e.is_seated
         where s.id = in_session_id and place_is_held(s, e.id)
         union
-        select l.account_id from session_leads l where l.session_id = in_session_id), in_participant_id, true);
+        select l.host_id from session_leads l where l.session_id = in_session_id), in_participant_id, true);
 end $$;
 
 -- Marks for the coordinators which matches of these persons stand in a group now. Groups themselves show nothing: a changed ETag

@@ -76,65 +76,6 @@ begin
     from unnest(in_participant_ids) p (id);
 end $$;
 
--- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.
-create or replace function enrolment_session_json(in_session sessions, in_zone text, in_material json, in_place json) returns json
-stable language sql
-return json_build_object(
-    'id', in_session.id,
-    'seq', in_session.seq,
-    'state', in_session.state,
-    'local_start', wall_text(in_session.local_start),
-    'timezone', in_session.timezone,
-    'utc_offset', utc_offset(in_session.local_start, in_session.starts_at),
-    'starts_at', utc(in_session.starts_at),
-    'ends_at', utc(session_ends_at(in_session)),
-    'yours', local_moment_json(in_session.starts_at, in_zone),
-    'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
-    'material', in_material,
-    'place', in_place,
-    -- A6.5: whatever keeps it from starting, a peer reads the same.
-    'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
-
-create or replace function enrolment_group_json(in_id uuid) returns json language plpgsql stable security definer as $$
-declare
-    enrolment enrolments;
-    own_zone text;
-begin
-    select * into enrolment from enrolments e where e.id = in_id and e.participant_id = actor_participant_id();
-    if not found or actor_role() <> 'peer' then
-        return null;
-    end if;
-    select p.timezone into own_zone from participants p where p.id = enrolment.participant_id;
-    return (
-        select json_build_object(
-            'title', localized(coalesce(a.title_en, v.title_en), coalesce(a.title_fr, v.title_fr)),
-            'description', localized(coalesce(a.description_en, v.description_en), coalesce(a.description_fr, v.description_fr)),
-            'language', g.language,
-            'timezone', g.timezone,
-            'joining', g.joining,
-            -- What there is to decide upon; the dates come with the confirmation (S1.33).
-            'meets', (
-                select coalesce(json_agg(m.at order by t.weekday, t.local_time, t.duration_minutes), '[]')
-                from (
-                    select distinct extract(isodow from s.local_start) as weekday, s.local_start::time as local_time, s.duration_minutes
-                    from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') t
-                cross join lateral jsonb_build_object(
-                    'weekday', t.weekday, 'local_time', to_char(t.local_time, 'HH24:MI'), 'duration_minutes', t.duration_minutes) m (at)
-                where enrolment.is_live),
-            'sessions', (
-                select coalesce(json_agg(
-                    enrolment_session_json(s, own_zone, case when s.material_en is not null then (
-                        select session_material(s, k.wrapped) from sealed_keys k
-                        where k.id = (select sealed_key_id(s.material_en))) end,
-                    case when s.capacity is not null then place_json(s, enrolment.id, own_zone) end) order by s.starts_at, s.seq), '[]')
-                from sessions s
-                where s.cohort_id = g.id and enrolment.is_seated
-                    and s.state <> 'completed' and session_ends_at(s) > app_now()),
-            'prepare', plain_list('prepare'))
-        from cohorts g join services v on v.id = g.service_id left join activities a on a.id = g.activity_id
-        where g.id = enrolment.cohort_id);
-end $$;
-
 create or replace view enrolments_json with (security_invoker = true) as
 select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.decided_at, e.version, row_to_json(members) as body
 from enrolments e
@@ -159,6 +100,7 @@ cross join lateral (select
         local_moment_json(e.answer_at, coalesce(p.timezone, office_zone())) end as answer_local,
     case when (select actor_role()) = 'coordinator' then e.answer end as answer,
     e.nobody_to_avoid,
+    e.is_only_one,
     case when (select actor_role()) = 'coordinator' then utc(e.conversation_at) end as conversation_at,
     case when e.state = 'not_placed' then
         plain_list(case e.track when 'group' then 'enrolment_instead' else 'registration_instead' end) end as instead,
@@ -205,6 +147,25 @@ begin
     return enrolment;
 end $$;
 
+-- S2.31: whether the place in this track ends asking for the others of its activity; a peer says so, until it is theirs.
+-- Writes: enrolments. Locks: the cohort, the enrolment.
+create or replace function enrolments_update(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    perform require_role('peer');
+    enrolment := enrolment_lock(in_id, in_if_match);
+    if enrolment.track <> 'activity' then
+        perform problem_field('is_only_one', 'not-allowed');
+    elsif enrolment.state not in ('waitlisted', 'offered', 'accepted') then
+        perform problem_state(enrolment.state);
+    end if;
+    update enrolments e set is_only_one = (in_body->>'is_only_one')::boolean, version = e.version + 1 where e.id = in_id;
+    perform audit('update', 'enrolment', in_id, array[enrolment.participant_id], body_fields(in_body));
+    return enrolment_respond(200, in_id);
+end $$;
+
 -- What stands between this person and a seat in this group, told to a coordinator, who has finished comparing.
 create or replace function enrolment_require_seatable(in_participant_id uuid, in_cohort cohorts, in_is_asked boolean) returns void
 language plpgsql as $$
@@ -239,9 +200,7 @@ begin
     elsif not actor_serves(participant) then
         perform problem_field('participant_id', 'does-not-exist');
     elsif exists (
-        select from enrolments e
-        where e.cohort_id = in_cohort_id and e.participant_id = participant
-            and e.is_live)
+        select from enrolments e where e.cohort_id = in_cohort_id and e.participant_id = participant and e.is_live)
     then
         perform problem_taken('participant_id');
     elsif not is_proposal then
@@ -413,7 +372,7 @@ begin
     if enrolment.is_live then
         perform seat_move(enrolment, 'withdrawn', 'withdrawn');
         perform audit('withdraw', 'enrolment', in_id, array[enrolment.participant_id]);
-        end if;
+    end if;
     return (
         select respond(200, json_build_object(
             'enrolment_id', e.id,

@@ -18,7 +18,7 @@ begin
             'group_id', n.cohort_id,
             'title', localized(n.title_en, n.title_fr),
             'language', n.language,
-            'session', enrolment_session_json(n.session, own_zone, case when (n.session).material_en is not null then (
+            'session', enrolment_group_session_json(n.session, own_zone, case when (n.session).material_en is not null then (
                 select session_material(n.session, k.wrapped) from sealed_keys k
                 where k.id = (select sealed_key_id((n.session).material_en))) end,
                 case when (n.session).capacity is not null then place_json(n.session, n.enrolment_id, own_zone) end),

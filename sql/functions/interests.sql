@@ -9,13 +9,13 @@ cross join lateral (select
     i.languages,
     utc(i.created_at) as created_at) members;
 
--- In which languages an activity is offered: it is open, and its track was opened.
+-- In which languages an activity is offered: it is open, and a track of it takes people.
 create or replace function interest_languages(in_activity_id uuid) returns text[] language plpgsql stable security definer as $$
 begin
     perform require_role('peer', 'coordinator');
     return array(
         select distinct g.language from activities a join cohorts g on g.activity_id = a.id
-        where a.id = in_activity_id and a.state = 'open' and g.state in ('recruiting', 'confirmed', 'in_progress'));
+        where a.id = in_activity_id and a.state = 'open' and cohort_takes_people(g));
 end $$;
 
 -- There is nothing to wait for where it is offered in all these languages, and nothing to hope for where it is over.
@@ -49,7 +49,7 @@ begin
     return respond(204, null);
 end $$;
 
--- Decision 8: from how many on a number is said.
+-- R21: from how many on a number is said.
 create or replace function interest_least() returns int immutable language sql return 10;
 
 -- For planning, newest activity first: how many wish it in each language, in words where they are few, none among them. No total, from

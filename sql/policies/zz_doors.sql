@@ -35,7 +35,7 @@ begin
                     cohort_is_full cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
                     registrations_conversation registrations_create
-                    enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_withdraw cohort_offers_shorten
+                    enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_update enrolments_withdraw cohort_offers_shorten
                     place_guard place_let_in place_list_advance_all places_accept places_delete places_read places_replace
                     place_taken_shown seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
                     seat_release_all seat_show_full seat_withdraw_all waiting_people_missing waiting_person_refresh'),
@@ -141,7 +141,7 @@ grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id
 grant execute on function document_announce to alongside_api;
 grant execute on function
     enrolments_accept, enrolments_confirm, enrolments_create, enrolments_decline, enrolments_not_this_one,
-    enrolments_offer, enrolments_remove, enrolments_withdraw, registrations_conversation, registrations_create
+    enrolments_offer, enrolments_remove, enrolments_update, enrolments_withdraw, registrations_conversation, registrations_create
 to alongside_api;
 grant execute on function exclusion_request_retry, exclusion_request_today to alongside_api;
 grant execute on function cohort_offers_shorten, seat_release_all, seat_withdraw_all to alongside_api;

@@ -3,7 +3,7 @@
 (S1.33, S2.31, R14)."""
 
 import pytest
-from steps.groups import Host, a_track, clock, in_days, instant, ready, registered
+from steps.groups import INFORMAL, Host, a_track, clock, in_days, instant, ready, registered
 
 
 @pytest.fixture
@@ -83,3 +83,23 @@ def test_what_is_cancelled_needs_no_apology(evening):
     first, _ = track.sessions()
     track.coordinator.post(f"/v1/sessions/{first['id']}/cancel", if_match="*").ok()
     assert person.peer.put(path(first)).problem(409, "conflict-state")["state"] == "cancelled"
+
+
+def test_a_place_in_a_chat_is_freed_instead(client):
+    """S2.11: somebody may wait for it."""
+    chat = a_track(client, INFORMAL | {"session_capacity": 10})
+    person = ready(client)
+    registered(chat, person)
+    for answer in (person.peer.put(path(chat.sessions()[0])), person.peer.delete(path(chat.sessions()[0]))):
+        assert answer.problem(409, "conflict")["reason"] == "free-your-place"
+
+
+def test_part_two_is_given_to_nobody_new(client):
+    """The seat is theirs: who waits goes on waiting."""
+    track = a_track(client, capacity=1)
+    person, waiting = ready(client), ready(client)
+    seat = registered(track, person)
+    person.peer.put(path(track.sessions()[1])).ok()
+    other = registered(track, waiting, "waitlisted")
+    track.advance()
+    assert (seat.state, other.state) == ("confirmed", "waitlisted")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """To be told when an activity is offered: a wish that a peer leaves and takes back, one letter, and what coordinators count
-(decision 8, R3)."""
+(R3, R21)."""
 
 import uuid
 
 import pytest
-from steps.groups import Activity, a_track, ask
+from steps.groups import Activity, Group, a_track, ask, clock
 from steps.journey import open_person
 
 
@@ -142,6 +142,21 @@ def test_what_is_offered_already_need_not_be_wished(client, person):
     assert wish(over, person).problem(409, "conflict-state")["state"] == "ended"
 
 
+def test_what_takes_nobody_any_more_can_be_wished_again(client, person, db):
+    """After the last day to register the next one is what there is to hope for."""
+    now = "2026-10-12T15:00:00Z"
+    track = a_track(client, now=now, series={"local_start": "2026-11-10T18:30", "count": 2})
+    person.at("2026-11-03T15:00:00Z")
+    assert wish(track.activity, person).problem(409, "conflict-state")["state"] == "open"
+    person.at("2026-11-04T15:00:00Z")
+    assert wish(track.activity, person).ok()
+    clock("2026-11-04T16:00:00Z", track.coordinator)
+    again = Group(track.coordinator, track.activity.service, activity_id=track.activity.id, local_starts=["2027-01-12T18:30", "2027-01-26T18:30"])
+    assert not letters(db, person), "a draft is not offered"
+    again.open()
+    assert letters(db, person) == 1 and wishes(person) == []
+
+
 def test_a_wish_is_no_place(client, activity, person):
     wish(activity, person).ok()
     track = activity.track()
@@ -154,7 +169,7 @@ def test_a_wish_is_no_place(client, activity, person):
 
 
 def test_coordinators_count_from_ten_on(client, activity, person, db):
-    """Decision 8: below it, and where nobody wishes it, the same word; no total from which the one could be taken."""
+    """R21: below it, and where nobody wishes it, the same word; no total from which the one could be taken."""
     assert counted(activity) == {"en": FEW, "fr": FEW}
     crowd(db, activity, 9)
     assert counted(activity) == {"en": FEW, "fr": FEW}

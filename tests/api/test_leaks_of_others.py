@@ -191,7 +191,8 @@ def of_peer(crowd, contract):
     walk("apologies_replace", session_id=later)
     walk("apologies_delete", session_id=later)
     walk("interests_delete", activity_id=wished.id)
-    walk("registrations_create", {"nobody_to_avoid": False}, group_id=asked.id)
+    registration = walk("registrations_create", {"nobody_to_avoid": False}, group_id=asked.id)
+    walk("enrolments_update", {"is_only_one": True}, enrolment_id=registration["id"])
     code = crowd.other.coordinator.post(f"{crowd.other.path}/sign-in-codes").created()["code"]
     for body in ({"code": code}, contract.example("sign_in_codes_redeem")):
         walk("sign_in_codes_redeem", body)

@@ -41,6 +41,7 @@ WALKED = {
     "acceptances_create", "acceptances_withdraw", "intakes_create", "intakes_send_form", "intake_forms_update", "intake_forms_submit",
     "intakes_acknowledge", "intakes_schedule", "intakes_hold", "intakes_register", "intakes_close", "intakes_withdraw", "updates_create",
     "apologies_replace", "apologies_delete", "interests_replace", "interests_delete", "registrations_create", "registrations_conversation", "region_moves_create", "calendar_feeds_create", "calendar_feeds_delete", "enrolments_create", "enrolments_offer", "enrolments_accept",
+    "enrolments_update",
     "enrolments_decline", "enrolments_withdraw", "enrolments_remove", "groups_cancel", "enrolments_confirm",
     "enrolments_not_this_one", "places_replace", "places_delete", "places_accept", "sessions_start", "attendances_replace",
     "session_contacts_open", "incidents_create", "incidents_actions_create", "incidents_acknowledge", "incidents_close", "hand_overs_create", "worker",
@@ -126,6 +127,7 @@ def asking(client):
     person.peer.put(f"{later.path}/interest", {"languages": ["en"]}).ok()
     person.peer.delete(f"{later.path}/interest").no_content()
     seat = registered(track, person, "accepted", nobody_to_avoid=False)
+    person.peer.patch(seat.path, {"is_only_one": True}, if_match="*").ok()
     track.coordinator.post(f"{seat.path}/conversation").ok()
     apology = f"/v1/sessions/{track.sessions()[0]['id']}/apology"
     registered(track, person := ready(client))

@@ -2,8 +2,10 @@
 """Taking part in an activity: which intake opens the door, asking for it oneself, whom one must not meet, and the answer
 (decisions 3, 13, 15; S1.33, S2.31, S2.48; I4, I8, I10; A6.5)."""
 
+import contextlib
 import uuid
 
+import psycopg
 import pytest
 from steps.groups import EVENT, Activity, Seat, a_track, ago, ask, clock, instant, ready, registered, taking_people
 from steps.journey import Intake, an_address, as_worker, open_intake, open_person, talked, unique
@@ -193,6 +195,123 @@ def test_who_asked_and_is_not_answered_is_not_forgotten(client, db):
     seat = registered(track, ready(client, now=now), "accepted")
     as_worker(db, seat.read()["answer_at"], "select watched_clock_follow()")
     assert db.execute("select kind from alarms where object_id = %s", (seat.id,)).fetchall() == [("answer_due",)]
+
+
+def test_what_a_coordinator_had_in_mind_becomes_the_registration(client, track, person):
+    """S1.33: a proposal keeps nobody from asking; it goes on as theirs, and says whom they must not meet."""
+    proposal = Seat(track, person, track.place(person, propose_only=True).created())
+    made = ask(track, person, is_only_one=True).created()
+    assert (made["id"], made["state"], made["nobody_to_avoid"], made["is_only_one"]) == (proposal.id, "accepted", True, True)
+    assert made.headers["ETag"] != proposal.made.headers["ETag"]
+    proposal.confirm().ok()
+    proposal.hear()
+    assert proposal.state == "confirmed"
+
+
+# ---- one of several ----
+
+
+@pytest.fixture
+def tracks(client):
+    """English and French of one activity."""
+    english = a_track(client)
+    return english, english.activity.track(language="fr")
+
+
+@contextlib.contextmanager
+def worker(cluster, server):
+    """A connection of another process's worker."""
+    path = "-c search_path=alongside,pg_catalog"
+    with psycopg.connect(cluster.url(server.database, "alongside_worker"), options=path) as connection:
+        yield connection
+
+
+def answers(db, *tracks):
+    """The hour of all answers has come."""
+    for track in tracks:
+        db.execute("update enrolments set answer_at = now() where cohort_id = %s and state = 'accepted'", (track.id,))
+    as_worker(db, None, "select comparison_run(), seat_answer_all()")
+
+
+def test_who_wanted_one_of_several_has_it_once_one_is_theirs(client, db, tracks, person):
+    """S2.31: the other track ends, whether it was answered at the same hour or is still waited for; another activity stays."""
+    seats = [registered(track, person, "accepted", is_only_one=True) for track in tracks]
+    waited = a_track(client, capacity=1)
+    elsewhere = registered(waited, person, "accepted")
+    for seat in seats:
+        seat.confirm().ok()
+    answers(db, *tracks)
+    assert sorted(seat.state for seat in seats) == ["confirmed", "withdrawn"]
+    (left,) = (seat for seat in seats if seat.state == "withdrawn")
+    assert (left.decisions()[-1]["decision"], left.decisions()[-1]["reason"], left.decisions()[-1]["by_role"]) == ("ended", "only_one", "system")
+    assert left.read(person.peer)["left_at"] and elsewhere.state == "accepted"
+
+
+def test_a_list_gives_nothing_to_who_has_the_other(client, db, person):
+    """All or nothing, also when somebody moves up: nobody is offered what they no longer want."""
+    english = a_track(client, capacity=1)
+    french = english.activity.track(language="fr")
+    first = registered(english, open_intake(client, "activity", "registered").person)
+    waits, seat = registered(english, person, "waitlisted"), registered(french, person, "accepted", is_only_one=True)
+    seat.confirm().ok()
+    seat.hear()
+    first.withdraw().ok()
+    english.advance()
+    assert waits.state == "waitlisted"
+    as_worker(db, None, "select seat_answer_all()")
+    assert (waits.state, seat.state) == ("withdrawn", "confirmed")
+
+
+def test_both_is_what_is_meant_unless_said(db, tracks, person):
+    seats = [registered(track, person) for track in tracks]
+    as_worker(db, None, "select seat_answer_all()")
+    assert [seat.state for seat in seats] == ["confirmed", "confirmed"]
+
+
+def test_the_choice_can_be_changed_until_the_place_is_theirs(client, db, tracks, person):
+    """And who asks anew has thought again."""
+    seats = [registered(track, person, "accepted", is_only_one=True) for track in tracks]
+    changed = person.peer.patch(seats[0].path, {"is_only_one": False}, if_match=seats[0].read(person.peer)).ok()
+    assert changed["is_only_one"] is False and seats[1].read()["is_only_one"] is True
+    seats[0].confirm().ok()
+    answers(db, tracks[0])
+    assert [seat.state for seat in seats] == ["confirmed", "accepted"]
+    assert person.peer.patch(seats[0].path, {"is_only_one": True}, if_match="*").problem(409, "conflict-state")["state"] == "confirmed"
+    seats[1].confirm().ok()
+    answers(db, tracks[1])
+    assert [seat.state for seat in seats] == ["confirmed", "confirmed"]
+    seats[0].withdraw().ok()
+    again = registered(tracks[0], person, "accepted")
+    answers(db, tracks[1])
+    assert again.state == "accepted"
+
+
+def test_in_a_group_there_is_no_such_choice(client):
+    seat = taking_people(client).seat(ready(client), "offered")
+    seat.person.peer.patch(seat.path, {"is_only_one": True}, if_match="*").problem(422).fault("#/is_only_one", "not-allowed")
+    assert seat.read()["is_only_one"] is False
+
+
+def test_two_workers_give_one_of_the_two(client, db, cluster, server, tracks, person):
+    """Each holds one track; whoever comes second leaves the person to the next round, and then sees."""
+    seats = [registered(track, person, "accepted", is_only_one=True) for track in tracks]
+    for seat in seats:
+        seat.confirm().ok()
+    due = "update enrolments set answer_at = now() where participant_id = %s"
+    db.execute(due, (person.id,))
+    as_worker(db, None, "select comparison_run()")
+    work = "select set_config('app.role', 'worker', true), seat_answer_all()"
+    with worker(cluster, server) as one, worker(cluster, server) as other:
+        with db.transaction():
+            db.execute("select from cohorts where id = %s for update", (tracks[1].id,))
+            one.execute(work)
+        other.execute(work)
+        assert sorted(seat.state for seat in seats) == ["accepted", "accepted"], "neither has committed"
+        one.commit()
+        other.rollback()
+        other.execute(work)
+        other.commit()
+    assert sorted(seat.state for seat in seats) == ["confirmed", "withdrawn"]
 
 
 # ---- what is not offered ----

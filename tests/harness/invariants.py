@@ -156,7 +156,8 @@ ALWAYS = {
         where e.state not in ('requested', 'completed') and case e.state
             when 'active' then not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'confirmed')
             else e.state <> coalesce((
-                select case d.decision when 'passed_over' then 'waitlisted' when 'asked_again' then 'accepted' else d.decision end
+                select case d.decision when 'passed_over' then 'waitlisted' when 'asked_again' then 'accepted'
+                    when 'ended' then 'withdrawn' else d.decision end
                 from enrolment_decisions d where d.enrolment_id = e.id order by d.place desc limit 1), 'waitlisted') end
         union all
         select e.id from seats e where e.state in {SEATED} and (e.decided_at is null or e.decided_by_role is null)""",

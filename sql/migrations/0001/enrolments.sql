@@ -33,6 +33,8 @@ create table enrolments (
     nobody_to_avoid boolean,
     conversation_at timestamptz,
     conversation_by uuid references accounts (id),
+    -- Whether the place in this track ends asking for the others of its activity.
+    is_only_one boolean not null default false,
     decided_at timestamptz,
     decided_by_role text,
     left_at timestamptz,
@@ -57,6 +59,7 @@ create index enrolments__offer_expires_at on enrolments (offer_expires_at) where
 -- Who accepted is answered at the hour that was said.
 create index enrolments__answer_at on enrolments (answer_at) where state = 'accepted';
 create index enrolments__removes_at on enrolments (removes_at) where removes_at is not null and is_live;
+create index enrolments__is_only_one on enrolments (participant_id) where is_only_one and is_seated;
 create index enrolments__group_id on enrolments (cohort_id, created_at desc, id desc);
 -- Every check of a group asks who is in it, however long its waiting list is.
 create index enrolments__holds_seat on enrolments (cohort_id, participant_id) where holds_seat;
