@@ -67,7 +67,9 @@ begin
         conversation_at = excluded.conversation_at, conversation_by = excluded.conversation_by, is_only_one = excluded.is_only_one,
         version = e.version + 1
     returning * into enrolment;
-    perform audit(case enrolment.version when 1 then 'create' else 'register' end, 'enrolment', enrolment.id, array[participant], body_fields(in_body));
+    perform audit(
+        case enrolment.version when 1 then 'create' else 'register' end, 'enrolment', enrolment.id, array[participant],
+        body_fields(in_body));
     if cohort_seats_taken(in_cohort_id) >= cohort.capacity then
         perform seat_decide(enrolment.id, 'passed_over', 'full', true);
     elsif exists (select from enrolments e where e.cohort_id = in_cohort_id and e.state = 'waitlisted' and e.id <> enrolment.id) then
@@ -76,7 +78,7 @@ begin
         perform seat_move(enrolment, 'accepted', 'accepted');
         perform audit('accept', 'enrolment', enrolment.id, array[participant]);
     end if;
-    return enrolment_respond(201, enrolment.id);
+    return (select respond(201, e.body, '/v1/enrolments/' || e.id, e.version) from enrolments_json e where e.id = enrolment.id);
 end $$;
 
 -- A coordinator has talked with who said that there is somebody. Again is the same; the version stays: it is the peer's too.
