@@ -151,7 +151,9 @@ def test_what_takes_nobody_any_more_can_be_wished_again(client, person, db):
     person.at("2026-11-04T15:00:00Z")
     assert wish(track.activity, person).ok()
     clock("2026-11-04T16:00:00Z", track.coordinator)
-    again = Group(track.coordinator, track.activity.service, activity_id=track.activity.id, local_starts=["2027-01-12T18:30", "2027-01-26T18:30"])
+    again = Group(
+        track.coordinator, track.activity.service, activity_id=track.activity.id, local_starts=["2027-01-12T18:30", "2027-01-26T18:30"]
+    )
     assert not letters(db, person), "a draft is not offered"
     again.open()
     assert letters(db, person) == 1 and wishes(person) == []

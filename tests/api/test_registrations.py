@@ -7,7 +7,8 @@ import uuid
 
 import psycopg
 import pytest
-from steps.groups import EVENT, Activity, Seat, a_track, ago, ask, clock, instant, ready, registered, taking_people
+from steps.groups import EVENT, Activity, Seat, a_track, ago, ask, clock, instant, part, ready, registered, taking_people
+from steps.guests import invite
 from steps.journey import Intake, an_address, as_worker, open_intake, open_person, talked, unique
 
 DECLARATIONS = "/v1/conflict-declarations"
@@ -243,7 +244,11 @@ def test_who_wanted_one_of_several_has_it_once_one_is_theirs(client, db, tracks,
     answers(db, *tracks)
     assert sorted(seat.state for seat in seats) == ["confirmed", "withdrawn"]
     (left,) = (seat for seat in seats if seat.state == "withdrawn")
-    assert (left.decisions()[-1]["decision"], left.decisions()[-1]["reason"], left.decisions()[-1]["by_role"]) == ("ended", "only_one", "system")
+    assert (left.decisions()[-1]["decision"], left.decisions()[-1]["reason"], left.decisions()[-1]["by_role"]) == (
+        "ended",
+        "only_one",
+        "system",
+    )
     assert left.read(person.peer)["left_at"] and elsewhere.state == "accepted"
 
 
@@ -444,6 +449,23 @@ def test_asking_beside_somebody_who_must_not_be_met_looks_as_ever(client, track)
     seat.confirm("not-this-one").ok()
     seat.hear()
     assert seat.read(asking.peer)["text"]["en"].startswith("It will not be this activity.")
+
+
+def test_who_leads_without_an_account_is_somebody_to_meet_too(client, db):
+    """S2.17, A6.5: against the track's guests, as against its hosts and everybody registered."""
+    track = a_track(client, EVENT | {"parts": [part(team_member=1, guest=1)]})
+    guest, person = invite(track.coordinator), open_intake(client, "activity", "registered").person
+    track.coordinator.post(f"{track.path}/host-assignments", {"guest_id": guest["id"], "slot": "guest"}).created()
+    body = {"kind": "no_contact", "for_guest_id": guest["id"], "participant_id": person.id}
+    talked(track.coordinator, track.coordinator.post(DECLARATIONS, body).created())
+    refused(registered(track, person, "accepted").confirm(), "conflict")
+
+
+def test_what_was_talked_about_before_they_asked_is_not_what_they_said_here(track, person):
+    """Also where a coordinator had this one in mind for them long since."""
+    track.place(person, propose_only=True).created()
+    talked(track.coordinator, person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created())
+    refused(registered(track, person, "accepted", nobody_to_avoid=False).confirm(), "conversation-first")
 
 
 # ---- leaving ----

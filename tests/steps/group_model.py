@@ -2,7 +2,8 @@
 """What groups do, once more and as small as possible: people, groups, sessions and seats in memory, and what each request must answer.
 
 A track of an activity is a group for which people ask themselves. A request that is refused raises Refused and changes nothing. The rules
-are those of the program (I1-I4, I8, I10, S2.31, S2.48, A6.5, decisions 2, 3 and 15 to 18), written from it and not from the server's code. Where the lot decides, whoever it fell to is judged, not foreseen."""
+are those of the program (I1-I4, I8, I10, S2.31, S2.48, A6.5, decisions 2, 3 and 15 to 18), written from it and not from the server's
+code. Where the lot decides, whoever it fell to is judged, not foreseen."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -398,16 +399,19 @@ class Model:
         require(group.is_track and group.state != "draft", "not-found", status=404)
         said = [seat for seat in group.seats if seat.person is person and seat.nobody_to_avoid is not None]
         require(nobody_to_avoid is not None or said, "validation-failed", status=422)
-        require(all(seat.person is not person for seat in group.of(*LIVE)), "conflict-state")
+        present = next((seat for seat in group.of(*LIVE) if seat.person is person), None)
+        require(present is None or present.state == "requested", "conflict-state")
         until, hour = group.answers_until(), fixed_hour_after(self.now)
         require(group.takes_people() and (until is None or hour < until), "conflict", "another-activity")
         require(not person.lacks(group), "conflict", "not-ready")
-        seat = Seat(person, group, "waitlisted", created_at=self.now, since=week_of(self.now), nobody_to_avoid=nobody_to_avoid)
+        seat = present or Seat(person, group, "waitlisted", created_at=self.now)
+        seat.state, seat.since, seat.nobody_to_avoid, seat.is_heard = "waitlisted", week_of(self.now), nobody_to_avoid, False
         if nobody_to_avoid is None:
             seat.nobody_to_avoid, seat.is_talked = said[-1].nobody_to_avoid, said[-1].is_talked
         if group.free() > 0 and not group.of("waitlisted"):
             seat.state, seat.expires_at, seat.answer_at = "accepted", self.now, hour
-        group.seats.append(seat)
+        if present is None:
+            group.seats.append(seat)
         return seat
 
     def heard(self, person):

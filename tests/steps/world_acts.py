@@ -179,7 +179,9 @@ class Acts:
         return self.peer.peer.post(f"{self.track.path}/register", {"nobody_to_avoid": rng.random() < 0.7})
 
     def leave_track(self, _):
-        rows = self.ask("select id::text from enrolments where participant_id = %(id)s and track = 'activity' and is_live", {"id": self.peer.id})
+        rows = self.ask(
+            "select id::text from enrolments where participant_id = %(id)s and track = 'activity' and is_live", {"id": self.peer.id}
+        )
         return self.peer.peer.post(f"/v1/enrolments/{rows[0][0]}/withdraw") if rows else None
 
     def leave_intake(self, _):
