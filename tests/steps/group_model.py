@@ -408,7 +408,7 @@ class Model:
         seat.state, seat.since, seat.nobody_to_avoid, seat.is_heard = "waitlisted", week_of(self.now), nobody_to_avoid, False
         if nobody_to_avoid is None:
             seat.nobody_to_avoid, seat.is_talked = said[-1].nobody_to_avoid, said[-1].is_talked
-        if group.free() > 0 and not group.of("waitlisted"):
+        if group.free() > 0 and not [other for other in group.of("waitlisted") if other is not seat]:
             seat.state, seat.expires_at, seat.answer_at = "accepted", self.now, hour
         if present is None:
             group.seats.append(seat)
