@@ -64,7 +64,7 @@ begin
                     perform audit('remove', 'enrolment', enrolment.id, array[enrolment.participant_id]);
                 elsif seat_is_elsewhere(enrolment) then
                     perform seat_move(enrolment, 'withdrawn', 'ended', 'only_one', true);
-                    perform audit('withdraw', 'enrolment', enrolment.id, array[enrolment.participant_id]);
+                    perform audit('end', 'enrolment', enrolment.id, array[enrolment.participant_id]);
                 elsif enrolment.state = 'accepted' and enrolment.answer_at <= app_now() then
                     perform seat_answer(enrolment, cohort);
                 end if;

@@ -161,6 +161,8 @@ def steps(world):
         does(
             "registrations_create", lambda side, _: f"{side.track.path}/register", {"nobody_to_avoid": True}, ("enrolments", *seat[1:]),
             status=201),
+        does(
+            "enrolments_update", lambda side, who: side.seat_of(who, side.asked), {"is_only_one": True}, ("enrolments",), "PATCH"),
         does("intakes_withdraw", lambda _, who: f"/v1/intakes/{who.intake}/withdraw", tables=seat),
         does("participants_update", lambda _, who: who.path, {"preferred_language": "fr"}, ("participants", "waiting_people"), "PATCH"),
         does(

@@ -163,8 +163,9 @@ ALWAYS = {
         select e.id from seats e where e.state in {SEATED} and (e.decided_at is null or e.decided_by_role is null)""",
     "every decision of a person is in the audit, once": """
         select e.id || ' ' || a.decision from seats e
-        cross join (values ('accepted', 'accept'), ('confirmed', 'confirm'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'))
-            a (decision, action)
+        cross join (values
+            ('accepted', 'accept'), ('confirmed', 'confirm'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'),
+            ('ended', 'end')) a (decision, action)
         where (select count(*) from enrolment_decisions d where d.enrolment_id = e.id and d.decision = a.decision)
             <> (select count(*) from noted v where v.object_id = e.id and v.action = a.action)""",
     "nobody is lost": """

@@ -149,12 +149,13 @@ class Side:
         self.more, self.also, self.offering, self.waiting = [self.group(local_start) for local_start in LATER]
         self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting]
         self.track = a_track(client, INFORMAL, PLANNED, series={"local_start": LATER[0], "count": 3})
-        self.groups.append(self.track)
+        self.asked = self.track.activity.track(series={"local_start": LATER[1], "count": 3})
+        self.groups += [self.track, self.asked]
         self.seats = {}
         self.seat([self.evening.group, self.more, self.also], self.seated, "confirmed")
         self.seat([self.offering, self.track], self.peers[2:4], "confirmed")
         self.seat([self.offering], self.peers[:2], "offered")
-        self.seat([self.waiting], self.peers[:2], "waitlisted")
+        self.seat([self.waiting, self.asked], self.peers[:2], "waitlisted")
 
     def group(self, local_start):
         of_service = service(self.evening.administrator, INFORMAL)
