@@ -253,6 +253,7 @@ const struct route routes[] = {
     CREATE("/v1/groups/{group_id}/enrolments",             COORDINATOR, enrolments_create),
     LIST(  "/v1/participants/{participant_id}/enrolments", SERVED,      enrolments_participant_list),
     READ(  "/v1/enrolments/{enrolment_id}",                SERVED,      enrolments_read),
+    PATCH( "/v1/enrolments/{enrolment_id}",                PEER,        enrolments_update),
     STEP(  "/v1/enrolments/{enrolment_id}/offer",          COORDINATOR, enrolments_offer),
     STEP(  "/v1/enrolments/{enrolment_id}/accept",         SERVED,      enrolments_accept),
     STEP(  "/v1/enrolments/{enrolment_id}/confirm",        COORDINATOR, enrolments_confirm),
@@ -268,6 +269,14 @@ const struct route routes[] = {
     STEP(  "/v1/sessions/{session_id}/place/accept", PEER, places_accept, FREE),
     LIST(  "/v1/sessions/{session_id}/places",       COORDINATOR, places_list),
     LIST(  "/v1/sessions/{session_id}/places/{enrolment_id}/decisions", COORDINATOR, places_decisions),
+    /* registrations */
+    CREATE("/v1/groups/{group_id}/register",             PEER,        registrations_create),
+    STEP(  "/v1/enrolments/{enrolment_id}/conversation", COORDINATOR, registrations_conversation, FREE),
+    /* interests */
+    PUT(   "/v1/activities/{activity_id}/interest", PEER,        interests_replace, FREE),
+    DELETE("/v1/activities/{activity_id}/interest", PEER,        interests_delete, FREE),
+    LIST(  "/v1/interests",                         PEER,        interests_list),
+    LIST(  "/v1/interests/counts",                  COORDINATOR, interests_counts),
     /* homes */
     READ("/v1/participants/{participant_id}/home", PEER, homes_read),
     /* calendar-feeds */
@@ -278,6 +287,10 @@ const struct route routes[] = {
     READ("/v1/calendar/{calendar_id}/{secret_id}", PUBLIC, calendars_read, OWN_TYPE),
     /* rosters */
     READ("/v1/sessions/{session_id}/roster", STAFF, rosters_read),
+    /* apologies */
+    READ(  "/v1/sessions/{session_id}/apology", PEER, apologies_read),
+    PUT(   "/v1/sessions/{session_id}/apology", PEER, apologies_replace, FREE),
+    DELETE("/v1/sessions/{session_id}/apology", PEER, apologies_delete, FREE),
     /* attendances */
     LIST("/v1/sessions/{session_id}/attendance",                ROOM,  attendances_list),
     PUT( "/v1/sessions/{session_id}/attendance/{enrolment_id}", STAFF, attendances_replace, FREE),

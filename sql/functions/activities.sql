@@ -158,8 +158,12 @@ end $$;
 
 -- People may register from now on.
 create or replace function activities_open(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+declare
+    answer response;
 begin
-    return activity_step(in_id, in_if_match, '{planned,announced}', 'open', 'open');
+    answer := activity_step(in_id, in_if_match, '{planned,announced}', 'open', 'open');
+    perform interest_tell(in_id);
+    return answer;
 end $$;
 
 create or replace function activities_end(in_id uuid, in_if_match int[]) returns response language plpgsql as $$

@@ -6,27 +6,41 @@
 create or replace function cohort_registers_by(in_cohort cohorts, in_first sessions) returns date immutable language sql
 return case when in_cohort.session_capacity is null then in_first.local_start::date - in_cohort.registration_deadline_days end;
 
+create or replace function cohort_first_session(in_cohort_id uuid) returns sessions language plpgsql stable as $$
+begin
+    return (
+        select s from sessions s where s.cohort_id = in_cohort_id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1);
+end $$;
+
+-- When a closed one closes; null = never. What has begun has begun by now.
+create or replace function cohort_closes_at(in_cohort cohorts, in_first sessions) returns timestamptz stable language sql
+return case when in_cohort.joining = 'closed' then
+    case when in_first.started_at is null then in_first.starts_at else least(in_first.started_at, app_now()) end end;
+
 -- When the group stops taking people; null = never, as things are planned. I3: a closed group once its first session has begun or its
 -- hour has come; cancelling or moving that session moves the lock. I10: any group after its registration deadline, the end of that
 -- local day.
 create or replace function cohort_locks_at(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
 declare
-    first_session sessions;
+    first_session sessions := cohort_first_session(in_cohort.id);
 begin
-    select * into first_session
-    from sessions s where s.cohort_id = in_cohort.id and s.state <> 'cancelled' order by s.starts_at, s.seq limit 1;
     return least(
-        case when in_cohort.joining = 'closed' then
-            -- What has begun has begun by now.
-            case when first_session.started_at is null then first_session.starts_at else least(first_session.started_at, app_now()) end end,
+        cohort_closes_at(in_cohort, first_session),
         (cohort_registers_by(in_cohort, first_session) + 1)::timestamp at time zone first_session.timezone);
+end $$;
+
+-- Until when who asked in time may be offered a seat and answered: a track's deadline is one for asking (I10).
+create or replace function cohort_answers_until(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
+begin
+    return case when in_cohort.activity_id is null then cohort_locks_at(in_cohort)
+        else cohort_closes_at(in_cohort, cohort_first_session(in_cohort.id)) end;
 end $$;
 
 -- Until when an offer may stand (decision 15): a business day before the group locks, so that who accepts is answered in time. What locks
 -- on another day has locked, for the office, at the close before it.
 create or replace function cohort_offers_until(in_cohort cohorts) returns timestamptz language plpgsql stable as $$
 declare
-    locks_at timestamptz := cohort_locks_at(in_cohort);
+    locks_at timestamptz := cohort_answers_until(in_cohort);
     locked_on date := business_day_nearest(office_date(locks_at), -1);
 begin
     return business_day_before(case when locked_on = office_date(locks_at) then locks_at else office_close(locked_on) end);
@@ -59,20 +73,28 @@ begin
         then cohort_seats_taken(in_cohort_id) >= (select g.capacity from cohorts g where g.id = in_cohort_id) end;
 end $$;
 
-create or replace function cohort_takes_people(in_cohort cohorts) returns boolean stable language sql
+-- Whether who has asked, or was offered a seat, may still take it.
+create or replace function cohort_answers_people(in_cohort cohorts) returns boolean stable language sql
 return (in_cohort.state in ('recruiting', 'confirmed') or in_cohort.state = 'in_progress' and in_cohort.joining = 'drop_in')
-    and not cohort_is_locked(in_cohort);
+    and coalesce(cohort_answers_until(in_cohort) > app_now(), true);
+
+create or replace function cohort_takes_people(in_cohort cohorts) returns boolean stable language sql
+return cohort_answers_people(in_cohort) and not cohort_is_locked(in_cohort);
 
 -- A coordinator is told which of the two it is.
-create or replace function cohort_require_open(in_cohort cohorts) returns void language plpgsql as $$
+create or replace function cohort_require_open(in_cohort cohorts, in_is_asked boolean default false) returns void language plpgsql as $$
 begin
-    if not cohort_takes_people(in_cohort) then
+    if not (case when in_is_asked then cohort_answers_people(in_cohort) else cohort_takes_people(in_cohort) end) then
         if cohort_is_locked(in_cohort) then
             perform conflict('locked');
         end if;
         perform problem_state(in_cohort.state);
     end if;
 end $$;
+
+-- Which intake opens its door, and which documents are asked for.
+create or replace function cohort_track(in_cohort cohorts) returns text immutable language sql
+return case when in_cohort.activity_id is null then 'group' else 'activity' end;
 
 -- Whatever counts seats, sessions or hosts begins here.
 create or replace function cohort_lock(in_id uuid, in_if_match int[] default null) returns cohorts language plpgsql as $$
@@ -142,17 +164,18 @@ end $$;
 create or replace function cohort_offers_shorten(in_id uuid) returns void language plpgsql security definer as $$
 declare
     last_moment timestamptz;
-    locks_at timestamptz;
+    answers_until timestamptz;
 begin
     perform require_role('coordinator');
     if in_id = any (actor_own_cohort_ids()) then
         perform problem('not-found');
     end if;
-    select cohort_offers_until(g), cohort_locks_at(g) into last_moment, locks_at from cohorts g where g.id = in_id;
+    select cohort_offers_until(g), cohort_answers_until(g) into last_moment, answers_until from cohorts g where g.id = in_id;
     update enrolments e set
         offer_expires_at = least(e.offer_expires_at, last_moment),
         -- Of who is answered again: at the latest when the group locks.
-        answer_at = least(e.answer_at, case when e.offer_expires_at > last_moment then cohort_answers_at(last_moment) else locks_at end),
+        answer_at = least(
+            e.answer_at, case when e.offer_expires_at > last_moment then cohort_answers_at(last_moment) else answers_until end),
         version = e.version + 1
-    where e.cohort_id = in_id and e.state in ('offered', 'accepted') and (e.offer_expires_at > last_moment or e.answer_at > locks_at);
+    where e.cohort_id = in_id and e.state in ('offered', 'accepted') and (e.offer_expires_at > last_moment or e.answer_at > answers_until);
 end $$;

@@ -113,13 +113,21 @@ begin
 end $$;
 
 -- Whether this person has said something that no coordinator has talked about with them yet (decision 16). Until then they are placed
--- nowhere, whatever it meets: what is tried out in a declaration does not show in what follows.
-create or replace function conflict_is_said(in_participant_id uuid) returns boolean language plpgsql stable security definer as $$
+-- nowhere, whatever it meets: what is tried out in a declaration does not show in what follows. Who said only, when they asked for this
+-- one, that there is somebody, is placed elsewhere.
+create or replace function conflict_is_said(in_participant_id uuid, in_cohort_id uuid) returns boolean
+language plpgsql stable security definer as $$
 begin
     perform require_role('coordinator', 'worker');
     return exists (select from exclusion_requests r where r.participant_id = in_participant_id and r.state = 'open')
         or exists (
-            select from conflict_declarations d where d.for_participant_id = in_participant_id and d.conversation_at is null);
+            select from conflict_declarations d where d.for_participant_id = in_participant_id and d.conversation_at is null)
+        or exists (
+            select from enrolments e
+            where e.participant_id = in_participant_id and e.cohort_id = in_cohort_id and e.is_live
+                and not e.nobody_to_avoid and e.conversation_at is null and not exists (
+                    select from conflict_declarations d
+                    where d.for_participant_id = in_participant_id and d.conversation_at >= e.waiting_since));
 end $$;
 
 -- I5, decision 17: today's roster, and who leads today, substitutions counted; only what is decided stops a session.
@@ -140,7 +148,7 @@ begin
         select e.participant_id from sessions s join enrolments e on e.cohort_id = s.cohort_id and e.is_seated
         where s.id = in_session_id and place_is_held(s, e.id)
         union
-        select l.account_id from session_leads l where l.session_id = in_session_id), in_participant_id, true);
+        select l.host_id from session_leads l where l.session_id = in_session_id), in_participant_id, true);
 end $$;
 
 -- Marks for the coordinators which matches of these persons stand in a group now. Groups themselves show nothing: a changed ETag

@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Placement: from the list of those who wait to a seat, and away from it: offered, accepted by the peer, confirmed by a coordinator
 -- (S1.33, decision 15). Seats are counted over all who have one, so these functions look past row level security and ask themselves who
--- acts. Order of locks, everywhere: the group, then its
--- enrolments, then mail, then the intake; several groups in the order of their ids, all before the first seat moves.
+-- acts. Locks: as seats.sql says.
 
 -- The seats as the table itself keeps them, whoever writes: only steps of the table, never more than the group holds (I1), nobody
 -- into a closed group that has begun (I3), nobody without a valid intake and current documents (I4).
@@ -11,8 +10,8 @@ declare
     cohort cohorts;
 begin
     if tg_op = 'UPDATE' then
-        if (new.id, new.cohort_id, new.participant_id, new.created_at)
-            is distinct from (old.id, old.cohort_id, old.participant_id, old.created_at)
+        if (new.id, new.cohort_id, new.participant_id, new.track, new.created_at)
+            is distinct from (old.id, old.cohort_id, old.participant_id, old.track, old.created_at)
         then
             raise exception 'given once' using errcode = '42501';
         elsif new.state = old.state then
@@ -20,6 +19,8 @@ begin
         elsif not exists (select from enrolment_transitions t where t.from_state = old.state and t.to_state = new.state) then
             perform problem_state(old.state);
         end if;
+    else
+        new.track := (select cohort_track(g) from cohorts g where g.id = new.cohort_id);
     end if;
     -- From a seat to the same seat nothing of the group is asked, so that nothing of it is locked.
     if new.state not in ('offered', 'accepted', 'confirmed', 'active')
@@ -29,9 +30,9 @@ begin
     end if;
     select * into cohort from cohorts g where g.id = new.cohort_id for no key update;
     if tg_op = 'UPDATE' and new.state = 'confirmed' then
-        if cohort_is_locked(cohort) then
+        if cohort_answers_until(cohort) <= app_now() then
             perform conflict('locked');
-        elsif cardinality(enrolment_missing(new.participant_id)) > 0 then
+        elsif cardinality(enrolment_missing(new.participant_id, cohort)) > 0 then
             perform conflict('not-ready');
         end if;
     elsif cohort_seats_taken(new.cohort_id) >= cohort.capacity then
@@ -46,26 +47,25 @@ create or replace function enrolment_was_offered(in_enrolment enrolments) return
 return in_enrolment.offered_at is not null or in_enrolment.decided_at is not null
     or in_enrolment.state in ('offered', 'accepted', 'confirmed', 'active', 'completed');
 
--- I4, decision 3: what a person still lacks for a seat in any group; empty = nothing.
-create or replace function enrolment_missing(in_participant_id uuid) returns text[] language plpgsql stable as $$
+-- I4, decision 3: what a person still lacks for a seat here; empty = nothing.
+create or replace function enrolment_missing(in_participant_id uuid, in_cohort cohorts) returns text[] language plpgsql stable as $$
 begin
-    return (select m.missing from enrolments_missing(array[in_participant_id]) m);
+    return (select m.missing from enrolments_missing(array[in_participant_id], cohort_track(in_cohort)) m);
 end $$;
 
--- The same of many, in one scan: what is asked for is looked up once for all of them.
-create or replace function enrolments_missing(in_participant_ids uuid[]) returns table (participant_id uuid, missing text[])
+-- The same of many, in one scan: what a track asks for is looked up once for all of them.
+create or replace function enrolments_missing(in_participant_ids uuid[], in_track text) returns table (participant_id uuid, missing text[])
 language plpgsql stable rows 26 as $$
 begin
     return query
     with needed as materialized (
         select t.kind, t.position, d.id
         from track_documents t left join documents_current d on d.kind = t.kind
-        where t.track = 'group' and t.needed_for = 'completion')
+        where t.track = in_track and t.needed_for = 'completion')
     select p.id, array(
         select 'intake' where not exists (
             select from intakes i
-            where i.participant_id = p.id and i.track = 'group' and i.valid_until > (select app_now())
-                and i.state in ('ready', 'placed', 'closed'))
+            where i.participant_id = p.id and intake_opens(i, in_track))
         union all
         select kind from (
             select n.kind from needed n
@@ -76,69 +76,10 @@ begin
     from unnest(in_participant_ids) p (id);
 end $$;
 
--- What a peer may know of a group they have a part in: what it is, when it meets, what to bring. Nobody else, no numbers, no reasons.
-create or replace function enrolment_session_json(in_session sessions, in_zone text, in_material json, in_place json) returns json
-stable language sql
-return json_build_object(
-    'id', in_session.id,
-    'seq', in_session.seq,
-    'state', in_session.state,
-    'local_start', wall_text(in_session.local_start),
-    'timezone', in_session.timezone,
-    'utc_offset', utc_offset(in_session.local_start, in_session.starts_at),
-    'starts_at', utc(in_session.starts_at),
-    'ends_at', utc(session_ends_at(in_session)),
-    'yours', local_moment_json(in_session.starts_at, in_zone),
-    'topic', case when in_session.topic_en is not null then localized(in_session.topic_en, in_session.topic_fr) end,
-    'material', in_material,
-    'place', in_place,
-    -- A6.5: whatever keeps it from starting, a peer reads the same.
-    'notice', case when in_session.state = 'scheduled' and in_session.starts_at <= app_now() then plain_list('session_notice')->0 end);
-
-create or replace function enrolment_group_json(in_id uuid) returns json language plpgsql stable security definer as $$
-declare
-    enrolment enrolments;
-    own_zone text;
-begin
-    select * into enrolment from enrolments e where e.id = in_id and e.participant_id = actor_participant_id();
-    if not found or actor_role() <> 'peer' then
-        return null;
-    end if;
-    select p.timezone into own_zone from participants p where p.id = enrolment.participant_id;
-    return (
-        select json_build_object(
-            'title', localized(v.title_en, v.title_fr),
-            'description', localized(v.description_en, v.description_fr),
-            'language', g.language,
-            'timezone', g.timezone,
-            'joining', g.joining,
-            -- What there is to decide upon; the dates come with the confirmation (S1.33).
-            'meets', (
-                select coalesce(json_agg(m.at order by t.weekday, t.local_time, t.duration_minutes), '[]')
-                from (
-                    select distinct extract(isodow from s.local_start) as weekday, s.local_start::time as local_time, s.duration_minutes
-                    from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') t
-                cross join lateral jsonb_build_object(
-                    'weekday', t.weekday, 'local_time', to_char(t.local_time, 'HH24:MI'), 'duration_minutes', t.duration_minutes) m (at)
-                where enrolment.is_live),
-            'sessions', (
-                select coalesce(json_agg(
-                    enrolment_session_json(s, own_zone, case when s.material_en is not null then (
-                        select session_material(s, k.wrapped) from sealed_keys k
-                        where k.id = (select sealed_key_id(s.material_en))) end,
-                    case when s.capacity is not null then place_json(s, enrolment.id, own_zone) end) order by s.starts_at, s.seq), '[]')
-                from sessions s
-                where s.cohort_id = g.id and enrolment.is_seated
-                    and s.state <> 'completed' and session_ends_at(s) > app_now()),
-            'prepare', plain_list('prepare'))
-        from cohorts g join services v on v.id = g.service_id
-        where g.id = enrolment.cohort_id);
-end $$;
-
 create or replace view enrolments_json with (security_invoker = true) as
 select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.decided_at, e.version, row_to_json(members) as body
 from enrolments e
-left join plain_texts t on t.list = 'enrolment_state' and t.code = e.state
+left join plain_texts t on t.list = case e.track when 'group' then 'enrolment_state' else 'registration_state' end and t.code = e.state
 left join participants p on p.id = e.participant_id
 cross join lateral (select
     e.id,
@@ -158,7 +99,11 @@ cross join lateral (select
     case when e.state in ('offered', 'accepted') then
         local_moment_json(e.answer_at, coalesce(p.timezone, office_zone())) end as answer_local,
     case when (select actor_role()) = 'coordinator' then e.answer end as answer,
-    case when e.state = 'not_placed' then plain_list('enrolment_instead') end as instead,
+    e.nobody_to_avoid,
+    e.is_only_one,
+    case when (select actor_role()) = 'coordinator' then utc(e.conversation_at) end as conversation_at,
+    case when e.state = 'not_placed' then
+        plain_list(case e.track when 'group' then 'enrolment_instead' else 'registration_instead' end) end as instead,
     utc(e.decided_at) as decided_at,
     case when (select actor_role()) = 'coordinator' then e.decided_by_role end as decided_by_role,
     utc(e.left_at) as left_at,
@@ -202,15 +147,35 @@ begin
     return enrolment;
 end $$;
 
+-- S2.31: whether the place in this track ends asking for the others of its activity; a peer says so, until it is theirs.
+-- Writes: enrolments. Locks: the cohort, the enrolment.
+create or replace function enrolments_update(in_id uuid, in_if_match int[], in_body jsonb) returns response
+language plpgsql security definer as $$
+declare
+    enrolment enrolments;
+begin
+    perform require_role('peer');
+    enrolment := enrolment_lock(in_id, in_if_match);
+    if enrolment.track <> 'activity' then
+        perform problem_field('is_only_one', 'not-allowed');
+    elsif enrolment.state not in ('waitlisted', 'offered', 'accepted') then
+        perform problem_state(enrolment.state);
+    end if;
+    update enrolments e set is_only_one = (in_body->>'is_only_one')::boolean, version = e.version + 1 where e.id = in_id;
+    perform audit('update', 'enrolment', in_id, array[enrolment.participant_id], body_fields(in_body));
+    return enrolment_respond(200, in_id);
+end $$;
+
 -- What stands between this person and a seat in this group, told to a coordinator, who has finished comparing.
-create or replace function enrolment_require_seatable(in_participant_id uuid, in_cohort cohorts) returns void language plpgsql as $$
+create or replace function enrolment_require_seatable(in_participant_id uuid, in_cohort cohorts, in_is_asked boolean) returns void
+language plpgsql as $$
 declare
     hindrance text;
 begin
-    perform cohort_require_open(in_cohort);
-    hindrance := seat_hindrance(in_participant_id, in_cohort.id);
+    perform cohort_require_open(in_cohort, in_is_asked);
+    hindrance := seat_hindrance(in_participant_id, in_cohort);
     if hindrance = 'not_ready' then
-        perform conflict('not-ready', jsonb_build_object('missing', enrolment_missing(in_participant_id)));
+        perform conflict('not-ready', jsonb_build_object('missing', enrolment_missing(in_participant_id, in_cohort)));
     elsif hindrance = 'conversation' then
         perform conflict('conversation-first');
     elsif hindrance = 'conflict' then
@@ -235,21 +200,19 @@ begin
     elsif not actor_serves(participant) then
         perform problem_field('participant_id', 'does-not-exist');
     elsif exists (
-        select from enrolments e
-        where e.cohort_id = in_cohort_id and e.participant_id = participant
-            and e.is_live)
+        select from enrolments e where e.cohort_id = in_cohort_id and e.participant_id = participant and e.is_live)
     then
         perform problem_taken('participant_id');
     elsif not is_proposal then
         perform seat_hold(participant);
-        perform enrolment_require_seatable(participant, cohort);
+        perform enrolment_require_seatable(participant, cohort, false);
     elsif cohort.state in ('completed', 'cancelled') then
         perform problem_state(cohort.state);
     end if;
     insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at)
     values (
-        new_id, in_cohort_id, participant, case when is_proposal then 'requested' else 'waitlisted' end, waiting_person_since(participant),
-        app_now());
+        new_id, in_cohort_id, participant, case when is_proposal then 'requested' else 'waitlisted' end,
+        waiting_person_since(participant, cohort), app_now());
     perform audit('create', 'enrolment', new_id, array[participant], body_fields(in_body));
     if is_proposal then
         null;
@@ -282,7 +245,7 @@ begin
     end if;
     perform seat_hold(enrolment.participant_id);
     select * into cohort from cohorts g where g.id = enrolment.cohort_id;
-    perform enrolment_require_seatable(enrolment.participant_id, cohort);
+    perform enrolment_require_seatable(enrolment.participant_id, cohort, enrolment.state = 'waitlisted');
     if cohort_offers_until(cohort) <= app_now() then
         perform conflict('offers-closed');
     elsif cohort_seats_taken(cohort.id) < cohort.capacity then
@@ -290,7 +253,7 @@ begin
             select e.id from enrolments e
             where e.cohort_id = cohort.id and e.state = 'waitlisted' and e.id <> in_id
                 and seat_week(e.waiting_since) < seat_week(
-                    case when enrolment.state = 'requested' then waiting_person_since(enrolment.participant_id)
+                    case when enrolment.state = 'requested' then waiting_person_since(enrolment.participant_id, cohort)
                         else enrolment.waiting_since end)
             order by e.waiting_since, e.id);
         -- Whether it is somebody's turn follows from the list, whatever was given as the reason.
@@ -309,10 +272,12 @@ begin
 end $$;
 
 -- What every peer hears who finds no seat, whatever the cause: one text, the same bytes (A6.5).
-create or replace function enrolment_refuse() returns void language plpgsql as $$
+create or replace function enrolment_refuse(in_track text) returns void language plpgsql as $$
 begin
-    perform conflict('another-group', jsonb_build_object('text', (
-        select localized(t.text_en, t.text_fr) from plain_texts t where t.list = 'enrolment_refusal' and t.code = 'another_group')));
+    perform case in_track when 'group' then conflict('another-group', t.said) else conflict('another-activity', t.said) end
+    from (
+        select jsonb_build_object('text', localized(p.text_en, p.text_fr)) as said from plain_texts p
+        where p.list = 'enrolment_refusal' and p.code = 'another_' || in_track) t;
 end $$;
 
 -- The peer says yes to the seat that was offered, or a coordinator for them. It is kept for them, and answered at the hour that was said
@@ -328,11 +293,11 @@ begin
     enrolment := enrolment_lock(in_id, in_if_match);
     select * into cohort from cohorts g where g.id = enrolment.cohort_id;
     is_offered := enrolment.state = 'offered' and enrolment.offer_expires_at > app_now();
-    missing := enrolment_missing(enrolment.participant_id);
+    missing := enrolment_missing(enrolment.participant_id, cohort);
     if enrolment.state in ('accepted', 'confirmed', 'active', 'completed', 'declined', 'not_placed', 'withdrawn', 'removed') then
         perform problem_state(enrolment.state);
-    elsif actor_role() = 'peer' and not (is_offered and cohort_takes_people(cohort)) then
-        perform enrolment_refuse();
+    elsif actor_role() = 'peer' and not (is_offered and cohort_answers_people(cohort)) then
+        perform enrolment_refuse(enrolment.track);
     elsif enrolment.state <> 'offered' then
         perform problem_state(enrolment.state);
     elsif not is_offered then
@@ -340,7 +305,7 @@ begin
     elsif cardinality(missing) > 0 then
         perform conflict('not-ready', jsonb_build_object('missing', missing));
     end if;
-    perform cohort_require_open(cohort);
+    perform cohort_require_open(cohort, true);
     perform seat_move(enrolment, 'accepted', 'accepted');
     perform audit('accept', 'enrolment', in_id, array[enrolment.participant_id]);
     return enrolment_respond(200, in_id);
@@ -360,7 +325,7 @@ begin
     end if;
     select * into cohort from cohorts g where g.id = enrolment.cohort_id;
     if in_answer = 'confirmed' then
-        perform enrolment_require_seatable(enrolment.participant_id, cohort);
+        perform enrolment_require_seatable(enrolment.participant_id, cohort, true);
     end if;
     -- The version stays: it is the peer's too, who does not see that they are answered.
     update enrolments e set answer = in_answer, answered_by = actor_account_id() where e.id = in_id;
@@ -407,7 +372,7 @@ begin
     if enrolment.is_live then
         perform seat_move(enrolment, 'withdrawn', 'withdrawn');
         perform audit('withdraw', 'enrolment', in_id, array[enrolment.participant_id]);
-        end if;
+    end if;
     return (
         select respond(200, json_build_object(
             'enrolment_id', e.id,

@@ -264,6 +264,7 @@ begin
     if not exists (select from sessions s where s.cohort_id = in_id and s.state = 'scheduled' and s.starts_at > app_now()) then
         perform conflict('no-sessions');
     end if;
+    perform interest_tell(g.activity_id) from cohorts g where g.id = in_id and g.activity_id is not null;
     perform audit('open', 'group', in_id);
     return group_respond(200, in_id);
 end $$;

@@ -18,7 +18,7 @@ begin
             'group_id', n.cohort_id,
             'title', localized(n.title_en, n.title_fr),
             'language', n.language,
-            'session', enrolment_session_json(n.session, own_zone, case when (n.session).material_en is not null then (
+            'session', enrolment_group_session_json(n.session, own_zone, case when (n.session).material_en is not null then (
                 select session_material(n.session, k.wrapped) from sealed_keys k
                 where k.id = (select sealed_key_id((n.session).material_en))) end,
                 case when (n.session).capacity is not null then place_json(n.session, n.enrolment_id, own_zone) end),
@@ -29,10 +29,12 @@ begin
             'link_changed_at', case when (n.session).link_changed_at > session_link_from(n.session) then
                 utc((n.session).link_changed_at) end) order by (n.session).starts_at, (n.session).id), '[]')
         from (
-            select e.id as enrolment_id, g.id as cohort_id, g.language, v.title_en, v.title_fr, s as session
+            select e.id as enrolment_id, g.id as cohort_id, g.language, coalesce(a.title_en, v.title_en) as title_en,
+                coalesce(a.title_fr, v.title_fr) as title_fr, s as session
             from enrolments e
             join cohorts g on g.id = e.cohort_id
             join services v on v.id = g.service_id
+            left join activities a on a.id = g.activity_id
             join sessions s on s.cohort_id = e.cohort_id
             where e.participant_id = actor_participant_id() and e.is_seated and place_is_held(s, e.id)
                 and s.state <> 'completed' and session_ends_at(s) > app_now()

@@ -368,13 +368,19 @@ begin
     return intake_respond(200, in_id);
 end $$;
 
--- Places in groups stand on a valid intake (I4): whether on this one alone.
-create or replace function intake_carries_places(in_intake intakes) returns boolean language plpgsql stable as $$
+-- I4, decision 3: whether this intake opens the door of a track. One that was finished for groups opens activities too; S2.48: both forms
+-- returned are enough for these.
+create or replace function intake_opens(in_intake intakes, in_track text) returns boolean stable language sql
+return in_intake.track in ('group', in_track) and (in_intake.valid_until > app_now() or in_intake.state = 'forms_returned');
+
+-- Places stand on an intake that opens the door to them (I4): the tracks whose places stand on this one alone.
+create or replace function intake_carries(in_intake intakes) returns text[] language plpgsql stable as $$
 begin
-    return in_intake.track = 'group' and not exists (
-        select from intakes o
-        where o.participant_id = in_intake.participant_id and o.track = 'group' and o.id <> in_intake.id
-            and o.valid_until > app_now());
+    return array(
+        select t.track from unnest(array['group', 'activity']) t (track)
+        where in_intake.track in ('group', t.track) and not exists (
+            select from intakes o
+            where o.participant_id = in_intake.participant_id and o.id <> in_intake.id and intake_opens(o, t.track)));
 end $$;
 
 -- R11: an ending always comes with another way; the mail says so.
@@ -389,11 +395,7 @@ begin
     perform intake_require_step(intake, next_state);
     if in_body->>'outcome' = 'completed' and intake.state not in ('ready', 'placed', 'registered') then
         perform problem_state(intake.state);
-    elsif in_body->>'outcome' <> 'completed' and intake_carries_places(intake) and exists (
-        select from enrolments e
-        where e.participant_id = intake.participant_id
-            and e.is_live)
-    then
+    elsif in_body->>'outcome' <> 'completed' and seat_cohort_ids(intake.participant_id, intake_carries(intake)) <> '{}' then
         perform conflict('groups-left');
     end if;
     update intakes i set
@@ -418,8 +420,7 @@ declare
     intake intakes;
 begin
     -- Seats go with it, unless another intake still carries them. Groups are locked before intakes.
-    perform seat_withdraw_all(i.participant_id) from intakes i
-    where i.id = in_id and i.state <> 'withdrawn' and intake_carries_places(i);
+    perform seat_withdraw_all(i.participant_id, intake_carries(i)) from intakes i where i.id = in_id and i.state <> 'withdrawn';
     intake := intake_lock(in_id);
     if intake.state <> 'withdrawn' then
         update intakes i set

@@ -71,6 +71,8 @@ begin
         when in_message.kind = 'document_changed' and not exists (
             select from intakes i cross join document_kinds_missing(in_message.participant_id, i.track) d
             where i.participant_id = in_message.participant_id and (i.is_open or i.valid_until > app_now())) then 'superseded'
+        when in_message.kind = 'activity_opened' and not exists (
+            select from activities a where a.id = (in_message.data->>'activity_id')::uuid and a.state = 'open') then 'superseded'
     end;
 end $$;
 

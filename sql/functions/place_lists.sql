@@ -5,7 +5,8 @@
 create or replace function place_list_hindrance(in_place places) returns text language plpgsql stable as $$
 begin
     return case
-        when conflict_is_said(in_place.participant_id) then 'conversation'
+        when conflict_is_said(in_place.participant_id, (select s.cohort_id from sessions s where s.id = in_place.session_id))
+            then 'conversation'
         when conflict_blocks_place(in_place.participant_id, in_place.session_id) then 'conflict'
         when exists (
             select from participants p join step_backs b on b.account_id = p.account_id and b.ended_at is null

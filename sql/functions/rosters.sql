@@ -44,7 +44,11 @@ begin
             'pronouns', unseal('participant.pronouns', p.pronouns),
             'accessibility_needs', unseal('participant.accessibility_needs', p.accessibility_needs),
             'is_ready', case when as_role <> 'peer_supporter' then exists (
-                select from intakes i where i.participant_id = p.id and i.track = 'group' and i.valid_until > app_now()) end,
+                select from intakes i
+                where i.participant_id = p.id and i.valid_until > app_now() and i.track in ('group', e.track)) end,
+            'is_coming', not exists (
+                select from apologies a
+                where a.session_id = in_session_id and a.enrolment_id = e.id and a.starts_at = session.starts_at),
             'participant_id', case when as_role = 'coordinator' and actor_serves(p.id) then p.id end)
             order by case when reads_french() then p.alias else '' end collate "fr-CA-x-icu", p.alias collate "en-x-icu"), '[]'),
         array_agg(p.id order by p.id)

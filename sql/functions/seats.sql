@@ -126,10 +126,13 @@ begin
     select * into cohort from cohorts g where g.id = in_enrolment.cohort_id;
     if in_state = 'offered' then
         offered_until := least(app_now() + make_interval(hours => cohort.offer_hours), cohort_offers_until(cohort));
+    elsif in_state = 'accepted' and in_enrolment.state = 'waitlisted' then
+        offered_until := app_now();
     end if;
     update enrolments e set
         state = in_state,
-        waiting_since = case when in_enrolment.state = 'requested' then waiting_person_since(e.participant_id) else e.waiting_since end,
+        waiting_since = case
+            when in_enrolment.state = 'requested' then waiting_person_since(e.participant_id, cohort) else e.waiting_since end,
         offered_at = case when in_state = 'offered' then app_now() else e.offered_at end,
         offer_expires_at = coalesce(offered_until, e.offer_expires_at),
         answer_at = coalesce(cohort_answers_at(offered_until), e.answer_at),
@@ -163,12 +166,12 @@ end $$;
 
 -- What stands between this person and a seat here, in the words of decisions; null = nothing. What they have said is talked about with them
 -- first, whatever it meets (decision 16).
-create or replace function seat_hindrance(in_participant_id uuid, in_cohort_id uuid) returns text language plpgsql stable as $$
+create or replace function seat_hindrance(in_participant_id uuid, in_cohort cohorts) returns text language plpgsql stable as $$
 begin
     return case
-        when cardinality(enrolment_missing(in_participant_id)) > 0 then 'not_ready'
-        when conflict_is_said(in_participant_id) then 'conversation'
-        when conflict_blocks_participant(in_participant_id, in_cohort_id) then 'conflict' end;
+        when cardinality(enrolment_missing(in_participant_id, in_cohort)) > 0 then 'not_ready'
+        when conflict_is_said(in_participant_id, in_cohort.id) then 'conversation'
+        when conflict_blocks_participant(in_participant_id, in_cohort.id) then 'conflict' end;
 end $$;
 
 -- Worker: the word that the public reads of a track. Full is said at once; that it is open again, five minutes after the word last
@@ -191,6 +194,16 @@ begin
     return changed;
 end $$;
 
+-- S2.31: whether the person has taken another track of this activity since they asked for this one, and said that it would be the only one.
+create or replace function seat_is_elsewhere(in_enrolment enrolments) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from enrolments e join cohorts g on g.id = e.cohort_id
+        where e.participant_id = in_enrolment.participant_id and e.is_seated and e.is_only_one
+            and e.decided_at >= in_enrolment.created_at and g.id <> in_enrolment.cohort_id
+            and g.activity_id = (select own.activity_id from cohorts own where own.id = in_enrolment.cohort_id));
+end $$;
+
 -- Since which week somebody waits: turn goes by it (decision 18).
 create or replace function seat_week(in_since timestamptz) returns date stable language sql
 return date_trunc('week', in_since at time zone office_zone())::date;
@@ -203,7 +216,7 @@ language plpgsql as $$
 declare
     turn record;
     free int := in_cohort.capacity - cohort_seats_taken(in_cohort.id);
-    is_open boolean := coalesce(cohort_offers_until(in_cohort) > app_now(), true) and cohort_takes_people(in_cohort);
+    is_open boolean := coalesce(cohort_offers_until(in_cohort) > app_now(), true) and cohort_answers_people(in_cohort);
     reason text;
 begin
     for turn in
@@ -212,13 +225,14 @@ begin
         where e.cohort_id = in_cohort.id and e.state = 'waitlisted'
         order by w.week, lot
     loop
-        if cohort_is_locked(in_cohort) then
+        if cohort_answers_until(in_cohort) <= app_now() then
             perform seat_move(turn.enrolment, 'not_placed', 'not_placed', 'locked', true);
             perform audit('not_place', 'enrolment', (turn.enrolment).id, array[(turn.enrolment).participant_id]);
         end if;
         continue when not is_open or free <= 0 or (turn.enrolment).created_at >= in_hour;
         perform seat_hold((turn.enrolment).participant_id);
-        reason := seat_hindrance((turn.enrolment).participant_id, in_cohort.id);
+        continue when seat_is_elsewhere(turn.enrolment);
+        reason := seat_hindrance((turn.enrolment).participant_id, in_cohort);
         if reason is not null then
             perform seat_decide((turn.enrolment).id, 'passed_over', reason, true, turn.week, turn.lot::int);
         else
@@ -230,28 +244,44 @@ begin
     update cohorts g set list_moved_at = app_now() where g.id = in_cohort.id;
 end $$;
 
--- S1.33: with the first seat the intake has led where it should.
-create or replace function seat_end_waiting(in_participant_id uuid) returns void language plpgsql as $$
+-- S1.33: with the first seat in a group the intake has led where it should. S2.48: with the first one in an activity the person is
+-- registered, if nobody has said so before.
+create or replace function seat_end_waiting(in_participant_id uuid, in_track text) returns void language plpgsql as $$
 declare
     placed uuid;
 begin
     for placed in
         update intakes i set state = 'placed', version = i.version + 1
-        where i.participant_id = in_participant_id and i.track = 'group' and i.state = 'ready' and i.valid_until > app_now()
+        where i.participant_id = in_participant_id and i.track = in_track and i.state = 'ready' and i.valid_until > app_now()
         returning i.id
     loop
         perform waiting_person_refresh(in_participant_id);
         perform audit('place', 'intake', placed, array[in_participant_id]);
     end loop;
+    for placed in
+        update intakes i set
+            state = 'registered', registered_at = app_now(), valid_until = intake_valid_until(), version = i.version + 1
+        where i.participant_id = in_participant_id and i.track = in_track and i.state = 'forms_returned'
+        returning i.id
+    loop
+        perform audit('register', 'intake', placed, array[in_participant_id]);
+    end loop;
 end $$;
 
--- With the intake the person leaves every group. Called before the intake is locked: groups come first.
-create or replace function seat_withdraw_all(in_participant_id uuid) returns void language plpgsql security definer as $$
+-- Of which tracks' cohorts somebody has a part, in the order in which they are locked.
+create or replace function seat_cohort_ids(in_participant_id uuid, in_tracks text[]) returns uuid[] language plpgsql stable as $$
+begin
+    return array(
+        select e.cohort_id from enrolments e
+        where e.participant_id = in_participant_id and e.is_live and e.track = any (in_tracks)
+        order by e.cohort_id);
+end $$;
+
+-- With the intake the person leaves what stands on it. Called before the intake is locked: groups come first.
+create or replace function seat_withdraw_all(in_participant_id uuid, in_tracks text[]) returns void language plpgsql security definer as $$
 declare
     enrolment enrolments;
-    locked uuid[] := array(
-        select e.cohort_id from enrolments e
-        where e.participant_id = in_participant_id and e.is_live);
+    locked uuid[] := seat_cohort_ids(in_participant_id, in_tracks);
 begin
     if not actor_serves(in_participant_id) then
         return;
@@ -259,16 +289,12 @@ begin
     perform from cohorts g where g.id = any (locked) order by g.id for no key update;
     -- Who is placing this person has done it by now, or will find them gone. Placed where nothing was locked: all of it once more.
     perform seat_hold_alone(in_participant_id);
-    if exists (
-        select from enrolments e
-        where e.participant_id = in_participant_id and e.is_live
-            and e.cohort_id <> all (locked))
-    then
+    if seat_cohort_ids(in_participant_id, in_tracks) <> locked then
         raise exception 'placed meanwhile' using errcode = '40001';
     end if;
     for enrolment in
         select * from enrolments e
-        where e.participant_id = in_participant_id and e.is_live
+        where e.participant_id = in_participant_id and e.is_live and e.cohort_id = any (locked)
         order by e.cohort_id for no key update
     loop
         perform seat_move(enrolment, 'withdrawn', 'withdrawn');
@@ -356,70 +382,4 @@ begin
             perform job_set_aside('lists', cohort.id, sqlstate);
         end;
     end loop;
-end $$;
-
--- Decision 15: what was answered to one who accepted takes effect. Where something was said since, or stands since, a coordinator answers
--- again, and it is heard at the next fixed hour, at the latest when the group locks: then it will not be this one.
-create or replace function seat_answer(in_enrolment enrolments, in_cohort cohorts) returns void language plpgsql as $$
-declare
-    again text := case
-        when in_enrolment.answer is null then 'judgement'
-        when in_enrolment.answer = 'confirmed' then seat_hindrance(in_enrolment.participant_id, in_cohort.id) end;
-begin
-    if in_enrolment.answer = 'not_placed' or cohort_is_locked(in_cohort) or not cohort_takes_people(in_cohort) then
-        perform seat_move(
-            in_enrolment, 'not_placed', 'not_placed',
-            case when in_enrolment.answer = 'not_placed' then 'judgement' else 'locked' end, true);
-        perform audit('not_place', 'enrolment', in_enrolment.id, array[in_enrolment.participant_id]);
-    elsif again is null then
-        perform seat_move(in_enrolment, 'confirmed', 'confirmed', in_is_system => true);
-        perform audit('confirm', 'enrolment', in_enrolment.id, array[in_enrolment.participant_id]);
-        perform seat_end_waiting(in_enrolment.participant_id);
-    else
-        update enrolments e set
-            answer = null, answered_by = null, answer_at = least(fixed_hour_after(app_now()), cohort_locks_at(in_cohort))
-        where e.id = in_enrolment.id;
-        perform seat_decide(in_enrolment.id, 'asked_again', again, true);
-    end if;
-end $$;
-
--- Worker: at the hour that was said with their offers, all who accepted in a cohort hear at once; and whose place a coordinator has ended
--- in the meantime. Returns how many.
-create or replace function seat_answer_all() returns bigint language plpgsql security definer as $$
-declare
-    cohort cohorts;
-    enrolment enrolments;
-    answered bigint := 0;
-begin
-    perform comparison_finish();
-    for cohort in
-        select g.* from cohorts g
-        where not job_is_aside('answers', g.id) and g.id = any (array(
-            select e.cohort_id from enrolments e where e.state = 'accepted' and e.answer_at <= app_now()
-            union
-            select e.cohort_id from enrolments e where e.removes_at <= app_now() and e.is_live))
-        order by g.id limit 100 for no key update skip locked
-    loop
-        exit when job_is_long();
-        begin
-            for enrolment in
-                select * from enrolments e
-                where e.cohort_id = cohort.id
-                    and (e.removes_at <= app_now() and e.is_live or e.state = 'accepted' and e.answer_at <= app_now())
-                order by e.id for no key update
-            loop
-                if enrolment.removes_at <= app_now() then
-                    perform seat_move(enrolment, 'removed', 'removed', enrolment.removes_for, true);
-                    perform audit('remove', 'enrolment', enrolment.id, array[enrolment.participant_id]);
-                else
-                    perform seat_answer(enrolment, cohort);
-                end if;
-                answered := answered + 1;
-            end loop;
-            perform job_take_back('answers', cohort.id);
-        exception when others then
-            perform job_set_aside('answers', cohort.id, sqlstate);
-        end;
-    end loop;
-    return answered;
 end $$;

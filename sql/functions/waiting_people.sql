@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- Who waits, in fair order.
 
--- The fair order: since when somebody is ready.
-create or replace function waiting_person_since(in_participant_id uuid) returns timestamptz language plpgsql stable as $$
+-- The fair order: since when somebody is ready, for any group; for an activity, since they have asked for it.
+create or replace function waiting_person_since(in_participant_id uuid, in_cohort cohorts) returns timestamptz
+language plpgsql stable as $$
 begin
     return coalesce((
         select min(coalesce(i.ready_at, i.created_at)) from intakes i
-        where i.participant_id = in_participant_id and i.track = 'group' and i.valid_until > app_now()
-            and i.state in ('ready', 'placed', 'closed')), app_now());
+        where i.participant_id = in_participant_id and cohort_track(in_cohort) = 'group' and intake_opens(i, 'group')), app_now());
 end $$;
 
 -- What people on the list still lack, of those whom the coordinator serves.
@@ -18,7 +18,7 @@ begin
         return query select * from enrolments_missing(array(
             select p.id from participants p
             where p.id = any (in_participant_ids)
-                and actor_covers(p.region_key, p.id, (select actor_region_keys()), (select actor_hidden_ids()))));
+                and actor_covers(p.region_key, p.id, (select actor_region_keys()), (select actor_hidden_ids()))), 'group');
     end if;
 end $$;
 
@@ -29,7 +29,7 @@ begin
     return case when in_intake.state = 'placed' and (
         select e.removal_reason in ('group_cancelled', 'other_group')
         from enrolments e
-        where e.participant_id = in_intake.participant_id and e.decided_at is not null
+        where e.participant_id = in_intake.participant_id and e.track = 'group' and e.decided_at is not null
             and e.state in ('confirmed', 'active', 'withdrawn', 'removed')
         order by (e.left_at is null) desc, e.left_at desc limit 1) then 'ready' else in_intake.state end;
 end $$;

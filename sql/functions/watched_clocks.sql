@@ -58,7 +58,7 @@ union all
 select
     'answer_due', e.id, e.participant_id, e.cohort_id, null, coalesce(p.coordinator_id, g.coordinator_id), null,
     cohort_answers_at(e.offer_expires_at),
-    least(cohort_locks_at(g), business_days_after(cohort_answers_at(e.offer_expires_at), 1))
+    least(cohort_answers_until(g), business_days_after(cohort_answers_at(e.offer_expires_at), 1))
 from enrolments e join cohorts g on g.id = e.cohort_id join participants p on p.id = e.participant_id
 where e.state = 'accepted' and e.answer is null and e.removes_at is null and e.offer_expires_at <= app_now()
 union all

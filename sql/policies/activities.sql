@@ -8,6 +8,6 @@ create policy api_adds on activities for insert to alongside_api with check (act
 create policy api_changes on activities for update to alongside_api using ((select actor_role()) = 'coordinator');
 grant select on activities_json to alongside_api;
 grant select on public_activities_json to alongside_api;
-grant select on activities to alongside_desk;
+grant select on activities to alongside_desk, alongside_seats, alongside_worker;
 grant select (id, title_en, title_fr, expertise) on activities to alongside_sessions;
-create policy others_read on activities for select to alongside_desk, alongside_sessions using (true);
+create policy others_read on activities for select to alongside_desk, alongside_seats, alongside_sessions, alongside_worker using (true);

@@ -23,7 +23,7 @@ grant select on intakes_json to alongside_api;
 -- Mail that has gone out moves a receipt to acknowledged and sets the clock (I12).
 grant select, update (state, meeting_starts_at, acknowledged_at, last_told_at, update_due_at, version) on intakes to alongside_worker;
 create policy worker_tells on intakes to alongside_worker using (true);
-grant select, update (state, version, update_due_at) on intakes to alongside_seats;
+grant select, update (state, registered_at, valid_until, version, update_due_at) on intakes to alongside_seats;
 grant select (participant_id, track, is_open, valid_until, created_at) on intakes to alongside_sessions;
 grant select (participant_id, ready_at) on intakes to alongside_conflicts;
 grant select (id, participant_id, region_key, track, is_open, coordinator_id, valid_until, version),
@@ -33,4 +33,5 @@ grant select (id, participant_id, coordinator_id, update_due_at) on intakes to a
 create policy desk_hands_over on intakes for update to alongside_desk using (true);
 create policy others_read on intakes for select
     to alongside_seats, alongside_conflicts, alongside_sessions, alongside_desk, alongside_duty using (true);
-create policy seats_place on intakes for update to alongside_seats using (state = 'ready') with check (state = 'placed');
+create policy seats_place on intakes for update to alongside_seats
+    using (state in ('ready', 'forms_returned')) with check (state in ('placed', 'registered'));

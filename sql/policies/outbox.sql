@@ -31,4 +31,5 @@ grant select, insert, update (state, reason, due_at, changed_at) on outbox to al
 create policy duty_reads on outbox for select to alongside_duty using (notice_id is not null);
 create policy duty_tells_again on outbox for update to alongside_duty using (notice_id is not null) with check (state = 'queued');
 create policy duty_tells on outbox for insert to alongside_duty with check (notice_id is not null and state = 'queued');
-create policy desk_announces on outbox for insert to alongside_desk with check (kind = 'document_changed' and state = 'queued');
+create policy desk_announces on outbox for insert to alongside_desk with check (
+    kind in ('document_changed', 'activity_opened') and state = 'queued');

@@ -35,7 +35,8 @@ begin
                 ('alongside_seats', '
                     cohort_is_full cohort_notify cohort_seats_complete cohort_seats_shown cohort_seats_taken
                     enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
-                    enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_withdraw cohort_offers_shorten
+                    registrations_conversation registrations_create
+                    enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_update enrolments_withdraw cohort_offers_shorten
                     place_guard place_let_in place_list_advance_all places_accept places_delete places_read places_replace
                     place_taken_shown seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
                     seat_release_all seat_show_full seat_withdraw_all waiting_people_missing waiting_person_refresh'),
@@ -53,9 +54,10 @@ begin
                     name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
                 ('alongside_sessions', '
-                    attendance_record colleagues_find conflict_match_shown contact_is_mailed debrief_cohort_id debrief_may_supervise
-                    debrief_note guest_mail_dates guest_page_expire guest_pages_confirm guest_pages_decline guest_pages_read
-                    guest_pages_sign home_help_arranged host_clashes join_link_needs_replacing join_link_replace
+                    apologies_delete apologies_replace attendance_record colleagues_find conflict_match_shown contact_is_mailed
+                    debrief_cohort_id debrief_may_supervise debrief_note guest_mail_dates guest_page_expire guest_pages_confirm
+                    guest_pages_decline guest_pages_read guest_pages_sign home_help_arranged host_clashes join_link_needs_replacing
+                    join_link_replace
                     host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
                     host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_expertise_missing shortfall_missing
@@ -68,7 +70,7 @@ begin
                     actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
                     coordinator_stand_in document_announce enrolment_group_json hand_over hand_over_follow hand_over_left
-                    home_next_sessions host_assignment_alias idempotency_key_forget
+                    home_next_sessions interest_languages interest_tell interests_counted host_assignment_alias idempotency_key_forget
                     own_case_tell own_cases_confirm own_cases_find own_cases_refuse plain_list region_move_apply seal_check staff_alias
                     staff_link_since'),
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
@@ -120,7 +122,7 @@ grant execute on function
     actor_own_session_ids, actor_session_ids, actor_stands_for_ids
 to alongside_api;
 grant execute on function public_activities_calendar, public_activity_standing to alongside_api;
-grant execute on function attendance_record to alongside_api;
+grant execute on function apologies_delete, apologies_replace, attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;
 grant execute on function cohort_is_full, cohort_notify, cohort_seats_complete, cohort_seats_shown to alongside_api;
@@ -141,7 +143,7 @@ grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id
 grant execute on function document_announce to alongside_api;
 grant execute on function
     enrolments_accept, enrolments_confirm, enrolments_create, enrolments_decline, enrolments_not_this_one,
-    enrolments_offer, enrolments_remove, enrolments_withdraw
+    enrolments_offer, enrolments_remove, enrolments_update, enrolments_withdraw, registrations_conversation, registrations_create
 to alongside_api;
 grant execute on function exclusion_request_retry, exclusion_request_today to alongside_api;
 grant execute on function cohort_offers_shorten, seat_release_all, seat_withdraw_all to alongside_api;
@@ -149,6 +151,7 @@ grant execute on function guest_pages_confirm, guest_pages_decline, guest_pages_
 grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
 grant execute on function enrolment_group_json to alongside_api, alongside_seats;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
+grant execute on function interest_languages, interest_tell, interests_counted to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;

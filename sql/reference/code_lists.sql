@@ -517,6 +517,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('enrolment_decision', 'expired', 8, 'Not answered in time', 'Sans réponse à temps'),
     ('enrolment_decision', 'withdrawn', 9, 'Withdrawn', 'Retiré'),
     ('enrolment_decision', 'removed', 10, 'Ended by the program', 'Terminée par le programme'),
+    ('enrolment_decision', 'ended', 11, 'Ended with the choice of another', 'Terminée par le choix d''une autre'),
 
     ('placement_reason', 'in_turn', 1, 'In turn', 'À son tour'),
     ('placement_reason', 'out_of_turn', 2, 'Out of turn', 'Hors de son tour'),
@@ -536,6 +537,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('placement_reason', 'not_eligible', 16, 'Outside who the program can serve', 'Hors des personnes que le programme peut servir'),
     ('placement_reason', 'other_group', 17, 'Another group fits better', 'Un autre groupe convient mieux'),
     ('placement_reason', 'group_cancelled', 18, 'The group does not take place', 'Le groupe n''a pas lieu'),
+    ('placement_reason', 'only_one', 19, 'Wished for one, and has it', 'En souhaitait une, et l''a'),
 
     ('work_kind', 'group', 1, 'A group', 'Un groupe'),
     ('work_kind', 'participant', 2, 'A person', 'Une personne'),
@@ -563,6 +565,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('message_kind', 'place_open', 18, 'A place in a session is free', 'Une place à une séance est libre'),
     ('message_kind', 'place_moved', 19, 'A session has moved, and a place may be kept or freed',
         'Une séance a changé d''heure, et la place peut être gardée ou libérée'),
+    ('message_kind', 'activity_opened', 20, 'An activity takes people', 'Une activité accueille'),
 
     ('place_standing', 'open', 1, 'A place is free', 'Une place est libre'),
     ('place_standing', 'full', 2, 'Every place is taken', 'Toutes les places sont prises'),

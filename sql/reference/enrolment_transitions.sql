@@ -4,6 +4,8 @@ delete from enrolment_transitions;
 insert into enrolment_transitions (from_state, to_state) values
     ('requested', 'waitlisted'), ('requested', 'offered'), ('requested', 'not_placed'),
     ('waitlisted', 'offered'), ('waitlisted', 'not_placed'),
+    -- Who asks for an activity has said yes by asking.
+    ('waitlisted', 'accepted'),
     ('offered', 'accepted'), ('offered', 'declined'), ('offered', 'expired'), ('offered', 'not_placed'),
     ('accepted', 'confirmed'), ('accepted', 'not_placed'),
     ('confirmed', 'active'), ('confirmed', 'completed'),

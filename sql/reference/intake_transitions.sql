@@ -15,7 +15,8 @@ insert into intake_transitions (track, from_state, to_state, roles) values
     ('group', 'ready', 'placed', '{worker}'),
     ('activity', 'received', 'forms_sent', '{coordinator}'),
     ('activity', 'forms_sent', 'forms_returned', '{coordinator,peer}'),
-    ('activity', 'forms_returned', 'registered', '{coordinator}');
+    -- Or with the first place that is confirmed.
+    ('activity', 'forms_returned', 'registered', '{coordinator,worker}');
 -- I8: away from everywhere, by either side; the other two endings are the coordinator's.
 insert into intake_transitions (track, from_state, to_state, roles)
 select t.track, t.state, ending.state, ending.roles

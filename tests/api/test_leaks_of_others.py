@@ -14,7 +14,7 @@ from harness.client import Response
 from steps.alarms import Watch, notices
 from steps.duty import SWAPS, OnCall, shift
 from steps.evenings import DEBRIEF, FIRST, Evening
-from steps.groups import FORMAL, INFORMAL, Group, clock, in_days, instant, service
+from steps.groups import FORMAL, INFORMAL, Activity, Group, a_track, clock, in_days, instant, registered, service
 from steps.guests import assign, invite, opened
 from steps.journey import FORM, Intake, bare, current_document, open_person, unique
 from steps.leaks import Walk, differences, leaks, mark, marks_of_staff, picture, secrets_of, without
@@ -49,6 +49,7 @@ class Crowd:
         self.professional = self.ours.on_call
         self.stranger = self.theirs.supporter
         self.at(minutes=-5)
+        self.me.peer.put(f"{self.ours.path}/apology").ok()
 
     def seat(self, evening, person, state="confirmed"):
         seat = evening.group.seat(person, state)
@@ -180,6 +181,19 @@ def of_peer(crowd, contract):
     document = current_document(me.peer, "consent")["id"]
     walk("acceptances_create", {"document_id": document, "language_read": "en"})
     walk("calendar_feeds_delete")
+    wished, asked = (
+        Activity(crowd.client),
+        a_track(crowd.client, now=crowd.ours.now, series={"local_start": in_days(30, crowd.ours.now), "count": 1}),
+    )
+    registered(asked, crowd.other)
+    walk("interests_replace", {"languages": ["fr"]}, activity_id=wished.id)
+    walk("interests_list")
+    later = crowd.ours.group.sessions()[1]["id"]
+    walk("apologies_replace", session_id=later)
+    walk("apologies_delete", session_id=later)
+    walk("interests_delete", activity_id=wished.id)
+    registration = walk("registrations_create", {"nobody_to_avoid": False}, group_id=asked.id)
+    walk("enrolments_update", {"is_only_one": True}, enrolment_id=registration["id"])
     code = crowd.other.coordinator.post(f"{crowd.other.path}/sign-in-codes").created()["code"]
     for body in ({"code": code}, contract.example("sign_in_codes_redeem")):
         walk("sign_in_codes_redeem", body)

@@ -5,7 +5,7 @@ A4). Not what would answer a question by standing there."""
 import pytest
 from steps.alarms import later
 from steps.evenings import OPENING, Evening, glass_path, informal, plan_path, with_plan
-from steps.groups import FORMAL, INFORMAL, Group, ready, service
+from steps.groups import FORMAL, INFORMAL, Activity, Group, a_track, ready, registered, service
 from steps.journey import QUEBEC_COORDINATOR, Intake, as_worker, open_person, unique
 from steps.touched import Touched
 
@@ -20,6 +20,7 @@ NOT_TOLD = {
     "step_backs": "follows from one's own declaration, which is told",
     "alarms": "whom duty calls, and when; what they do then is told",
     "outbox": "a letter that waits; that it was sent is told",
+    "interests": "that it was left and taken back is told; that it has done its work is a letter",
     "waiting_people": "made of the intake and the seat, whose changes are told",
     "name_words": "made of names",
 }
@@ -40,7 +41,8 @@ WALKED = {
     "participants_create", "participants_update", "contacts_update", "emergency_contacts_replace", "safety_plans_replace",
     "acceptances_create", "acceptances_withdraw", "intakes_create", "intakes_send_form", "intake_forms_update", "intake_forms_submit",
     "intakes_acknowledge", "intakes_schedule", "intakes_hold", "intakes_register", "intakes_close", "intakes_withdraw", "updates_create",
-    "region_moves_create", "calendar_feeds_create", "calendar_feeds_delete", "enrolments_create", "enrolments_offer", "enrolments_accept",
+    "apologies_replace", "apologies_delete", "interests_replace", "interests_delete", "registrations_create", "registrations_conversation", "region_moves_create", "calendar_feeds_create", "calendar_feeds_delete", "enrolments_create", "enrolments_offer", "enrolments_accept",
+    "enrolments_update",
     "enrolments_decline", "enrolments_withdraw", "enrolments_remove", "groups_cancel", "enrolments_confirm",
     "enrolments_not_this_one", "places_replace", "places_delete", "places_accept", "sessions_start", "attendances_replace",
     "session_contacts_open", "incidents_create", "incidents_actions_create", "incidents_acknowledge", "incidents_close", "hand_overs_create", "worker",
@@ -120,6 +122,20 @@ def chats(client):
     evening.started().at(minutes=10).attend(first).ok()
 
 
+def asking(client):
+    """A peer wishes an activity, asks for another and has somebody to name."""
+    person, track, later = ready(client), a_track(client), Activity(client)
+    person.peer.put(f"{later.path}/interest", {"languages": ["en"]}).ok()
+    person.peer.delete(f"{later.path}/interest").no_content()
+    seat = registered(track, person, "accepted", nobody_to_avoid=False)
+    person.peer.patch(seat.path, {"is_only_one": True}, if_match="*").ok()
+    track.coordinator.post(f"{seat.path}/conversation").ok()
+    apology = f"/v1/sessions/{track.sessions()[0]['id']}/apology"
+    registered(track, person := ready(client))
+    person.peer.put(apology).ok()
+    person.peer.delete(apology).no_content()
+
+
 def seats(client, touched):
     """The list, the worker, and a coordinator who does not serve the person."""
     coordinator, administrator = client("coordinator"), client("administrator")
@@ -154,6 +170,7 @@ def test_what_is_done_about_somebody_is_in_their_own_file(client, touched):
     intakes(client)
     evenings(client)
     seats(client, touched)
+    asking(client)
     named = ready(client, coordinator=client("coordinator"))
     named.peer.post("/v1/conflict-declarations", {"kind": "no_contact", "name": unique("Nobody")}).created()
     untold = {each for each in touched.untold() if each[1] not in NOT_TOLD} - TOLD_LATER

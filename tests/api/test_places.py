@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from steps.evenings import Evening, audited
-from steps.groups import INFORMAL, attend, instant, service
+from steps.groups import INFORMAL, attend, instant, part, service
+from steps.guests import invite
 from steps.journey import as_worker, talked, unique
 
 CHATS = INFORMAL | {"capacity": 20, "session_capacity": 2}
@@ -364,6 +365,22 @@ def test_who_must_not_meet_is_not_let_in(chats):
     body = {"kind": "no_contact", "for_participant_id": first.person.id, "participant_id": second.person.id}
     talked(evening.coordinator, evening.coordinator.post("/v1/conflict-declarations", body).created())
     evening.at().start().ok()
+    evening.at(minutes=11)
+    assert evening.attend(second).problem(409)["reason"] == "call-your-coordinator"
+
+
+def test_nobody_is_let_in_beside_a_guest_whom_they_must_not_meet(chats):
+    """A6.5, S2.17: whoever leads, with or without an account."""
+    evening = chats(people=2, session_capacity=1, parts=[part(peer_supporter=2, on_call_professional=1, guest=1)])
+    first, second = evening.seats
+    guest = invite(evening.coordinator)
+    evening.coordinator.post(f"{evening.group.path}/host-assignments", {"guest_id": guest["id"], "slot": "guest"}).created()
+    taken(evening, first)
+    take(evening, second).ok()
+    body = {"kind": "no_contact", "for_guest_id": guest["id"], "participant_id": second.person.id}
+    talked(evening.coordinator, evening.coordinator.post("/v1/conflict-declarations", body).created())
+    evening.at()
+    evening.supporter.client.post(f"{evening.path}/start", {"hosts_present": [*(host.id for host in evening.hosts), guest["id"]]}).ok()
     evening.at(minutes=11)
     assert evening.attend(second).problem(409)["reason"] == "call-your-coordinator"
 

@@ -33,7 +33,7 @@ def test_a_peer_supporter_sees_aliases_pronouns_and_needs(evening):
     for seat, pronouns, needs in zip(evening.seats, ("she/her", None), (NEEDS, None), strict=True):
         assert seen[seat.id] == {
             "enrolment_id": seat.id, "state": "confirmed", "place": None, "alias": seat.person.made["alias"], "pronouns": pronouns,
-            "accessibility_needs": needs, "is_ready": None, "participant_id": None}  # fmt: skip
+            "accessibility_needs": needs, "is_ready": None, "is_coming": True, "participant_id": None}  # fmt: skip
         for secret in (seat.person.id, seat.person.account, seat.person.email or "@", "Legalname"):
             assert secret.encode() not in answer.content
 

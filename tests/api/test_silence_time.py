@@ -158,6 +158,11 @@ def steps(world):
         does(
             "step_backs_delete", lambda *_: "/v1/step-back", tables=("step_backs",), method="DELETE", status=204, variant="peer",
             changes=STEPPED_BACK),
+        does(
+            "registrations_create", lambda side, _: f"{side.track.path}/register", {"nobody_to_avoid": True}, ("enrolments", *seat[1:]),
+            status=201),
+        does(
+            "enrolments_update", lambda side, who: side.seat_of(who, side.asked), {"is_only_one": True}, ("enrolments",), "PATCH"),
         does("intakes_withdraw", lambda _, who: f"/v1/intakes/{who.intake}/withdraw", tables=seat),
         does("participants_update", lambda _, who: who.path, {"preferred_language": "fr"}, ("participants", "waiting_people"), "PATCH"),
         does(
@@ -262,7 +267,9 @@ LEFT_OUT = {
         public_activities_read""",
     "what one says of oneself, kept and never compared": """acceptances_create acceptances_list acceptances_read acceptances_withdraw
         emergency_contacts_read emergency_contacts_replace intake_forms_read intake_forms_submit intake_forms_update safety_plans_read
-        safety_plans_replace notice_preferences_read notice_preferences_update calendar_feeds_delete""",
+        safety_plans_replace notice_preferences_read notice_preferences_update calendar_feeds_delete apologies_delete apologies_read
+        apologies_replace interests_delete interests_list
+        interests_replace""",
     "what one has written of an evening": "debriefs_list debriefs_read incidents_read",
     "who is on call, by the calendar": """duty_gaps_list duty_rungs_list duty_shifts_list duty_shifts_read duty_swaps_agree
         duty_swaps_create duty_swaps_decline duty_swaps_list duty_swaps_read duty_swaps_withdraw duty_turns_list""",

@@ -90,7 +90,7 @@ def test_what_is_done_undone_and_done_again(db, cast, one):
 
 # What must be found, where the program did this instead.
 PLANTS = {
-    "together": ("seat_hindrance", "when conflict_blocks_participant(in_participant_id, in_cohort_id) then 'conflict'", "", "seat"),
+    "together": ("seat_hindrance", "when conflict_blocks_participant(in_participant_id, in_cohort.id) then 'conflict'", "", "seat"),
     "together too": ("host_assignments_create", "if conflict_blocks_host(host_id, in_cohort_id) then", "if false then", "declare a host"),
     "nobody is told": ("conflict_raise", "for no key update skip locked", "and false", "seat"),
     "free": ("conflict_compare_declaration", "if declaration.withdrawn_at is not null then", "if false then", "take back"),

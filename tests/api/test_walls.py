@@ -269,6 +269,8 @@ SHARED = {
     "audit_links",
     "audit_months",
     "outbox",
+    "enrolment_groups",
+    "seat_answers",
     "seats",
     "seal_checks",
     "session_keys",

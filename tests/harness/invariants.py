@@ -42,18 +42,23 @@ ALWAYS = {
             select min(b.id) from audit_events b where b.object_id = s.id and b.action = 'start' and b.object_type = 'session')""",
     "I3, I10, decision 15 who takes an offer in time is answered before the group locks": """
         select e.id from seats e join looked g on g.id = e.cohort_id
-        where e.state = 'offered' and not cohort_is_locked(g)
-            and (e.offer_expires_at >= e.answer_at or e.answer_at > cohort_locks_at(g))""",
+        where e.state = 'offered' and coalesce(cohort_answers_until(g) > app_now(), true)
+            and (e.offer_expires_at >= e.answer_at or e.answer_at > cohort_answers_until(g))""",
     "I4 a seat only after an intake that was finished, and held before the first session": f"""
         select e.id from seats e join looked g on g.id = e.cohort_id left join {FIRST} s on s.cohort_id = g.id
         where e.state in ('confirmed', 'active', 'completed') and not exists (
             select from intakes i
             where i.participant_id = e.participant_id and i.track = 'group' and i.readiness = 'ready' and i.ready_at <= e.decided_at
                 and (s.id is null or g.joining <> 'closed' or i.meeting_held_at < s.starts_at)
-                and coalesce(i.valid_until, i.withdrawn_at, 'infinity') >= e.decided_at)""",
+                and coalesce(i.valid_until, i.withdrawn_at, 'infinity') >= e.decided_at
+            union all
+            select from intakes i
+            where i.participant_id = e.participant_id and i.track = 'activity' and g.activity_id is not null
+                and i.form_returned_at <= e.decided_at and coalesce(i.valid_until, i.withdrawn_at, 'infinity') >= e.decided_at)""",
     "I4 a seat only with the documents of that day": """
         select e.id || ' ' || t.kind from seats e
-        join track_documents t on t.track = 'group'
+        join looked g on g.id = e.cohort_id
+        join track_documents t on t.track = case when g.activity_id is null then 'group' else 'activity' end
         cross join lateral (
             select d.id from documents d where d.kind = t.kind and d.published_at <= e.decided_at order by d.number desc limit 1) d
         where e.state in ('confirmed', 'active', 'completed') and t.needed_for = 'completion' and not exists (
@@ -92,16 +97,21 @@ ALWAYS = {
     "I8 who has left the program has no seat, and waits for none": """
         select e.id from seats e
         where e.state in ('waitlisted', 'offered', 'accepted', 'confirmed', 'active')
-            and exists (select from intakes i where i.participant_id = e.participant_id and i.track = 'group' and i.state = 'withdrawn')
-            and not exists (select from intakes i where i.participant_id = e.participant_id and i.track = 'group' and i.valid_until is not null)""",
+            and exists (select from intakes i where i.participant_id = e.participant_id and i.track in ('group', e.track) and i.state = 'withdrawn')
+            and not exists (
+                select from intakes i
+                where i.participant_id = e.participant_id and i.track in ('group', e.track)
+                    and (i.valid_until is not null or i.state = 'forms_returned'))""",
     "I9 nobody without both attestations": """
         select p.id from participants p where p.age_attested_at is null or p.eligibility_attested_at is null""",
     "I10 nobody took a seat after the registration deadline": f"""
         select e.id from seats e join looked g on g.id = e.cohort_id join {FIRST} s on s.cohort_id = g.id
         join enrolment_decisions d on d.enrolment_id = e.id and d.decision in ('accepted', 'confirmed')
+        -- Of a track, in which who asked in time is answered after it, the moment at which they asked.
+        cross join lateral (select case when g.activity_id is null then d.at else e.created_at end as at) t
         where g.registration_deadline_days is not null
-            and d.at >= ((s.local_start::date - g.registration_deadline_days) + 1)::timestamp at time zone s.timezone
-            and not exists (select from sessions o where o.cohort_id = g.id and o.changed_at >= d.at)""",
+            and t.at >= ((s.local_start::date - g.registration_deadline_days) + 1)::timestamp at time zone s.timezone
+            and not exists (select from sessions o where o.cohort_id = g.id and o.changed_at >= t.at)""",
     "I11 the first reply comes after the inquiry": """
         select r.id from referrals r where r.first_reply_at < r.received_at or r.reply_breach < r.reply_due""",
     "I12 who waits has a day by which they are told": """
@@ -146,14 +156,16 @@ ALWAYS = {
         where e.state not in ('requested', 'completed') and case e.state
             when 'active' then not exists (select from enrolment_decisions d where d.enrolment_id = e.id and d.decision = 'confirmed')
             else e.state <> coalesce((
-                select case d.decision when 'passed_over' then 'waitlisted' when 'asked_again' then 'accepted' else d.decision end
+                select case d.decision when 'passed_over' then 'waitlisted' when 'asked_again' then 'accepted'
+                    when 'ended' then 'withdrawn' else d.decision end
                 from enrolment_decisions d where d.enrolment_id = e.id order by d.place desc limit 1), 'waitlisted') end
         union all
         select e.id from seats e where e.state in {SEATED} and (e.decided_at is null or e.decided_by_role is null)""",
     "every decision of a person is in the audit, once": """
         select e.id || ' ' || a.decision from seats e
-        cross join (values ('accepted', 'accept'), ('confirmed', 'confirm'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'))
-            a (decision, action)
+        cross join (values
+            ('accepted', 'accept'), ('confirmed', 'confirm'), ('declined', 'decline'), ('withdrawn', 'withdraw'), ('removed', 'remove'),
+            ('ended', 'end')) a (decision, action)
         where (select count(*) from enrolment_decisions d where d.enrolment_id = e.id and d.decision = a.decision)
             <> (select count(*) from noted v where v.object_id = e.id and v.action = a.action)""",
     "nobody is lost": """
@@ -163,7 +175,12 @@ ALWAYS = {
         select e.id from seats e
         where not exists (select from noted v where v.object_id = e.id and v.action = 'create')""",
     "who has a seat waits no longer": f"""
-        select e.id from seats e join intakes i on i.participant_id = e.participant_id and i.track = 'group' and i.state = 'ready'
+        select e.id from seats e join intakes i on i.participant_id = e.participant_id and e.track = 'group'
+            and (i.track, i.state) = ('group', 'ready')
+        where e.state in {SEATED}
+        union all
+        select e.id from seats e join intakes i on i.participant_id = e.participant_id and e.track = 'activity'
+            and (i.track, i.state) = ('activity', 'forms_returned')
         where e.state in {SEATED}""",
     "each seat has its mail, and no other": f"""
         select e.id || ' ' || k.kind from seats e cross join (values ('seat_offered'), ('seat_confirmed'), ('seat_not_placed')) k (kind)

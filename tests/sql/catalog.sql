@@ -75,7 +75,8 @@ create function tests.reach(in_role text) returns text[] language sql as $$
 $$;
 select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, e' \n'), '\s+'), c.role || ' reach no more') from (values
     ('seats', '
-        acceptances:s audit_events:i cohorts:Su comparisons:I documents:S enrolment_decisions:SI enrolment_transitions:S
+        acceptances:s activities:S audit_events:i cohorts:Su comparisons:I documents:S enrolment_decisions:SI
+        enrolment_transitions:S
         enrolments:SIU help_lines:S holidays:S idempotency_keys:Su intake_forms:s intake_transitions:S intakes:Su job_faults:SIUD outbox:SIu
         participants:s place_decisions:SI places:SIU plain_texts:S services:S sessions:Su step_backs:S track_documents:S
         waiting_people:SIUD'),
@@ -84,8 +85,8 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         exclusion_requests:Su exclusions:SI guests:s host_assignments:S intakes:s job_faults:SIUD name_digests:SIuD participants:s
         places:S sessions:S step_backs:S'),
     ('sessions', '
-        accounts:s activities:s attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I contacts:s
-        debriefs:S documents:S
+        accounts:s activities:s apologies:SIUD attendances:SIU audit_events:i code_lists:S cohorts:Su comparisons:I contact_openings:I
+        contacts:s debriefs:S documents:S
         emergency_contacts:S enrolments:Su guest_pages:SD guests:su help_lines:S holidays:S host_assignments:Su host_slots:S
         incident_actions:S incidents:SIu intakes:s outbox:I
         participants:s places:S plain_texts:S qualifications:S safety_plans:S sealed_keys:SID services:S session_presences:SI sessions:Su
@@ -93,7 +94,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
     ('desk', '
         absences:S acceptances:s accounts:Su activities:S audit_events:Si back_ups:S calendar_feeds:S cohorts:Su comparisons:I
         documents:S enrolments:S exclusions:SuD guests:s hand_overs:SI host_assignments:S
-        idempotency_keys:su intakes:su outbox:sI participants:su places:S plain_texts:S referrals:su region_moves:I
+        idempotency_keys:su intakes:su interests:SD outbox:sI participants:su places:S plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s step_backs:S track_documents:S waiting_people:su'),
     ('duty', '

@@ -99,8 +99,8 @@ from (values
     ('max', 'maple', null, 'mental_health_professional', null, 'now'), ('max', 'birch', null, 'on_call_professional', null, null),
     ('denis', 'maple', 'maple 1', 'coordinator', null, null)
     ) v (who, cohort, night, slot, instead, gone);
-insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, decided_at)
-select n(v.who || v.cohort), n(v.cohort), n(v.who), v.state, now(), now(), now() from (values
+insert into enrolments (id, cohort_id, participant_id, track, state, waiting_since, created_at, decided_at)
+select n(v.who || v.cohort), n(v.cohort), n(v.who), 'group', v.state, now(), now(), now() from (values
     ('ada', 'maple', 'active'), ('quinn', 'maple', 'confirmed'), ('sam as a peer', 'maple', 'confirmed'), ('nil', 'birch', 'active'),
     ('carol as a peer', 'birch', 'active'), ('mia as a peer', 'birch', 'completed'), ('known to be everett', 'cedar', 'withdrawn'),
     ('ada', 'cedar', 'completed'), ('quinn', 'cedar', 'completed')) v (who, cohort, state);
@@ -167,6 +167,8 @@ insert into outbox (kind, participant_id, due_at, created_at, changed_at) select
 insert into sign_in_codes (account_id, code_sha256, created_by, created_at, expires_at)
 select p.account_id, p.id::text::bytea, (select account from asks where role = 'coordinator' limit 1), now(), now() from persons p;
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) select id, 'en', id::text::bytea, now() from persons;
+insert into apologies select session_id, id, participant_id, now(), now() from seats;
+insert into interests select id, n('activity'), '{fr}', now() from persons;
 insert into exclusion_requests (participant_id, name_digest, for_lead, created_at, call_due)
 select id, 'd', v.for_lead, now(), now() from persons cross join (values (true), (false)) v (for_lead);
 with waiting as (
@@ -285,7 +287,7 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{participants}', 't.id = any (a.people)'),
     ('{cohorts}', 't.id = any (a.rooms)'),
     ('{guest_pages,guests}', 'a.role = ''coordinator'''),
-    ('{calendar_feeds}', 't.participant_id = a.self'),
+    ('{apologies,calendar_feeds,interests}', 't.participant_id = a.self'),
     ('{idempotency_keys}', 't.account_id = a.account'),
     ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
         else t.subject_id <> all (a.own) end$$),
@@ -335,7 +337,8 @@ insert into oracle (name, verb, rule, change)
 select o.name, v.verb, case when o.name in ('cohorts', 'host_assignments', 'sessions') then 'a.role = ''coordinator'' and ' else '' end
     || o.rule, v.change
 from (values
-    ('delete', '{absences,calendar_feeds,guest_pages,idempotency_keys,trainings}', null),
+    ('delete', '{absences,calendar_feeds,guest_pages,idempotency_keys,interests,trainings}', null),
+    ('update', '{interests}', 'languages = ''{en}'''),
     ('update', '{cohorts,conflict_declarations,contacts,emergency_contacts,host_assignments,intake_forms,intakes}', 'version = 9'),
     ('update', '{guests,participants,qualifications,safety_plans,sessions}', 'version = 9'),
     ('update', '{notice_preferences}', 'mail = ''now'''), ('update', '{notices}', 'version = 9'),
@@ -388,7 +391,7 @@ insert into additions (name, columns, given, kind, rule)
 select unnest(v.names::text[]), v.columns, v.given, v.kind, v.rule from (values
     ('{contacts,emergency_contacts,intake_forms,safety_plans}', 'participant_id', '%1$L', 'person',
         'a.role = ''coordinator'' and s.id = any (a.people)'),
-    ('{acceptances,calendar_feeds,exclusion_requests}', 'participant_id', '%1$L', 'person', 's.id = a.self'),
+    ('{acceptances,calendar_feeds,exclusion_requests,interests}', 'participant_id', '%1$L', 'person', 's.id = a.self'),
     ('{sign_in_codes}', 'created_by, account_id', 'actor_account_id(), %1$L', 'account', $$case a.role
         when 'coordinator' then exists (select from participants p where p.account_id = s.id and p.id = any (a.people))
         else a.role = 'administrator' and not exists (select from participants p where p.account_id = s.id) end$$),

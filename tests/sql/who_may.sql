@@ -3,7 +3,7 @@
 -- and guards stand in its way. Those who ask are the demo's: a peer, their hosts and coordinator, the line, the administrator.
 begin;
 \ir helpers.psql
-select plan(91);
+select plan(93);
 
 select acts(v.role, v.account::uuid, v.participant::uuid) from (values
     ('peer', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000101'),
@@ -25,6 +25,8 @@ insert into exclusion_requests (participant_id, name_digest, for_lead, created_a
 values (:'maple', 'd', true, now(), now());
 insert into calendar_feeds (participant_id, language, secret_sha256, created_at) values (:'maple', 'en', '\x00', now());
 insert into guest_pages (guest_id, secret_sha256, created_at) select id, '\x00', now() from guests limit 1;
+insert into apologies values (:'session', :'seat', :'maple', now(), now());
+insert into interests select :'maple', id, '{fr}', now() from activities limit 1;
 insert into exclusions (participant_id, account_id, reason, created_by, created_at)
 values (:'maple', '00000000-0000-4000-8000-000000000014', 'own_case', :'boss', now());
 insert into region_moves (participant_id, to_region, said_by, recorded_by, recorded_at) values (:'maple', 'NS', 'peer', :'boss', now());
@@ -74,6 +76,8 @@ insert into rows (name, who, insertion) values
     ('alarms', 'mental_health_professional:S coordinator:S administrator:S',
         $$insert into alarms (kind, object_id, region_key, due_at, clock, round_at, round_length, next_at, created_at)
         values ('incident', %1$L, 'ON', now(), '1 hour', now(), '1 hour', now(), now())$$),
+    ('apologies', 'peer:S',
+        $$insert into apologies values (%4$L, %5$L, %1$L, now(), now())$$),
     ('attendances', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S',
         $$insert into attendances (session_id, enrolment_id, participant_id, status, recorded_by, recorded_at)
         values (%4$L, %5$L, %1$L, 'present', actor_account_id(), now())$$),
@@ -166,6 +170,8 @@ insert into rows (name, who, insertion) values
     ('incidents', 'peer_supporter:SI mental_health_professional:SI coordinator:SI',
         $$insert into incidents (kind, severity, session_id, created_by, created_by_role, created_at)
         values ('technical', 1, %4$L, actor_account_id(), actor_role(), now())$$),
+    ('interests', 'peer:SIUD',
+        $$insert into interests values (%1$L, (select id from activities limit 1), '{en}', now())$$),
     ('intake_forms', 'peer:SU coordinator:SIU',
         $$insert into intake_forms (intake_id, participant_id) values (%6$L, %1$L)$$),
     ('intake_transitions', 'peer:S peer_supporter:S mental_health_professional:S coordinator:S line:S administrator:S public:S nobody:S',
@@ -313,7 +319,8 @@ select set_eq($$
         has_table_privilege('alongside_worker', c.oid, v.verb)
         or v.verb <> 'delete' and has_any_column_privilege('alongside_worker', c.oid, v.verb))$$,
     $$values
-    ('acceptances', 'select document_id participant_id withdrawn_at'), ('accounts', 'select'), ('alarms', 'select'),
+    ('acceptances', 'select document_id participant_id withdrawn_at'), ('activities', 'select'),
+    ('accounts', 'select'), ('alarms', 'select'),
     ('notices', 'select'), ('notice_preferences', 'select'), ('staff', 'select email id languages name names_version'),
     ('staff', 'update names_version'), ('audit_events', 'select'),
     ('audit_events', 'insert account_id action at fields object_id object_type operation participant_ids request_id role'),

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What groups do, once more and as small as possible: people, groups, sessions and seats in memory, and what each request must answer.
 
-A request that is refused raises Refused and changes nothing. The rules are those of the program (I1-I4, I8, I10, A6.5, decisions 2 and
-15 to 18), written from it and not from the server's code. Where the lot decides, whoever it fell to is judged, not foreseen."""
+A track of an activity is a group for which people ask themselves. A request that is refused raises Refused and changes nothing. The rules
+are those of the program (I1-I4, I8, I10, S2.31, S2.48, A6.5, decisions 2, 3 and 15 to 18), written from it and not from the server's
+code. Where the lot decides, whoever it fell to is judged, not foreseen."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -62,17 +63,25 @@ def business_day_before(at):
     return datetime.combine(day, local.time(), OFFICE).astimezone(at.tzinfo)
 
 
+def week_of(at):
+    day = at.astimezone(OFFICE).date()
+    return day - timedelta(days=day.weekday())
+
+
 @dataclass(eq=False)
 class Person:
     id: str
     week: date  # since which they wait: their place in the fair order
     intake: str
+    intake_track: str = "group"
     has_intake: bool = True
     accepted: set = field(default_factory=lambda: set(DOCUMENTS))
     said: list = field(default_factory=list)  # what nobody has talked about with them
 
-    def lacks(self):
-        return not self.has_intake or set(DOCUMENTS) - self.accepted
+    def lacks(self, group):
+        """S2.48: an activity asks for less, and one intake for groups opens it too."""
+        opens = self.has_intake and (group.is_track or self.intake_track == "group")
+        return not opens or ({"consent"} if group.is_track else set(DOCUMENTS)) - self.accepted
 
 
 @dataclass(eq=False)
@@ -100,6 +109,18 @@ class Seat:
     answer: str | None = None
     answer_at: datetime | None = None
     removes_at: datetime | None = None
+    since: date | None = None  # the week since which they wait for an activity
+    nobody_to_avoid: bool | None = None
+    is_talked: bool = False
+    is_heard: bool = False  # in a declaration that was talked about since
+
+    @property
+    def week(self):
+        return self.since if self.group.is_track else self.person.week
+
+    def must_talk(self):
+        """A6.5: said here, or in a declaration, and nobody has talked about it with them."""
+        return bool(self.person.said) or self.nobody_to_avoid is False and not (self.is_talked or self.is_heard)
 
 
 @dataclass(eq=False)
@@ -111,6 +132,7 @@ class Group:
     deadline_days: int | None
     sessions: list
     hosts: list
+    is_track: bool = False
     state: str = "draft"
     seats: list = field(default_factory=list)
     list_moved_at: datetime | None = None
@@ -125,30 +147,41 @@ class Group:
         if not self.standing():
             return None
         first = self.standing()[0]
-        moments = []
-        if self.is_closed:
-            moments.append(first.starts_at if first.state == "scheduled" else min(first.starts_at, first.started_at))
+        moments = [self.closes_at()] if self.is_closed else []
         if self.deadline_days is not None:
             day = first.local.date() - timedelta(days=self.deadline_days - 1)
             moments.append(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(first.zone)).astimezone(ZoneInfo("UTC")))
         return min(moments, default=None)
+
+    def closes_at(self):
+        if not self.is_closed or not self.standing():
+            return None
+        first = self.standing()[0]
+        return first.starts_at if first.state == "scheduled" else min(first.starts_at, first.started_at)
+
+    def answers_until(self):
+        """I10: of an activity the deadline is one for asking."""
+        return self.closes_at() if self.is_track else self.locks_at()
 
     def is_locked(self):
         return self.locks_at() is not None and self.locks_at() <= self.model.now
 
     def offers_until(self):
         """Decision 15: whoever accepts is answered in time."""
-        return self.locks_at() and business_day_before(self.locks_at())
+        return self.answers_until() and business_day_before(self.answers_until())
 
     def offers_seats(self):
-        return self.takes_people() and (self.offers_until() is None or self.offers_until() > self.model.now)
+        return self.answers_people() and (self.offers_until() is None or self.offers_until() > self.model.now)
+
+    def answers_people(self):
+        is_alive = self.state in ("recruiting", "confirmed") or self.state == "in_progress" and not self.is_closed
+        return is_alive and (self.answers_until() is None or self.answers_until() > self.model.now)
 
     def takes_people(self):
-        is_alive = self.state in ("recruiting", "confirmed") or self.state == "in_progress" and not self.is_closed
-        return is_alive and not self.is_locked()
+        return self.answers_people() and not self.is_locked()
 
-    def require_open(self):
-        if not self.takes_people():
+    def require_open(self, is_asked=False):
+        if not (self.answers_people() if is_asked else self.takes_people()):
             raise Refused("conflict", "locked") if self.is_locked() else Refused("conflict-state")
 
     # ---- who is in it ----
@@ -169,35 +202,39 @@ class Group:
         there = {seat.person.id for seat in self.of("confirmed", "active")} | set(self.hosts)
         return any(self.model.is_decided(*pair) for pair in combinations(there, 2))
 
-    def require_seatable(self, person):
-        self.require_open()
-        require(not person.lacks(), "conflict", "not-ready")
-        require(not person.said, "conflict", "conversation-first")
-        require(not self.may_not_join(person), "conflict", "conflict")
+    def require_seatable(self, seat, is_asked=False):
+        self.require_open(is_asked)
+        require(not seat.person.lacks(self), "conflict", "not-ready")
+        require(not seat.must_talk(), "conflict", "conversation-first")
+        require(not self.may_not_join(seat.person), "conflict", "conflict")
 
     def may_have(self, seat):
-        return not (seat.person.lacks() or seat.person.said or self.may_not_join(seat.person))
+        return not (seat.person.lacks(self) or seat.must_talk() or self.may_not_join(seat.person))
 
     def offer_to(self, seat):
+        if seat.state == "requested":
+            seat.since = week_of(self.model.now)
         seat.state = "offered"
         seat.expires_at = min(filter(None, (self.model.now + OFFER, self.offers_until())))
         seat.answer_at = fixed_hour_after(seat.expires_at)
 
     def shorten_offers(self):
         """The lock came nearer."""
-        last = self.offers_until()
+        last, until = self.offers_until(), self.answers_until()
         for seat in self.of("offered", "accepted"):
             if last and seat.expires_at > last:
                 seat.expires_at, seat.answer_at = last, min(seat.answer_at, fixed_hour_after(last))
+            elif until and seat.answer_at > until:
+                seat.answer_at = until
 
     def tell(self, seat):
         """The hour has come of somebody who accepted."""
-        if seat.answer == "not_placed" or not self.takes_people():
+        if seat.answer == "not_placed" or not self.answers_people():
             seat.state = "not_placed"
         elif seat.answer == "confirmed" and self.may_have(seat):
             seat.state, seat.has_sat = "confirmed", True
         else:
-            hour, lock = fixed_hour_after(self.model.now), self.locks_at()
+            hour, lock = fixed_hour_after(self.model.now), self.answers_until()
             seat.answer, seat.answer_at = None, min(hour, lock) if lock else hour
 
     def advance(self, offered):
@@ -207,10 +244,11 @@ class Group:
         if has_moved or not any(seat.created_at < hour for seat in self.of("waitlisted")):
             return
         self.list_moved_at = self.model.now
-        for seat in self.of("waitlisted") if self.is_locked() else []:
+        is_over = self.answers_until() is not None and self.answers_until() <= self.model.now
+        for seat in self.of("waitlisted") if is_over else []:
             seat.state = "not_placed"
-        for week in sorted({seat.person.week for seat in self.of("waitlisted")}) if self.offers_seats() else []:
-            turn = [seat for seat in self.of("waitlisted") if seat.person.week == week and seat.created_at < hour]
+        for week in sorted({seat.week for seat in self.of("waitlisted")}) if self.offers_seats() else []:
+            turn = [seat for seat in self.of("waitlisted") if seat.week == week and seat.created_at < hour]
             for seat in turn:
                 if seat.id in offered:
                     assert self.free() > 0 and self.may_have(seat), f"{seat.id} was offered a seat that was not theirs to have"
@@ -337,9 +375,9 @@ class Model:
         require(all(seat.person is not person for seat in group.of(*LIVE)), "conflict")
         if propose:
             require(group.state not in ("completed", "cancelled"), "conflict-state")
-        else:
-            group.require_seatable(person)
-        seat = Seat(person, group, "requested" if propose else "waitlisted", created_at=self.now)
+        seat = Seat(person, group, "requested" if propose else "waitlisted", created_at=self.now, since=week_of(self.now))
+        if not propose:
+            group.require_seatable(seat)
         if not propose and group.free() > 0 and group.offers_seats() and not group.of("waitlisted"):
             group.offer_to(seat)
         group.seats.append(seat)
@@ -348,31 +386,60 @@ class Model:
     def offer(self, seat):
         self.compare()
         require_state(seat.state, "requested", "waitlisted")
-        seat.group.require_seatable(seat.person)
+        seat.group.require_seatable(seat, is_asked=seat.state == "waitlisted")
         require(seat.group.offers_seats(), "conflict", "offers-closed")
         if seat.group.free() > 0:
             seat.group.offer_to(seat)
         else:
             require(seat.state == "requested", "conflict", "full")
-            seat.state = "waitlisted"
+            seat.state, seat.since = "waitlisted", week_of(self.now)
+
+    def register(self, group, person, nobody_to_avoid):
+        """S1.33, S2.48: asking is the yes; whom they must not meet is looked for when it is answered. Asked once."""
+        require(group.is_track and group.state != "draft", "not-found", status=404)
+        said = [seat for seat in group.seats if seat.person is person and seat.nobody_to_avoid is not None]
+        require(nobody_to_avoid is not None or said, "validation-failed", status=422)
+        present = next((seat for seat in group.of(*LIVE) if seat.person is person), None)
+        require(present is None or present.state == "requested", "conflict-state")
+        until, hour = group.answers_until(), fixed_hour_after(self.now)
+        require(group.takes_people() and (until is None or hour < until), "conflict", "another-activity")
+        require(not person.lacks(group), "conflict", "not-ready")
+        seat = present or Seat(person, group, "waitlisted", created_at=self.now)
+        seat.state, seat.since, seat.nobody_to_avoid, seat.is_heard = "waitlisted", week_of(self.now), nobody_to_avoid, False
+        if nobody_to_avoid is None:
+            seat.nobody_to_avoid, seat.is_talked = said[-1].nobody_to_avoid, said[-1].is_talked
+        if group.free() > 0 and not [other for other in group.of("waitlisted") if other is not seat]:
+            seat.state, seat.expires_at, seat.answer_at = "accepted", self.now, hour
+        if present is None:
+            group.seats.append(seat)
+        return seat
+
+    def heard(self, person):
+        """A coordinator has talked with them about what they declared."""
+        for seat in self.seats():
+            seat.is_heard |= seat.person.id == person
+
+    def talk(self, seat):
+        require(seat.nobody_to_avoid is False, "conflict-state")
+        seat.is_talked = True
 
     def accept(self, seat, by_peer):
         """Whom they must not meet is asked when it is answered, not here."""
         require_state(seat.state, "requested", "waitlisted", "offered", "expired")
         in_time = seat.state == "offered" and seat.expires_at > self.now
         if by_peer:
-            require(seat.group.takes_people() and in_time, "conflict", "another-group")
+            require(seat.group.answers_people() and in_time, "conflict", "another-activity" if seat.group.is_track else "another-group")
         require_state(seat.state, "offered")
         require(in_time, "conflict", "offer-expired")
-        require(not seat.person.lacks(), "conflict", "not-ready")
-        seat.group.require_open()
+        require(not seat.person.lacks(seat.group), "conflict", "not-ready")
+        seat.group.require_open(is_asked=True)
         seat.state = "accepted"
 
     def answer(self, seat, answer):
         self.compare()
         require_state(seat.state, "accepted")
         if answer == "confirmed":
-            seat.group.require_seatable(seat.person)
+            seat.group.require_seatable(seat, is_asked=True)
         seat.answer = answer
 
     def decline(self, seat):
@@ -395,7 +462,7 @@ class Model:
         """Out of the program: out of every group."""
         if person.has_intake:
             for seat in self.seats():
-                if seat.person is person:
+                if seat.person is person and (person.intake_track == "group" or seat.group.is_track):
                     self.withdraw(seat)
         person.has_intake = False
 
@@ -405,8 +472,8 @@ class Model:
         for seat in self.seats():
             if seat.state == "offered" and seat.expires_at <= self.now:
                 seat.state = "expired"
-        # One who is not placed no longer stands in another's way: in the order of their ids.
-        for seat in sorted(self.seats(), key=lambda seat: seat.id):
+        # One who is not placed no longer stands in another's way: those first, then in the order of their ids.
+        for seat in sorted(self.seats(), key=lambda seat: (seat.answer == "confirmed" and not seat.removes_at, seat.id)):
             if seat.state in LIVE and seat.removes_at and seat.removes_at <= self.now:
                 seat.state = "removed"
             elif seat.state == "accepted" and seat.answer_at <= self.now:
@@ -420,7 +487,7 @@ class Model:
         jobs are done."""
         late = []
         for group in self.groups:
-            lock = group.locks_at()
+            lock = group.answers_until()
             for seat in group.of("offered", "accepted"):
                 is_promised = lock is None or seat.answer_at <= max(lock, self.now)
                 is_told = seat.state == "offered" or not has_worked or seat.answer_at > self.now

@@ -18,10 +18,18 @@ FORMAL, INFORMAL = "00000000-0000-4000-8000-000000000302", "00000000-0000-4000-8
 ZONES = ("America/Toronto", "America/Vancouver", "America/St_Johns", "America/Regina")
 # How often each is tried.
 COMMANDS = {
-    "create": 1, "place": 24, "propose": 4, "offer": 10, "accept": 32, "say_yes": 20, "say_no": 1, "decline": 2, "withdraw": 4, "remove": 2,
+    "create": 1, "place": 24, "propose": 4, "offer": 10, "accept": 42, "say_yes": 20, "say_no": 1, "decline": 2, "withdraw": 4, "remove": 2,
     "jobs": 10, "wait": 3, "open": 3, "confirm": 8, "resize": 2, "cancel": 0.4, "complete": 3, "move": 3, "drop": 1, "start": 14, "end": 6,
     "attend": 12, "declare": 3, "take_back": 2, "name_somebody": 1, "ask_exclusion": 1, "talk": 4, "leave": 0.5, "publish": 0.7, "agree": 8,
-    "disagree": 1, "look_at_own": 2}  # fmt: skip
+    "disagree": 1, "look_at_own": 2, "register": 16, "talk_here": 3}  # fmt: skip
+
+
+FOR_ACTIVITIES = """
+with ours as (select unnest(%s::uuid[]) as id),
+gone as (delete from waiting_people w using ours where w.intake_id = ours.id)
+update intakes i set track = 'activity', state = 'registered', registered_at = i.ready_at, readiness = null, update_due_at = null
+from ours where i.id = ours.id
+"""
 
 
 class Nothing(Exception):
@@ -43,6 +51,12 @@ class World:
                 "select participant_id::text, date_trunc('week', ready_at at time zone 'America/Toronto')::date from intakes"
                 " where participant_id = any (%s)", ([each.id for each in people],)).fetchall())  # fmt: skip
         self.model.people = [Person(each.id, weeks[each.id], each.intake) for each in people]
+        # S2.48: some have come for activities alone.
+        for person in self.model.people[14:]:
+            person.intake_track = "activity"
+        with db.transaction():
+            db.execute("set local session_replication_role = replica")
+            db.execute(FOR_ACTIVITIES, ([person.intake for person in self.model.people[14:]],))
         self.accounts = {each.id: each.account for each in people}
         # I13: somebody of the office who is also among those people, under another login.
         self.other = str(uuid.uuid4())
@@ -187,7 +201,8 @@ class World:
         day = self.model.now.astimezone(ZoneInfo(zone)).date() + timedelta(days=self.rng.randrange(3, 14))
         start = datetime(day.year, day.month, day.day, 18, 30)
         count = self.rng.randrange(2, 4)
-        body = {
+        activity = self.activity(FORMAL if is_closed else INFORMAL) if self.rng.random() < 0.4 else None
+        body = ({"activity_id": activity} if activity else {}) | {
             "service_id": FORMAL if is_closed else INFORMAL, "language": self.rng.choice(("en", "fr")), "timezone": zone,
             "capacity": self.rng.randrange(1, 4), "series": {"local_start": f"{start:%Y-%m-%dT%H:%M}", "count": count},
             "registration_deadline_days": self.rng.choice((None, None, 1))}  # fmt: skip
@@ -214,12 +229,19 @@ class World:
                 body["registration_deadline_days"],
                 planned,
                 [host.id for host in hosts],
+                bool(activity),
             )
         )
         if self.rng.random() < 0.8:
             self.model.open(self.model.groups[-1])
             self.ask("coordinator", "POST", f"{path}/open").ok()
         return made
+
+    def activity(self, of_service):
+        body = {"service_id": of_service, "kind": "event", "title": {"en": "Drawing", "fr": "Dessin"}}
+        made = self.ask("coordinator", "POST", "/v1/activities", body | {"description": {"en": "We draw.", "fr": "On dessine."}}).created()
+        self.ask("coordinator", "POST", f"/v1/activities/{made['id']}/open").ok()
+        return made["id"]
 
     def on_group(self, name, *states):
         group = self.group(*states)
@@ -310,6 +332,25 @@ class World:
             self.foreseen.id = answer["id"]
         return answer
 
+    def register(self):
+        """A peer asks for an activity, often for several; now and then for what is none."""
+        groups = self.model.groups
+        group = self.any_of(groups, [group for group in groups if group.is_track and group.takes_people()])
+        person, nobody = self.rng.choice(self.model.people), self.rng.choice((True, True, False, None))
+        self.note(group, person, nobody)
+        answer = self.both(
+            lambda: self.model.register(group, person, nobody),
+            lambda: self.ask(person, "POST", f"/v1/groups/{group.id}/register", {} if nobody is None else {"nobody_to_avoid": nobody}),
+        )
+        if answer:
+            self.foreseen.id = answer["id"]
+        return answer
+
+    def talk_here(self):
+        seats = self.model.seats()
+        seat = self.any_of(seats, [seat for seat in seats if seat.state in LIVE and seat.must_talk() and not seat.person.said])
+        return self.on_seat("conversation", seat, lambda: self.model.talk(seat))
+
     def propose(self):
         return self.place(propose=True)
 
@@ -371,6 +412,7 @@ class World:
         body = {"kind": "no_contact", "for_participant_id": one.id} | ({"account_id": host} if host else {"participant_id": other.id})
         made = self.ask("coordinator", "POST", "/v1/conflict-declarations", body).created()
         self.model.declared[made["id"]] = frozenset((one.id, host or other.id))
+        self.model.heard(one.id)
         return made
 
     def take_back(self):
@@ -403,6 +445,8 @@ class World:
         # What is not compared yet, no coordinator reads.
         self.work("comparison_run()")
         self.model.compare()
+        if "declarations" in said:
+            self.model.heard(person.id)
         return self.ask("coordinator", "POST", f"{said}/{'conversation' if 'declarations' in said else 'close'}").ok()
 
     def leave(self):

@@ -30,6 +30,9 @@ INFORMAL = {
 # A formal group that a coordinator leads as well.
 COORDINATED = FORMAL | {"parts": [part(peer_supporter=1, mental_health_professional=1, coordinator=1)]}
 
+# An evening in two parts, all of them or none, asked for a week before at the latest.
+EVENT = FORMAL | {"topics": "participants", "registration_deadline_days": 7}
+
 
 def clock(now, *clients):
     """From here on it is this moment for them; None = the present."""
@@ -263,3 +266,50 @@ def start(who, session, *hosts):
 
 def attend(who, session, seat, status="present"):
     return who.put(f"/v1/sessions/{session['id']}/attendance/{seat.id}", {"status": status})
+
+
+class Activity:
+    """An activity of a service of its own, up to this state: planned, announced, open, ended or cancelled."""
+
+    def __init__(self, client, kind=EVENT, now=None, state="announced"):
+        self.coordinator, self.now = client("coordinator"), now
+        clock(now, self.coordinator)
+        self.service = service(client("administrator"), kind)
+        texts = {"title": {"en": "Yoga", "fr": "Yoga"}, "description": {"en": "We stretch.", "fr": "On s'étire."}}
+        self.made = self.coordinator.post("/v1/activities", {"service_id": self.service["id"], "kind": "event"} | texts).created()
+        self.id, self.path = self.made["id"], self.made.path
+        for step in {"planned": (), "announced": ("announced",), "open": ("open",), "ended": ("open", "ended")}[state]:
+            self.becomes(step)
+
+    def becomes(self, state):
+        step = {"announced": "announce", "open": "open", "ended": "end", "cancelled": "cancel"}[state]
+        self.coordinator.post(f"{self.path}/{step}", if_match="*").ok()
+        return self
+
+    def track(self, *, is_open=True, **changes):
+        made = Group(self.coordinator, self.service, now=self.now, activity_id=self.id, **changes)
+        return made.open() if is_open else made
+
+
+def a_track(client, kind=EVENT, now=None, **changes):
+    """A language track of an activity that is open: people may ask for it."""
+    activity = Activity(client, kind, now)
+    track = activity.track(**changes)
+    activity.becomes("open")
+    track.activity = activity
+    return track
+
+
+def ask(track, person, **body):
+    """A peer asks for a track themselves."""
+    return person.peer.post(f"{track.path}/register", {"nobody_to_avoid": True} | body)
+
+
+def registered(track, person, state="confirmed", **body):
+    """A person who asked for a track: waitlisted or accepted, or confirmed by a coordinator at its hour."""
+    seat = Seat(track, person, ask(track, person, **body).created())
+    if state == "confirmed":
+        seat.confirm().ok()
+        seat.hear()
+    assert seat.state == state, seat.state
+    return seat

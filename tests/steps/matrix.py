@@ -17,6 +17,7 @@ from steps.matrix_world import (
     QUEBEC_COORDINATOR,
     ROLES,
     SUPPORTER,
+    activity,
     named,
     of_coordinators,
     of_participants,
@@ -91,17 +92,6 @@ def not_coordinators(_db):
     return named("account_id", [(role, None, account) for role in ("coordinator", "administrator") for account in (SUPPORTER, PEER)])
 
 
-def activity(db, state):
-    return one(
-        db,
-        "insert into activities (service_id, kind, state, title_en, title_fr, description_en, description_fr, announced_at, created_at)"
-        " select id, 'event', %s, 'Drawing', 'Dessin', 'We draw.', 'On dessine.', case when %s <> 'planned' then now() end, now()"
-        " from services order by id limit 1 returning id",
-        state,
-        state,
-    )
-
-
 NOBODY = ((), lambda _db: [])
 HIDDEN = {
     ("participant_id",): (
@@ -114,7 +104,7 @@ HIDDEN = {
     ("own_case_id",): (("administrator",), own_cases),
     ("referral_id",): (("line",), referrals),
     ("account_id",): (("coordinator", "administrator"), not_coordinators),
-    ("group_id",): ((*HOSTS, "coordinator"), of_world("hidden_groups")),
+    ("group_id",): (("peer", *HOSTS, "coordinator"), of_world("hidden_groups")),
     ("session_id",): (("peer", *HOSTS, "coordinator"), of_world("hidden_sessions")),
     ("assignment_id",): ((*HOSTS, "coordinator"), of_world("hidden_assignments")),
     ("enrolment_id",): (("peer", "coordinator"), of_world("hidden_enrolments")),
@@ -141,7 +131,10 @@ HIDDEN = {
     ("document_id",): NOBODY,
     ("service_id",): NOBODY,
     # What is planned, to everybody but coordinators.
-    ("activity_id",): (("public",), lambda db: named("activity_id", [("public", None, activity(db, "planned"))])),
+    ("activity_id",): (
+        ("public", "peer"),
+        lambda db: named("activity_id", [(role, None, activity(db, "planned")) for role in ("public", "peer")]),
+    ),
 }
 
 
@@ -177,7 +170,7 @@ VISIBLE = {
     ("document_id",): first_of("document_id", "documents"),
     ("service_id",): first_of("service_id", "services"),
     ("activity_id",): lambda db: to_all(activity_id=activity(db, "announced")),
-    ("group_id",): lambda db: to_all(group_id=world(db).group),
+    ("group_id",): lambda db: to_all(group_id=world(db).group) | {"peer": {"group_id": world(db).track}},
     ("session_id",): lambda db: to_all(session_id=world(db).session),
     ("assignment_id",): lambda db: to_all(assignment_id=world(db).hosts["peer_supporter"]),
     ("enrolment_id",): lambda db: to_all(enrolment_id=world(db).seats[MAPLE]),

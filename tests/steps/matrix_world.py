@@ -37,6 +37,17 @@ def named(parameter, rows):
     return [(role, account, {parameter: identifier}) for role, account, identifier in rows]
 
 
+def activity(db, state):
+    return one(
+        db,
+        "insert into activities (service_id, kind, state, title_en, title_fr, description_en, description_fr, announced_at, created_at)"
+        " select id, 'event', %s, 'Drawing', 'Dessin', 'We draw.', 'On dessine.', case when %s <> 'planned' then now() end, now()"
+        " from services order by id limit 1 returning id",
+        state,
+        state,
+    )
+
+
 def of_participants(db, find):
     """What find(participant) gives for the three reasons not to see somebody: a peer, an exclusion, a region."""
     exclude(db, COORDINATOR, EXCLUDED)
@@ -73,6 +84,7 @@ class World:
         self.seats = {person: self.seat(self.group, person) for person in (MAPLE, EXCLUDED, ELSEWHERE, OWN_CASE)}
         for person, seat in self.seats.items():
             self.attend(self.session, seat, person)
+        self.db.execute("insert into apologies values (%s, %s, %s, now(), now())", (self.session, self.seats[MAPLE], MAPLE))
         self.apart = self.make_group()
         self.apart_session = self.make_session(self.apart)
         self.apart_host = self.lead(self.apart, OTHER_SUPPORTER, "peer_supporter")
@@ -80,6 +92,13 @@ class World:
         self.lead(self.apart, self.barred, "peer_supporter")
         self.apart_seat = self.seat(self.apart, PEER_2)
         self.attend(self.apart_session, self.apart_seat, PEER_2)
+        self.track = self.make_track()
+
+    def make_track(self):
+        """Of an activity that everybody may ask for."""
+        track = self.make_group()
+        self.db.execute("update cohorts set activity_id = %s, state = 'recruiting' where id = %s", (activity(self.db, "open"), track))
+        return track
 
     def make_group(self):
         return one(
@@ -221,7 +240,8 @@ class World:
         ]
 
     def hidden_groups(self):
-        return named("group_id", self.strangers(self.apart, self.group, self.apart))
+        # A peer asks for what is offered to everybody, which a group is not.
+        return named("group_id", [("peer", None, self.group), *self.strangers(self.apart, self.group, self.apart)])
 
     def hidden_sessions(self):
         rows = [("peer", None, self.apart_session), *self.strangers(self.apart_session, self.session, self.apart_session)]

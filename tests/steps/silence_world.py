@@ -9,7 +9,7 @@ from datetime import datetime
 from harness.crowd import make_people
 
 from steps.evenings import PLANNED, informal
-from steps.groups import INFORMAL, Group, Host, clock, service
+from steps.groups import INFORMAL, Group, Host, a_track, clock, service
 from steps.guests import EVENT, assign, invite, opened
 from steps.journey import an_address, compared, unique
 from steps.silence import ask
@@ -164,15 +164,16 @@ class Side:
         self.host, self.cohost = self.evening.supporter, self.evening.hosts[1]
         self.professional = self.evening.professional
         self.more, self.also, self.offering, self.waiting = [self.group(local_start) for local_start in LATER]
+        self.track = a_track(client, INFORMAL, PLANNED, series={"local_start": LATER[0], "count": 3})
+        self.asked = self.track.activity.track(series={"local_start": LATER[1], "count": 3})
         events = [Group(self.coordinator, service(self.evening.administrator, EVENT), local_starts=[start]).open() for start in EVENTS]
         self.guest, self.other_guest = (Guest(self.coordinator, db, group) for group in events)
-        self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting, *events]
+        self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting, self.track, self.asked, *events]
         self.seats = {}
         self.seat([self.evening.group, self.more, self.also], self.seated, "confirmed")
-        self.seat(events, self.peers[2:4], "confirmed")
-        self.seat([self.offering], self.peers[2:4], "confirmed")
+        self.seat([self.offering, self.track, *events], self.peers[2:4], "confirmed")
         self.seat([self.offering], self.peers[:2], "offered")
-        self.seat([self.waiting], self.peers[:2], "waitlisted")
+        self.seat([self.waiting, self.asked], self.peers[:2], "waitlisted")
 
     def group(self, local_start):
         of_service = service(self.evening.administrator, INFORMAL)

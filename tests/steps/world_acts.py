@@ -27,6 +27,9 @@ STEPS = {
     "accept": (20, lambda now: now["seat"] == "offered" and not now["lacks"]),
     "decline": (8, lambda now: now["seat"] == "offered"),
     "withdraw": (2, lambda now: now["is_live"]),
+    # The same of an activity, for which a peer asks themself.
+    "ask_for_track": (6, lambda now: not (now["in_track"] or now["lacks"])),
+    "leave_track": (2, lambda now: now["in_track"]),
     "leave_intake": (1, lambda now: now["intake"]),
     "revoke": (1, lambda now: now["has_read"]),
     "agree": (6, lambda now: not now["has_read"]),
@@ -63,24 +66,27 @@ STEPS = {
 OF_OTHERS = tuple(STEPS)[tuple(STEPS).index("talk") :]
 SETTINGS = "select set_config('app.role', 'worker', true), set_config('app.now', %s, true)"
 NOW = """
-with seat as (select * from enrolments e where e.participant_id = %(person)s order by e.created_at desc, e.id limit 1)
+with seat as (
+    select * from enrolments e where e.participant_id = %(person)s and e.track = 'group' order by e.created_at desc, e.id limit 1)
 select jsonb_build_object(
     'peer_has_said', exists (select from conflict_declarations d where d.declared_by = %(peer)s and d.withdrawn_at is null),
     'host_has_said', exists (select from conflict_declarations d where d.declared_by = %(host)s and d.withdrawn_at is null),
     'peer_is_back', exists (select from step_backs b where b.account_id = %(peer)s and b.ended_at is null),
     'host_is_back', exists (select from step_backs b where b.account_id = %(host)s and b.ended_at is null),
-    'is_said', conflict_is_said(%(person)s),
+    'is_said', conflict_is_said(%(person)s, null),
     'host_waits', exists (select from conflict_declarations d where d.declared_by = %(host)s and d.conversation_at is null),
     'seat', (select e.state from seat e where e.state <> 'offered' or e.offer_expires_at > app_now()),
     'is_live', coalesce((select e.is_live from seat e), false),
-    'lacks', enrolment_missing(%(person)s) <> '{}',
-    'has_read', enrolment_missing(%(person)s) <@ '{intake}',
+    'in_track', exists (select from enrolments e where e.participant_id = %(person)s and e.track = 'activity' and e.is_live),
+    'lacks', m.missing <> '{}',
+    'has_read', m.missing <@ '{intake}',
     'intake', exists (select from intakes i where i.participant_id = %(person)s and i.state in ('ready', 'placed')),
     'host_is_told', exists (select from notices n where n.account_id = %(host)s and n.acknowledged_at is null),
     'is_debriefed', exists (select from debriefs d where d.session_id = %(session)s and d.account_id = %(host)s),
     'session', (
         select case when s.state = 'scheduled' and session_ends_at(s) < app_now() then 'missed' else s.state end
         from sessions s where s.id = %(session)s))
+from enrolments_missing(array[%(person)s::uuid], 'group') m
 """
 
 
@@ -169,6 +175,15 @@ class Acts:
     def withdraw(self, _):
         return self.seat("withdraw")
 
+    def ask_for_track(self, rng):
+        return self.peer.peer.post(f"{self.track.path}/register", {"nobody_to_avoid": rng.random() < 0.7})
+
+    def leave_track(self, _):
+        rows = self.ask(
+            "select id::text from enrolments where participant_id = %(id)s and track = 'activity' and is_live", {"id": self.peer.id}
+        )
+        return self.peer.peer.post(f"/v1/enrolments/{rows[0][0]}/withdraw") if rows else None
+
     def leave_intake(self, _):
         ((newest,),) = self.ask(
             "select id from intakes where participant_id = %(person)s order by created_at desc, id limit 1", {"person": self.peer.id}
@@ -182,7 +197,7 @@ class Acts:
 
     def agree(self, rng):
         """To something that they lack, if they do."""
-        ((lacks,),) = self.ask("select enrolment_missing(%(person)s)", {"person": self.peer.id})
+        ((lacks,),) = self.ask("select missing from enrolments_missing(array[%(person)s::uuid], 'group')", {"person": self.peer.id})
         kinds = [kind for kind in lacks if kind in DOCUMENTS["group"]] or DOCUMENTS["group"]
         return self.peer.accept(rng.choice(kinds))
 

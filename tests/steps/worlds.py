@@ -9,8 +9,8 @@ import uuid
 from collections import Counter
 
 from steps import ABSENT
-from steps.evenings import FIRST, informal
-from steps.groups import instant
+from steps.evenings import FIRST, PLANNED, informal
+from steps.groups import INFORMAL, a_track, instant, registered
 from steps.journey import QUEBEC_COORDINATOR, bare
 from steps.leaks import path_of
 from steps.world_acts import ANOTHER, NAMED, OF_OTHERS, SETTINGS, STEPS, UNIT, Acts
@@ -67,6 +67,9 @@ class Story:
             start = instant(FIRST, weeks=weeks)[:10]
             self.evening.coordinator.post(f"{self.evening.group.path}/sessions", {"local_start": f"{start}T18:30"}).created()
         self.meetings = self.evening.group.sessions()
+        later = {"local_start": f"{instant(FIRST, weeks=8)[:10]}T18:30", "count": 2}
+        self.track = a_track(client, INFORMAL, PLANNED, series=later).led_by(self.colleague)
+        registered(self.track, self.other)
 
 
 class World(Story, Acts):
