@@ -86,5 +86,5 @@ def test_the_readme_can_be_pasted(paste):
 def test_the_walk_goes_on_from_a_finished_intake_to_an_attended_session(paste):
     journey, _ = readme()
     printed = paste(journey, *blocks((ROOT / "docs" / "WALK.md").read_text()))
-    for seen in ('"confirmed"', "BEGIN:VCALENDAR", '"in_progress"', '"present"', '"completed"', '"withdrawn"'):
+    for seen in ('"confirmed"', "BEGIN:VCALENDAR", '"in_progress"', '"present"', '"completed"', '"withdrawn"', '"standing":"held"'):
         assert seen in printed, f"{seen} is not seen on the way"
