@@ -188,6 +188,59 @@ ALWAYS = {
             when 'seat_offered' then e.state = 'offered' when 'seat_confirmed' then e.state in {SEATED} else e.state = 'not_placed' end
             <> (exists (select from outbox o where o.enrolment_id = e.id and o.kind = k.kind
                 and (o.state in ('queued', 'held', 'failed') or k.kind = 'seat_not_placed')))""",
+    "S2.11 never more places taken than a session has": """
+        select s.id from looked g join sessions s on s.cohort_id = g.id
+        where coalesce(s.capacity, 0) < (
+            select count(*) from placed l
+            where l.session_id = s.id and (l.state = 'held' or l.state = 'offered' and l.offered_until > app_now()))""",
+    "S2.11 a place is of somebody who has a seat, while its session is to come": """
+        select l.id from seats e join placed l on l.enrolment_id = e.id join sessions s on s.id = l.session_id
+        where s.cohort_id <> e.cohort_id or l.participant_id <> e.participant_id
+            or s.state = 'scheduled' and not e.is_seated and l.state <> 'freed'""",
+    "every step of a place has its decision, and the last one says how it stands": """
+        select l.id from placed l left join decided d on d.place_id = l.id and d.is_last
+        where l.state is distinct from case d.decision
+            when 'taken' then 'held' when 'given' then 'held' when 'accepted' then 'held' when 'ended' then 'freed'
+            when 'expired' then 'waiting' when 'told' then 'waiting' when 'passed' then 'waiting' else d.decision end""",
+    "every decision of a place is in the audit, once, but that a turn passed": """
+        select d.place_id || ' ' || d.decision
+        from (select place_id, decision, count(*) from decided where decision <> 'passed' group by 1, 2) d
+        full join (
+            select v.object_id as place_id, v.action as decision, count(*)
+            from audit_events v where v.object_type = 'place' and v.action not in ('read', 'update', 'list')
+                and v.object_id in (select id from placed) group by 1, 2) v
+        using (place_id, decision) where d.count is distinct from v.count""",
+    # Of what was decided since the session was last changed.
+    "ANCHORS 1.2.1 no place is taken, given or offered after the start, and none is given or offered outside its window": """
+        select d.id from looked g join sessions s on s.cohort_id = g.id join placed l on l.session_id = s.id
+        join decided d on d.place_id = l.id and d.at >= s.changed_at
+        cross join lateral (values (
+            s.starts_at - make_interval(hours => g.places_given_hours),
+            s.starts_at - make_interval(hours => g.places_offered_hours))) w (offered_from, open_from)
+        where case d.decision
+            when 'given' then d.at >= w.offered_from
+            when 'offered' then d.at < w.offered_from or d.at >= w.open_from
+            when 'told' then d.at < w.open_from or d.at >= s.starts_at
+            when 'let_in' then d.at < s.starts_at
+            else d.decision in ('taken', 'waiting', 'accepted', 'expired') and d.at >= s.starts_at end""",
+    "ANCHORS 1.2.1 whoever is given, offered or told of a place is written to": """
+        select d.id from placed l join decided d on d.place_id = l.id
+        join (values ('given', 'place_given'), ('offered', 'place_offered'), ('told', 'place_open')) k (decision, kind)
+            on k.decision = d.decision
+        left join outbox o
+            on o.enrolment_id = l.enrolment_id and o.kind = k.kind and (o.data->>'session_id')::uuid = l.session_id
+        where o.id is null""",
+    # As it was when it was given or offered: what was found in the same second may have come after it.
+    "A6.5 no place is given beside whom they must not meet": """
+        select d.id || ' beside ' || m.id from conflict_matches m
+        cross join lateral (values (m.for_participant_id, m.participant_id), (m.participant_id, m.for_participant_id)) k (one, other)
+        join seats e on e.participant_id = k.one join seats f on f.participant_id = k.other
+        join places l on l.enrolment_id = e.id join places o on o.enrolment_id = f.id and o.session_id = l.session_id
+        join place_decisions d
+            on d.place_id = l.id and d.decision in ('given', 'offered') and m.created_at < d.at - interval '0.9 seconds'
+        where m.is_blocking and m.declaration_id is not null and (
+            select b.decision in ('taken', 'given', 'accepted')
+            from place_decisions b where b.place_id = o.id and b.seq < d.seq order by b.seq desc limit 1)""",
 }
 # What holds once the jobs have run.
 SETTLED = {
@@ -205,6 +258,13 @@ SETTLED = {
             and one.cohort_id in (select g.id from looked g where g.state not in ('completed', 'cancelled'))""",
     "no offer is open after its time": """
         select e.id from seats e where e.state = 'offered' and e.offer_expires_at <= app_now()""",
+    "S2.11 whoever waits for a place that is free has been told why it is not theirs": """
+        select l.id from looked g join sessions s on s.cohort_id = g.id and s.state = 'scheduled' and s.starts_at > app_now()
+        join placed l on l.session_id = s.id and (l.state = 'waiting' or l.state = 'offered' and l.offered_until <= app_now())
+        join decided d on d.place_id = l.id and d.is_last and d.decision not in ('told', 'passed')
+        where s.capacity > (
+            select count(*) from placed o
+            where o.session_id = s.id and (o.state = 'held' or o.state = 'offered' and o.offered_until > app_now()))""",
 }
 
 
@@ -225,7 +285,10 @@ class Invariants:
         query = (
             "with looked as materialized (select * from cohorts where id = any (%(groups)s)),"
             " seats as materialized (select e.* from enrolments e where e.cohort_id = any (%(groups)s)),"
-            " noted as materialized (select v.* from audit_events v where v.object_type = 'enrolment' and v.object_id in (select id from seats)) "
+            " noted as materialized (select v.* from audit_events v where v.object_type = 'enrolment' and v.object_id in (select id from seats)),"
+            " placed as materialized (select l.* from places l where l.enrolment_id in (select id from seats)),"
+            " decided as materialized (select d.*, lead(d.seq) over (partition by d.place_id order by d.seq) is null as is_last"
+            " from place_decisions d where d.place_id in (select id from placed)) "
         ) + "\nunion all\n".join(parts)
         with self.db.transaction():
             self.db.execute("select set_config('app.now', %s, true)", (now or "",))

@@ -79,7 +79,8 @@ def is_whole(data):
     head, ends, body = data.partition(b"\r\n\r\n")
     if not ends:
         return False
-    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    # What answers 204 has no length.
+    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b"content-length:0")
     return len(body) >= int(length.split(b":")[1])
 
 
