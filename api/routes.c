@@ -266,7 +266,6 @@ const struct route routes[] = {
     READ(  "/v1/sessions/{session_id}/place",        PEER, places_read),
     PUT(   "/v1/sessions/{session_id}/place",        PEER, places_replace, FREE),
     DELETE("/v1/sessions/{session_id}/place",        PEER, places_delete, FREE),
-    STEP(  "/v1/sessions/{session_id}/place/accept", PEER, places_accept, FREE),
     LIST(  "/v1/sessions/{session_id}/places",       COORDINATOR, places_list),
     LIST(  "/v1/sessions/{session_id}/places/{enrolment_id}/decisions", COORDINATOR, places_decisions),
     /* registrations */

@@ -11,7 +11,7 @@ create or replace function part_at(in_parts jsonb, in_seq int) returns int immut
 return case jsonb_array_length(in_parts) when 1 then 1 else in_seq end;
 
 create or replace function part_minutes(in_parts jsonb, in_part int) returns int immutable language sql
-return (in_parts->(in_part - 1)->>'duration_minutes')::int;
+return (part_of(in_parts, in_part)->>'duration_minutes')::int;
 
 -- S2.23: on the same clock, so many days after the first.
 create or replace function part_days_after_first(in_parts jsonb, in_seq int) returns int language plpgsql immutable as $$

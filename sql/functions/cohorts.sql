@@ -156,8 +156,22 @@ begin
         e, case when in_kind = 'session_changed' and session.capacity is not null then 'place_moved' else in_kind end, in_values)
     from enrolments e
     where e.cohort_id = in_cohort_id and e.is_seated and in_cohort_id <> all (actor_own_cohort_ids())
-        -- What is said of one session is said to those who are in it.
-        and (session.id is null or place_is_held(session, e.id));
+        -- What is said of one session is said to those who are in it; that there will be none, also to who waits for it.
+        and (session.id is null or place_is_held(session, e.id) or session.state = 'cancelled' and place_is_awaited(session, e.id));
+end $$;
+
+-- Dates have moved: where places are taken, each date asks those who have one in it; elsewhere it is said once.
+create or replace function cohort_notify_moved(in_cohort cohorts, in_session_ids uuid[]) returns void language plpgsql as $$
+begin
+    if in_cohort.session_capacity is not null then
+        perform place_follow_move(in_session_ids);
+        perform cohort_notify(in_cohort.id, 'session_changed', jsonb_build_object('session_id', moved.id))
+        from unnest(in_session_ids) moved (id);
+    else
+        perform cohort_notify(
+            in_cohort.id, case cardinality(in_session_ids) when 1 then 'session_changed' else 'series_changed' end,
+            jsonb_build_object('session_id', in_session_ids[1]));
+    end if;
 end $$;
 
 -- I3, I10: an offer does not outlive its last moment, also when that came nearer, nor an answer the lock.

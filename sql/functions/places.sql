@@ -10,6 +10,13 @@ begin
         where l.session_id = in_session.id and l.enrolment_id = in_enrolment_id and l.state in ('held', 'let_in'));
 end $$;
 
+create or replace function place_is_awaited(in_session sessions, in_enrolment_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from places l
+        where l.session_id = in_session.id and l.enrolment_id = in_enrolment_id and l.state in ('waiting', 'offered'));
+end $$;
+
 -- Held, or offered for now: to be counted under the session's lock. An offer ends by itself, to the second.
 create or replace function place_count(in_session_id uuid) returns int language plpgsql stable as $$
 begin
@@ -109,6 +116,25 @@ create or replace trigger guard before insert or update on places for each row e
 create or replace trigger append_only before update or delete on place_decisions for each row execute function refuse_change();
 
 create or replace trigger no_truncate before truncate on place_decisions for each statement execute function refuse_change();
+
+-- Dates have moved: no offer goes on after the start, and that a place is free is told anew.
+-- Writes: places. Locks: the cohort and the sessions are the caller's; the places of each person.
+create or replace function place_follow_move(in_session_ids uuid[]) returns void language plpgsql security definer as $$
+declare
+    place places;
+begin
+    perform require_role('coordinator');
+    for place in
+        select * from places l
+        where l.session_id = any (in_session_ids) and l.state in ('waiting', 'offered')
+        order by l.participant_id, l.id
+    loop
+        perform place_hold(place.participant_id);
+        update places l set offered_until = least(l.offered_until, s.starts_at), told_at = null, version = l.version + 1
+        from sessions s
+        where s.id = l.session_id and l.id = place.id and (l.told_at is not null or l.offered_until > s.starts_at);
+    end loop;
+end $$;
 
 -- What a peer knows of their place: a word for it, or whether one is free, never a number.
 create or replace function place_json(in_session sessions, in_enrolment_id uuid, in_zone text) returns json language plpgsql stable as $$
@@ -210,13 +236,30 @@ begin
                 else l.state = 'held' end);
 end $$;
 
--- The way of a place from one state to another, and all that follows. Whoever wished for one of several waits for no other once they have
--- it. Writes: places, place_decisions, outbox. Locks: the session and the person's places are the caller's.
+-- Whoever wished for one of several waits for no other once they have it: of both tracks, where it is an activity.
+create or replace function place_end_others(in_place places) returns void language plpgsql as $$
+declare
+    cohort cohorts;
+    other_place places;
+begin
+    select g.* into cohort from sessions s join cohorts g on g.id = s.cohort_id where s.id = in_place.session_id;
+    for other_place in
+        select l.*
+        from enrolments e join cohorts g on g.id = e.cohort_id join places l on l.enrolment_id = e.id
+        where e.participant_id = in_place.participant_id and (g.id = cohort.id or g.activity_id = cohort.activity_id)
+            and l.id <> in_place.id and l.state in ('waiting', 'offered')
+        order by l.id
+    loop
+        perform place_move(other_place, 'freed', 'ended', 'only_one');
+    end loop;
+end $$;
+
+-- The way of a place from one state to another, and all that follows.
+-- Writes: places, place_decisions, outbox. Locks: the session and the person's places are the caller's.
 create or replace function place_move(in_place places, in_state text, in_decision text, in_reason text default null) returns void
 language plpgsql as $$
 declare
     session sessions;
-    other_place places;
 begin
     select * into session from sessions s where s.id = in_place.session_id;
     update places l set
@@ -234,13 +277,7 @@ begin
         perform place_mail(in_place, 'place_' || in_decision);
     end if;
     if in_state = 'held' and in_place.is_only_one then
-        for other_place in
-            select l.* from places l join sessions s on s.id = l.session_id and s.cohort_id = session.cohort_id
-            where l.enrolment_id = in_place.enrolment_id and l.id <> in_place.id and l.state in ('waiting', 'offered')
-            order by l.id
-        loop
-            perform place_move(other_place, 'freed', 'ended', 'only_one');
-        end loop;
+        perform place_end_others(in_place);
     end if;
 end $$;
 
@@ -370,34 +407,13 @@ begin
     return respond(204, null);
 end $$;
 
--- Writes: places, place_decisions. Locks: the session, the person's places.
-create or replace function places_accept(in_session_id uuid) returns response language plpgsql security definer as $$
-declare
-    session sessions;
-    place places;
-begin
-    perform require_role('peer');
-    session := place_lock(in_session_id);
-    select * into place from places l where l.session_id = in_session_id and l.enrolment_id = (place_seat(in_session_id)).id;
-    if place.state = 'held' then
-        return place_respond(session, place_seat(in_session_id));
-    elsif place.state is distinct from 'offered' or place.offered_until <= app_now() then
-        perform conflict('place-passed');
-    end if;
-    perform place_require_room();
-    perform place_move(place, 'held', 'accepted');
-    return place_respond(session, place_seat(in_session_id));
-end $$;
-
 -- Whether hosts may let somebody in who waited: the session has begun, and whoever has a place has had their minutes.
 create or replace function place_may_be_let_in(in_session sessions, in_enrolment_id uuid) returns boolean language plpgsql stable as $$
 begin
     return in_session.state = 'in_progress'
         and app_now() >= in_session.starts_at + make_interval(mins => (
             select g.places_late_minutes from cohorts g where g.id = in_session.cohort_id))
-        and exists (
-            select from places l
-            where l.session_id = in_session.id and l.enrolment_id = in_enrolment_id and l.state in ('waiting', 'offered'));
+        and place_is_awaited(in_session, in_enrolment_id);
 end $$;
 
 -- A host lets in who waited, while fewer are there than places (in_present): told to call where two must not meet, and nothing else.

@@ -201,7 +201,7 @@ begin
 end $$;
 
 -- Moves one session, and with it those that follow, by the same shift of the wall clock: a weekly evening stays that evening
--- over every change of the clocks. Returns those that moved.
+-- over every change of the clocks. Returns those that moved, in their order.
 create or replace function session_move(in_session sessions, in_local timestamp, in_with_following boolean) returns uuid[]
 language plpgsql as $$
 declare
@@ -222,9 +222,9 @@ begin
             version = s.version + 1
         from target t
         where s.id = t.id and instant_fault(t.instant) is null
-        returning s.id)
+        returning s.id, s.starts_at)
     select
-        array(select c.id from changed c),
+        array(select c.id from changed c order by c.starts_at),
         jsonb_agg(distinct jsonb_build_object('pointer', '#/local_start', 'code', instant_fault(t.instant)))
             filter (where instant_fault(t.instant) is not null)
     into moved, faults
@@ -236,8 +236,7 @@ end $$;
 -- I3, I10: whoever comes or leads is told; with the first session the lock and the deadline have moved.
 create or replace function session_follow_move(in_session sessions, in_moved uuid[]) returns void language plpgsql as $$
 begin
-    perform cohort_notify(in_session.cohort_id, case when cardinality(in_moved) > 1 then 'series_changed' else 'session_changed' end,
-        jsonb_build_object('session_id', in_session.id));
+    perform cohort_notify_moved(g, in_moved) from cohorts g where g.id = in_session.cohort_id;
     perform notice_tell_hosts(in_session.cohort_id, 'session_moved', in_session.id);
     perform guest_tell(in_moved, 'guest_moved');
     perform cohort_offers_shorten(in_session.cohort_id);

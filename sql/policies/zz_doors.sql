@@ -37,7 +37,7 @@ begin
                     enrolment_guard enrolments_accept enrolments_create enrolments_decline enrolments_offer
                     registrations_conversation registrations_create
                     enrolments_confirm enrolments_not_this_one enrolments_remove enrolments_update enrolments_withdraw cohort_offers_shorten
-                    place_guard place_let_in place_list_advance_all places_accept places_delete places_read places_replace
+                    place_follow_move place_guard place_let_in place_list_advance_all places_delete places_read places_replace
                     place_taken_shown seat_advance_lists seat_answer_all seat_expire_offers seat_mail_verdict seat_mail_when
                     seat_release_all seat_show_full seat_withdraw_all waiting_people_missing waiting_person_refresh'),
                 -- Conflicts: who must not meet whom, and who bears which name.
@@ -158,7 +158,7 @@ grant execute on function incident_check_in to alongside_api;
 grant execute on function own_case_tell, own_cases_confirm, own_cases_find, own_cases_refuse to alongside_api;
 grant execute on function name_digest_given, name_digests_follow, name_digests_forget, name_digests_keep to alongside_api;
 grant execute on function seal_check to alongside_api;
-grant execute on function places_accept, places_delete, places_read, places_replace, place_taken_shown to alongside_api;
+grant execute on function place_follow_move, places_delete, places_read, places_replace, place_taken_shown to alongside_api;
 grant execute on function plain_list to alongside_api, alongside_seats, alongside_sessions;
 grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;

@@ -150,7 +150,7 @@ def chat(crowd, walk):
         (session, crowd.me.id),
     )
     walk("places_read", session_id=session)
-    walk("places_accept", session_id=session)
+    walk("places_replace", session_id=session)
 
 
 def of_peer(crowd, contract):

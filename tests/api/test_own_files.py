@@ -44,7 +44,7 @@ WALKED = {
     "apologies_replace", "apologies_delete", "interests_replace", "interests_delete", "registrations_create", "registrations_conversation", "region_moves_create", "calendar_feeds_create", "calendar_feeds_delete", "enrolments_create", "enrolments_offer", "enrolments_accept",
     "enrolments_update",
     "enrolments_decline", "enrolments_withdraw", "enrolments_remove", "groups_cancel", "enrolments_confirm",
-    "enrolments_not_this_one", "places_replace", "places_delete", "places_accept", "sessions_start", "attendances_replace",
+    "enrolments_not_this_one", "places_replace", "places_delete", "sessions_start", "attendances_replace",
     "session_contacts_open", "incidents_create", "incidents_actions_create", "incidents_acknowledge", "incidents_close", "hand_overs_create", "worker",
 }  # fmt: skip
 

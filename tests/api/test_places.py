@@ -5,8 +5,9 @@ start."""
 from datetime import date, timedelta
 
 import pytest
+from steps import activities
 from steps.evenings import Evening, audited
-from steps.groups import INFORMAL, attend, instant, part, service
+from steps.groups import INFORMAL, attend, in_days, instant, part, ready, service
 from steps.guests import invite
 from steps.journey import as_worker, talked, unique
 
@@ -108,9 +109,7 @@ def test_what_a_peer_sees_of_every_chat(chats):
 def test_who_has_no_seat_finds_nothing(chats, client):
     evening = chats(people=1)
     stranger = evening.person()
-    for answer in (
-        stranger.peer.get(path(evening)), stranger.peer.put(path(evening)), stranger.peer.delete(path(evening)),
-        stranger.peer.post(f"{path(evening)}/accept")):  # fmt: skip
+    for answer in (stranger.peer.get(path(evening)), stranger.peer.put(path(evening)), stranger.peer.delete(path(evening))):
         answer.problem(404, "not-found")
 
 
@@ -201,13 +200,13 @@ def test_from_then_on_it_is_offered_until_half_the_time_is_over(chats):
     assert standing(evening, third) == "offered"
     evening.at(hours=-12)
     assert standing(evening, third) == "waiting"
-    assert third.person.peer.post(f"{path(evening)}/accept").problem(409)["reason"] == "place-passed"
+    assert take(evening, third).ok()["standing"] == "waiting"
     work(evening)
     assert (standing(evening, third), standing(evening, fourth)) == ("waiting", "offered")
     assert decisions(evening, third)[-2:] == [("offered", None, "system"), ("expired", None, "system")]
     evening.at(hours=-11)
-    assert fourth.person.peer.post(f"{path(evening)}/accept").ok()["standing"] == "held"
-    assert fourth.person.peer.post(f"{path(evening)}/accept").ok()["standing"] == "held"
+    assert take(evening, fourth).ok()["standing"] == "held"
+    assert decisions(evening, fourth)[-1] == ("accepted", None, "peer")
 
 
 def letter(evening, seat, language, kind):
@@ -322,6 +321,29 @@ def test_who_wished_for_one_of_several_waits_for_no_other(chats):
     assert decisions(evening, third, evening.next_session)[-1] == ("ended", "only_one", "system")
 
 
+def test_one_of_several_is_one_in_either_language(client):
+    """ANCHORS 1.2.3: waiting in both tracks of an activity, and taking one ends the other; in another activity it goes on."""
+    administrator = client("administrator")
+    of = service(administrator, CHATS | {"session_capacity": 1})
+    coordinator = client("coordinator")
+    both, other = (coordinator.post(activities.PATH, activities.new(of)).created() for _ in range(2))
+    tracks = [
+        activities.track(coordinator, made, of, language=language, series={"local_start": in_days(days), "count": 1})
+        for made, language, days in ((both, "en", 21), (both, "fr", 22), (other, "en", 23))]  # fmt: skip
+    first, second = ready(client), ready(client)
+    dates = []
+    for track in tracks:
+        for person in (first, second):
+            track.seat(person)
+        (session,) = track.sessions()
+        dates.append(f"/v1/sessions/{session['id']}/place")
+        assert first.peer.put(dates[-1]).ok()["standing"] == "held"
+        assert second.peer.put(dates[-1], {"is_only_one": True}).ok()["standing"] == "waiting"
+    first.peer.delete(dates[1]).no_content()
+    assert second.peer.put(dates[1]).ok()["standing"] == "held"
+    assert [second.peer.get(date).ok()["standing"] for date in dates] == ["full", "held", "waiting"]
+
+
 # ---- on the evening ----
 
 
@@ -386,19 +408,52 @@ def test_nobody_is_let_in_beside_a_guest_whom_they_must_not_meet(chats):
 
 
 def test_moving_asks_those_who_have_a_place(chats):
-    """Keep or free: the mail says so, and the place stays unless they free it. What is cancelled is told to them alone."""
-    evening = chats(people=2)
-    first, second = evening.seats
-    taken(evening, first)
+    """Keep or free: the mail says so, and the place stays unless they free it. What is cancelled is told to them and to who waits."""
+    evening = chats(people=4)
+    first, second, third, other = evening.seats
+    taken(evening, first, other)
+    take(evening, third).ok()
     evening.change(evening.session, local_start="2090-01-10T19:00")
-    assert (mail(evening, first), mail(evening, second)) == (["place_moved"], [])
+    assert (mail(evening, first), mail(evening, second), mail(evening, third)) == (["place_moved"], [], [])
     assert standing(evening, first) == "held"
     evening.cancel()
-    told = (
-        "select e.id::text from outbox o join enrolments e on e.id = o.enrolment_id where o.kind = 'session_cancelled' and e.cohort_id = %s"
-    )
-    assert evening.coordinator.db.execute(told, (evening.group.id,)).fetchall() == [(first.id,)]
+    assert told_of(evening, "session_cancelled") == {first.id, other.id, third.id}
     assert take(evening, second).problem(409)["reason"] == "too-late"
+
+
+def told_of(evening, kind):
+    rows = evening.coordinator.db.execute(
+        "select e.id::text from outbox o join enrolments e on e.id = o.enrolment_id where o.kind = %s and e.cohort_id = %s",
+        (kind, evening.group.id))  # fmt: skip
+    return {seat for (seat,) in rows}
+
+
+def test_a_series_that_moves_asks_for_each_date_those_who_have_a_place_in_it(chats):
+    evening = chats()
+    first, second, third = evening.seats
+    taken(evening, first)
+    for seat in (first, second):
+        take(evening, seat, evening.next_session).ok()
+    evening.change(evening.session, local_start="2090-01-10T19:00", cascade=True)
+    assert [mail(evening, seat) for seat in evening.seats] == [["place_moved", "place_moved"], ["place_moved"], []]
+    assert told_of(evening, "series_changed") == set()
+
+
+def test_what_is_offered_ends_with_the_start_wherever_it_moves(chats):
+    """No offer outlives the start; where the last hours begin anew, who waits is told anew."""
+    evening, third, fourth = waiting(chats, hours=-24)
+    evening.change(evening.session, local_start="2090-01-10T01:30")
+    offer = third.person.peer.get(path(evening)).ok()
+    assert (offer["standing"], offer["offered_until"]) == ("offered", instant("2090-01-10T01:30"))
+    evening.change(evening.session, local_start="2090-01-10T18:30")
+    evening.at(hours=-1)
+    work(evening)
+    assert (mail(evening, fourth), mail(evening, third)[-1]) == (["place_open"], "place_open")
+    evening.change(evening.session, local_start="2090-01-12T18:30")
+    assert take(evening, third).ok()["standing"] == "waiting"
+    evening.at(days=2, hours=-1)
+    work(evening)
+    assert [decision for decision, *_ in decisions(evening, fourth)].count("told") == 2
 
 
 def test_a_session_has_its_own_number_of_places(chats, client):

@@ -277,7 +277,7 @@ LEFT_OUT = {
         notices_acknowledge notices_read debriefs_supervise incidents_acknowledge incidents_actions_create""",
     "opened by a professional of the session, by what the person of the seat has agreed to": """session_contacts_open
         session_safety_plans_read""",
-    "not measured yet: neither world has a chat that holds so many": "places_accept places_delete places_read places_replace",
+    "not measured yet: neither world has a chat that holds so many": "places_delete places_read places_replace",
 }
 
 
