@@ -45,7 +45,7 @@ def test_random_orders(world, seed):
     except Exception as error:
         raise AssertionError(f"seed {seed}: {error}\n" + "\n".join(here.log[-25:])) from error
     # What matters most did go through.
-    least = dict.fromkeys(("withdraw", "start", "attend", "declare"), 1) | {
+    least = dict.fromkeys(("withdraw", "start", "attend", "declare", "clash", "lent"), 1) | {
         "accept": 5,
         "say_yes": 5,
         "place": 15,

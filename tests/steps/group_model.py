@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What groups do, once more and as small as possible: people, groups, sessions and seats in memory, and what each request must answer.
+"""What groups, and the tracks of activities, do, once more and as small as possible: people, groups, sessions and seats in memory, and what each request must answer.
 
 A track of an activity is a group for which people ask themselves. A request that is refused raises Refused and changes nothing. The rules
 are those of the program (I1-I4, I8, I10, S2.31, S2.48, A6.5, decisions 2, 3 and 15 to 18), written from it and not from the server's

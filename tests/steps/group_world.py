@@ -11,7 +11,7 @@ from harness.crowd import make_hosts, make_people
 from harness.invariants import Invariants
 from harness.tokens import ISSUER
 
-from steps.group_model import DOCUMENTS, LIVE, Group, Model, Person, Refused, Session
+from steps.group_model import DOCUMENTS, LENGTH, LIVE, Group, Model, Person, Refused, Session
 
 BEGIN = datetime(2031, 2, 20, 15, tzinfo=UTC)  # the clocks change twice a year: the first time soon
 FORMAL, INFORMAL = "00000000-0000-4000-8000-000000000302", "00000000-0000-4000-8000-000000000301"
@@ -201,6 +201,10 @@ class World:
         day = self.model.now.astimezone(ZoneInfo(zone)).date() + timedelta(days=self.rng.randrange(3, 14))
         start = datetime(day.year, day.month, day.day, 18, 30)
         count = self.rng.randrange(2, 4)
+        lent = self.rng.choice(self.model.groups) if self.model.groups and self.rng.random() < 0.7 else None
+        ahead = [s for s in lent.sessions if s.state == "scheduled" and s.starts_at > self.model.now] if lent else []
+        if ahead and self.rng.random() < 0.6:
+            zone, start = ahead[0].zone, ahead[0].local
         activity = self.activity(FORMAL if is_closed else INFORMAL) if self.rng.random() < 0.4 else None
         body = ({"activity_id": activity} if activity else {}) | {
             "service_id": FORMAL if is_closed else INFORMAL, "language": self.rng.choice(("en", "fr")), "timezone": zone,
@@ -209,6 +213,9 @@ class World:
         made = self.ask("coordinator", "POST", "/v1/groups", body).created()
         path = f"/v1/groups/{made['id']}"
         sessions = self.ask("coordinator", "GET", f"{path}/sessions").ok().data
+        planned = [Session(s["id"], start + timedelta(days=7 * n), zone) for n, s in enumerate(sorted(sessions, key=lambda s: s["seq"]))]
+        if lent:
+            self.lend(path, planned, lent)
         hosts = make_hosts(self.db, "peer_supporter", "mental_health_professional" if is_closed else "peer_supporter")
         own = self.rng.choice(self.model.people[1:])
         if own.id not in self.model.own_cases.values() and self.rng.random() < 0.5:
@@ -219,7 +226,6 @@ class World:
         if is_closed:
             for session in sessions:
                 self.ask("coordinator", "PATCH", f"/v1/sessions/{session['id']}", {"topic": {"en": "Rest", "fr": "Repos"}}).ok()
-        planned = [Session(s["id"], start + timedelta(days=7 * n), zone) for n, s in enumerate(sorted(sessions, key=lambda s: s["seq"]))]
         self.model.groups.append(
             Group(
                 self.model,
@@ -242,6 +248,18 @@ class World:
         made = self.ask("coordinator", "POST", "/v1/activities", body | {"description": {"en": "We draw.", "fr": "On dessine."}}).created()
         self.ask("coordinator", "POST", f"/v1/activities/{made['id']}/open").ok()
         return made["id"]
+
+    def lend(self, path, planned, other):
+        """Somebody who leads another group, or an activity, leads this one as well for a moment, but never both at the same hour."""
+        self.note("lent by", other)
+        taken = [s.starts_at for s in other.sessions if s.state in ("scheduled", "in_progress")]
+        clashes = any(abs(s.starts_at - at) < LENGTH for s in planned for at in taken)
+        answer = self.ask("coordinator", "POST", f"{path}/host-assignments", {"account_id": other.hosts[0], "slot": "peer_supporter"})
+        self.done["clash" if clashes else "lent"] += 1
+        if clashes:
+            assert answer.problem(409)["reason"] == "double-booked"
+        else:
+            self.ask("coordinator", "POST", f"/v1/host-assignments/{answer.created()['id']}/release").ok()
 
     def on_group(self, name, *states):
         group = self.group(*states)
