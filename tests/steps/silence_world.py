@@ -19,6 +19,7 @@ OUTSIDERS = 8
 LATER = ("2090-02-07T18:30", "2090-03-07T18:30", "2090-04-04T18:30", "2090-05-02T18:30")
 # And of those that a guest leads.
 EVENTS = ("2090-06-06T18:30", "2090-07-04T18:30")
+CHAT = "2090-08-01T18:30"
 SEAT = """
 insert into enrolments (
     cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at, decided_at, decided_by_role)
@@ -29,11 +30,26 @@ select g, p, %(state)s, %(at)s, %(at)s,
     case when %(state)s = 'confirmed' then %(at)s::timestamptz end, case when %(state)s = 'confirmed' then 'peer' end
 from unnest(%(groups)s::uuid[]) g cross join unnest(%(people)s::uuid[]) p returning cohort_id::text, participant_id::text, id::text
 """
+# Of a chat of three dates two have a place in each; in the second all four have one, in the third there are no more.
+PLACES = """
+with dates as (
+    update sessions set capacity = case seq when 3 then 2 else 4 end where cohort_id = %(group)s returning id, seq),
+made as (
+    insert into places (session_id, enrolment_id, participant_id, state, is_only_one, asked_at, waiting_since)
+    select d.id, e.id, e.participant_id, 'held', false, %(at)s, %(at)s
+    from dates d join enrolments e on e.cohort_id = %(group)s
+    where d.seq = 2 or e.participant_id = any (%(people)s::uuid[])
+    returning id),
+decided as (
+    insert into place_decisions (place_id, at, decision, by_role) select id, %(at)s, 'taken', 'peer' from made)
+select '/v1/sessions/' || id || '/place' from dates order by seq
+"""
 # What a request may change, and which rows of it are these people's.
 OF_PEOPLE = "participant_id in (select id from kept.people)"
 OF_SEATS = f"enrolment_id in (select id from enrolments where {OF_PEOPLE})"
 OF_GROUPS = "cohort_id in (select id from kept.groups)"
 OF_SESSIONS = f"session_id in (select id from sessions where {OF_GROUPS})"
+OF_PLACES = f"place_id in (select id from places where {OF_PEOPLE})"
 OF_NAMES = f"""owner_id in (
     select id from kept.people union all select id from exclusion_requests where {OF_PEOPLE}
     union all select id from conflict_declarations where declared_by in (select id from kept.accounts))"""
@@ -48,6 +64,8 @@ TABLES = {
     "exclusion_requests": OF_PEOPLE,
     "exclusions": OF_PEOPLE,
     "step_backs": "account_id in (select id from kept.accounts)",
+    "place_decisions": OF_PLACES,
+    "places": OF_PEOPLE,
     "enrolment_decisions": OF_SEATS,
     "outbox": OF_PEOPLE,
     "attendances": OF_SESSIONS,
@@ -147,8 +165,8 @@ class Guest:
 
 
 class Side:
-    """An evening under way with four people, two more groups of theirs, one that offers them a seat and one for which they wait; and two
-    that a guest leads."""
+    """An evening under way with four people, two more groups of theirs and a chat, one that offers them a seat and one for which they
+    wait; and two that a guest leads."""
 
     def __init__(self, client, db):
         self.client, self.db, self.is_met = client, db, None
@@ -168,15 +186,18 @@ class Side:
         self.asked = self.track.activity.track(series={"local_start": LATER[1], "count": 3})
         events = [Group(self.coordinator, service(self.evening.administrator, EVENT), local_starts=[start]).open() for start in EVENTS]
         self.guest, self.other_guest = (Guest(self.coordinator, db, group) for group in events)
-        self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting, self.track, self.asked, *events]
+        self.chat = self.group(CHAT, INFORMAL | {"session_capacity": 4})
+        self.groups = [self.evening.group, self.more, self.also, self.offering, self.waiting, self.track, self.asked, self.chat, *events]
         self.seats = {}
-        self.seat([self.evening.group, self.more, self.also], self.seated, "confirmed")
+        self.seat([self.evening.group, self.more, self.also, self.chat], self.seated, "confirmed")
         self.seat([self.offering, self.track, *events], self.peers[2:4], "confirmed")
+        values = {"group": self.chat.id, "people": [one.id for one in self.peers[2:4]], "at": PLANNED}
+        self.free, self.held, self.full = [path for (path,) in db.execute(PLACES, values).fetchall()]
         self.seat([self.offering], self.peers[:2], "offered")
         self.seat([self.waiting, self.asked], self.peers[:2], "waitlisted")
 
-    def group(self, local_start):
-        of_service = service(self.evening.administrator, INFORMAL)
+    def group(self, local_start, kind=INFORMAL):
+        of_service = service(self.evening.administrator, kind)
         made = Group(self.coordinator, of_service, now=PLANNED, series={"local_start": local_start, "count": 3})
         return made.led_by(self.host).open()
 
