@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from steps import COORDINATOR as ME
 from steps import OTHER_COORDINATOR, at_once
-from steps.evenings import Evening, informal
+from steps.evenings import Evening, chats, informal
 from steps.groups import FORMAL, INFORMAL, Group, Host, ago, clock, ready, service
-from steps.journey import bare, compared, is_hidden, open_person, talked, unique
+from steps.journey import as_worker, bare, compared, is_hidden, open_person, talked, unique
 
 PATH = "/v1/conflict-declarations"
 
@@ -468,3 +468,36 @@ def test_who_is_meant_notices_nothing(client, group):
     (match,) = talked(group.coordinator, declaration)["matches"]
     group.coordinator.post(f"/v1/conflict-matches/{match['id']}/decide", {"decision": "block", "same_person": True}, if_match="*").ok()
     assert everything() == before
+
+
+def test_whoever_has_a_place_or_waits_for_one_notices_nothing(client):
+    """A6.5, S2.11: somebody who waits names one who has a place, it is met, talked about and decided; everybody who is in the chat, the host
+    and whoever named them read what they read before, and take and free as before."""
+    evening = chats(client, people=3)
+    meant, other, waiting = evening.seats
+    name = unique("Kim")
+    meant.person.contact(who=evening.coordinator, name_to_use=name).ok()
+    place = f"{evening.path}/place"
+    for seat in evening.seats:
+        seat.person.peer.put(place).ok()
+    read = {
+        seat.person.peer: [place, seat.path, seat.person.path, f"{seat.person.path}/home", f"{seat.person.path}/enrolments"]
+        for seat in evening.seats}  # fmt: skip
+    read[evening.supporter.client] = ["/v1/my-sessions", f"{evening.path}/roster", evening.path, evening.group.path]
+
+    def everything():
+        return [bare(who.get(path).ok()) for who, paths in read.items() for path in paths]
+
+    before = everything()
+    declaration = apart(waiting.person.peer, name)
+    compared(client.db)
+    (match,) = talked(evening.coordinator, declaration)["matches"]
+    evening.coordinator.post(f"/v1/conflict-matches/{match['id']}/decide", {"decision": "block", "same_person": True}, if_match="*").ok()
+    assert everything() == before
+    as_worker(client.db, evening.now, "select place_list_advance_all()")
+    assert everything() == before, "nothing is free"
+    # Whoever frees their place and comes again is behind who waits, whoever that is.
+    for seat in (meant, other):
+        seat.person.peer.delete(place).no_content()
+        assert seat.person.peer.get(place).ok()["standing"] == "full"
+        assert seat.person.peer.put(place).ok()["standing"] == "waiting"

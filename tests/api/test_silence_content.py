@@ -101,8 +101,9 @@ def test_the_hidden_fact_shows_nowhere(pair, fact, seed, counted):
 
 # One after the other, each gets through.
 TOUR = """
-    subscribe ask_for_track leave_track place decline place accept confirm rename name_kin change_language move unsubscribe reschedule choose_topic replace_link
-    acknowledge start attend report end debrief next_session wait withdraw place accept not_this_one place remove ask_not_to_be_seen
+    subscribe ask_for_track leave_track place decline place accept confirm rename name_kin change_language move unsubscribe reschedule
+    choose_topic replace_link acknowledge take_place free_place start attend report end debrief next_session wait withdraw place accept
+    not_this_one place remove ask_not_to_be_seen
     step_back talk come_back take_back declare relent insist host_step_back host_come_back host_declare host_take_back revoke agree
     leave_intake readmit""".split()
 

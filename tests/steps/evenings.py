@@ -108,6 +108,11 @@ def informal(client, people=1, **more):
     return Evening(client, INFORMAL, people, **more)
 
 
+def chats(client, people=1, places=2, **more):
+    """In each of its sessions so many have a place."""
+    return Evening(client, INFORMAL | {"capacity": 20, "session_capacity": places} | more, people)
+
+
 def audited(db, object_type, **where):
     """The audit of one kind of object, newest first: [(action, account, participants)]."""
     rows = db.execute(

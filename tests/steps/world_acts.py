@@ -30,6 +30,8 @@ STEPS = {
     # The same of an activity, for which a peer asks themself.
     "ask_for_track": (6, lambda now: not (now["in_track"] or now["lacks"])),
     "leave_track": (2, lambda now: now["in_track"]),
+    "take_place": (6, lambda now: now["is_seated"] and now["session"] == "scheduled" and not now["peer_is_back"]),
+    "free_place": (2, lambda now: now["is_seated"] and now["session"] == "scheduled"),
     "leave_intake": (1, lambda now: now["intake"]),
     "revoke": (1, lambda now: now["has_read"]),
     "agree": (6, lambda now: not now["has_read"]),
@@ -77,6 +79,7 @@ select jsonb_build_object(
     'host_waits', exists (select from conflict_declarations d where d.declared_by = %(host)s and d.conversation_at is null),
     'seat', (select e.state from seat e where e.state <> 'offered' or e.offer_expires_at > app_now()),
     'is_live', coalesce((select e.is_live from seat e), false),
+    'is_seated', coalesce((select e.is_seated from seat e), false),
     'in_track', exists (select from enrolments e where e.participant_id = %(person)s and e.track = 'activity' and e.is_live),
     'lacks', m.missing <> '{}',
     'has_read', m.missing <@ '{intake}',
@@ -183,6 +186,12 @@ class Acts:
             "select id::text from enrolments where participant_id = %(id)s and track = 'activity' and is_live", {"id": self.peer.id}
         )
         return self.peer.peer.post(f"/v1/enrolments/{rows[0][0]}/withdraw") if rows else None
+
+    def take_place(self, rng):
+        return self.peer.peer.put(f"{self.path}/place", {"is_only_one": rng.random() < 0.3})
+
+    def free_place(self, _):
+        return self.peer.peer.delete(f"{self.path}/place")
 
     def leave_intake(self, _):
         ((newest,),) = self.ask(

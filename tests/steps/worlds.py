@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 
 from steps import ABSENT
-from steps.evenings import FIRST, PLANNED, informal
+from steps.evenings import FIRST, PLANNED, chats
 from steps.groups import INFORMAL, a_track, instant, registered
 from steps.journey import QUEBEC_COORDINATOR, bare
 from steps.leaks import path_of
@@ -54,10 +54,11 @@ class Chance:
 
 
 class Story:
-    """An evening with a host and a peer who attack, somebody else who has a seat, another host and a stranger: how both worlds begin."""
+    """A chat with a host and a peer who attack, somebody else who has a seat, and a place on every evening, another host and a stranger:
+    how both worlds begin. One more has room: to whom a list gives is decided alike in both, as coordinators decide."""
 
     def __init__(self, client):
-        self.evening = informal(client, people=0)
+        self.evening = chats(client, people=0)
         self.host, self.colleague = self.evening.hosts
         self.peer, self.other, self.stranger = (self.evening.person() for _ in range(3))
         self.peer.name = "Isambard Kettlewell"
@@ -67,6 +68,8 @@ class Story:
             start = instant(FIRST, weeks=weeks)[:10]
             self.evening.coordinator.post(f"{self.evening.group.path}/sessions", {"local_start": f"{start}T18:30"}).created()
         self.meetings = self.evening.group.sessions()
+        for session in self.meetings:
+            self.other.peer.put(f"/v1/sessions/{session['id']}/place").ok()
         later = {"local_start": f"{instant(FIRST, weeks=8)[:10]}T18:30", "count": 2}
         self.track = a_track(client, INFORMAL, PLANNED, series=later).led_by(self.colleague)
         registered(self.track, self.other)
