@@ -17,7 +17,7 @@ import growth
 import httpx
 import names
 import peers
-from cases import ACCEPT, BASE, EVERYDAY, OF_FIVE, OFFERED, ROOT, SEATS, WAITING, Case, tokens_of
+from cases import ACCEPT, BASE, CHATS, EVERYDAY, OF_FIVE, OFFERED, PEERS, ROOT, SEATS, TAKE, WAITING, Case, tokens_of
 from harness.cluster import Cluster
 from harness.contract import Contract
 from harness.server import Server
@@ -27,7 +27,7 @@ from world import make_models, populate
 
 SEATS_A_SECOND = 5000  # more than anybody fills
 DEEP = 50_000  # of the 100,000 who wait
-OFFER_SEATS = Path(__file__).with_name("seats.sql")
+OFFER_SEATS, FREE_PLACES = (Path(__file__).with_name(f"{name}.sql") for name in ("seats", "places"))
 
 
 def check_case(server, case, count, tokens):
@@ -140,27 +140,36 @@ def measure_again(server, requests=400):
     row("public list, unchanged: time over that of the whole", f"{ratio:.2f}", "<= 1.1", ratio <= 1.1)
 
 
-def measure_seats(server, cluster, database, models, tokens, seconds):
-    """All connections on four groups of eight seats at a time, so that most wait for a lock. Each run begins with the same offers."""
-    seats = SEATS_A_SECOND * (WARM + seconds + 1)
-
-    def offer():
-        cluster.psql(database, OFFER_SEATS.read_text(), "-v", f"seats={seats}", *models)
+def measure_contended(server, cluster, database, case, taken, begin, count, tokens, seconds):
+    """All connections on four groups, or chats, of eight at a time, so that most wait for a lock. `begin`: what makes each run begin alike;
+    `taken`: a query that counts what was taken."""
 
     def run(script, **options):
-        offer()
-        return run_pgbench(cluster, database, ACCEPT, script, seconds, **options)
+        begin()
+        return run_pgbench(cluster, database, case, script, seconds, **options)
 
-    offer()
-    run_wrk(server.url, server.process.pid, cluster, ACCEPT, seats, tokens, 1)  # warm
+    begin()
+    run_wrk(server.url, server.process.pid, cluster, case, count, tokens, 1)  # warm
     await_quiet(cluster, database)
-    offer()
-    ours = run_wrk(server.url, server.process.pid, cluster, ACCEPT, seats, tokens, seconds)
+    begin()
+    ours = run_wrk(server.url, server.process.pid, cluster, case, count, tokens, seconds)
     await_quiet(cluster, database)
-    taken = int(cluster.psql(database, f"select count(*) from alongside.enrolments where state = 'accepted' and id::text like '{SEATS}%'"))
-    if not ours["requests"] <= taken <= ours["requests"] + CONNECTIONS:
-        raise RuntimeError(f"{ours['requests']} accepted, {taken} seats taken")
-    report(ACCEPT, ours, run(ACCEPT.own_script(seats)), run(ACCEPT.hand_script(seats)))
+    found = int(cluster.psql(database, taken))
+    if not ours["requests"] <= found <= ours["requests"] + CONNECTIONS:
+        raise RuntimeError(f"{case.name}: {ours['requests']} went well, {found} are taken")
+    report(case, ours, run(case.own_script(count)), run(case.hand_script(count)))
+
+
+def measure_seats(server, cluster, database, models, count, tokens, seconds):
+    """The last seats of groups, the last places of chats."""
+    most = SEATS_A_SECOND * (WARM + seconds + 1)
+    chats = ("-v", f"places={most}", "-v", f"peers={PEERS}", "-v", f"step={count // PEERS}")
+    measure_contended(
+        server, cluster, database, ACCEPT, f"select count(*) from alongside.enrolments where state = 'accepted' and id::text like '{SEATS}%'",
+        lambda: cluster.psql(database, OFFER_SEATS.read_text(), "-v", f"seats={most}", *models), most, tokens, seconds)  # fmt: skip
+    measure_contended(
+        server, cluster, database, TAKE, f"select count(*) from alongside.places where state = 'held' and session_id::text like '{CHATS}%'",
+        lambda: cluster.psql(database, FREE_PLACES.read_text(), *chats, *models), count, tokens, seconds)  # fmt: skip
 
 
 def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=None):
@@ -186,7 +195,7 @@ def run_scale(cluster, binary, count, parts, seconds, key, directory, commands=N
         if "placement" in parts:
             for case in (WAITING, deep_page(server, token, cluster, database)):
                 measure(server, cluster, database, case, count, tokens, seconds)
-            measure_seats(server, cluster, database, models, tokens, seconds)
+            measure_seats(server, cluster, database, models, count, tokens, seconds)
         if "everyday" in parts:
             idle = measure_idle(server)
             row("resident with 1,000 idle connections", f"{idle:.0f} MiB", "<= 64 MiB", idle <= 64)

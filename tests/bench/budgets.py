@@ -17,6 +17,7 @@ import re
 import statistics
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import psycopg
@@ -33,6 +34,7 @@ from cases import (
     OFFERED,
     OFFERED_AGAIN,
     READ,
+    TAKE,
     WAITING,
     WRITE,
 )
@@ -44,12 +46,13 @@ from meter import cpu_seconds
 from world import make_models, populate
 
 FILE = Path(__file__).with_name("budgets.json")
-OFFER_SEATS = Path(__file__).with_name("seats.sql")
-CASES = (READ, LIST, WRITE, HOME, WAITING, NOTICES, ACCEPT, HOME_OF_FIVE, OFFERED, OFFERED_AGAIN)
+OFFER_SEATS, FREE_PLACES = (Path(__file__).with_name(f"{name}.sql") for name in ("seats", "places"))
+CASES = (READ, LIST, WRITE, HOME, WAITING, NOTICES, ACCEPT, HOME_OF_FIVE, OFFERED, OFFERED_AGAIN, TAKE)
 TOLERANCE = 1.3
 COUNTED = ("buffers", "wal_bytes", "plans", "statements")
 CPU = ("postgres_us", "server_us")
 COUNT, WARM, ROUNDS, REQUESTS = 2000, 60, 8, 50
+PEERS = 50
 SEATS = 50 + ROUNDS * REQUESTS + WARM
 SETTINGS = {
     "shared_preload_libraries": "'pg_stat_statements'",
@@ -74,7 +77,7 @@ class Bench:
     """A server, a database with people, somebody who looks at it and somebody who runs the reference."""
 
     def __init__(self, cluster, binary, directory):
-        self.cluster, self.key, self.turn = cluster, Key("ES256"), 0
+        self.cluster, self.key, self.turns = cluster, Key("ES256"), Counter()
         database = cluster.create_database()
         log = Path(directory) / "log"
         # One connection a lane: what is planned once is planned in the first requests.
@@ -84,6 +87,8 @@ class Bench:
         models = make_models(self.server, self.tokens[None], Contract(binary.parent / "openapi" / "openapi.json"))
         populate(cluster, database, COUNT, models)
         cluster.psql(database, OFFER_SEATS.read_text(), "-v", f"seats={SEATS}", *models)
+        chats = ("-v", f"places={SEATS}", "-v", f"peers={PEERS}", "-v", f"step={COUNT // PEERS}")
+        cluster.psql(database, FREE_PLACES.read_text(), *chats, *models)
         cluster.psql(database, "create extension pg_stat_statements schema public; vacuum analyze;")
         self.looking = psycopg.connect(cluster.url(database), autocommit=True)
         settings = "-c plan_cache_mode=force_generic_plan -c synchronous_commit=off -c jit=off"
@@ -105,12 +110,13 @@ class Bench:
 
     def request(self, case, n):
         if case.draw == "turn":
-            self.turn += 1
-            n = self.turn
+            self.turns[case.name] += 1
+            n = self.turns[case.name]
         account = None
         if case.role == "peer":
-            n = COUNT // 50 * (1 + n % 50)
-            account = f"{ACCOUNTS}{case.base + n}"
+            number = COUNT // PEERS * (1 + n % PEERS)
+            account = f"{ACCOUNTS}{case.base + number}"
+            n = n if case.draw == "turn" else number
             if account not in self.tokens:
                 self.tokens[account] = self.key.sign(claims(account, "peer"))
         body = None if case.body is None else json.dumps(case.body)

@@ -11,9 +11,10 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sql")]
 
 import page  # noqa: E402
 from harness.tokens import ISSUER, claims  # noqa: E402
+from meter import CONNECTIONS  # noqa: E402
 
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
-PARTICIPANTS, ACCOUNTS, SEATS = (f"{kind}-0000-4000-8000-" for kind in ("0000000b", "0000000a", "00000010"))
+PARTICIPANTS, ACCOUNTS, SEATS, CHATS = (f"{kind}-0000-4000-8000-" for kind in ("0000000b", "0000000a", "00000010", "00000018"))
 COLLEAGUES = "00000017-0000-4000-8000-"
 BASE = 100000000000  # the last part of an id is this and a number
 OF_FIVE = BASE - 5  # the same for those who have a seat in five cohorts
@@ -47,17 +48,18 @@ def statement(operation):
 
 
 class Case:
-    """One operation, asked for objects drawn at random (or each once, in turn), by a coordinator or by the peers it is about."""
+    """One operation, asked for objects drawn at random (or each once, in turn), by a coordinator or by the peers it is about; in turn,
+    `shared` of them ask for the same object."""
 
     tag = ""  # of what is asked again, for If-None-Match
 
     def __init__(
         self, name, operation, method, path, aims, by_hand, body=None, query=None, ids="", draw="random", role="coordinator", base=BASE,
-        is_asked_again=False,
+        is_asked_again=False, shared=1,
     ):  # fmt: skip
         self.name, self.operation, self.method, self.path, self.aims, self.by_hand = name, operation, method, path, aims, by_hand
         self.body, self.query, self.ids, self.draw, self.role = body, query or {}, ids, draw, role
-        self.base, self.is_asked_again = base, is_asked_again
+        self.base, self.is_asked_again, self.shared = base, is_asked_again, shared
         self.who = (role, base)
 
     @property
@@ -75,9 +77,12 @@ class Case:
 
     def path_to(self, n):
         # Not in a cursor, which may spell anything.
-        return self.path.replace("ID", f"{self.ids}{self.base + n}") if self.ids else self.path
+        return self.path.replace("ID", f"{self.ids}{self.base + (n - 1) // self.shared + 1}") if self.ids else self.path
 
     def draw_line(self, count):
+        if self.role == "peer" and self.draw == "turn":
+            turn = f"\\set k :k + 1\n\\set turn (:k - 1) * {CONNECTIONS} + :client_id\n\\set object {BASE} + :turn / {self.shared} + 1\n"
+            return f"{turn}\\set n {BASE} + {count // PEERS} * (1 + mod(:turn, {PEERS}))\n"
         highest, step = (PEERS, count // PEERS) if self.role == "peer" else (count, 1)
         return f"\\set n {self.base} + {step} * random(1, {highest})\n"
 
@@ -89,7 +94,7 @@ class Case:
         for number, value in enumerate((issuer, subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
             context = re.sub(rf"\${number}\b", value, context)
         main, _ = statement(self.operation)
-        drawn = f"({BASE} + nextval('bench.turn'))" if self.draw == "turn" else ":n"
+        drawn = ":n" if self.draw == "random" else ":object" if self.role == "peer" else f"({BASE} + nextval('bench.turn'))"
         path_id = f"('{self.ids}' || {drawn})" if self.ids else "null::text"
         body = "null::jsonb" if self.body is None else "(:body)::jsonb"
         values = (path_id, "null::text", "(:query)::jsonb", body, "null::int[]", "null::jsonb")
@@ -114,6 +119,7 @@ class Case:
             "operation": self.operation,
             "query": json.dumps({"limit": 25, "after": statement(self.operation)[1]} | self.query),
             "body": json.dumps(self.body),
+            "k": "0",
         }
         return {name: value for name, value in given.items() if value}  # pgbench knows no empty one
 
@@ -133,6 +139,9 @@ WAITING = Case("waiting list", "waiting_people_list", "GET", "/v1/waiting-people
 ACCEPT = Case(
     "accept", "enrolments_accept", "POST", "/v1/enrolments/ID/accept", (0.5, 0.5, None, None), "accept.sql", ids=SEATS, draw="turn"
 )
+TAKE = Case(
+    "take a place", "places_replace", "PUT", "/v1/sessions/ID/place", (0.5, 0.5, None, None), "take.sql", ids=CHATS, draw="turn",
+    role="peer", shared=8)  # fmt: skip
 HOME_OF_FIVE = Case(
     "home of a peer with five cohorts", "homes_read", "GET", HOME.path, (0.5, None, None, None), "home.sql", ids=PARTICIPANTS, role="peer",
     base=OF_FIVE)  # fmt: skip

@@ -12,7 +12,7 @@ end
 function init(args)
     math.randomseed(seed * 7919)
     method, path, prefix, draw, count = args[1], args[2], args[3], args[4], tonumber(args[5])
-    base, body = tonumber(args[8]), args[9]
+    base, shared, body = tonumber(args[8]), tonumber(args[9]), args[10]
     bad = 0
     -- A coordinator asks for everything; of peers, each is for every step-th object.
     is_peer = args[7] == "peer"
@@ -30,7 +30,8 @@ function request()
     local n, token = 0, math.random(1, #tokens)
     if draw == "turn" then
         turn = turn + 2
-        n = turn
+        n = math.floor((turn - 1) / shared) + 1
+        if is_peer then token = (turn - 1) % #tokens + 1 end
     elseif is_peer then
         n = token * math.floor(count / #tokens)
     else
