@@ -130,7 +130,10 @@ begin
         order by l.participant_id, l.id
     loop
         perform place_hold(place.participant_id);
-        update places l set offered_until = least(l.offered_until, s.starts_at), told_at = null, version = l.version + 1
+        update places l set
+            offered_until = case l.state when 'offered' then least(l.offered_until, s.starts_at) end,
+            told_at = null,
+            version = l.version + 1
         from sessions s
         where s.id = l.session_id and l.id = place.id and (l.told_at is not null or l.offered_until > s.starts_at);
     end loop;
@@ -304,17 +307,17 @@ begin
         where s.id = in_session_id and e.participant_id = actor_participant_id() and e.is_seated and actor_role() = 'peer');
 end $$;
 
--- A session in which the actor has a seat and takes places, up to its start; 404 for everybody else, before anything is locked.
-create or replace function place_lock(in_session_id uuid) returns sessions language plpgsql as $$
+-- A session in which somebody has a seat and takes places, up to its start; 404 for everybody else, before anything is locked.
+create or replace function place_lock(in_session_id uuid, in_enrolment enrolments) returns sessions language plpgsql as $$
 declare
     session sessions;
 begin
-    if (place_seat(in_session_id)).id is null then
+    if in_enrolment.id is null then
         perform problem('not-found');
     end if;
     select * into session from sessions s where s.id = in_session_id for no key update;
-    perform place_hold(actor_participant_id());
-    if (place_seat(in_session_id)).id is null then
+    perform place_hold(in_enrolment.participant_id);
+    if not exists (select from enrolments e where e.id = in_enrolment.id and e.is_seated) then
         perform problem('not-found');
     elsif session.capacity is null then
         perform conflict('no-place-needed');
@@ -363,8 +366,8 @@ declare
     place places;
 begin
     perform require_role('peer');
-    session := place_lock(in_session_id);
     enrolment := place_seat(in_session_id);
+    session := place_lock(in_session_id, enrolment);
     select * into place from places l where l.session_id = session.id and l.enrolment_id = enrolment.id;
     if place.state = 'held' then
         return place_respond(session, enrolment);
@@ -395,11 +398,13 @@ end $$;
 -- Writes: places, place_decisions. Locks: the session, the person's places.
 create or replace function places_delete(in_session_id uuid) returns response language plpgsql security definer as $$
 declare
+    enrolment enrolments;
     place places;
 begin
     perform require_role('peer');
-    perform place_lock(in_session_id);
-    select * into place from places l where l.session_id = in_session_id and l.enrolment_id = (place_seat(in_session_id)).id;
+    enrolment := place_seat(in_session_id);
+    perform place_lock(in_session_id, enrolment);
+    select * into place from places l where l.session_id = in_session_id and l.enrolment_id = enrolment.id;
     if place.state in ('held', 'offered', 'waiting') then
         perform place_move(place, 'freed', 'freed');
         perform pg_notify('outbox', '');

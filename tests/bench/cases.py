@@ -11,7 +11,6 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sql")]
 
 import page  # noqa: E402
 from harness.tokens import ISSUER, claims  # noqa: E402
-from meter import CONNECTIONS  # noqa: E402
 
 COORDINATOR = "00000000-0000-4000-8000-000000000004"
 PARTICIPANTS, ACCOUNTS, SEATS, CHATS = (f"{kind}-0000-4000-8000-" for kind in ("0000000b", "0000000a", "00000010", "00000018"))
@@ -80,21 +79,22 @@ class Case:
         return self.path.replace("ID", f"{self.ids}{self.base + (n - 1) // self.shared + 1}") if self.ids else self.path
 
     def draw_line(self, count):
-        if self.role == "peer" and self.draw == "turn":
-            turn = f"\\set k :k + 1\n\\set turn (:k - 1) * {CONNECTIONS} + :client_id\n\\set object {BASE} + :turn / {self.shared} + 1\n"
-            return f"{turn}\\set n {BASE} + {count // PEERS} * (1 + mod(:turn, {PEERS}))\n"
         highest, step = (PEERS, count // PEERS) if self.role == "peer" else (count, 1)
-        return f"\\set n {self.base} + {step} * random(1, {highest})\n"
+        return f"\\set step {step}\n\\set n {self.base} + :step * random(1, {highest})\n"
 
     def own_script(self, count):
         """The pipeline of one request, as pgbench runs it."""
         context, _ = statement("kernel/context")
+        turn = "nextval('bench.turn')"
+        drawn = ":n" if self.draw == "random" else f"({BASE} + {turn})"
         subject = {"peer": "(:peer || :n)", "public": "null"}.get(self.role, ":subject")
+        if self.role == "peer" and self.draw == "turn":
+            subject = f"(:peer || {BASE} + :step * (1 + ({turn} - 1) % {PEERS}))"
+            drawn = f"({BASE} + 1 + (currval('bench.turn') - 1) / {self.shared})"
         issuer = "null" if self.role == "public" else ":issuer"
         for number, value in enumerate((issuer, subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
             context = re.sub(rf"\${number}\b", value, context)
         main, _ = statement(self.operation)
-        drawn = ":n" if self.draw == "random" else ":object" if self.role == "peer" else f"({BASE} + nextval('bench.turn'))"
         path_id = f"('{self.ids}' || {drawn})" if self.ids else "null::text"
         body = "null::jsonb" if self.body is None else "(:body)::jsonb"
         values = (path_id, "null::text", "(:query)::jsonb", body, "null::int[]", "null::jsonb")
@@ -119,7 +119,6 @@ class Case:
             "operation": self.operation,
             "query": json.dumps({"limit": 25, "after": statement(self.operation)[1]} | self.query),
             "body": json.dumps(self.body),
-            "k": "0",
         }
         return {name: value for name, value in given.items() if value}  # pgbench knows no empty one
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- :places places in sessions that have eight each, to be taken by :peers people in turn, every :step-th; run again, none is taken. And what
--- the API is measured against: bench.take(), one function written straight down for this one step, which locks the session, asks what
+-- :places places in sessions that have eight each, to be taken by :peers people in turn, every :step-th, who have had one in fifty sessions
+-- before; run again, none is taken. And what the API is measured against: bench.take(), one function written straight down for this one step, which locks the session, asks what
 -- must be asked and leaves the same rows behind.
 set search_path = alongside, pg_catalog;
 begin;
@@ -30,6 +30,21 @@ cross join lateral (select date_trunc('hour', now()) + n * interval '2 hours' + 
 insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at, decided_at)
 select c.cohort_id, (:'prefix' || 100000000000 + n * :step)::uuid, 'confirmed', now(), now(), now()
 from chat c cross join generate_series(1, :peers) n;
+-- What is over, so that nothing is planned for tables without rows.
+insert into sessions (
+    cohort_id, seq, part, capacity, local_start, timezone, starts_at, duration_minutes, hosts, state, started_at, ended_at, changed_at)
+select
+    g.id, :places + n, 1, 8, t.at at time zone 'America/Toronto', 'America/Toronto', t.at, 90, part_of(g.parts, 1)->'hosts', 'completed', t.at,
+    t.at + interval '90 minutes', t.at
+from chat c
+join cohorts g on g.id = c.cohort_id
+cross join generate_series(1, 50) n
+cross join lateral (select date_trunc('hour', now()) - n * interval '1 day' as at) t;
+insert into places (session_id, enrolment_id, participant_id, state, is_only_one, asked_at, waiting_since)
+select s.id, e.id, e.participant_id, 'held', false, s.starts_at, s.starts_at
+from chat c join sessions s on s.cohort_id = c.cohort_id and s.state = 'completed' join enrolments e on e.cohort_id = c.cohort_id;
+insert into place_decisions (place_id, at, decision, by_role)
+select l.id, l.asked_at, 'taken', 'peer' from places l join sessions s on s.id = l.session_id join chat c on c.cohort_id = s.cohort_id;
 commit;
 
 -- Its tables are those of the program without policies and triggers, with the same columns, checks, indexes and the references.
@@ -48,9 +63,13 @@ alter table bench.places
 alter table bench.place_decisions
     add foreign key (place_id) references bench.places (id),
     add foreign key (account_id) references accounts (id);
-insert into bench.sessions select * from sessions s where s.id::text like '00000018-%';
+insert into bench.sessions select * from sessions s where s.cohort_id = '00000018-0000-4000-8000-000000000000';
+insert into bench.places select l.* from places l join bench.sessions s on s.id = l.session_id;
+insert into bench.place_decisions overriding system value select d.* from place_decisions d join bench.places l on l.id = d.place_id;
 insert into bench.enrolments select * from enrolments e where e.cohort_id = '00000018-0000-4000-8000-000000000000';
-analyze bench.sessions, bench.enrolments, places, sessions, enrolments;
+analyze bench.sessions, bench.enrolments, bench.places, bench.place_decisions, places, place_decisions, sessions, enrolments;
+create sequence bench.turn;
+grant usage on sequence bench.turn to alongside_api;
 create function bench.take(in_session_id uuid, in_account_id uuid) returns json
 language plpgsql
 security definer
