@@ -17,6 +17,7 @@ PARTICIPANTS, ACCOUNTS, SEATS, CHATS = (f"{kind}-0000-4000-8000-" for kind in ("
 COLLEAGUES = "00000017-0000-4000-8000-"
 BASE = 100000000000  # the last part of an id is this and a number
 OF_FIVE = BASE - 5  # the same for those who have a seat in five cohorts
+OF_CHATS = BASE - 10  # of those who take places, and have nothing else
 PEERS = 1000  # fewer than tokens are remembered
 # No account is asked to do more at a time than it may: four for each connection, since who asks is drawn as well.
 COORDINATORS = 128
@@ -31,6 +32,7 @@ def accounts(count):
         ("coordinator", BASE): [COORDINATOR, *(f"{COLLEAGUES}{BASE + n}" for n in range(1, COORDINATORS))],
         ("public", BASE): [COORDINATOR],
         ("peer", BASE): [f"{ACCOUNTS}{BASE + n}" for n in steps],
+        ("peer", OF_CHATS): [f"{ACCOUNTS}{OF_CHATS + n}" for n in steps],
         ("peer", OF_FIVE): [f"{ACCOUNTS}{OF_FIVE + n}" for n in steps],
     }
 
@@ -60,6 +62,7 @@ class Case:
         self.body, self.query, self.ids, self.draw, self.role = body, query or {}, ids, draw, role
         self.base, self.is_asked_again, self.shared = base, is_asked_again, shared
         self.who = (role, base)
+        self.objects = BASE if draw == "turn" else base
 
     @property
     def status(self):
@@ -76,7 +79,7 @@ class Case:
 
     def path_to(self, n):
         # Not in a cursor, which may spell anything.
-        return self.path.replace("ID", f"{self.ids}{self.base + (n - 1) // self.shared + 1}") if self.ids else self.path
+        return self.path.replace("ID", f"{self.ids}{self.objects + (n - 1) // self.shared + 1}") if self.ids else self.path
 
     def draw_line(self, count):
         highest, step = (PEERS, count // PEERS) if self.role == "peer" else (count, 1)
@@ -89,7 +92,7 @@ class Case:
         drawn = ":n" if self.draw == "random" else f"({BASE} + {turn})"
         subject = {"peer": "(:peer || :n)", "public": "null"}.get(self.role, ":subject")
         if self.role == "peer" and self.draw == "turn":
-            subject = f"(:peer || {BASE} + :step * (1 + ({turn} - 1) % {PEERS}))"
+            subject = f"(:peer || {self.base} + :step * (1 + ({turn} - 1) % {PEERS}))"
             drawn = f"({BASE} + 1 + (currval('bench.turn') - 1) / {self.shared})"
         issuer = "null" if self.role == "public" else ":issuer"
         for number, value in enumerate((issuer, subject, ":role", ":language", ":request_id", "null", ":operation"), 1):
@@ -140,7 +143,7 @@ ACCEPT = Case(
 )
 TAKE = Case(
     "take a place", "places_replace", "PUT", "/v1/sessions/ID/place", (0.5, 0.5, None, None), "take.sql", ids=CHATS, draw="turn",
-    role="peer", shared=8)  # fmt: skip
+    role="peer", base=OF_CHATS, shared=8)  # fmt: skip
 HOME_OF_FIVE = Case(
     "home of a peer with five cohorts", "homes_read", "GET", HOME.path, (0.5, None, None, None), "home.sql", ids=PARTICIPANTS, role="peer",
     base=OF_FIVE)  # fmt: skip

@@ -81,7 +81,7 @@ def run_wrk(url, pid, cluster, case, count, tokens, seconds):
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(tokens[case.who]))
         file.flush()
-        arguments = [case.method, case.path, case.ids, case.draw, str(count), file.name, case.role, str(case.base), str(case.shared)]
+        arguments = [case.method, case.path, case.ids, case.draw, str(count), file.name, case.role, str(case.objects), str(case.shared)]
         if case.body is not None:
             arguments.append(json.dumps(case.body))
         before = cpu_seconds(pid), postgres_seconds(cluster)
