@@ -225,6 +225,22 @@ def test_what_is_no_longer_so_does_not_leave(coordinator, track, post, db):
     assert [len(mails) for mails in post(revoked)] == [1], "what is written later has a new address"
 
 
+def test_what_was_revoked_on_its_way_is_not_tried_again(coordinator, post, start_server, database, mailbox, db):
+    """R17: put off by the mail server; the address that it had opens nothing, and no other one leaves."""
+    rita = invite(coordinator)
+    coordinator.post(f"{rita.path}/send-page").ok()
+    mailbox.clear()
+    mailbox.answer = "451 4.3.0 later"
+    worker = start_server(database=database, worker=True, smtp_url=mailbox.url)
+    mailbox.wait_for_refusal()
+    worker.stop()
+    assert state(db, rita) == [("queued", None)] and coordinator.get(rita.path).ok()["page_sent_at"]
+    coordinator.post(f"{rita.path}/revoke-page").ok()
+    db.execute("update outbox set due_at = now() where guest_id = %s", (rita["id"],))
+    assert post(rita) == [[]] and state(db, rita) == [("cancelled", "revoked")]
+    assert coordinator.get(rita.path).ok()["page_sent_at"] is None
+
+
 def test_a_date_that_moves_and_is_cancelled_is_told_as_cancelled(coordinator, track, post, db):
     rita = invite(coordinator)
     assign(track, rita).created()

@@ -5,7 +5,7 @@ and nothing of anybody else (S2.17 to S2.19, ANCHORS 1.2.6)."""
 from datetime import date, timedelta
 
 import pytest
-from steps import ABSENT, activities
+from steps import ABSENT, activities, at_once
 from steps.alarms import notices
 from steps.groups import Group, Host, clock, instant, service
 from steps.guests import EVENT, PATH, assign, guest, invite, opened
@@ -259,6 +259,24 @@ def test_what_was_released_is_no_longer_there(coordinator, track, page):
     assert mine.get().ok()["assignments"] == []
     for step in ("confirm", "decline"):
         mine.answer(step, made).problem(422, "validation-failed").fault("#/assignment_id", "does-not-exist")
+
+
+def test_it_ends_once_whoever_is_first(coordinator, track, page, db):
+    """Declined many times and released, all at the same moment: one of them ended it, and it is told once."""
+    rita = invite(coordinator)
+    made = assign(track, rita).created()
+    pages, before = [page(rita) for _ in range(5)], len(notices(coordinator, "hosting_declined"))
+    acts = [lambda: coordinator.post(f"{made.path}/release", if_match=made)] + [
+        lambda one=one: one.answer("decline", made) for one in pages
+    ]
+    answers = at_once(len(acts), lambda number: acts[number]())
+    released, declined = answers[0].status == 200, [answer.status for answer in answers[1:]]
+    assert set(declined) == ({422} if released else {200})
+    assert len(notices(coordinator, "hosting_declined")) == before + (not released)
+    ended = (
+        "select count(*), bool_and((action = 'release') = %s) from audit_events where object_id = %s and action in ('release', 'decline')"
+    )
+    assert db.execute(ended, (released, made["id"])).fetchone() == (1, True)
 
 
 def test_when_it_does_not_fit_they_call(coordinator, event, track, page):
