@@ -114,7 +114,7 @@ def chats(client):
     evening.at(hours=-20)
     second.person.peer.delete(place).no_content()
     as_worker(client.db, evening.now, work, evening.session["id"])
-    third.person.peer.post(f"{place}/accept").ok()
+    third.person.peer.put(place).ok()
     first.person.peer.put(place).ok()
     third.withdraw().ok()
     evening.at(hours=-1)
