@@ -92,9 +92,10 @@ select
     s.joining, s.topics, d.days, s.offer_hours, least(a.created_at, d.first - interval '30 days')
 from demo_tracks d join activities a on a.id = d.activity_id join services s on s.id = a.service_id;
 insert into sessions (
-    id, cohort_id, seq, part, local_start, timezone, starts_at, duration_minutes, hosts, state, started_at, ended_at, changed_at)
+    id, cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts, state,
+    started_at, ended_at, changed_at)
 select
-    md5(g.id::text || n)::uuid, g.id, n, p.part, t.local_start, g.timezone, i.instant, part_minutes(g.parts, p.part),
+    md5(g.id::text || n)::uuid, g.id, n, p.part, g.session_capacity, place_deadline_days(g), t.local_start, g.timezone, i.instant, part_minutes(g.parts, p.part),
     part_of(g.parts, p.part)->'hosts', case d.state when 'completed' then 'completed' else 'scheduled' end,
     case d.state when 'completed' then i.instant end,
     case d.state when 'completed' then i.instant + make_interval(mins => part_minutes(g.parts, p.part)) end, g.created_at

@@ -43,8 +43,8 @@ begin
         from (values
             (1, 'BEGIN:VEVENT'),
             (2, 'UID:' || in_uid),
-            (3, 'DTSTAMP:' || calendar_utc(in_session.changed_at)),
-            (4, 'LAST-MODIFIED:' || calendar_utc(in_session.changed_at)),
+            (3, 'DTSTAMP:' || calendar_utc(in_session.calendar_changed_at)),
+            (4, 'LAST-MODIFIED:' || calendar_utc(in_session.calendar_changed_at)),
             (5, 'SEQUENCE:' || in_session.calendar_sequence),
             (6, 'DTSTART:' || calendar_utc(in_session.starts_at)),
             (7, 'DTEND:' || calendar_utc(session_ends_at(in_session))),

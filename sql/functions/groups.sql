@@ -208,10 +208,11 @@ begin
             then (in_body->>'registration_deadline_days')::int else service.registration_deadline_days end,
         service.offer_hours, app_now());
     insert into sessions (
-        cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts, changed_at)
+        cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts,
+        calendar_changed_at, changed_at)
     select
         new_id, t.seq, p.part, service.session_capacity, place_deadline_days(g), t.local_start, zone, wall_instant(t.local_start, zone),
-        t.minutes, part_of(service.parts, p.part)->'hosts', app_now()
+        t.minutes, part_of(service.parts, p.part)->'hosts', app_now(), app_now()
     from cohorts g
     cross join group_wall_times(in_body, service.parts) t
     cross join lateral (select part_at(service.parts, t.seq::int) as part) p
@@ -224,6 +225,7 @@ end $$;
 create or replace function groups_update(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     cohort cohorts := cohort_lock(in_id, in_if_match);
+    capacity_before int := cohort.capacity;
     service services;
 begin
     perform cohort_require_alive(cohort);
@@ -238,7 +240,8 @@ begin
         ) f (name, code, is_wrong)
         where f.is_wrong));
     cohort := jsonb_populate_record(cohort, in_body);
-    if cohort.capacity < cohort_seats_shown(in_id) then
+    -- Who does not see how many there are takes none away.
+    if cohort.capacity < coalesce(cohort_seats_shown(in_id), capacity_before) then
         perform conflict('seats-taken');
     elsif cohort.max_sessions < (select count(*) from sessions s where s.cohort_id = in_id and s.state <> 'cancelled') then
         perform conflict('sessions-planned');

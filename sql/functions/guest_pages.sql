@@ -159,6 +159,18 @@ begin
     return assignment;
 end $$;
 
+-- What has begun is not declined any more, and what is over not confirmed: what has happened does not change.
+create or replace function guest_page_require_ahead(in_assignment_id uuid, in_states text[]) returns void language plpgsql as $$
+begin
+    if not coalesce((
+        select bool_or(s.state = 'scheduled' and s.starts_at > app_now()) and bool_and(s.state <> all (in_states))
+        from host_assignment_sessions h join sessions s on s.id = h.session_id
+        where h.assignment_id = in_assignment_id), false)
+    then
+        perform conflict('too-late');
+    end if;
+end $$;
+
 -- Writes: host_assignments. Locks: the cohort, the assignment.
 create or replace function guest_pages_confirm(in_page_id uuid, in_secret_id uuid, in_body jsonb) returns response
 language plpgsql security definer as $$
@@ -169,6 +181,7 @@ begin
     if assignment.declined_at is not null then
         perform problem_state('declined');
     elsif assignment.confirmed_at is null then
+        perform guest_page_require_ahead(assignment.id, '{}');
         update host_assignments h set confirmed_at = app_now(), version = h.version + 1 where h.id = assignment.id;
         perform audit('confirm', 'host_assignment', assignment.id);
     end if;
@@ -185,6 +198,7 @@ declare
     coordinator uuid;
 begin
     if assignment.declined_at is null then
+        perform guest_page_require_ahead(assignment.id, '{in_progress,completed}');
         perform host_assignment_end(assignment);
         select coordinator_stand_in(g.coordinator_id, app_now()) into coordinator from cohorts g where g.id = assignment.cohort_id;
         perform notice_tell(array[coordinator], 'hosting_declined', assignment.cohort_id, in_cohort_id => assignment.cohort_id);

@@ -2,12 +2,13 @@
 -- Who waits for a place: the worker alone gives them on, each round, and never after the start.
 
 -- What stands between who waits and a place, in the words of decisions; null = nothing. Whoever cannot be told in time keeps their turn.
+-- Whom they must not meet was asked when they registered (DESIGN 12): a turn that passed for that would tell it, since everybody registered
+-- may take what is free.
 create or replace function place_list_hindrance(in_place places) returns text language plpgsql stable as $$
 begin
     return case
         when conflict_is_said(in_place.participant_id, (select s.cohort_id from sessions s where s.id = in_place.session_id))
             then 'conversation'
-        when conflict_blocks_place(in_place.participant_id, in_place.session_id) then 'conflict'
         when exists (
             select from participants p join step_backs b on b.account_id = p.account_id and b.ended_at is null
             where p.id = in_place.participant_id) then 'stepped_back'

@@ -13,6 +13,20 @@ begin
         else 'open' end;
 end $$;
 
+-- S2.17: who leads part of it without an account, as they are announced.
+create or replace function public_activity_guests(in_cohort_id uuid) returns json language plpgsql stable as $$
+begin
+    return (
+        select coalesce(json_agg(json_build_object(
+            'name', v.name,
+            'credentials', case when v.credentials_en is not null then localized(v.credentials_en, v.credentials_fr) end,
+            'link', case when v.link_en is not null then localized(v.link_en, v.link_fr) end) order by v.name, v.id), '[]')
+        from guests v
+        where v.id in (
+            select h.guest_id from host_assignments h
+            where h.cohort_id = in_cohort_id and h.guest_id is not null and h.released_at is null));
+end $$;
+
 -- How it stands at the moment, which changes without the version: the tracks that are no drafts any more, the reader's language first, who
 -- speaks what, when, until when one registers; of their words the best, while it is open. Full is what the worker wrote (seat_show_full).
 create or replace function public_activity_standing(in_activity_id uuid) returns json language plpgsql stable security definer as $$
@@ -28,6 +42,7 @@ begin
                 'timezone', g.timezone,
                 'registration', w.word,
                 'register_by', cohort_registers_by(g, d.first),
+                'guests', public_activity_guests(g.id),
                 'dates', d.dates)
                 order by g.language <> case when reads_french() then 'fr' else 'en' end, g.language, (d.first).starts_at, g.id)
                 filter (where g.id is not null), '[]'))
@@ -40,7 +55,9 @@ begin
                 coalesce(json_agg(json_build_object(
                     'part', s.part,
                     'register_by', place_asked_by(s),
-                    'state', s.state,
+                    -- By the clock: whether it really began is the room's.
+                    'state', case when s.state = 'cancelled' then 'cancelled' when app_now() >= session_ends_at(s) then 'completed'
+                        else 'scheduled' end,
                     'local_start', wall_text(s.local_start),
                     'timezone', s.timezone,
                     'utc_offset', utc_offset(s.local_start, s.starts_at),

@@ -174,23 +174,26 @@ begin
         when conflict_blocks_participant(in_participant_id, in_cohort.id) then 'conflict' end;
 end $$;
 
--- Worker: the word that the public reads of a track. Full is said at once; that it is open again, five minutes after the word last
--- changed at the soonest, so that nobody is watched as they leave. Returns how many words changed.
+-- Worker: the word that the public reads of a track: full when every seat is taken or somebody waits, whatever keeps them. Said at once;
+-- looked at anew in fixed steps of five minutes, so that nobody is watched as they leave. Returns how many words changed.
 create or replace function seat_show_full() returns int language plpgsql security definer as $$
 declare
     changed int;
 begin
     perform require_role('worker');
     with track as (
-        select g.id, cohort_seats_taken(g.id) >= g.capacity as is_full
+        select g.id, g.is_shown_full as was_full, cohort_seats_taken(g.id) >= g.capacity or exists (
+            select from enrolments e where e.cohort_id = g.id and e.state = 'waitlisted') as is_full
         from cohorts g
         where g.activity_id is not null and g.state in ('recruiting', 'confirmed', 'in_progress')
-        for no key update skip locked)
-    update cohorts g set is_shown_full = t.is_full, shown_full_at = app_now()
-    from track t
-    where g.id = t.id and g.is_shown_full <> t.is_full
-        and (t.is_full or g.shown_full_at is null or g.shown_full_at <= app_now() - interval '5 minutes');
-    get diagnostics changed = row_count;
+            and (not g.is_shown_full or g.shown_full_at < date_bin('5 minutes', app_now(), 'epoch'))
+        for no key update skip locked),
+    looked_at as (
+        update cohorts g set is_shown_full = t.is_full, shown_full_at = app_now()
+        from track t
+        where g.id = t.id and (t.is_full or t.was_full)
+        returning t.is_full <> t.was_full as is_changed)
+    select count(*) filter (where l.is_changed) into changed from looked_at l;
     return changed;
 end $$;
 

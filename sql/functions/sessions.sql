@@ -129,7 +129,7 @@ begin
     return session;
 end $$;
 
--- No two sessions of a group at once, and nobody leads two groups at once.
+-- No two sessions of a group at once, no part before one that it follows (S2.25), and nobody leads two groups at once.
 create or replace function session_require_apart(in_cohort_id uuid) returns void language plpgsql as $$
 begin
     if exists (
@@ -139,6 +139,13 @@ begin
         where s.starts_at < s.previous_ends_at)
     then
         perform problem_field('local_start', 'overlaps');
+    elsif exists (
+        select from (
+            select s.part, lag(s.part) over (order by s.starts_at) as previous_part
+            from sessions s where s.cohort_id = in_cohort_id and s.state <> 'cancelled') s
+        where s.part < s.previous_part)
+    then
+        perform problem_field('local_start', 'out-of-order');
     end if;
     perform host_require_no_clash(in_cohort_id);
 end $$;
@@ -172,13 +179,13 @@ begin
     part := part_next(cohort, (in_body->>'makes_up_for')::uuid);
     insert into sessions (
         id, cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts,
-        makes_up_for, topic_en, topic_fr, material_en, material_fr, join_link, changed_at)
+        makes_up_for, topic_en, topic_fr, material_en, material_fr, join_link, calendar_changed_at, changed_at)
     values (
         new_id, in_cohort_id, (select coalesce(max(s.seq), 0) + 1 from sessions s where s.cohort_id = in_cohort_id), part,
         cohort.session_capacity, place_deadline_days(cohort), local_start,
         cohort.timezone, instant, part_minutes(cohort.parts, part), part_of(cohort.parts, part)->'hosts',
         (in_body->>'makes_up_for')::uuid, in_body#>>'{topic,en}', in_body#>>'{topic,fr}', in_body#>>'{material,en}',
-        in_body#>>'{material,fr}', in_body->>'join_link', app_now());
+        in_body#>>'{material,fr}', in_body->>'join_link', app_now(), app_now());
     perform keep_key(in_key, 'session', new_id);
     perform session_require_apart(in_cohort_id);
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
@@ -217,7 +224,7 @@ begin
         update sessions s set
             local_start = t.local_start,
             starts_at = t.instant,
-            calendar_sequence = s.calendar_sequence + 1,
+            calendar_sequence = s.calendar_sequence + 1, calendar_changed_at = app_now(),
             changed_at = app_now(),
             version = s.version + 1
         from target t
@@ -305,7 +312,7 @@ begin
     update sessions s set
         state = 'cancelled',
         join_link = null,
-        calendar_sequence = s.calendar_sequence + 1,
+        calendar_sequence = s.calendar_sequence + 1, calendar_changed_at = app_now(),
         changed_at = app_now(),
         version = s.version + 1
     where s.id = in_id;
@@ -338,7 +345,7 @@ declare
 begin
     update sessions s set
         starts_at = wall_instant(s.local_start, s.timezone),
-        calendar_sequence = s.calendar_sequence + 1,
+        calendar_sequence = s.calendar_sequence + 1, calendar_changed_at = app_now(),
         changed_at = app_now(),
         version = s.version + 1
     where s.state = 'scheduled' and s.starts_at > app_now() - interval '1 day'
@@ -360,90 +367,15 @@ begin
     end if;
 end $$;
 
-create or replace function session_run_json(in_session_id uuid) returns json language plpgsql stable security definer as $$
-begin
-    return (
-        select json_build_object(
-            'session_id', s.id,
-            'state', s.state,
-            'started_at', utc(s.started_at),
-            'ended_at', utc(s.ended_at),
-            'hosts_present', (
-                select coalesce(json_agg(json_build_object(
-                    'account_id', p.account_id, 'guest_id', p.guest_id, 'slot', p.slot) order by p.slot, p.host_id), '[]')
-                from session_presences p where p.session_id = s.id))
-        from sessions s where s.id = in_session_id and session_role(s.id) is not null);
-end $$;
-
--- I3, I5, A6.5. A host who is told to call learns nothing else.
--- Writes: sessions, session_presences, cohorts, enrolments. Locks: the cohort, the session.
--- Returns who takes part from now on.
-create or replace function session_begin(in_session_id uuid, in_present uuid[]) returns uuid[] language plpgsql security definer as $$
-declare
-    session sessions;
-    cohort cohorts;
-    missing text[];
-    begun uuid[];
-begin
-    perform session_require_host(in_session_id);
-    session := session_lock(in_session_id);
-    select * into cohort from cohorts g where g.id = session.cohort_id;
-    if session.state <> 'scheduled' then
-        perform problem_state(session.state);
-    elsif cohort.state not in ('confirmed', 'in_progress') and not (cohort.state = 'recruiting' and cohort.joining = 'drop_in') then
-        perform problem_state(cohort.state);
-    elsif app_now() < session.starts_at - interval '15 minutes' then
-        perform conflict('too-early', jsonb_build_object('starts_at', utc(session.starts_at)));
-    elsif app_now() > session_ends_at(session) then
-        perform conflict('too-late');
-    end if;
-    perform require_no_faults((
-        select jsonb_agg(jsonb_build_object('pointer', '#/hosts_present/' || place - 1, 'code', 'does-not-exist'))
-        from unnest(in_present) with ordinality p (host_id, place)
-        where not exists (select from session_hosts(in_session_id) h where h.host_id = p.host_id)));
-    missing := host_slots_unfilled(session, in_present);
-    if missing <> '{}' then
-        perform conflict('hosts-missing', jsonb_build_object('missing', missing));
-    elsif conflict_blocks_session(in_session_id) then
-        perform conflict('call-your-coordinator');
-    end if;
-    update sessions s set state = 'in_progress', started_at = app_now(), version = s.version + 1 where s.id = in_session_id;
-    insert into session_presences (session_id, account_id, guest_id, slot, at)
-    select in_session_id, h.account_id, h.guest_id, h.slot, app_now()
-    from session_hosts(in_session_id) h where h.host_id = any (in_present);
-    update cohorts g set state = 'in_progress', version = g.version + 1 where g.id = cohort.id and g.state <> 'in_progress';
-    if cohort.joining = 'closed' then
-        with moved as (
-            update enrolments e set state = 'active', version = e.version + 1 where e.cohort_id = cohort.id and e.state = 'confirmed'
-            returning e.participant_id)
-        select array_agg(m.participant_id order by m.participant_id) into begun from moved m;
-    end if;
-    return begun;
-end $$;
-
 create or replace function sessions_start(in_id uuid, in_body jsonb) returns response language plpgsql as $$
 begin
-    perform audit('start', 'session', in_id, session_begin(in_id, text_array(in_body->'hosts_present')::uuid[]));
+    perform audit('start', 'session', in_id, session_run_begin(in_id, text_array(in_body->'hosts_present')::uuid[]));
     return respond(200, session_run_json(in_id));
-end $$;
-
--- Writes: sessions, comparisons. Locks: the cohort, the session.
-create or replace function session_finish(in_session_id uuid) returns void language plpgsql security definer as $$
-declare
-    session sessions;
-begin
-    perform session_require_host(in_session_id);
-    session := session_lock(in_session_id);
-    if session.state <> 'in_progress' then
-        perform problem_state(session.state);
-    end if;
-    update sessions s set state = 'completed', ended_at = app_now(), version = s.version + 1 where s.id = in_session_id;
-    perform comparison_ask('cohort', array[session.cohort_id]);
 end $$;
 
 create or replace function sessions_end(in_id uuid) returns response language plpgsql as $$
 begin
-    perform session_finish(in_id);
+    perform session_run_finish(in_id);
     perform audit('end', 'session', in_id);
     return respond(200, session_run_json(in_id));
 end $$;

@@ -4,7 +4,12 @@
 grant select on enrolment_decisions to alongside_api;
 create policy api_reads on enrolment_decisions for select to alongside_api using (
     case (select actor_role())
-        when 'coordinator' then exists (select from enrolments e where e.id = enrolment_id)
+        -- Who leads may be whom somebody must not meet (DESIGN 5b.7).
+        when 'coordinator' then exists (
+            select from enrolments e
+            where e.id = enrolment_id and (reason is distinct from 'conflict' or not exists (
+                select from host_assignments h
+                where h.cohort_id = e.cohort_id and h.account_id = (select actor_account_id()) and h.released_at is null)))
         else false end);
 grant select on enrolment_decisions_json to alongside_api;
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Why somebody's turn passed may be a conflict (A6.5): coordinators alone, where they see the seat.
+-- Why somebody's turn passed: coordinators alone, where they see the seat.
 
 grant select on place_decisions to alongside_api;
 create policy api_reads on place_decisions for select to alongside_api using (

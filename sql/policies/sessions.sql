@@ -18,7 +18,7 @@ create policy api_changes on sessions for update to alongside_api using (
 grant select on sessions_json to alongside_api;
 
 -- session_rederive(), after new zone data (A5.2).
-grant select, update (starts_at, calendar_sequence, changed_at, version) on sessions to alongside_worker;
+grant select, update (starts_at, calendar_sequence, calendar_changed_at, changed_at, version) on sessions to alongside_worker;
 create policy worker_rederives on sessions to alongside_worker using (true);
 grant select, update (state, started_at, ended_at, topic_codes, topic_en, topic_fr, join_link, changed_at, version) on sessions
 to alongside_sessions;

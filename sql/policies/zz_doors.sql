@@ -58,7 +58,7 @@ begin
                     debrief_cohort_id debrief_may_supervise debrief_note guest_mail_dates guest_page_expire guest_pages_confirm
                     guest_pages_decline guest_pages_read guest_pages_sign home_help_arranged host_clashes join_link_needs_replacing
                     join_link_replace
-                    host_facts incident_begin incident_check_in rosters_read session_begin session_contact_open session_finish
+                    host_facts incident_begin incident_check_in rosters_read session_run_begin session_contact_open session_run_finish
                     host_slots_unfilled session_hosts session_role session_run_json session_safety_plans_read
                     session_seat_in_window session_topics_set shortfall_candidates shortfall_expertise_missing shortfall_missing
                     shortfall_unfit'),
@@ -163,7 +163,7 @@ grant execute on function plain_list to alongside_api, alongside_seats, alongsid
 grant execute on function region_move_apply to alongside_api;
 grant execute on function rosters_read to alongside_api;
 grant execute on function join_link_needs_replacing, join_link_replace to alongside_api;
-grant execute on function session_begin, session_finish, session_role, session_run_json to alongside_api;
+grant execute on function session_run_begin, session_run_finish, session_role, session_run_json to alongside_api;
 grant execute on function session_contact_open, session_safety_plans_read, session_topics_set to alongside_api;
 grant execute on function shortfall_candidates, shortfall_expertise_missing, shortfall_missing, shortfall_unfit to alongside_api;
 grant execute on function staff_alias, staff_link_since to alongside_api;

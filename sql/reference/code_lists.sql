@@ -594,11 +594,10 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('place_decision', 'ended', 11, 'Ended', 'Terminée'),
 
     ('place_reason', 'conversation', 1, 'A conversation comes first', 'Un échange vient d''abord'),
-    ('place_reason', 'conflict', 2, 'Not to be placed together', 'À ne pas placer ensemble'),
-    ('place_reason', 'stepped_back', 3, 'Has stepped back', 'Est en retrait'),
-    ('place_reason', 'unreachable', 4, 'Cannot be told by mail', 'Ne peut être prévenu par courriel'),
-    ('place_reason', 'only_one', 5, 'Wished for one, and has it', 'En souhaitait une, et l''a'),
-    ('place_reason', 'seat_ended', 6, 'Has left', 'Est parti')
+    ('place_reason', 'stepped_back', 2, 'Has stepped back', 'Est en retrait'),
+    ('place_reason', 'unreachable', 3, 'Cannot be told by mail', 'Ne peut être prévenu par courriel'),
+    ('place_reason', 'only_one', 4, 'Wished for one, and has it', 'En souhaitait une, et l''a'),
+    ('place_reason', 'seat_ended', 5, 'Has left', 'Est parti')
 on conflict (list, code) do update set
     position = excluded.position, label_en = excluded.label_en, label_fr = excluded.label_fr
 -- What an administrator has changed stays.

@@ -254,6 +254,15 @@ def test_it_does_not_shrink_below_what_is_promised(client, coordinator, formal):
     coordinator.patch(group.path, {"capacity": 2, "max_sessions": 3}, if_match="*").ok()
 
 
+def test_who_does_not_see_how_many_there_are_learns_nothing_by_making_it_smaller(client, coordinator, formal):
+    """R21: another coordinator may make it larger; a smaller one is refused, whoever is in it."""
+    group, other = Group(coordinator, formal, capacity=6).open(), client("coordinator", OTHER_COORDINATOR)
+    group.seat(ready(client))
+    for capacity in (1, 5):
+        assert other.patch(group.path, {"capacity": capacity}, if_match="*").problem(409, "conflict")["reason"] == "seats-taken"
+    assert other.patch(group.path, {"capacity": 7}, if_match="*").ok()["capacity"] == 7
+
+
 def test_another_coordinator_takes_it_over(coordinator, client, formal):
     """Decision 22: by a hand-over, which says why; a patch moves no work."""
     group = Group(coordinator, formal)

@@ -250,6 +250,24 @@ def test_who_declines_may_have_confirmed_before(coordinator, track, page):
     assert mine.answer("decline", made).ok()["assignments"][0]["answer"] == "declined"
 
 
+def test_what_has_begun_is_not_declined_and_what_is_over_not_confirmed(coordinator, track, page, db):
+    """ANCHORS 1.2.5: what has happened never changes; the part that is to come may still be confirmed."""
+    rita = invite(coordinator)
+    made = assign(track, rita).created()
+    began = "update sessions set state = %s, started_at = starts_at, ended_at = case when %s = 'completed' then session_ends_at(sessions) end where id = %s"
+    first, second = track.sessions()
+    for state in ("in_progress", "completed"):
+        db.execute(began, (state, state, first["id"]))
+        mine = page(rita, instant(FIRST, hours=1))
+        assert mine.answer("decline", made).problem(409, "conflict")["reason"] == "too-late"
+    assert mine.answer("confirm", made).ok()["assignments"][0]["answer"] == "confirmed"
+    assert coordinator.get(made.path).ok()["released_at"] is None
+    db.execute(began, ("completed", "completed", second["id"]))
+    mine.at(instant(SECOND, hours=3))
+    db.execute("update host_assignments set confirmed_at = null where id = %s", (made["id"],))
+    assert mine.answer("confirm", made).problem(409, "conflict")["reason"] == "too-late"
+
+
 def test_what_was_released_is_no_longer_there(coordinator, track, page):
     """By a coordinator: it is not the guest's to answer."""
     rita = invite(coordinator)

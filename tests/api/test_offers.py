@@ -243,6 +243,22 @@ def test_who_must_not_meet_a_host_is_passed_over_in_silence(client, a_group, wai
     assert first.state == "waitlisted" and first.offer().problem(409, "conflict")["reason"] == "conflict"
 
 
+def test_a_coordinator_who_leads_does_not_read_of_conflicts(client, a_group, wait_since):
+    """DESIGN 5b.7: it may be them whom somebody must not meet."""
+    host = Host(client, client("administrator"))
+    group = a_group(SMALL | {"capacity": 1}).led_by(host)
+    leaving, kept = group.seat(wait_since()), wait_since(MONTH_AGO)
+    waits = group.seat(kept, "waitlisted")
+    kept.coordinator.post(f"{kept.path}/exclusions", {"account_id": host.id, "reason": "asked_by_peer"}).created()
+    leaving.withdraw().ok()
+    group.advance()
+    assert told(waits) == [FULL, ("passed_over", "conflict", "system")]
+    group.coordinator.db.execute(
+        "insert into host_assignments (cohort_id, account_id, slot, assigned_by, assigned_at)"
+        " select id, coordinator_id, 'team_member', coordinator_id, now() from cohorts where id = %s", (group.id,))  # fmt: skip
+    assert told(waits) == [FULL]
+
+
 # ---- a coordinator's choice ----
 
 

@@ -84,3 +84,14 @@ def test_who_leads_the_series_leads_the_parts_that_ask_for_them(client, administ
         ({"president": {"count": 1, "is_needed": True}}, "#/hosts/president", "unknown"),
     ):
         coordinator.patch(f"/v1/sessions/{two['id']}", {"hosts": bad}, if_match="*").problem(422).fault(pointer, code)
+
+
+def test_no_part_comes_before_one_that_it_follows(coordinator, two_part_event):
+    """S2.23, S2.25: what was planned can be moved, and stays in its order."""
+    event = Group(coordinator, two_part_event, series={"local_start": in_days(40), "count": 2})
+    one, two = event.sessions()
+    for moved, day in ((two, 39), (one, 55)):
+        refused = coordinator.patch(f"/v1/sessions/{moved['id']}", {"local_start": in_days(day)}, if_match="*")
+        refused.problem(422, "validation-failed").fault("#/local_start", "out-of-order")
+    coordinator.patch(f"/v1/sessions/{one['id']}", {"local_start": in_days(60), "cascade": True}, if_match="*").ok()
+    assert [s["part"] for s in event.sessions()] == [1, 2]

@@ -19,7 +19,7 @@ STEPS = 50
 # Every way of a place, and why a turn passed or a place ended.
 WAYS = {
     ("taken", None), ("waiting", None), ("given", None), ("offered", None), ("accepted", None), ("expired", None), ("told", None),
-    ("freed", None), ("passed", "conversation"), ("passed", "conflict"), ("passed", "stepped_back"), ("passed", "unreachable"),
+    ("freed", None), ("passed", "conversation"), ("passed", "stepped_back"), ("passed", "unreachable"),
     ("ended", "only_one"), ("ended", "seat_ended")}  # fmt: skip
 
 

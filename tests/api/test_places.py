@@ -287,20 +287,22 @@ def test_who_cannot_be_told_keeps_their_turn(chats):
     assert standing(evening, third) == "held"
 
 
-def test_who_must_not_meet_is_passed(chats):
-    """A6.5, decision 17: beside one whom they must not meet, as decided, nobody is given a place; and it is told to nobody."""
+@pytest.mark.parametrize("protected", [0, 1], ids=["who waits", "who holds"])
+def test_whom_somebody_must_not_meet_is_no_matter_of_places(chats, protected):
+    """A6.5, DESIGN 12: asked once, when they register; who frees and looks on learns nothing, and nor does who waits."""
     evening = chats(people=4)
     first, second, third, fourth = evening.seats
     taken(evening, first, second)
     for minutes, seat in enumerate((third, fourth)):
         evening.at(days=-5, minutes=minutes)
         take(evening, seat).ok()
-    body = {"kind": "no_contact", "for_participant_id": third.person.id, "participant_id": second.person.id}
+    one, other = (third, second)[:: 1 if protected == 0 else -1]
+    body = {"kind": "no_contact", "for_participant_id": one.person.id, "participant_id": other.person.id}
     talked(evening.coordinator, evening.coordinator.post("/v1/conflict-declarations", body).created())
     free(evening, first).no_content()
     work(evening)
-    assert (standing(evening, third), standing(evening, fourth)) == ("waiting", "held")
-    assert decisions(evening, third)[-1] == ("passed", "conflict", "system")
+    assert (standing(evening, third), standing(evening, fourth)) == ("held", "waiting")
+    assert decisions(evening, third)[-1] == ("given", None, "system")
 
 
 def test_who_wished_for_one_of_several_waits_for_no_other(chats):

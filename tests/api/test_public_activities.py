@@ -8,7 +8,8 @@ import icalendar
 import pytest
 from steps import walk
 from steps.activities import PATH, PUBLIC, in_state, new, page, track, two_parts
-from steps.groups import Group, in_days, instant, ready
+from steps.groups import Group, in_days, instant, ready, service
+from steps.guests import EVENT, assign, invite
 from steps.journey import as_worker
 
 
@@ -37,7 +38,9 @@ def test_tracks_stand_side_by_side_the_readers_language_first(coordinator, nobod
     assert [(d["part"], d["local_start"], d["utc_offset"], d["ends_at"]) for d in one["dates"]] == [
         (1, "2027-07-08T17:00", "-04:00", "2027-07-08T22:30:00Z"), (2, "2027-07-22T17:00", "-04:00", "2027-07-22T22:00:00Z")]  # fmt: skip
     assert [(d["local_start"], d["utc_offset"]) for d in two["dates"]] == [("2027-07-15T17:00", "-05:00"), ("2027-07-29T17:00", "-05:00")]
-    assert set(one) == {"group_id", "language", "composition", "timezone", "registration", "register_by", "dates"}, "no count, link or name"
+    assert set(one) == {"group_id", "language", "composition", "timezone", "registration", "register_by", "guests", "dates"}, (
+        "no count, link or name"
+    )
     assert {entry["id"] for entry in walk(coordinator, "/v1/groups", params={"activity_id": made["id"]})} > {english.id, french.id}
     assert english.read()["activity_id"] == made["id"]
 
@@ -82,9 +85,44 @@ def test_full_is_a_word_that_nobody_can_count_with(client, coordinator, nobody, 
     first.withdraw()
     as_worker(db, None, "select seat_show_full()")
     assert words(nobody, made) == full, "who leaves is not watched"
+    next_step(db, one)
+    assert words(nobody, made) == empty
+
+
+def next_step(db, one):
+    """The next five minutes have begun, and the worker looks."""
     db.execute("update cohorts set shown_full_at = shown_full_at - interval '5 minutes' where id = %s", (one.id,))
     as_worker(db, None, "select seat_show_full()")
-    assert words(nobody, made) == empty
+
+
+def test_a_word_changes_in_fixed_steps_and_not_when_somebody_leaves(client, coordinator, nobody, db, plan, event):
+    """ANCHORS 1.2.10: however long it was full, who leaves is not watched; looked at anew once in each five minutes."""
+    made = in_state(coordinator, plan(), "open")
+    one = track(coordinator, made, event)
+    first, _ = fill(client, one, 2)
+    as_worker(db, None, "select seat_show_full()")
+    db.execute("update cohorts set shown_full_at = shown_full_at - interval '1 hour' where id = %s", (one.id,))
+    as_worker(db, None, "select seat_show_full()")
+    first.withdraw()
+    as_worker(db, None, "select seat_show_full()")
+    assert words(nobody, made)[0] == "full"
+    next_step(db, one)
+    assert words(nobody, made)[0] == "open"
+
+
+def test_while_somebody_waits_it_is_full(client, coordinator, nobody, db, plan, event):
+    """A6.5: whatever keeps who waits from the seat that is free, the word is the same; and who asks now would wait."""
+    made = in_state(coordinator, plan(), "open")
+    one = track(coordinator, made, event)
+    first, _ = fill(client, one, 2)
+    waits = one.seat(ready(client), "waitlisted")
+    as_worker(db, None, "select seat_show_full()")
+    first.withdraw()
+    next_step(db, one)
+    assert words(nobody, made)[0] == "full"
+    waits.withdraw()
+    next_step(db, one)
+    assert words(nobody, made)[0] == "open"
 
 
 def test_what_is_public_answers_304_while_nothing_changed(coordinator, nobody, plan):
@@ -124,7 +162,36 @@ def test_the_public_calendar_keeps_what_was_cancelled(coordinator, nobody, plan,
     assert events(nobody, made, "fr") == []
 
 
+def test_nothing_public_moves_with_what_happens_in_the_room(coordinator, nobody, db, plan, event):
+    """ANCHORS 1.2.10: a way in that is replaced because somebody left, what is needed, who leads: no tag changes."""
+    made = in_state(coordinator, plan(), "announced")
+    session = track(coordinator, made, event).sessions()[0]
+    public = [f"{PUBLIC}/{made['id']}", PUBLIC, "/v1/activity-calendar"]
+    db.execute("update sessions set calendar_changed_at = calendar_changed_at - interval '1 day' where id = %s", (session["id"],))
+    before = [nobody.get(path).ok().etag for path in public]
+    for change in ({"join_link": "https://meet.example/other"}, {"material": {"en": "Pen", "fr": "Crayon"}}, {"hosts": session["hosts"]}):
+        coordinator.patch(f"/v1/sessions/{session['id']}", change, if_match="*").ok()
+    assert [nobody.get(path).ok().etag for path in public] == before
+
+
 def events(who, made, language="en"):
     text = who.get("/v1/activity-calendar", params={"language": language}).ok().content
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
     return [e for e in icalendar.Calendar.from_ical(text).walk("VEVENT") if str(e["SUMMARY"]) == made["title"][language]]
+
+
+def test_who_leads_from_outside_is_announced(administrator, coordinator, nobody, plan):
+    """S2.17: name, what they are known for, where to read of them, in both languages; until they are released. Nobody else is named."""
+    of = service(administrator, EVENT)
+    made = in_state(coordinator, coordinator.post(PATH, new(of)).created(), "announced")
+    one = track(coordinator, made, of)
+    assert page(nobody, made).ok()["tracks"][0]["guests"] == []
+    known = {
+        "credentials": {"en": "Visual artist", "fr": "Artiste visuelle"},
+        "link": {"en": "https://a.example", "fr": "https://a.example/fr"},
+    }
+    rita = invite(coordinator, **known)
+    assigned = assign(one, rita).created()
+    assert page(nobody, made).ok()["tracks"][0]["guests"] == [{"name": rita["name"]} | known]
+    coordinator.post(f"{assigned.path}/release", if_match="*").ok()
+    assert page(nobody, made).ok()["tracks"][0]["guests"] == []

@@ -291,7 +291,9 @@ select unnest(v.names::text[]), 'select', v.rule from (values
     ('{idempotency_keys}', 't.account_id = a.account'),
     ('{hand_overs}', $$a.role = 'coordinator' and case when t.participant_id is not null then t.participant_id = any (a.people)
         else t.subject_id <> all (a.own) end$$),
-    ('{enrolment_decisions}', 'keeps_seat(a, t.enrolment_id)'),
+    ('{enrolment_decisions}', $$keeps_seat(a, t.enrolment_id) and (t.reason is distinct from 'conflict' or not exists (
+        select from enrolments e join host_assignments h on h.cohort_id = e.cohort_id
+        where e.id = t.enrolment_id and h.account_id = a.account and h.released_at is null))$$),
     ('{places}', 't.participant_id = a.self or keeps_seat(a, t.enrolment_id)'),
     ('{place_decisions}', 'exists (select from places l where l.id = t.place_id and keeps_seat(a, l.enrolment_id))'),
     ('{contact_openings}', $$keeps_seat(a, t.enrolment_id)

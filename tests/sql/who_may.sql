@@ -336,7 +336,7 @@ select set_eq($$
     ('mail_templates', 'select'), ('outbox', 'select'), ('outbox', 'update'),
     ('participants', 'select id preferred_language status timezone'), ('plain_texts', 'select'), ('schema_migrations', 'select'),
     ('schema_state', 'select'), ('sealed_keys', 'select'), ('sealed_keys', 'delete'), ('services', 'select'), ('sessions', 'select'),
-    ('sessions', 'update calendar_sequence changed_at starts_at version'), ('settings', 'select'),
+    ('sessions', 'update calendar_changed_at calendar_sequence changed_at starts_at version'), ('settings', 'select'),
     ('sign_in_attempts', 'select at'), ('sign_in_attempts', 'delete'), ('sign_in_codes', 'select expires_at'), ('sign_in_codes', 'delete'),
     ('timezones', 'select'),
     ('track_documents', 'select'), ('updates', 'select'), ('updates', 'update told_at')$$,

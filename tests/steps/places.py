@@ -95,10 +95,8 @@ class Model:
         return "open" if self.is_open(date, person) else "waiting" if self.waits(place) else "full"
 
     def hindrance(self, place):
-        beside = {other.person for other in self.of(place.date, "held")}
         return (
             "conversation" if place.person in self.said
-            else "conflict" if any(frozenset((place.person, other)) in self.apart for other in beside)
             else "stepped_back" if place.person in self.away
             else "unreachable" if place.person in self.unreachable else None)  # fmt: skip
 

@@ -10,7 +10,7 @@ create table place_decisions (
         'taken', 'waiting', 'given', 'offered', 'accepted', 'expired', 'told', 'passed', 'freed', 'let_in', 'ended')),
     -- Whoever frees a place says none.
     reason text constraint place_decisions__reason__known check (reason in (
-        'conversation', 'conflict', 'stepped_back', 'unreachable', 'only_one', 'seat_ended')),
+        'conversation', 'stepped_back', 'unreachable', 'only_one', 'seat_ended')),
     by_role text not null,
     -- Null where the list moved by itself.
     account_id uuid references accounts (id),

@@ -34,6 +34,8 @@ create table sessions (
     ended_at timestamptz,
     -- Raised with every change a calendar must show (RFC 5545 SEQUENCE).
     calendar_sequence int not null default 0,
+    -- Since when it is this one; nothing else moves it, so that calendars tell of nothing else.
+    calendar_changed_at timestamptz not null default transaction_timestamp(),
     changed_at timestamptz not null,
     version int not null default 1,
     constraint sessions__seq__taken unique (cohort_id, seq),
