@@ -289,8 +289,9 @@ def test_a_guest_is_told_of_nobody(crowd, contract):
     """ANCHORS 1.2.6: neither of those who come nor of those who lead with them; whatever these do, the page is the same to the byte."""
     ours, rita = crowd.ours, invite(crowd.ours.coordinator)
     hosts = ours.coordinator.get(ours.path).ok()["hosts"] | {"guest": {"count": 1, "is_needed": False}}
-    ours.coordinator.patch(ours.path, {"hosts": hosts}, if_match="*").ok()
-    made = assign(ours.group, rita, session_id=ours.session["id"]).created()
+    for session in (ours.session, ours.next_session):
+        ours.coordinator.patch(f"/v1/sessions/{session['id']}", {"hosts": hosts}, if_match="*").ok()
+        ahead = assign(ours.group, rita, session_id=session["id"]).created()
     page_id, secret_id = opened(crowd.client.db, rita["id"], ours.now).rsplit("/", 2)[1:]
     nobody = crowd.client()
     clock(ours.now, nobody)
@@ -304,7 +305,7 @@ def test_a_guest_is_told_of_nobody(crowd, contract):
     assert bare(walk("guest_pages_read")) == before
     walk("guest_pages_sign", {"document_id": current_document(nobody, "guest_confidentiality")["id"]})
     for step in ("confirm", "decline"):
-        walk(f"guest_pages_{step}", {"assignment_id": made["id"]})
+        walk(f"guest_pages_{step}", {"assignment_id": ahead["id"]})
 
 
 def swap_turns(crowd, walk):
