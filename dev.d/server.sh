@@ -16,10 +16,10 @@ secrets_make() {
     )
 }
 
-# configure PORT: the environment of every command of the server.
+# configure PORT: the environment of every command of the server; of the caller's own, where its mail goes.
 configure() {
     local name
-    for name in $(compgen -e ALONGSIDE_ || true); do unset "$name"; done
+    for name in $(compgen -e ALONGSIDE_ || true); do [[ $name == ALONGSIDE_SMTP_* ]] || unset "$name"; done
     secrets_make
     socket=$(cluster_directory)
     export ALONGSIDE_LISTEN_PORT=$1

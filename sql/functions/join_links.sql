@@ -12,6 +12,7 @@ create or replace trigger link_changed before insert or update of join_link on s
 for each row execute function join_link_follow();
 
 -- R17: when its room closed to somebody who had been shown the way in and has no part in it any more. One branch for each way to leave.
+-- Who frees a place has not left: they may take another up to the start, and are registered as before.
 create or replace function join_link_closings(in_session sessions) returns setof timestamptz stable language plpgsql as $$
 begin
     return query
