@@ -32,11 +32,13 @@ begin
         select case when actor_runs_cohort(s.cohort_id) then place_count(s.id) end from sessions s where s.id = in_session_id);
 end $$;
 
--- S2.11: a figure of its own, where places are taken, and never below those that are.
+-- S2.11, decision 1: a figure of its own, where places are taken; never more than the group has for each, nor fewer than are taken.
 create or replace function place_require_capacity(in_session sessions, in_capacity int) returns void language plpgsql as $$
 begin
     if in_capacity is not null and in_session.capacity is null then
         perform problem_field('capacity', 'invalid');
+    elsif in_capacity > (select g.session_capacity from cohorts g where g.id = in_session.cohort_id) then
+        perform problem_field('capacity', 'too-large');
     -- Who does not see how many there are takes none away.
     elsif in_capacity < coalesce(place_taken_shown(in_session.id), in_session.capacity) then
         perform conflict('seats-taken');
@@ -220,24 +222,6 @@ begin
     values (
         in_place_id, app_now(), in_decision, in_reason, case actor_role() when 'worker' then 'system' else actor_role() end,
         actor_account_id());
-end $$;
-
-create or replace function place_mail(in_place places, in_kind text) returns void language plpgsql as $$
-begin
-    perform seat_mail(e, in_kind, jsonb_build_object('session_id', in_place.session_id))
-    from enrolments e where e.id = in_place.enrolment_id;
-end $$;
-
--- Whether a message about a place is still true: nothing is said of what has begun.
-create or replace function place_mail_stands(in_message outbox) returns boolean language plpgsql stable as $$
-begin
-    return exists (
-        select from places l join sessions s on s.id = l.session_id
-        where l.enrolment_id = in_message.enrolment_id and s.id = (in_message.data->>'session_id')::uuid
-            and s.state = 'scheduled' and s.starts_at > app_now() and case in_message.kind
-                when 'place_offered' then l.state = 'offered' and l.offered_until > app_now()
-                when 'place_open' then l.state = 'waiting'
-                else l.state = 'held' end);
 end $$;
 
 -- Whoever wished for one of several waits for no other once they have it: of both tracks, where it is an activity.

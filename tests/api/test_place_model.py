@@ -62,7 +62,7 @@ FAULTS = [
     ("place_move", "in_place.is_only_one", "false"),
     ("place_end_others", "g.activity_id = cohort.activity_id", "false"),
     ("place_list_advance", "order by l.waiting_since, l.id", "order by l.waiting_since desc, l.id"),
-    ("place_list_hindrance", "when conflict_is_said(in_place.participant_id) then 'conversation'", ""),
+    ("place_list_hindrance", "then 'conversation'", "then null"),
     ("place_release_all", "s.state = 'scheduled'", "s.starts_at > app_now()"),
 ]
 

@@ -5,6 +5,7 @@ start."""
 from datetime import date, timedelta
 
 import pytest
+from harness.invariants import Invariants
 from steps import activities
 from steps.evenings import Evening, audited
 from steps.groups import INFORMAL, attend, in_days, instant, part, ready, service
@@ -459,19 +460,37 @@ def test_what_is_offered_ends_with_the_start_wherever_it_moves(chats):
 
 
 def test_a_session_has_its_own_number_of_places(chats, client):
-    """Every date carries its own; never below those that are taken."""
+    """Decision 1: every date carries its own, never more than the group has for each; never below those that are taken."""
     evening = chats(people=3)
     first, second, third = evening.seats
-    taken(evening, first, second)
     change = lambda body, of=None: evening.coordinator.patch(  # noqa: E731
         f"/v1/sessions/{(of or evening.session)['id']}", body, if_match="*")  # fmt: skip
+    assert change({"capacity": 1}).ok()["capacity"] == 1
+    change({"capacity": 3}).problem(422, "validation-failed").fault("#/capacity", "too-large")
+    assert change({"capacity": 2}).ok()["capacity"] == 2
+    taken(evening, first, second)
     assert change({"capacity": 1}).problem(409)["reason"] == "seats-taken"
-    assert change({"capacity": 3}).ok()["capacity"] == 3
-    taken(evening, third)
+    assert take(evening, third).ok()["standing"] == "waiting"
     assert change({"capacity": 1}, evening.next_session).ok()["capacity"] == 1
     whole = Evening(client, INFORMAL, 1)
     whole.coordinator.patch(whole.path, {"capacity": 3}, if_match="*").problem(422).fault("#/capacity", "invalid")
     assert whole.session["capacity"] is None
+    groups = [evening.group.id, whole.group.id]
+    assert broken(client.db, groups, "decision 1: places") == []
+
+
+def broken(db, groups, start):
+    """The invariants whose words begin like this, as far as they are broken."""
+    return [found for found in Invariants(db).broken(groups) if found[0].startswith(start)]
+
+
+@pytest.mark.parametrize("capacity", ["3", "null"])
+def test_the_invariant_finds_a_session_of_other_places(chats, capacity):
+    evening = chats(people=0)
+    db = evening.coordinator.db
+    with db.transaction(force_rollback=True):
+        db.execute(f"update sessions set capacity = {capacity}, registration_deadline_days = null where id = %s", (evening.session["id"],))
+        assert [id for _, id in broken(db, [evening.group.id], "decision 1: places")] == [evening.session["id"]]
 
 
 def test_coordinators_see_who_waits(chats):

@@ -19,6 +19,9 @@ ALWAYS = {
     "decision 1: never larger than the service": """
         select g.id from looked g join services v on v.id = g.service_id
         where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.parts <> v.parts""",
+    "decision 1: places in a session where and only where the group has them, and never more than it has for each": """
+        select s.id from looked g join sessions s on s.cohort_id = g.id
+        where s.capacity > g.session_capacity or (s.capacity is null) <> (g.session_capacity is null)""",
     "I2 never more sessions than the group may have": """
         select g.id from looked g
         where (select count(*) from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') > g.max_sessions""",

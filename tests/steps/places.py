@@ -147,6 +147,7 @@ class Model:
 
     def resize(self, date, capacity):
         require(date.state in ("scheduled", "in_progress"), "conflict-state")
+        require(capacity <= 3, "validation-failed")
         require(capacity >= self.taken(date), "conflict", "seats-taken")
         date.capacity = capacity
 
@@ -197,7 +198,7 @@ with made as (
 insert into cohorts (
     service_id, activity_id, language, state, coordinator_id, capacity, session_capacity, places_given_hours, places_offered_hours,
     max_sessions, parts, joining, topics, offer_hours, created_at)
-select m.service_id, m.id, l, 'confirmed', %(coordinator)s, 50, 1, %(given)s, %(offered)s, 20, v.parts, 'drop_in', 'participants', 72, %(at)s
+select m.service_id, m.id, l, 'confirmed', %(coordinator)s, 50, 3, %(given)s, %(offered)s, 20, v.parts, 'drop_in', 'participants', 72, %(at)s
 from made m join services v on v.id = m.service_id cross join unnest('{en,fr}'::text[]) l
 returning id::text
 """
@@ -382,7 +383,7 @@ class Story:
         self.both(lambda: self.model.leave(person, track), "peer", "select status from enrolments_withdraw(%s)", (seat,), person)
 
     def resize(self):
-        date, capacity = self.date(), self.dice.randint(1, 3)
+        date, capacity = self.date(), self.dice.randint(1, 4)
         self.note(self.day(date), capacity)
         self.change(date, lambda: self.model.resize(date, capacity), capacity=capacity)
 
