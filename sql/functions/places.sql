@@ -142,7 +142,7 @@ begin
     end loop;
 end $$;
 
--- What a peer knows of their place: a word for it, or whether one is free, never a number.
+-- What a peer knows of their place: a word for it, or whether one is free, never a number. From the start on it is theirs or over.
 create or replace function place_json(in_session sessions, in_enrolment_id uuid, in_zone text) returns json language plpgsql stable as $$
 declare
     place places;
@@ -150,8 +150,11 @@ declare
 begin
     select * into place from places l where l.session_id = in_session.id and l.enrolment_id = in_enrolment_id;
     standing := case
+        when in_session.state in ('cancelled', 'completed') or in_session.state = 'scheduled' and app_now() >= session_ends_at(in_session)
+            then 'over'
         when in_session.capacity is null then 'not_needed'
         when place.state in ('held', 'let_in') then 'held'
+        when in_session.state <> 'scheduled' or app_now() >= in_session.starts_at then 'over'
         when place.state = 'offered' and place.offered_until > app_now() then 'offered'
         when place_is_closed(in_session, place) then 'closed'
         when place_is_open(in_session, in_enrolment_id) then 'open'

@@ -574,6 +574,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('place_standing', 'offered', 5, 'A place is kept for you', 'Une place vous est réservée'),
     ('place_standing', 'closed', 7, 'Nobody asks for a place any more', 'On ne demande plus de place'),
     ('place_standing', 'not_needed', 6, 'Nobody takes a place here', 'Personne ne prend de place ici'),
+    ('place_standing', 'over', 8, 'Over, or does not take place', 'Passée, ou n''a pas lieu'),
 
     ('place_state', 'waiting', 1, 'Waits for a place', 'Attend une place'),
     ('place_state', 'offered', 2, 'A place is offered', 'Une place est offerte'),

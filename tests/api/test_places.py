@@ -134,7 +134,48 @@ def test_up_to_the_start_and_never_after(chats):
     assert take(evening, third).problem(409)["reason"] == "too-late"
     assert free(evening, first).problem(409)["reason"] == "too-late"
     work(evening)
-    assert standing(evening, third) == "waiting"
+    assert [standing(evening, seat) for seat in evening.seats] == ["held", "held", "over"]
+    assert places_shown(evening, third)[evening.session["id"]] == "over"
+
+
+def places_shown(evening, seat):
+    """Of each session to come, as their home and the view of their group say it."""
+    (group,) = seat.person.peer.get(f"{seat.person.path}/home").ok()["groups"]
+    viewed = seat.person.peer.get(f"/v1/enrolments/{seat.id}").ok()["group"]
+    home, view = ({s["id"]: s["place"] and s["place"]["standing"] for s in of["sessions"]} for of in (group["group"], viewed))
+    assert home == view
+    return view
+
+
+def test_what_is_over_or_cancelled_says_so(chats, client):
+    """Held while it is under way, and no longer; nothing is promised of what does not take place, wherever it is read."""
+    evening = chats(people=3)
+    first, second, third = evening.seats
+    taken(evening, first, second)
+    for seat in evening.seats[:2]:
+        take(evening, seat, evening.next_session).ok()
+    take(evening, third).ok()
+    evening.coordinator.post(f"/v1/sessions/{evening.next_session['id']}/cancel", if_match="*").ok()
+    for seat in evening.seats:
+        answer = seat.person.peer.get(path(evening, evening.next_session)).ok()
+        assert answer["standing"] == "over" and answer["text"]["en"] == "This date is over, or does not take place."
+        assert places_shown(evening, seat)[evening.next_session["id"]] == "over"
+        assert {s["id"]: s["place"]["standing"] for s in homes(evening, seat)}.get(evening.next_session["id"], "over") == "over"
+    evening.started()
+    assert [standing(evening, seat) for seat in evening.seats] == ["held", "held", "over"]
+    evening.at(minutes=90).end().ok()
+    assert [standing(evening, seat) for seat in evening.seats] == ["over"] * 3
+    # Which nobody ever began.
+    other = chats(people=1)
+    taken(other, *other.seats)
+    other.at(minutes=90, seconds=-1)
+    assert standing(other, other.seats[0]) == "held"
+    other.at(minutes=90)
+    assert standing(other, other.seats[0]) == "over"
+    whole = Evening(client, INFORMAL, 1).started()
+    assert standing(whole, whole.seats[0]) == "not_needed"
+    whole.at(minutes=90).end().ok()
+    assert standing(whole, whole.seats[0]) == "over"
 
 
 def test_who_steps_back_keeps_their_place_and_takes_none(chats):
@@ -368,7 +409,7 @@ def test_the_roster_and_who_is_let_in_late(chats):
     assert roster(evening) == {first.id: "held", second.id: "held", third.id: "waiting", fourth.id: "waiting"}
     evening.attend(fourth, "absent").problem(404)
     evening.attend(third).ok()
-    assert (standing(evening, third), standing(evening, fourth)) == ("held", "waiting")
+    assert (standing(evening, third), standing(evening, fourth)) == ("held", "over")
     assert evening.attend(fourth).problem(409)["reason"] == "full"
     assert decisions(evening, third)[-1] == ("let_in", None, "peer_supporter")
     # Whoever has a place comes, however late.
