@@ -15,6 +15,8 @@ begin
         where l.enrolment_id = in_message.enrolment_id and s.id = (in_message.data->>'session_id')::uuid
             and s.state = 'scheduled' and s.starts_at > app_now() and case in_message.kind
                 when 'place_offered' then l.state = 'offered' and l.offered_until > app_now()
+                when 'place_offered_moved' then l.state = 'offered' and l.offered_until > app_now()
+                when 'place_awaited_moved' then l.state in ('waiting', 'offered')
                 when 'place_open' then l.state = 'waiting'
                 else l.state = 'held' end);
 end $$;

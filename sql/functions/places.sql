@@ -93,7 +93,7 @@ begin
     then
         raise exception 'given once' using errcode = '42501';
     elsif new.state in ('waiting', 'freed')
-        or tg_op = 'UPDATE' and new.state = old.state and new.offered_until is not distinct from old.offered_until
+        or tg_op = 'UPDATE' and new.state = old.state and (new.offered_until <= old.offered_until) is not false
     then
         return new;
     end if;
@@ -120,11 +120,12 @@ create or replace trigger append_only before update or delete on place_decisions
 
 create or replace trigger no_truncate before truncate on place_decisions for each statement execute function refuse_change();
 
--- Dates have moved: no offer goes on after the start, and that a place is free is told anew.
--- Writes: places. Locks: the cohort and the sessions are the caller's; the places of each person.
+-- Dates have moved: an offer is as short as the window in which it lies now lets it be, that a place is free is told anew, and whoever has
+-- an offer or waits hears of it. Writes: places, outbox. Locks: the cohort and the sessions are the caller's; the places of each person.
 create or replace function place_follow_move(in_session_ids uuid[]) returns void language plpgsql security definer as $$
 declare
     place places;
+    ends timestamptz;
 begin
     perform require_role('coordinator');
     for place in
@@ -133,12 +134,19 @@ begin
         order by l.participant_id, l.id
     loop
         perform place_hold(place.participant_id);
+        select case place_window(s, g) when 'open' then app_now() else place_offer_ends(s) end into ends
+        from sessions s join cohorts g on g.id = s.cohort_id where s.id = place.session_id;
         update places l set
-            offered_until = case l.state when 'offered' then least(l.offered_until, s.starts_at) end,
+            offered_until = case l.state when 'offered' then least(l.offered_until, ends) end,
             told_at = null,
             version = l.version + 1
-        from sessions s
-        where s.id = l.session_id and l.id = place.id and (l.told_at is not null or l.offered_until > s.starts_at);
+        where l.id = place.id and l.state in ('waiting', 'offered')
+            and (l.told_at is not null or l.state = 'offered' and l.offered_until > ends);
+        select * into place from places l where l.id = place.id and l.state in ('waiting', 'offered');
+        continue when not found;
+        perform place_mail(
+            place, case when place.state = 'offered' and place.offered_until > app_now() then 'place_offered_moved'
+                else 'place_awaited_moved' end);
     end loop;
 end $$;
 

@@ -94,7 +94,7 @@ begin
     if in_message.kind = 'seat_offered' then
         local := enrolment.offer_expires_at at time zone zone;
         return moment_text(local, zone, enrolment.offer_expires_at, in_language);
-    elsif in_message.kind = 'place_offered' then
+    elsif in_message.kind in ('place_offered', 'place_offered_moved') then
         until := (
             select l.offered_until from places l
             where l.enrolment_id = enrolment.id and l.session_id = (in_message.data->>'session_id')::uuid);

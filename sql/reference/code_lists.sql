@@ -565,6 +565,10 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('message_kind', 'place_open', 18, 'A place in a session is free', 'Une place à une séance est libre'),
     ('message_kind', 'place_moved', 19, 'A session has moved, and a place may be kept or freed',
         'Une séance a changé d''heure, et la place peut être gardée ou libérée'),
+    ('message_kind', 'place_offered_moved', 21, 'A session has moved in which a place is offered',
+        'Une séance où une place est offerte a changé d''heure'),
+    ('message_kind', 'place_awaited_moved', 22, 'A session has moved for which the person waits',
+        'Une séance que la personne attend a changé d''heure'),
     ('message_kind', 'activity_opened', 20, 'An activity takes people', 'Une activité accueille'),
 
     ('place_standing', 'open', 1, 'A place is free', 'Une place est libre'),

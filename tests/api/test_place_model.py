@@ -63,6 +63,8 @@ FAULTS = [
     ("place_end_others", "g.activity_id = cohort.activity_id", "false"),
     ("place_list_advance", "order by l.waiting_since, l.id", "order by l.waiting_since desc, l.id"),
     ("place_list_hindrance", "then 'conversation'", "then null"),
+    ("place_follow_move", "'open' then app_now()", "'open' then s.starts_at"),
+    ("place_follow_move", "least(l.offered_until, ends)", "ends"),
     ("place_release_all", "s.state = 'scheduled'", "s.starts_at > app_now()"),
 ]
 

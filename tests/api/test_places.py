@@ -452,14 +452,14 @@ def test_nobody_is_let_in_beside_a_guest_whom_they_must_not_meet(chats):
 
 
 def test_moving_asks_those_who_have_a_place(chats):
-    """Keep or free: the mail says so, and the place stays unless they free it. What is cancelled is told to them and to who waits."""
+    """Keep or free: the mail says so, and the place stays unless they free it. Who waits hears of it as well, and of what is cancelled."""
     evening = chats(people=4)
     first, second, third, other = evening.seats
     taken(evening, first, other)
     take(evening, third).ok()
     evening.change(evening.session, local_start="2090-01-10T19:00")
-    assert (mail(evening, first), mail(evening, second), mail(evening, third)) == (["place_moved"], [], [])
-    assert standing(evening, first) == "held"
+    assert (mail(evening, first), mail(evening, second), mail(evening, third)) == (["place_moved"], [], ["place_awaited_moved"])
+    assert (standing(evening, first), standing(evening, third)) == ("held", "waiting")
     evening.cancel()
     assert told_of(evening, "session_cancelled") == {first.id, other.id, third.id}
     assert take(evening, second).problem(409)["reason"] == "too-late"
@@ -483,16 +483,53 @@ def test_a_series_that_moves_asks_for_each_date_those_who_have_a_place_in_it(cha
     assert told_of(evening, "series_changed") == set()
 
 
-def test_what_is_offered_ends_with_the_start_wherever_it_moves(chats):
-    """No offer outlives the start; where the last hours begin anew, who waits is told anew."""
+def moot(evening, seat):
+    """What was written to them of places: kind → why it is not to leave any more at this hour, or nothing."""
+    db = evening.coordinator.db
+    with db.transaction(force_rollback=True):
+        db.execute("select set_config('app.now', %s, true)", (evening.now,))
+        return dict(
+            db.execute(
+                "select o.kind, seat_mail_verdict(o) from outbox o where o.enrolment_id = %s and o.kind like 'place%%' order by o.created_at",
+                (seat.id,)).fetchall())  # fmt: skip
+
+
+def test_what_is_offered_is_as_short_as_the_window_it_moves_into(chats):
+    """ANCHORS 1.2.1, 1.2.5: half of what is left from now on, never longer than it was; who has it and who waits are told, once each."""
     evening, third, fourth = waiting(chats, hours=-24)
     evening.change(evening.session, local_start="2090-01-10T01:30")
     offer = third.person.peer.get(path(evening)).ok()
-    assert (offer["standing"], offer["offered_until"]) == ("offered", instant("2090-01-10T01:30"))
+    assert (offer["standing"], offer["offered_until"]) == ("offered", instant("2090-01-09T22:00"))
+    assert (mail(evening, third), mail(evening, fourth)) == (["place_offered", "place_offered_moved"], ["place_awaited_moved"])
+    for language, words in (("en", "January 9, 2090, 10:00 p.m."), ("fr", "le lundi 9 janvier 2090 à 22 h 00")):
+        assert words in letter(evening, third, language, "place_offered_moved")
+    assert "kept" not in letter(evening, fourth, "en", "place_awaited_moved")
     evening.change(evening.session, local_start="2090-01-10T18:30")
-    evening.at(hours=-1)
+    assert third.person.peer.get(path(evening)).ok()["offered_until"] == instant("2090-01-09T22:00")
+    assert moot(evening, third) == {"place_offered": None, "place_offered_moved": None}
+    evening.at(hours=-20, minutes=-30)
+    assert standing(evening, third) == "waiting"
+    assert moot(evening, third) == {"place_offered": "superseded", "place_offered_moved": "superseded"}
+    assert moot(evening, fourth) == {"place_awaited_moved": None}
+    free(evening, fourth).no_content()
+    assert moot(evening, fourth) == {"place_awaited_moved": "superseded"}
+
+
+def test_what_moves_into_the_last_hours_is_for_whoever_comes_first(chats):
+    """ANCHORS 1.2.1: an offer ends there, and all who wait are told that a place is free."""
+    evening, third, fourth = waiting(chats, hours=-24)
+    evening.change(evening.session, local_start="2090-01-09T20:30")
+    assert (standing(evening, third), standing(evening, fourth)) == ("open", "open")
+    assert moot(evening, third) == {"place_offered": "superseded", "place_awaited_moved": None}
     work(evening)
-    assert (mail(evening, fourth), mail(evening, third)[-1]) == (["place_open"], "place_open")
+    assert [decision for decision, *_ in decisions(evening, third)] == ["waiting", "offered", "expired", "told"]
+    assert mail(evening, third)[-1] == mail(evening, fourth)[-1] == "place_open"
+    assert take(evening, fourth).ok()["standing"] == "held"
+
+
+def test_where_the_last_hours_begin_anew_who_waits_is_told_anew(chats):
+    evening, third, fourth = waiting(chats, hours=-1)
+    assert (mail(evening, fourth), mail(evening, third)) == (["place_open"], ["place_open"])
     evening.change(evening.session, local_start="2090-01-12T18:30")
     assert take(evening, third).ok()["standing"] == "waiting"
     evening.at(days=2, hours=-1)

@@ -102,10 +102,12 @@ class Model:
 
     # ---- what is asked ----
 
+    def offer_ends(self, date):
+        return min(date.starts_at, self.now + max((date.starts_at - self.now) / 2, timedelta(minutes=30)))
+
     def move(self, place, state, decision, reason=None):
         place.since = place.until if decision == "expired" else self.now if decision == "waiting" else place.since
-        left = place.date.starts_at - self.now
-        place.until = min(place.date.starts_at, self.now + max(left / 2, timedelta(minutes=30))) if state == "offered" else None
+        place.until = self.offer_ends(place.date) if state == "offered" else None
         place.told = place.told if state == "waiting" else None
         place.state, place.last = state, (decision, reason)
         if state == "held" and place.is_only_one:
@@ -160,7 +162,8 @@ class Model:
             date.local += by
             for place in self.of(date, "waiting", "offered"):
                 place.told = None
-                place.until = place.until and min(place.until, date.starts_at)
+                ends = self.now if self.window(date) == "open" else self.offer_ends(date)
+                place.until = place.until and min(place.until, ends)
 
     def work(self):
         """The lists, in the order of their ids."""
