@@ -472,6 +472,22 @@ def told_of(evening, kind):
     return {seat for (seat,) in rows}
 
 
+def test_who_is_registered_hears_of_a_date_more_and_of_no_other(chats):
+    """S2.11: whoever has a seat, place or none; of one date, as long as it stands."""
+    evening = chats(people=2)
+    first, second = evening.seats
+    assert (told_of(evening, "seat_confirmed"), told_of(evening, "seat_registered")) == (set(), {first.id, second.id})
+    taken(evening, first)
+    made = evening.coordinator.post(f"{evening.group.path}/sessions", {"local_start": "2090-02-10T18:30"}).created()
+    assert (told_of(evening, "session_added"), told_of(evening, "series_changed")) == ({first.id, second.id}, set())
+    words = letter(evening, second, "en", "session_added")
+    assert words.startswith("Friday, February 10, 2090, 6:30 p.m.") and words.count("2090") == 1
+    said = "select distinct seat_mail_verdict(o) from outbox o where o.kind = 'session_added' and o.data->>'session_id' = %s"
+    assert evening.coordinator.db.execute(said, (made["id"],)).fetchall() == [(None,)]
+    evening.coordinator.post(f"/v1/sessions/{made['id']}/cancel", if_match="*").ok()
+    assert evening.coordinator.db.execute(said, (made["id"],)).fetchall() == [("superseded",)]
+
+
 def test_a_series_that_moves_asks_for_each_date_those_who_have_a_place_in_it(chats):
     evening = chats()
     first, second, third = evening.seats

@@ -186,9 +186,11 @@ ALWAYS = {
             and (i.track, i.state) = ('activity', 'forms_returned')
         where e.state in {SEATED}""",
     "each seat has its mail, and no other": f"""
-        select e.id || ' ' || k.kind from seats e cross join (values ('seat_offered'), ('seat_confirmed'), ('seat_not_placed')) k (kind)
+        select e.id || ' ' || k.kind from seats e join looked g on g.id = e.cohort_id
+        cross join (values ('seat_offered'), ('seat_confirmed'), ('seat_registered'), ('seat_not_placed')) k (kind)
         where case k.kind
-            when 'seat_offered' then e.state = 'offered' when 'seat_confirmed' then e.state in {SEATED} else e.state = 'not_placed' end
+            when 'seat_offered' then e.state = 'offered' when 'seat_confirmed' then e.state in {SEATED} and g.session_capacity is null
+            when 'seat_registered' then e.state in {SEATED} and g.session_capacity is not null else e.state = 'not_placed' end
             <> (exists (select from outbox o where o.enrolment_id = e.id and o.kind = k.kind
                 and (o.state in ('queued', 'held', 'failed') or k.kind = 'seat_not_placed')))""",
     "S2.11 never more places taken than a session has": """
