@@ -236,7 +236,7 @@ cross join lateral (select * from place_decisions d where d.place_id = l.id orde
 """
 # How often each is drawn.
 ACTS = {
-    "take": 30, "free": 12, "work": 18, "wait": 16, "leave": 0.4, "resize": 1, "cancel": 0.3, "shift": 3, "begin": 0.5, "says": 1.5, "apart": 3,
+    "take": 30, "free": 12, "work": 18, "wait": 16, "leave": 0.4, "resize": 1, "cancel": 0.3, "shift": 2, "begin": 0.5, "says": 1.5, "apart": 3,
     "unreach": 2, "away": 1.5}  # fmt: skip
 EDGES = (timedelta(seconds=-1), timedelta(0), timedelta(seconds=1))
 
@@ -402,7 +402,7 @@ class Story:
         """Some hours on the same day, alone or with those that follow; now and then while a place in it is offered."""
         offered = [place.date for place in self.model.places.values() if self.model.is_offered(place)]
         date = self.dice.choice(offered) if offered and self.dice.random() < 0.7 else self.date()
-        by = timedelta(hours=self.dice.choice((-3, -1, 1, 2)))
+        by = timedelta(hours=self.dice.choice((-6, -3, -1, 1, 2)))
         cascade = self.dice.random() < 0.3
         later = [d for d in self.model.dates if d.track == date.track and d.state == "scheduled" and d.starts_at > date.starts_at]
         moved = [date, *(later if cascade else [])]
