@@ -32,11 +32,13 @@ begin
         select case when actor_runs_cohort(s.cohort_id) then place_count(s.id) end from sessions s where s.id = in_session_id);
 end $$;
 
--- S2.11: a figure of its own, where places are taken, and never below those that are.
+-- S2.11, decision 1: a figure of its own, where places are taken; never more than the group has for each, nor fewer than are taken.
 create or replace function place_require_capacity(in_session sessions, in_capacity int) returns void language plpgsql as $$
 begin
     if in_capacity is not null and in_session.capacity is null then
         perform problem_field('capacity', 'invalid');
+    elsif in_capacity > (select g.session_capacity from cohorts g where g.id = in_session.cohort_id) then
+        perform problem_field('capacity', 'too-large');
     -- Who does not see how many there are takes none away.
     elsif in_capacity < coalesce(place_taken_shown(in_session.id), in_session.capacity) then
         perform conflict('seats-taken');
@@ -91,7 +93,7 @@ begin
     then
         raise exception 'given once' using errcode = '42501';
     elsif new.state in ('waiting', 'freed')
-        or tg_op = 'UPDATE' and new.state = old.state and new.offered_until is not distinct from old.offered_until
+        or tg_op = 'UPDATE' and new.state = old.state and (new.offered_until <= old.offered_until) is not false
     then
         return new;
     end if;
@@ -118,11 +120,12 @@ create or replace trigger append_only before update or delete on place_decisions
 
 create or replace trigger no_truncate before truncate on place_decisions for each statement execute function refuse_change();
 
--- Dates have moved: no offer goes on after the start, and that a place is free is told anew.
--- Writes: places. Locks: the cohort and the sessions are the caller's; the places of each person.
+-- Dates have moved: an offer is as short as the window in which it lies now lets it be, that a place is free is told anew, and whoever has
+-- an offer or waits hears of it. Writes: places, outbox. Locks: the cohort and the sessions are the caller's; the places of each person.
 create or replace function place_follow_move(in_session_ids uuid[]) returns void language plpgsql security definer as $$
 declare
     place places;
+    ends timestamptz;
 begin
     perform require_role('coordinator');
     for place in
@@ -131,16 +134,23 @@ begin
         order by l.participant_id, l.id
     loop
         perform place_hold(place.participant_id);
+        select case place_window(s, g) when 'open' then app_now() else place_offer_ends(s) end into ends
+        from sessions s join cohorts g on g.id = s.cohort_id where s.id = place.session_id;
         update places l set
-            offered_until = case l.state when 'offered' then least(l.offered_until, s.starts_at) end,
+            offered_until = case l.state when 'offered' then least(l.offered_until, ends) end,
             told_at = null,
             version = l.version + 1
-        from sessions s
-        where s.id = l.session_id and l.id = place.id and (l.told_at is not null or l.offered_until > s.starts_at);
+        where l.id = place.id and l.state in ('waiting', 'offered')
+            and (l.told_at is not null or l.state = 'offered' and l.offered_until > ends);
+        select * into place from places l where l.id = place.id and l.state in ('waiting', 'offered');
+        continue when not found;
+        perform place_mail(
+            place, case when place.state = 'offered' and place.offered_until > app_now() then 'place_offered_moved'
+                else 'place_awaited_moved' end);
     end loop;
 end $$;
 
--- What a peer knows of their place: a word for it, or whether one is free, never a number.
+-- What a peer knows of their place: a word for it, or whether one is free, never a number. From the start on it is theirs or over.
 create or replace function place_json(in_session sessions, in_enrolment_id uuid, in_zone text) returns json language plpgsql stable as $$
 declare
     place places;
@@ -148,8 +158,11 @@ declare
 begin
     select * into place from places l where l.session_id = in_session.id and l.enrolment_id = in_enrolment_id;
     standing := case
+        when in_session.state in ('cancelled', 'completed') or in_session.state = 'scheduled' and app_now() >= session_ends_at(in_session)
+            then 'over'
         when in_session.capacity is null then 'not_needed'
         when place.state in ('held', 'let_in') then 'held'
+        when in_session.state <> 'scheduled' or app_now() >= in_session.starts_at then 'over'
         when place.state = 'offered' and place.offered_until > app_now() then 'offered'
         when place_is_closed(in_session, place) then 'closed'
         when place_is_open(in_session, in_enrolment_id) then 'open'
@@ -220,24 +233,6 @@ begin
     values (
         in_place_id, app_now(), in_decision, in_reason, case actor_role() when 'worker' then 'system' else actor_role() end,
         actor_account_id());
-end $$;
-
-create or replace function place_mail(in_place places, in_kind text) returns void language plpgsql as $$
-begin
-    perform seat_mail(e, in_kind, jsonb_build_object('session_id', in_place.session_id))
-    from enrolments e where e.id = in_place.enrolment_id;
-end $$;
-
--- Whether a message about a place is still true: nothing is said of what has begun.
-create or replace function place_mail_stands(in_message outbox) returns boolean language plpgsql stable as $$
-begin
-    return exists (
-        select from places l join sessions s on s.id = l.session_id
-        where l.enrolment_id = in_message.enrolment_id and s.id = (in_message.data->>'session_id')::uuid
-            and s.state = 'scheduled' and s.starts_at > app_now() and case in_message.kind
-                when 'place_offered' then l.state = 'offered' and l.offered_until > app_now()
-                when 'place_open' then l.state = 'waiting'
-                else l.state = 'held' end);
 end $$;
 
 -- Whoever wished for one of several waits for no other once they have it: of both tracks, where it is an activity.

@@ -74,7 +74,7 @@ begin
             when 'seat_not_placed' then enrolment.state = 'not_placed'
             else enrolment.is_seated end then 'superseded'
         when in_message.kind like 'place%' and not place_mail_stands(in_message) then 'superseded'
-        when in_message.kind in ('session_changed', 'session_cancelled') and exists (
+        when in_message.kind in ('session_changed', 'session_added', 'session_cancelled') and exists (
             select from sessions s
             where s.id = (in_message.data->>'session_id')::uuid
                 and (session_ends_at(s) <= app_now() or (s.state = 'cancelled') <> (in_message.kind = 'session_cancelled')))
@@ -94,7 +94,7 @@ begin
     if in_message.kind = 'seat_offered' then
         local := enrolment.offer_expires_at at time zone zone;
         return moment_text(local, zone, enrolment.offer_expires_at, in_language);
-    elsif in_message.kind = 'place_offered' then
+    elsif in_message.kind in ('place_offered', 'place_offered_moved') then
         until := (
             select l.offered_until from places l
             where l.enrolment_id = enrolment.id and l.session_id = (in_message.data->>'session_id')::uuid);
@@ -106,7 +106,7 @@ begin
                 else e'\n\nIt is kept until:\n\n' end || moment_text(until at time zone zone, zone, until, in_language) end
         from sessions s
         where s.cohort_id = enrolment.cohort_id and case
-            when (in_message.kind in ('session_changed', 'session_cancelled') or in_message.kind like 'place%')
+            when (in_message.kind in ('session_changed', 'session_added', 'session_cancelled') or in_message.kind like 'place%')
                 and in_message.data ? 'session_id'
             then s.id = (in_message.data->>'session_id')::uuid
             else s.state in ('scheduled', 'in_progress') and session_ends_at(s) > app_now() end);
@@ -158,7 +158,7 @@ begin
     if in_state in ('offered', 'confirmed', 'not_placed', 'removed') then
         perform seat_mail(in_enrolment, case in_state
             when 'offered' then 'seat_offered'
-            when 'confirmed' then 'seat_confirmed'
+            when 'confirmed' then case when cohort.session_capacity is null then 'seat_confirmed' else 'seat_registered' end
             when 'not_placed' then 'seat_not_placed'
             else case in_reason when 'group_cancelled' then 'group_cancelled' else 'seat_released' end end);
     end if;

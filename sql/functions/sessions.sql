@@ -189,7 +189,7 @@ begin
     perform keep_key(in_key, 'session', new_id);
     perform session_require_apart(in_cohort_id);
     perform audit('create', 'session', new_id, in_fields => body_fields(in_body));
-    perform cohort_notify(in_cohort_id, 'series_changed', jsonb_build_object('session_id', new_id));
+    perform cohort_notify(in_cohort_id, 'session_added', jsonb_build_object('session_id', new_id));
     perform guest_tell(array[new_id], 'guest_assigned');
     perform cohort_offers_shorten(in_cohort_id);
     -- What is kept for a repeated request has no link: there it would outlive its key.

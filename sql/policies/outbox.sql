@@ -21,8 +21,9 @@ grant select (participant_id, kind, state), insert on outbox to alongside_desk;
 create policy others_read on outbox for select to alongside_seats, alongside_desk using (true);
 create policy seats_add on outbox for insert to alongside_seats with check (
     enrolment_id is not null and state = 'queued' and kind in (
-        'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved'));
+        'seat_offered', 'seat_confirmed', 'seat_registered', 'seat_not_placed', 'seat_released', 'session_changed', 'session_added',
+        'session_cancelled', 'series_changed', 'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved',
+        'place_offered_moved', 'place_awaited_moved'));
 create policy seats_cancel on outbox for update to alongside_seats using (enrolment_id is not null) with check (state = 'cancelled');
 -- Whom a guest replaced leads again, when that one declines.
 grant insert on outbox to alongside_sessions;

@@ -565,6 +565,13 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('message_kind', 'place_open', 18, 'A place in a session is free', 'Une place à une séance est libre'),
     ('message_kind', 'place_moved', 19, 'A session has moved, and a place may be kept or freed',
         'Une séance a changé d''heure, et la place peut être gardée ou libérée'),
+    ('message_kind', 'seat_registered', 23, 'Registered; a place is taken for each date',
+        'Inscription faite; une place se prend pour chaque date'),
+    ('message_kind', 'session_added', 24, 'There is one more session', 'Il y a une séance de plus'),
+    ('message_kind', 'place_offered_moved', 21, 'A session has moved in which a place is offered',
+        'Une séance où une place est offerte a changé d''heure'),
+    ('message_kind', 'place_awaited_moved', 22, 'A session has moved for which the person waits',
+        'Une séance que la personne attend a changé d''heure'),
     ('message_kind', 'activity_opened', 20, 'An activity takes people', 'Une activité accueille'),
 
     ('place_standing', 'open', 1, 'A place is free', 'Une place est libre'),
@@ -574,6 +581,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('place_standing', 'offered', 5, 'A place is kept for you', 'Une place vous est réservée'),
     ('place_standing', 'closed', 7, 'Nobody asks for a place any more', 'On ne demande plus de place'),
     ('place_standing', 'not_needed', 6, 'Nobody takes a place here', 'Personne ne prend de place ici'),
+    ('place_standing', 'over', 8, 'Over, or does not take place', 'Passée, ou n''a pas lieu'),
 
     ('place_state', 'waiting', 1, 'Waits for a place', 'Attend une place'),
     ('place_state', 'offered', 2, 'A place is offered', 'Une place est offerte'),

@@ -68,6 +68,9 @@ insert into plain_texts (list, code, position, text_en, text_fr) values
     ('place_standing', 'closed', 7,
         'The last day to ask for a place at this date is over. There are other dates.',
         'Le dernier jour pour demander une place à cette date est passé. Il y a d''autres dates.'),
+    ('place_standing', 'over', 8,
+        'This date is over, or does not take place.',
+        'Cette date est passée, ou n''a pas lieu.'),
 
     ('to_do', 'fill_form', 1,
         'Fill in the form and send it. You can save it in parts.',

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from steps import walk
-from steps.groups import ago, clock, ready, taking_people
+from steps.groups import INFORMAL, ago, clock, ready, taking_people
 from steps.journey import tells_nothing, until
 
 # In the summer of next year, so that the server's own clock sends what is due.
@@ -122,6 +122,24 @@ def test_the_spot_is_confirmed_with_dates_and_times(client, a_group, post, serve
     tells_nothing(mail, server, person, seat.id, seat.group.id)
 
 
+REGISTERED = {
+    "en": "Hello,\n\nYou are registered. Please sign in to see the dates, and take a place for those that you like;"
+    " you may change your mind at any time:\n\n{link}\n\nThank you.\n",
+    "fr": "Bonjour,\n\nVotre inscription est faite. Veuillez ouvrir une session pour voir les dates et prendre une place à celles"
+    " qui vous plaisent; vous pouvez changer d'avis à tout moment :\n\n{link}\n\nMerci.\n",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_who_takes_a_place_for_each_date_is_promised_none(client, a_group, post, server, language):
+    """S2.11: registered, they have a place in no date until they take one; nothing in the mail says otherwise."""
+    person = ready(client, preferred_language=language)
+    seat = a_group(kind=INFORMAL | {"session_capacity": 2}).seat(person)
+    *_, mail = post(person)[0]
+    assert text(mail) == REGISTERED[language].format(link=server.url)
+    tells_nothing(mail, server, person, seat.id, seat.group.id)
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_an_offer_says_until_when(client, a_group, deliver, db, server, language):
     """R8: on the person's own clock; yes or no, either is fine."""
@@ -148,10 +166,10 @@ CHANGES = {
     "session_cancelled": (
         lambda group: cancel(group), {"en": "does not take place:\n\n{}\n\n", "fr": "n'aura pas lieu :\n\n{}\n\n"},
         [(7, 18, 30)]),
-    "make_up": (
+    "session_added": (
         lambda group: group.coordinator.post(f"{group.path}/sessions", {"local_start": f"{YEAR}-07-21T18:30"}).created(),
-        {"en": "the ones to come:\n\n{}\n{}\n{}\n\n", "fr": "celles à venir :\n\n{}\n{}\n{}\n\n"},
-        [(7, 18, 30), (14, 18, 30), (21, 18, 30)]),
+        {"en": "There is one more date:\n\n{}\n\n", "fr": "Il y a une date de plus :\n\n{}\n\n"},
+        [(21, 18, 30)]),
     "group_cancelled": (
         lambda group: group.step("cancel").ok(),
         {"en": "What was planned does not take place. There are other ways that may suit you.",

@@ -14,7 +14,7 @@ from steps.places import ADDRESS, Story
 from steps.seats import Desk, office
 
 IS_LONG = os.environ.get("TEST_SOAK") == "1"
-SEEDS = [int(os.environ["TEST_SEED"])] if "TEST_SEED" in os.environ else range(10_000 if IS_LONG else 80)
+SEEDS = [int(os.environ["TEST_SEED"])] if "TEST_SEED" in os.environ else range(10_000 if IS_LONG else 120)
 STEPS = 50
 # Every way of a place, and why a turn passed or a place ended.
 WAYS = {
@@ -62,7 +62,8 @@ FAULTS = [
     ("place_move", "in_place.is_only_one", "false"),
     ("place_end_others", "g.activity_id = cohort.activity_id", "false"),
     ("place_list_advance", "order by l.waiting_since, l.id", "order by l.waiting_since desc, l.id"),
-    ("place_list_hindrance", "when conflict_is_said(in_place.participant_id) then 'conversation'", ""),
+    ("place_list_hindrance", "then 'conversation'", "then null"),
+    ("place_follow_move", "else place_offer_ends(s)", "else s.starts_at"),
     ("place_release_all", "s.state = 'scheduled'", "s.starts_at > app_now()"),
 ]
 

@@ -5,6 +5,7 @@ start."""
 from datetime import date, timedelta
 
 import pytest
+from harness.invariants import Invariants
 from steps import activities
 from steps.evenings import Evening, audited
 from steps.groups import INFORMAL, attend, in_days, instant, part, ready, service
@@ -133,7 +134,48 @@ def test_up_to_the_start_and_never_after(chats):
     assert take(evening, third).problem(409)["reason"] == "too-late"
     assert free(evening, first).problem(409)["reason"] == "too-late"
     work(evening)
-    assert standing(evening, third) == "waiting"
+    assert [standing(evening, seat) for seat in evening.seats] == ["held", "held", "over"]
+    assert places_shown(evening, third)[evening.session["id"]] == "over"
+
+
+def places_shown(evening, seat):
+    """Of each session to come, as their home and the view of their group say it."""
+    (group,) = seat.person.peer.get(f"{seat.person.path}/home").ok()["groups"]
+    viewed = seat.person.peer.get(f"/v1/enrolments/{seat.id}").ok()["group"]
+    home, view = ({s["id"]: s["place"] and s["place"]["standing"] for s in of["sessions"]} for of in (group["group"], viewed))
+    assert home == view
+    return view
+
+
+def test_what_is_over_or_cancelled_says_so(chats, client):
+    """Held while it is under way, and no longer; nothing is promised of what does not take place, wherever it is read."""
+    evening = chats(people=3)
+    first, second, third = evening.seats
+    taken(evening, first, second)
+    for seat in evening.seats[:2]:
+        take(evening, seat, evening.next_session).ok()
+    take(evening, third).ok()
+    evening.coordinator.post(f"/v1/sessions/{evening.next_session['id']}/cancel", if_match="*").ok()
+    for seat in evening.seats:
+        answer = seat.person.peer.get(path(evening, evening.next_session)).ok()
+        assert answer["standing"] == "over" and answer["text"]["en"] == "This date is over, or does not take place."
+        assert places_shown(evening, seat)[evening.next_session["id"]] == "over"
+        assert {s["id"]: s["place"]["standing"] for s in homes(evening, seat)}.get(evening.next_session["id"], "over") == "over"
+    evening.started()
+    assert [standing(evening, seat) for seat in evening.seats] == ["held", "held", "over"]
+    evening.at(minutes=90).end().ok()
+    assert [standing(evening, seat) for seat in evening.seats] == ["over"] * 3
+    # Which nobody ever began.
+    other = chats(people=1)
+    taken(other, *other.seats)
+    other.at(minutes=90, seconds=-1)
+    assert standing(other, other.seats[0]) == "held"
+    other.at(minutes=90)
+    assert standing(other, other.seats[0]) == "over"
+    whole = Evening(client, INFORMAL, 1).started()
+    assert standing(whole, whole.seats[0]) == "not_needed"
+    whole.at(minutes=90).end().ok()
+    assert standing(whole, whole.seats[0]) == "over"
 
 
 def test_who_steps_back_keeps_their_place_and_takes_none(chats):
@@ -367,7 +409,7 @@ def test_the_roster_and_who_is_let_in_late(chats):
     assert roster(evening) == {first.id: "held", second.id: "held", third.id: "waiting", fourth.id: "waiting"}
     evening.attend(fourth, "absent").problem(404)
     evening.attend(third).ok()
-    assert (standing(evening, third), standing(evening, fourth)) == ("held", "waiting")
+    assert (standing(evening, third), standing(evening, fourth)) == ("held", "over")
     assert evening.attend(fourth).problem(409)["reason"] == "full"
     assert decisions(evening, third)[-1] == ("let_in", None, "peer_supporter")
     # Whoever has a place comes, however late.
@@ -410,14 +452,14 @@ def test_nobody_is_let_in_beside_a_guest_whom_they_must_not_meet(chats):
 
 
 def test_moving_asks_those_who_have_a_place(chats):
-    """Keep or free: the mail says so, and the place stays unless they free it. What is cancelled is told to them and to who waits."""
+    """Keep or free: the mail says so, and the place stays unless they free it. Who waits hears of it as well, and of what is cancelled."""
     evening = chats(people=4)
     first, second, third, other = evening.seats
     taken(evening, first, other)
     take(evening, third).ok()
     evening.change(evening.session, local_start="2090-01-10T19:00")
-    assert (mail(evening, first), mail(evening, second), mail(evening, third)) == (["place_moved"], [], [])
-    assert standing(evening, first) == "held"
+    assert (mail(evening, first), mail(evening, second), mail(evening, third)) == (["place_moved"], [], ["place_awaited_moved"])
+    assert (standing(evening, first), standing(evening, third)) == ("held", "waiting")
     evening.cancel()
     assert told_of(evening, "session_cancelled") == {first.id, other.id, third.id}
     assert take(evening, second).problem(409)["reason"] == "too-late"
@@ -428,6 +470,22 @@ def told_of(evening, kind):
         "select e.id::text from outbox o join enrolments e on e.id = o.enrolment_id where o.kind = %s and e.cohort_id = %s",
         (kind, evening.group.id))  # fmt: skip
     return {seat for (seat,) in rows}
+
+
+def test_who_is_registered_hears_of_a_date_more_and_of_no_other(chats):
+    """S2.11: whoever has a seat, place or none; of one date, as long as it stands."""
+    evening = chats(people=2)
+    first, second = evening.seats
+    assert (told_of(evening, "seat_confirmed"), told_of(evening, "seat_registered")) == (set(), {first.id, second.id})
+    taken(evening, first)
+    made = evening.coordinator.post(f"{evening.group.path}/sessions", {"local_start": "2090-02-10T18:30"}).created()
+    assert (told_of(evening, "session_added"), told_of(evening, "series_changed")) == ({first.id, second.id}, set())
+    words = letter(evening, second, "en", "session_added")
+    assert words.startswith("Friday, February 10, 2090, 6:30 p.m.") and words.count("2090") == 1
+    said = "select distinct seat_mail_verdict(o) from outbox o where o.kind = 'session_added' and o.data->>'session_id' = %s"
+    assert evening.coordinator.db.execute(said, (made["id"],)).fetchall() == [(None,)]
+    evening.coordinator.post(f"/v1/sessions/{made['id']}/cancel", if_match="*").ok()
+    assert evening.coordinator.db.execute(said, (made["id"],)).fetchall() == [("superseded",)]
 
 
 def test_a_series_that_moves_asks_for_each_date_those_who_have_a_place_in_it(chats):
@@ -441,16 +499,53 @@ def test_a_series_that_moves_asks_for_each_date_those_who_have_a_place_in_it(cha
     assert told_of(evening, "series_changed") == set()
 
 
-def test_what_is_offered_ends_with_the_start_wherever_it_moves(chats):
-    """No offer outlives the start; where the last hours begin anew, who waits is told anew."""
+def moot(evening, seat):
+    """What was written to them of places: kind → why it is not to leave any more at this hour, or nothing."""
+    db = evening.coordinator.db
+    with db.transaction(force_rollback=True):
+        db.execute("select set_config('app.now', %s, true)", (evening.now,))
+        return dict(
+            db.execute(
+                "select o.kind, seat_mail_verdict(o) from outbox o where o.enrolment_id = %s and o.kind like 'place%%' order by o.created_at",
+                (seat.id,)).fetchall())  # fmt: skip
+
+
+def test_what_is_offered_is_as_short_as_the_window_it_moves_into(chats):
+    """ANCHORS 1.2.1, 1.2.5: half of what is left from now on, never longer than it was; who has it and who waits are told, once each."""
     evening, third, fourth = waiting(chats, hours=-24)
     evening.change(evening.session, local_start="2090-01-10T01:30")
     offer = third.person.peer.get(path(evening)).ok()
-    assert (offer["standing"], offer["offered_until"]) == ("offered", instant("2090-01-10T01:30"))
+    assert (offer["standing"], offer["offered_until"]) == ("offered", instant("2090-01-09T22:00"))
+    assert (mail(evening, third), mail(evening, fourth)) == (["place_offered", "place_offered_moved"], ["place_awaited_moved"])
+    for language, words in (("en", "January 9, 2090, 10:00 p.m."), ("fr", "le lundi 9 janvier 2090 à 22 h 00")):
+        assert words in letter(evening, third, language, "place_offered_moved")
+    assert "kept" not in letter(evening, fourth, "en", "place_awaited_moved")
     evening.change(evening.session, local_start="2090-01-10T18:30")
-    evening.at(hours=-1)
+    assert third.person.peer.get(path(evening)).ok()["offered_until"] == instant("2090-01-09T22:00")
+    assert moot(evening, third) == {"place_offered": None, "place_offered_moved": None}
+    evening.at(hours=-20, minutes=-30)
+    assert standing(evening, third) == "waiting"
+    assert moot(evening, third) == {"place_offered": "superseded", "place_offered_moved": "superseded"}
+    assert moot(evening, fourth) == {"place_awaited_moved": None}
+    free(evening, fourth).no_content()
+    assert moot(evening, fourth) == {"place_awaited_moved": "superseded"}
+
+
+def test_what_moves_into_the_last_hours_is_for_whoever_comes_first(chats):
+    """ANCHORS 1.2.1: an offer ends there, and all who wait are told that a place is free."""
+    evening, third, fourth = waiting(chats, hours=-24)
+    evening.change(evening.session, local_start="2090-01-09T20:30")
+    assert (standing(evening, third), standing(evening, fourth)) == ("open", "open")
+    assert moot(evening, third) == {"place_offered": "superseded", "place_awaited_moved": None}
     work(evening)
-    assert (mail(evening, fourth), mail(evening, third)[-1]) == (["place_open"], "place_open")
+    assert [decision for decision, *_ in decisions(evening, third)] == ["waiting", "offered", "expired", "told"]
+    assert mail(evening, third)[-1] == mail(evening, fourth)[-1] == "place_open"
+    assert take(evening, fourth).ok()["standing"] == "held"
+
+
+def test_where_the_last_hours_begin_anew_who_waits_is_told_anew(chats):
+    evening, third, fourth = waiting(chats, hours=-1)
+    assert (mail(evening, fourth), mail(evening, third)) == (["place_open"], ["place_open"])
     evening.change(evening.session, local_start="2090-01-12T18:30")
     assert take(evening, third).ok()["standing"] == "waiting"
     evening.at(days=2, hours=-1)
@@ -459,19 +554,37 @@ def test_what_is_offered_ends_with_the_start_wherever_it_moves(chats):
 
 
 def test_a_session_has_its_own_number_of_places(chats, client):
-    """Every date carries its own; never below those that are taken."""
+    """Decision 1: every date carries its own, never more than the group has for each; never below those that are taken."""
     evening = chats(people=3)
     first, second, third = evening.seats
-    taken(evening, first, second)
     change = lambda body, of=None: evening.coordinator.patch(  # noqa: E731
         f"/v1/sessions/{(of or evening.session)['id']}", body, if_match="*")  # fmt: skip
+    assert change({"capacity": 1}).ok()["capacity"] == 1
+    change({"capacity": 3}).problem(422, "validation-failed").fault("#/capacity", "too-large")
+    assert change({"capacity": 2}).ok()["capacity"] == 2
+    taken(evening, first, second)
     assert change({"capacity": 1}).problem(409)["reason"] == "seats-taken"
-    assert change({"capacity": 3}).ok()["capacity"] == 3
-    taken(evening, third)
+    assert take(evening, third).ok()["standing"] == "waiting"
     assert change({"capacity": 1}, evening.next_session).ok()["capacity"] == 1
     whole = Evening(client, INFORMAL, 1)
     whole.coordinator.patch(whole.path, {"capacity": 3}, if_match="*").problem(422).fault("#/capacity", "invalid")
     assert whole.session["capacity"] is None
+    groups = [evening.group.id, whole.group.id]
+    assert broken(client.db, groups, "decision 1: places") == []
+
+
+def broken(db, groups, start):
+    """The invariants whose words begin like this, as far as they are broken."""
+    return [found for found in Invariants(db).broken(groups) if found[0].startswith(start)]
+
+
+@pytest.mark.parametrize("capacity", ["3", "null"])
+def test_the_invariant_finds_a_session_of_other_places(chats, capacity):
+    evening = chats(people=0)
+    db = evening.coordinator.db
+    with db.transaction(force_rollback=True):
+        db.execute(f"update sessions set capacity = {capacity}, registration_deadline_days = null where id = %s", (evening.session["id"],))
+        assert [id for _, id in broken(db, [evening.group.id], "decision 1: places")] == [evening.session["id"]]
 
 
 def test_coordinators_see_who_waits(chats):

@@ -329,7 +329,7 @@ def test_whoever_holds_a_seat_is_told_of_a_change(client, administrator, coordin
     change(group, second, local_start=in_days(29), cascade=True).ok()
     cancel(group, third).ok()
     add(group, local_start=in_days(43), makes_up_for=third["id"]).created()
-    assert mail_of(db, seat) == ["session_changed", "series_changed", "session_cancelled", "series_changed"]
+    assert mail_of(db, seat) == ["session_changed", "series_changed", "session_cancelled", "session_added"]
     assert mail_of(db, offered) == []
 
 

@@ -254,6 +254,7 @@ def test_every_reason_of_a_conflict_has_its_words():
 SHARED = {
     "comparisons",
     "place_lists",
+    "place_mails",
     "session_runs",
     "name_digests",
     "coordinators",

@@ -19,6 +19,9 @@ ALWAYS = {
     "decision 1: never larger than the service": """
         select g.id from looked g join services v on v.id = g.service_id
         where g.capacity > v.capacity or g.max_sessions > v.max_sessions or g.parts <> v.parts""",
+    "decision 1: places in a session where and only where the group has them, and never more than it has for each": """
+        select s.id from looked g join sessions s on s.cohort_id = g.id
+        where s.capacity > g.session_capacity or (s.capacity is null) <> (g.session_capacity is null)""",
     "I2 never more sessions than the group may have": """
         select g.id from looked g
         where (select count(*) from sessions s where s.cohort_id = g.id and s.state <> 'cancelled') > g.max_sessions""",
@@ -183,9 +186,11 @@ ALWAYS = {
             and (i.track, i.state) = ('activity', 'forms_returned')
         where e.state in {SEATED}""",
     "each seat has its mail, and no other": f"""
-        select e.id || ' ' || k.kind from seats e cross join (values ('seat_offered'), ('seat_confirmed'), ('seat_not_placed')) k (kind)
+        select e.id || ' ' || k.kind from seats e join looked g on g.id = e.cohort_id
+        cross join (values ('seat_offered'), ('seat_confirmed'), ('seat_registered'), ('seat_not_placed')) k (kind)
         where case k.kind
-            when 'seat_offered' then e.state = 'offered' when 'seat_confirmed' then e.state in {SEATED} else e.state = 'not_placed' end
+            when 'seat_offered' then e.state = 'offered' when 'seat_confirmed' then e.state in {SEATED} and g.session_capacity is null
+            when 'seat_registered' then e.state in {SEATED} and g.session_capacity is not null else e.state = 'not_placed' end
             <> (exists (select from outbox o where o.enrolment_id = e.id and o.kind = k.kind
                 and (o.state in ('queued', 'held', 'failed') or k.kind = 'seat_not_placed')))""",
     "S2.11 never more places taken than a session has": """

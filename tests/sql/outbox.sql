@@ -11,9 +11,10 @@ select clock('2026-11-23 15:00:00Z') \g /dev/null
 -- Its words.
 select set_eq('select kind from mail_templates', array[
     'form_sent', 'acknowledgement', 'meeting_scheduled', 'meeting_changed', 'status_update', 'document_changed', 'intake_closed',
-    'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-    'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved', 'activity_opened', 'guest_page', 'guest_assigned',
-    'guest_moved', 'guest_cancelled', 'guest_released', 'guest_link', 'notice', 'notice_now'],
+    'seat_offered', 'seat_confirmed', 'seat_registered', 'seat_not_placed', 'seat_released', 'session_changed', 'session_added',
+    'session_cancelled', 'series_changed', 'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved',
+    'place_offered_moved', 'place_awaited_moved', 'activity_opened', 'guest_page', 'guest_assigned', 'guest_moved', 'guest_cancelled',
+    'guest_released', 'guest_link', 'notice', 'notice_now'],
     'every kind has its words');
 select is_empty($$
     select kind from mail_templates where concat_ws(' ', subject_en, subject_fr, body_en, body_fr)

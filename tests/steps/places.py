@@ -102,10 +102,12 @@ class Model:
 
     # ---- what is asked ----
 
+    def offer_ends(self, date):
+        return min(date.starts_at, self.now + max((date.starts_at - self.now) / 2, timedelta(minutes=30)))
+
     def move(self, place, state, decision, reason=None):
         place.since = place.until if decision == "expired" else self.now if decision == "waiting" else place.since
-        left = place.date.starts_at - self.now
-        place.until = min(place.date.starts_at, self.now + max(left / 2, timedelta(minutes=30))) if state == "offered" else None
+        place.until = self.offer_ends(place.date) if state == "offered" else None
         place.told = place.told if state == "waiting" else None
         place.state, place.last = state, (decision, reason)
         if state == "held" and place.is_only_one:
@@ -147,6 +149,7 @@ class Model:
 
     def resize(self, date, capacity):
         require(date.state in ("scheduled", "in_progress"), "conflict-state")
+        require(capacity <= 3, "validation-failed")
         require(capacity >= self.taken(date), "conflict", "seats-taken")
         date.capacity = capacity
 
@@ -159,7 +162,8 @@ class Model:
             date.local += by
             for place in self.of(date, "waiting", "offered"):
                 place.told = None
-                place.until = place.until and min(place.until, date.starts_at)
+                ends = self.now if self.window(date) == "open" else self.offer_ends(date)
+                place.until = place.until and min(place.until, ends)
 
     def work(self):
         """The lists, in the order of their ids."""
@@ -197,7 +201,7 @@ with made as (
 insert into cohorts (
     service_id, activity_id, language, state, coordinator_id, capacity, session_capacity, places_given_hours, places_offered_hours,
     max_sessions, parts, joining, topics, offer_hours, created_at)
-select m.service_id, m.id, l, 'confirmed', %(coordinator)s, 50, 1, %(given)s, %(offered)s, 20, v.parts, 'drop_in', 'participants', 72, %(at)s
+select m.service_id, m.id, l, 'confirmed', %(coordinator)s, 50, 3, %(given)s, %(offered)s, 20, v.parts, 'drop_in', 'participants', 72, %(at)s
 from made m join services v on v.id = m.service_id cross join unnest('{en,fr}'::text[]) l
 returning id::text
 """
@@ -232,7 +236,7 @@ cross join lateral (select * from place_decisions d where d.place_id = l.id orde
 """
 # How often each is drawn.
 ACTS = {
-    "take": 30, "free": 12, "work": 18, "wait": 16, "leave": 0.4, "resize": 1, "cancel": 0.3, "shift": 1, "begin": 0.5, "says": 1.5, "apart": 3,
+    "take": 30, "free": 12, "work": 18, "wait": 16, "leave": 0.4, "resize": 1, "cancel": 0.3, "shift": 2, "begin": 0.5, "says": 1.5, "apart": 3,
     "unreach": 2, "away": 1.5}  # fmt: skip
 EDGES = (timedelta(seconds=-1), timedelta(0), timedelta(seconds=1))
 
@@ -382,7 +386,7 @@ class Story:
         self.both(lambda: self.model.leave(person, track), "peer", "select status from enrolments_withdraw(%s)", (seat,), person)
 
     def resize(self):
-        date, capacity = self.date(), self.dice.randint(1, 3)
+        date, capacity = self.date(), self.dice.randint(1, 4)
         self.note(self.day(date), capacity)
         self.change(date, lambda: self.model.resize(date, capacity), capacity=capacity)
 
@@ -395,9 +399,10 @@ class Story:
         self.both(lambda: self.model.cancel(date), "coordinator", "select status from sessions_cancel(%s, null)", (date.id,))
 
     def shift(self):
-        """Some hours on the same day, alone or with those that follow."""
-        date = self.date()
-        by = timedelta(hours=self.dice.choice((-3, -1, 1, 2)))
+        """Some hours on the same day, alone or with those that follow; now and then while a place in it is offered."""
+        offered = [place.date for place in self.model.places.values() if self.model.is_offered(place)]
+        date = self.dice.choice(offered) if offered and self.dice.random() < 0.7 else self.date()
+        by = timedelta(hours=self.dice.choice((-6, -3, -1, 1, 2)))
         cascade = self.dice.random() < 0.3
         later = [d for d in self.model.dates if d.track == date.track and d.state == "scheduled" and d.starts_at > date.starts_at]
         moved = [date, *(later if cascade else [])]

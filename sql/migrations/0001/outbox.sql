@@ -3,9 +3,10 @@ create table outbox (
     id uuid primary key default gen_random_uuid(),
     kind text not null constraint outbox__kind__known check (kind in (
         'form_sent', 'acknowledgement', 'meeting_scheduled', 'meeting_changed', 'status_update', 'document_changed', 'intake_closed',
-        'seat_offered', 'seat_confirmed', 'seat_not_placed', 'seat_released', 'session_changed', 'session_cancelled', 'series_changed',
-        'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved', 'activity_opened', 'guest_page', 'guest_assigned',
-        'guest_moved', 'guest_cancelled', 'guest_released', 'guest_link', 'notice', 'notice_now')),
+        'seat_offered', 'seat_confirmed', 'seat_registered', 'seat_not_placed', 'seat_released', 'session_changed', 'session_added',
+        'session_cancelled', 'series_changed', 'group_cancelled', 'place_given', 'place_offered', 'place_open', 'place_moved',
+        'place_offered_moved', 'place_awaited_moved', 'activity_opened', 'guest_page', 'guest_assigned', 'guest_moved', 'guest_cancelled',
+        'guest_released', 'guest_link', 'notice', 'notice_now')),
     participant_id uuid references participants (id),
     -- Mail to staff says that there is a notice, and no more.
     notice_id uuid references notices (id),
