@@ -83,7 +83,9 @@ def test_a_step_from_elsewhere_is_refused_and_nothing_moves(seat_in, state):
     before = seat.read()
     assert before["state"] == state and before["text"]["en"] and before["text"]["fr"]
     for step, possible in STEPS.items():
-        if state not in possible:
+        if step == "confirm" and state in ("requested", "waitlisted", "offered"):
+            assert take(seat, step, seat.group.coordinator).problem(409, "conflict")["reason"] == "accepted-first"
+        elif state not in possible:
             assert take(seat, step, seat.group.coordinator).problem(409, "conflict-state")["state"] == state
     if state != "offered":
         assert take(seat, "decline", seat.person.peer).problem(409, "conflict-state")["state"] == state
@@ -223,7 +225,8 @@ def test_a_cancelled_group_lets_everybody_go(client, a_group):
     group.step("cancel").ok()
     for seat in seats:
         assert (seat.state, seat.read()["removal_reason"]) == ("removed", "group_cancelled")
-        assert seat.read(seat.person.peer)["removal_reason"] is None
+        seen = seat.read(seat.person.peer)
+        assert seen["removal_reason"] is None and seen["text"]["en"].startswith("This group does not take place.")
         assert [(d["decision"], d["reason"]) for d in seat.decisions()][-1] == ("removed", "group_cancelled")
 
 

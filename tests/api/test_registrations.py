@@ -7,6 +7,7 @@ import uuid
 
 import psycopg
 import pytest
+from steps.alarms import notices
 from steps.groups import EVENT, Activity, Seat, a_track, ago, ask, clock, instant, part, ready, registered, taking_people
 from steps.guests import invite
 from steps.journey import Intake, an_address, as_worker, open_intake, open_person, talked, unique
@@ -209,6 +210,24 @@ def test_what_a_coordinator_had_in_mind_becomes_the_registration(client, track, 
     assert proposal.state == "confirmed"
 
 
+def test_who_is_offered_a_place_need_only_accept_it(track, person):
+    """What to do, where it differs: a place that is offered is accepted, one that is not accepted yet is not confirmed."""
+    seat = track.seat(person, "offered")
+    refused(ask(track, person), "offered-already")
+    refused(seat.confirm(), "accepted-first")
+    seat.accept().ok()
+    assert ask(track, person).problem(409, "conflict-state")["state"] == "accepted"
+    seat.confirm().ok()
+
+
+def test_who_waits_is_not_confirmed(client, person):
+    track = a_track(client, capacity=1)
+    registered(track, ready(client), "accepted")
+    waits = registered(track, person, "waitlisted")
+    refused(waits.confirm(), "accepted-first")
+    assert waits.confirm("not-this-one").problem(409, "conflict-state")["state"] == "waitlisted"
+
+
 # ---- one of several ----
 
 
@@ -249,7 +268,9 @@ def test_who_wanted_one_of_several_has_it_once_one_is_theirs(client, db, tracks,
         "only_one",
         "system",
     )
-    assert left.read(person.peer)["left_at"] and elsewhere.state == "accepted"
+    seen = left.read(person.peer)
+    assert seen["left_at"] and elsewhere.state == "accepted"
+    assert seen["text"] == {"en": "You have the other one of this activity.", "fr": "Vous avez l'autre place de cette activité."}
 
 
 def test_a_list_gives_nothing_to_who_has_the_other(client, db, person):
@@ -341,7 +362,11 @@ def test_what_is_announced_does_not_take_people_yet(client, person):
 def test_whatever_keeps_it_from_taking_people_sounds_the_same(client, person):
     """Ended, cancelled, begun."""
     track = a_track(client)
+    waits, offered = registered(track, person, "accepted"), track.seat(ready(client), "offered")
     track.step("cancel").ok()
+    for seat in (waits, offered):
+        text = seat.read(seat.person.peer)["text"]
+        assert text["en"].startswith("This activity does not take place.") and text["fr"].startswith("Cette activité n'a pas lieu.")
     sent_on(ask(track, person))
 
 
@@ -392,7 +417,9 @@ def test_who_could_not_be_answered_in_time_is_sent_on(client):
     track = a_track(client, kind, now=now, series={"local_start": "2026-06-17T18:30", "count": 2})
     person = ready(client, now=now)
     person.at(instant("2026-06-17T15:00:00"))
+    assert person.peer.get(track.activity.path.replace("/v1/", "/v1/public-")).ok()["tracks"][0]["registration"] == "closed"
     sent_on(ask(track, person))
+    assert person.peer.put(f"{track.activity.path}/interest", {"languages": ["en"]}).ok(), "there is the next one to hope for"
     person.at(instant("2026-06-17T14:59:59"))
     assert ask(track, person).created()["answer_at"] == instant("2026-06-17T15:00:00")
 
@@ -466,6 +493,56 @@ def test_what_was_talked_about_before_they_asked_is_not_what_they_said_here(trac
     track.place(person, propose_only=True).created()
     talked(track.coordinator, person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created())
     refused(registered(track, person, "accepted", nobody_to_avoid=False).confirm(), "conversation-first")
+
+
+def test_who_calls_and_by_when_is_told_until_they_have_talked(client, track, person):
+    """Decision 16: as with a declaration, by the close of the next business day, to the person and the coordinator alike."""
+    seat = registered(track, person, "accepted", nobody_to_avoid=False)
+    declaration = person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created()
+    call = seat.read(person.peer)["call"]
+    assert (call["by"], call["who"], call["coordinator"]) == tuple(declaration["call"][name] for name in ("by", "who", "coordinator"))
+    assert seat.read()["call"]["by"] == call["by"]
+    assert registered(a_track(client), person, "accepted").read(person.peer)["call"] is None, "there is nobody"
+    track.coordinator.post(f"{seat.path}/conversation").ok()
+    assert seat.read(person.peer)["call"] is None
+    other = registered(a_track(client), person, "accepted", nobody_to_avoid=False)
+    assert other.read(person.peer)["call"]
+    talked(track.coordinator, declaration)
+    assert other.read(person.peer)["call"] is None, "one conversation"
+
+
+@pytest.mark.parametrize("how", ["conversation", "declaration"])
+def test_what_was_said_stands_until_it_was_talked_about(track, person, how):
+    """Whoever leaves, comes back and says otherwise has said it all the same; after a conversation they may say otherwise."""
+    registered(track, person, "accepted", nobody_to_avoid=False).withdraw().ok()
+    seat = registered(track, person, "accepted", nobody_to_avoid=True)
+    assert seat.read(person.peer)["nobody_to_avoid"] is False and seat.read(person.peer)["call"]
+    refused(seat.confirm(), "conversation-first")
+    if how == "conversation":
+        track.coordinator.post(f"{seat.path}/conversation").ok()
+    else:
+        talked(track.coordinator, person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created())
+    seat.withdraw().ok()
+    again = registered(track, person, nobody_to_avoid=True)
+    assert again.read()["nobody_to_avoid"] is True
+
+
+# ---- who is told ----
+
+
+def test_who_coordinates_the_track_is_told_that_somebody_asked(client, track, person):
+    """At once, whether there is a place or not; of the track, not of whom."""
+    assert asked_of(track) == []
+    registered(track, person, "accepted")
+    (told,) = asked_of(track)
+    assert (told["about"], told["urgency"], told["alarm"]) == ({"type": "group", "id": track.id}, "today", None)
+    assert person.id not in str(told)
+    ask(track, person).problem(409)
+    assert len(asked_of(track)) == 1
+
+
+def asked_of(track):
+    return [notice for notice in notices(track.coordinator, "registration_asked") if notice["about"]["id"] == track.id]
 
 
 # ---- leaving ----

@@ -93,7 +93,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         staff:s step_backs:S trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su activities:S audit_events:Si back_ups:S calendar_feeds:S cohorts:Su comparisons:I
-        documents:S enrolments:S exclusions:SuD guests:s hand_overs:SI host_assignments:S
+        documents:S enrolments:S exclusions:SuD guests:s hand_overs:SI holidays:S host_assignments:S
         idempotency_keys:su intakes:su interests:SD outbox:sI participants:su places:S plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s step_backs:S track_documents:S waiting_people:su'),
@@ -182,7 +182,8 @@ select set_eq($$
     'alongside_seats actor_own_cohort_ids', 'alongside_seats actor_stands_for_ids', 'alongside_sessions actor_stands_for_ids',
     'alongside_seats comparison_finish', 'alongside_seats conflict_blocks_participant', 'alongside_seats conflict_is_said',
     'alongside_seats conflict_blocks_place', 'alongside_seats contact_is_mailed', 'alongside_sessions place_let_in',
-    'alongside_seats enrolment_group_json',
+    'alongside_seats enrolment_group_json', 'alongside_seats coordinator_shown', 'alongside_seats coordinator_stand_in',
+    'alongside_seats notice_tell', 'alongside_seats registration_is_unheard', 'alongside_duty registration_clocks',
     'alongside_conflicts actor_own_cohort_ids',
     'alongside_conflicts coordinator_is_left',
     'alongside_sessions actor_cohort_ids', 'alongside_sessions actor_own_cohort_ids', 'alongside_sessions actor_session_ids',
