@@ -235,17 +235,6 @@ ALWAYS = {
         left join outbox o
             on o.enrolment_id = l.enrolment_id and o.kind = k.kind and (o.data->>'session_id')::uuid = l.session_id
         where o.id is null""",
-    # As it was when it was given or offered: what was found in the same second may have come after it.
-    "A6.5 no place is given beside whom they must not meet": """
-        select d.id || ' beside ' || m.id from conflict_matches m
-        cross join lateral (values (m.for_participant_id, m.participant_id), (m.participant_id, m.for_participant_id)) k (one, other)
-        join seats e on e.participant_id = k.one join seats f on f.participant_id = k.other
-        join places l on l.enrolment_id = e.id join places o on o.enrolment_id = f.id and o.session_id = l.session_id
-        join place_decisions d
-            on d.place_id = l.id and d.decision in ('given', 'offered') and m.created_at < d.at - interval '0.9 seconds'
-        where m.is_blocking and m.declaration_id is not null and (
-            select b.decision in ('taken', 'given', 'accepted')
-            from place_decisions b where b.place_id = o.id and b.seq < d.seq order by b.seq desc limit 1)""",
 }
 # What holds once the jobs have run.
 SETTLED = {
