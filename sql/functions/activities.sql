@@ -171,6 +171,7 @@ declare
     answer response := activity_step(in_id, in_if_match, '{open}', 'ended', 'end');
 begin
     perform activity_require_no_tracks(in_id);
+    perform interest_end(in_id);
     return answer;
 end $$;
 
@@ -179,5 +180,6 @@ declare
     answer response := activity_step(in_id, in_if_match, '{planned,announced,open}', 'cancelled', 'cancel');
 begin
     perform activity_require_no_tracks(in_id);
+    perform interest_end(in_id);
     return answer;
 end $$;

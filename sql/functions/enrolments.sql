@@ -79,7 +79,8 @@ end $$;
 create or replace view enrolments_json with (security_invoker = true) as
 select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.decided_at, e.version, row_to_json(members) as body
 from enrolments e
-left join plain_texts t on t.list = case e.track when 'group' then 'enrolment_state' else 'registration_state' end and t.code = e.state
+left join plain_texts t on t.list = case e.track when 'group' then 'enrolment_state' else 'registration_state' end and t.code = case
+    when e.removal_reason = 'group_cancelled' then 'cancelled' when e.is_elsewhere then 'elsewhere' else e.state end
 left join participants p on p.id = e.participant_id
 cross join lateral (select
     e.id,

@@ -368,6 +368,13 @@ begin
     return intake_respond(200, in_id);
 end $$;
 
+-- Whether anything of a person's is under way, or serves them.
+create or replace function intake_serves(in_participant_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from intakes i where i.participant_id = in_participant_id and (i.is_open or i.valid_until > app_now()));
+end $$;
+
 -- I4, decision 3: whether this intake opens the door of a track. One that was finished for groups opens activities too; S2.48: both forms
 -- returned are enough for these.
 create or replace function intake_opens(in_intake intakes, in_track text) returns boolean stable language sql
@@ -384,7 +391,7 @@ begin
 end $$;
 
 -- R11: an ending always comes with another way; the mail says so.
--- Writes: intakes, waiting_people, outbox. Locks: the person alone, against whoever places them, before all else.
+-- Writes: intakes, waiting_people, outbox, interests. Locks: the person alone, against whoever places them, before all else.
 create or replace function intakes_close(in_id uuid, in_if_match int[], in_body jsonb) returns response language plpgsql as $$
 declare
     intake intakes;
@@ -408,13 +415,15 @@ begin
     where i.id = in_id;
     perform waiting_person_refresh(intake.participant_id);
     perform outbox_cancel(in_id, 'closed');
+    perform outbox_cancel_idle(intake.participant_id, 'closed');
+    perform interest_end_idle(intake.participant_id);
     perform outbox_put('intake_closed', intake.participant_id, in_intake_id => in_id);
     perform audit('close', 'intake', in_id, array[intake.participant_id], body_fields(in_body));
     return intake_respond(200, in_id);
 end $$;
 
 -- I8, R17: at any moment, at once, without a reason, as often as it is said. What was queued never leaves.
--- Writes: what each seat writes that is left, intakes, waiting_people, outbox. Locks: cohorts by id before all else.
+-- Writes: what each seat writes that is left, intakes, waiting_people, outbox, interests. Locks: cohorts by id before all else.
 create or replace function intakes_withdraw(in_id uuid) returns response language plpgsql as $$
 declare
     intake intakes;
@@ -429,6 +438,7 @@ begin
         perform waiting_person_refresh(intake.participant_id);
         perform outbox_cancel(in_id, 'withdrawn');
         perform outbox_cancel_idle(intake.participant_id, 'withdrawn');
+        perform interest_end_idle(intake.participant_id);
         perform audit('withdraw', 'intake', in_id, array[intake.participant_id]);
     end if;
     return (

@@ -9,13 +9,13 @@ cross join lateral (select
     i.languages,
     utc(i.created_at) as created_at) members;
 
--- In which languages an activity is offered: it is open, and a track of it takes people.
+-- In which languages an activity is offered: it is open, and a track of it can be asked for.
 create or replace function interest_languages(in_activity_id uuid) returns text[] language plpgsql stable security definer as $$
 begin
     perform require_role('peer', 'coordinator');
     return array(
         select distinct g.language from activities a join cohorts g on g.activity_id = a.id
-        where a.id = in_activity_id and a.state = 'open' and cohort_takes_people(g));
+        where a.id = in_activity_id and a.state = 'open' and registration_is_open(g));
 end $$;
 
 -- There is nothing to wait for where it is offered in all these languages, and nothing to hope for where it is over.
@@ -49,8 +49,10 @@ begin
     return respond(204, null);
 end $$;
 
--- R21: from how many on a number is said.
+-- R21: from how many on a number is said, and in which steps, so that nobody is watched as they come or go.
 create or replace function interest_least() returns int immutable language sql return 10;
+create or replace function interest_step(in_people bigint) returns bigint immutable language sql
+return case when in_people >= interest_least() then in_people - in_people % 5 end;
 
 -- For planning, newest activity first: how many wish it in each language, in words where they are few, none among them. No total, from
 -- which the one could be taken.
@@ -65,11 +67,11 @@ begin
         'wishes', (
             select json_agg(json_build_object(
                 'language', w.language,
-                'people', case when w.people >= interest_least() then w.people end,
-                'text', case when w.people >= interest_least() then localized(w.people::text, w.people::text)
+                'people', w.people,
+                'text', case when w.people is not null then localized('At least ' || w.people, 'Au moins ' || w.people)
                     else localized('Fewer than ' || interest_least(), 'Moins de ' || interest_least()) end) order by w.language)
             from (
-                select l.language, count(i.participant_id) as people
+                select l.language, interest_step(count(i.participant_id)) as people
                 from unnest(array['en', 'fr']) l (language)
                 left join interests i on i.activity_id = a.id and l.language = any (i.languages)
                 group by l.language) w))
@@ -90,4 +92,20 @@ begin
     select 'activity_opened', t.participant_id, jsonb_build_object('activity_id', in_activity_id), app_now(), app_now(), app_now()
     from told t;
     perform pg_notify('outbox', '');
+end $$;
+
+-- Called when an activity is over: nothing of it is to come.
+-- Writes: interests.
+create or replace function interest_end(in_activity_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('coordinator');
+    delete from interests i where i.activity_id = in_activity_id;
+end $$;
+
+-- R17, called when an intake ends: of whom nothing is under way or serves any more, no wish is left that mail could follow.
+-- Writes: interests.
+create or replace function interest_end_idle(in_participant_id uuid) returns void language plpgsql security definer as $$
+begin
+    perform require_role('peer', 'coordinator');
+    delete from interests i where i.participant_id = in_participant_id and not intake_serves(in_participant_id);
 end $$;

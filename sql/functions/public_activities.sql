@@ -7,7 +7,7 @@ begin
     return case
         when in_track.state = 'cancelled' then 'cancelled'
         when in_track.state = 'completed' then 'ended'
-        when not cohort_takes_people(in_track) then 'closed'
+        when not registration_is_open(in_track) then 'closed'
         when in_activity.state <> 'open' then 'announced'
         when in_track.is_shown_full then 'full'
         else 'open' end;

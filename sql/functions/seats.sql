@@ -141,6 +141,7 @@ begin
         decided_by_role = case when in_state in ('accepted', 'declined') then actor_role() else e.decided_by_role end,
         left_at = case when in_state in ('withdrawn', 'removed') then app_now() else e.left_at end,
         removal_reason = case when in_state = 'removed' then in_reason end,
+        is_elsewhere = coalesce(in_reason = 'only_one', false),
         version = e.version + 1
     where e.id = in_enrolment.id;
     -- Also of an offer: what holds nothing until it is decided is raised where the two are in one group.

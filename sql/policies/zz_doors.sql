@@ -70,7 +70,8 @@ begin
                     actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
                     coordinator_stand_in document_announce enrolment_group_json hand_over hand_over_follow hand_over_left
-                    home_next_sessions interest_languages interest_tell interests_counted host_assignment_alias idempotency_key_forget
+                    home_next_sessions interest_end interest_end_idle interest_languages interest_tell interests_counted host_assignment_alias
+                    idempotency_key_forget
                     own_case_tell own_cases_confirm own_cases_find own_cases_refuse plain_list region_move_apply seal_check staff_alias
                     staff_link_since'),
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
@@ -151,7 +152,7 @@ grant execute on function guest_pages_confirm, guest_pages_decline, guest_pages_
 grant execute on function hand_over, hand_over_follow, hand_over_left to alongside_api;
 grant execute on function enrolment_group_json to alongside_api, alongside_seats;
 grant execute on function home_help_arranged, home_next_sessions to alongside_api;
-grant execute on function interest_languages, interest_tell, interests_counted to alongside_api;
+grant execute on function interest_end, interest_end_idle, interest_languages, interest_tell, interests_counted to alongside_api;
 grant execute on function host_assignment_alias, host_facts, host_clashes to alongside_api;
 grant execute on function idempotency_key_forget to alongside_api;
 grant execute on function incident_check_in to alongside_api;
@@ -194,7 +195,7 @@ from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, al
 -- And what jobs have in common with requests.
 grant execute on function
     actor_account_id, actor_role, app_now, audit, business_day, business_days, business_days_after, document_kinds_missing,
-    idempotency_key_horizon, intake_may_step, intake_told, intake_update_due, office_close, office_date, office_zone, problem,
-    problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh,
+    idempotency_key_horizon, intake_may_step, intake_serves, intake_told, intake_update_due, office_close, office_date, office_zone,
+    problem, problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh,
     waiting_person_state, wall_instant
 to alongside_worker;

@@ -223,7 +223,8 @@ def test_a_cancelled_group_lets_everybody_go(client, a_group):
     group.step("cancel").ok()
     for seat in seats:
         assert (seat.state, seat.read()["removal_reason"]) == ("removed", "group_cancelled")
-        assert seat.read(seat.person.peer)["removal_reason"] is None
+        seen = seat.read(seat.person.peer)
+        assert seen["removal_reason"] is None and seen["text"]["en"].startswith("This group does not take place.")
         assert [(d["decision"], d["reason"]) for d in seat.decisions()][-1] == ("removed", "group_cancelled")
 
 

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from steps.groups import Activity, Group, a_track, ask, clock
-from steps.journey import open_person
+from steps.journey import Intake, open_intake, open_person
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_coordinators_count_from_ten_on(client, activity, person, db):
     crowd(db, activity, 9)
     assert counted(activity) == {"en": FEW, "fr": FEW}
     wish(activity, person).ok()
-    assert counted(activity) == {"en": (10, "10"), "fr": FEW}
+    assert counted(activity) == {"en": (10, "At least 10"), "fr": FEW}
     (entry,) = (entry for entry in every(activity.coordinator) if entry["activity_id"] == activity.id)
     assert set(entry) == {"activity_id", "title", "wishes"} and entry["title"]["fr"]
     assert entry["wishes"][1]["text"] == {"en": "Fewer than 10", "fr": "Moins de 10"}
@@ -202,6 +202,69 @@ def test_nobody_reads_whose_wish_it_is(client, activity, person):
 def test_what_is_over_is_planned_no_more(client, db):
     activity = Activity(client)
     crowd(db, activity, 12)
-    assert counted(activity)["en"] == (12, "12")
+    assert counted(activity)["en"] == (10, "At least 10")
     activity.becomes("open").becomes("ended")
     assert counted(activity) == {}
+
+
+def test_nobody_is_watched_who_comes_or_goes(activity, person, db):
+    """R21: in steps of five, in both languages."""
+    crowd(db, activity, 13)
+    before = every(activity.coordinator)
+    wish(activity, person).ok()
+    assert every(activity.coordinator) == before
+    crowd(db, activity, 1)
+    assert counted(activity)["en"] == (15, "At least 15")
+    (entry,) = (entry for entry in every(activity.coordinator) if entry["activity_id"] == activity.id)
+    assert entry["wishes"][0]["text"]["fr"] == "Au moins 15"
+
+
+# ---- the end of a wish ----
+
+
+@pytest.mark.parametrize("end", ["ended", "cancelled"])
+def test_no_wish_stays_for_what_is_over(client, person, end):
+    activity = Activity(client, state="open")
+    wish(activity, person).ok()
+    activity.becomes(end)
+    assert wishes(person) == []
+
+
+@pytest.mark.parametrize("end", ["withdraw", "close"])
+def test_no_mail_follows_who_has_gone(client, activity, db, end):
+    """R17: with the last intake the wishes end, and what was queued never leaves; before that they stay."""
+    intakes = [open_intake(client, "activity", "registered")]
+    person = intakes[0].person.reachable()
+    intakes.append(Intake(person, "group"))
+    coming = Activity(client, state="open")
+    wish(activity, person).ok()
+    wish(coming, person).ok()
+    coming.track()
+    assert letters(db, person) == 1
+    for intake, left in zip(intakes, (1, 0), strict=True):
+        leave(intake, end).ok()
+        assert len(wishes(person)) == left
+    state = "select state, reason from outbox where kind = 'activity_opened' and participant_id = %s"
+    assert db.execute(state, (person.id,)).fetchall() == [("cancelled", "withdrawn" if end == "withdraw" else "closed")]
+    activity.track()
+    activity.becomes("open")
+    assert letters(db, person) == 1
+
+
+def leave(intake, end):
+    return intake.withdraw() if end == "withdraw" else intake.close()
+
+
+def test_a_letter_to_who_withdrew_meanwhile_is_dropped(client, activity, db):
+    """R17: asked again at the moment of sending; who wishes it anew afterwards is written to."""
+    intake = open_intake(client, "activity", "registered")
+    wish(activity, intake.person).ok()
+    activity.track()
+    activity.becomes("open")
+    verdict = "select outbox_moot(o, 'active', null) from outbox o where o.kind = 'activity_opened' and o.participant_id = %s order by 1"
+    assert db.execute(verdict, (intake.person.id,)).fetchall() == [(None,)]
+    intake.withdraw().ok()
+    assert db.execute(verdict, (intake.person.id,)).fetchall() == [("withdrawn",)]
+    wish(activity, intake.person, "fr").ok()
+    activity.track(language="fr")
+    assert db.execute(verdict, (intake.person.id,)).fetchall() == [("withdrawn",), (None,)]

@@ -249,7 +249,9 @@ def test_who_wanted_one_of_several_has_it_once_one_is_theirs(client, db, tracks,
         "only_one",
         "system",
     )
-    assert left.read(person.peer)["left_at"] and elsewhere.state == "accepted"
+    seen = left.read(person.peer)
+    assert seen["left_at"] and elsewhere.state == "accepted"
+    assert seen["text"] == {"en": "You have the other one of this activity.", "fr": "Vous avez l'autre place de cette activité."}
 
 
 def test_a_list_gives_nothing_to_who_has_the_other(client, db, person):
@@ -341,7 +343,11 @@ def test_what_is_announced_does_not_take_people_yet(client, person):
 def test_whatever_keeps_it_from_taking_people_sounds_the_same(client, person):
     """Ended, cancelled, begun."""
     track = a_track(client)
+    waits, offered = registered(track, person, "accepted"), track.seat(ready(client), "offered")
     track.step("cancel").ok()
+    for seat in (waits, offered):
+        text = seat.read(seat.person.peer)["text"]
+        assert text["en"].startswith("This activity does not take place.") and text["fr"].startswith("Cette activité n'a pas lieu.")
     sent_on(ask(track, person))
 
 
@@ -392,7 +398,9 @@ def test_who_could_not_be_answered_in_time_is_sent_on(client):
     track = a_track(client, kind, now=now, series={"local_start": "2026-06-17T18:30", "count": 2})
     person = ready(client, now=now)
     person.at(instant("2026-06-17T15:00:00"))
+    assert person.peer.get(track.activity.path.replace("/v1/", "/v1/public-")).ok()["tracks"][0]["registration"] == "closed"
     sent_on(ask(track, person))
+    assert person.peer.put(f"{track.activity.path}/interest", {"languages": ["en"]}).ok(), "there is the next one to hope for"
     person.at(instant("2026-06-17T14:59:59"))
     assert ask(track, person).created()["answer_at"] == instant("2026-06-17T15:00:00")
 

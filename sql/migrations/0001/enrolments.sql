@@ -35,6 +35,8 @@ create table enrolments (
     conversation_by uuid references accounts (id),
     -- Whether the place in this track ends asking for the others of its activity.
     is_only_one boolean not null default false,
+    -- Whether it ended for that reason: they have another.
+    is_elsewhere boolean not null default false,
     decided_at timestamptz,
     decided_by_role text,
     left_at timestamptz,
@@ -47,6 +49,7 @@ create table enrolments (
     constraint enrolments__offer_expires_at__offered check (
         state not in ('offered', 'accepted') or num_nulls(offer_expires_at, answer_at) = 0),
     constraint enrolments__conversation_at__together check ((conversation_at is null) = (conversation_by is null)),
+    constraint enrolments__is_elsewhere__withdrawn check (not is_elsewhere or state = 'withdrawn'),
     constraint enrolments__removes_at__for check ((removes_at is null) = (removes_for is null)),
     constraint enrolments__answer__accepted check ((answer is null) = (answered_by is null)),
     constraint enrolments__removal_reason__removed check ((removal_reason is not null) = (state = 'removed'))
