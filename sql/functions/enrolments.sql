@@ -76,6 +76,23 @@ begin
     from unnest(in_participant_ids) p (id);
 end $$;
 
+-- Decision 16: who calls somebody who said, when they asked, that there is somebody whom they must not meet, and by when, as with a
+-- declaration; null when they have talked, or are gone.
+create or replace function enrolment_call(in_enrolment enrolments, in_zone text, in_coordinator_id uuid) returns json
+language plpgsql stable as $$
+begin
+    if not in_enrolment.is_live or not registration_is_unheard(in_enrolment) then
+        return null;
+    end if;
+    return (
+        select json_build_object(
+            'by', utc(in_enrolment.call_due),
+            'local', local_moment_json(in_enrolment.call_due, coalesce(in_zone, office_zone())),
+            'who', localized(t.text_en, t.text_fr),
+            'coordinator', coordinator_shown(in_coordinator_id, in_enrolment.participant_id))
+        from plain_texts t where t.list = 'declaration_call' and t.code = 'coordinator');
+end $$;
+
 create or replace view enrolments_json with (security_invoker = true) as
 select e.id, e.cohort_id, e.participant_id, e.state, e.created_at, e.decided_at, e.version, row_to_json(members) as body
 from enrolments e
@@ -102,6 +119,7 @@ cross join lateral (select
     case when (select actor_role()) = 'coordinator' then e.answer end as answer,
     e.nobody_to_avoid,
     e.is_only_one,
+    case when not e.nobody_to_avoid then enrolment_call(e, p.timezone, p.coordinator_id) end as call,
     case when (select actor_role()) = 'coordinator' then utc(e.conversation_at) end as conversation_at,
     case when e.state = 'not_placed' then
         plain_list(case e.track when 'group' then 'enrolment_instead' else 'registration_instead' end) end as instead,

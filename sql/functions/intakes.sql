@@ -368,13 +368,6 @@ begin
     return intake_respond(200, in_id);
 end $$;
 
--- Whether anything of a person's is under way, or serves them.
-create or replace function intake_serves(in_participant_id uuid) returns boolean language plpgsql stable as $$
-begin
-    return exists (
-        select from intakes i where i.participant_id = in_participant_id and (i.is_open or i.valid_until > app_now()));
-end $$;
-
 -- I4, decision 3: whether this intake opens the door of a track. One that was finished for groups opens activities too; S2.48: both forms
 -- returned are enough for these.
 create or replace function intake_opens(in_intake intakes, in_track text) returns boolean stable language sql

@@ -107,5 +107,5 @@ end $$;
 create or replace function interest_end_idle(in_participant_id uuid) returns void language plpgsql security definer as $$
 begin
     perform require_role('peer', 'coordinator');
-    delete from interests i where i.participant_id = in_participant_id and not intake_serves(in_participant_id);
+    delete from interests i where i.participant_id = in_participant_id and not participant_has_intake(in_participant_id);
 end $$;

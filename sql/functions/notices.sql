@@ -67,7 +67,8 @@ begin
     perform notice_put(a.id, in_kind, in_object_id)
     from accounts a join notice_kinds k on k.kind = in_kind
     where a.id = any (in_account_ids) and a.id is distinct from actor_account_id() and a.is_active and a.role = any (k.roles)
-        and not exists (select from notice_rungs r where r.kind = in_kind) and (actor_role() <> 'peer' or in_kind = 'work_handed_over')
+        and not exists (select from notice_rungs r where r.kind = in_kind)
+        and (actor_role() <> 'peer' or in_kind in ('work_handed_over', 'registration_asked'))
         and alarm_kept(a.id, null, in_cohort_id) is null
         and not exists (select from unnest(in_participant_ids) p where alarm_kept(a.id, p, null) is not null);
 end $$;

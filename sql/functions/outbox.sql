@@ -29,7 +29,7 @@ create or replace function outbox_cancel_idle(in_participant_id uuid, in_reason 
 begin
     update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
     where o.participant_id = in_participant_id and o.intake_id is null and o.state in ('queued', 'held', 'failed')
-        and not intake_serves(in_participant_id);
+        and not participant_has_intake(in_participant_id);
 end $$;
 
 -- The person heard it by voice: what could not be sent is settled, of their places as well, and so is a queued word on how things
@@ -73,7 +73,7 @@ begin
             where i.participant_id = in_message.participant_id and (i.is_open or i.valid_until > app_now())) then 'superseded'
         when in_message.kind = 'activity_opened' and not exists (
             select from activities a where a.id = (in_message.data->>'activity_id')::uuid and a.state = 'open') then 'superseded'
-        when in_message.kind = 'activity_opened' and not intake_serves(in_message.participant_id) and exists (
+        when in_message.kind = 'activity_opened' and not participant_has_intake(in_message.participant_id) and exists (
             select from intakes i
             where i.participant_id = in_message.participant_id and i.withdrawn_at >= in_message.created_at) then 'withdrawn'
     end;

@@ -251,3 +251,10 @@ end $$;
 
 create or replace trigger peer_changes_only before update on participants for each row execute function peer_changes_only(
     'pronouns', 'preferred_language', 'timezone', 'accessibility_needs', 'version', 'region_key');
+
+-- Whether anything of a person's is under way, or serves them.
+create or replace function participant_has_intake(in_participant_id uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from intakes i where i.participant_id = in_participant_id and (i.is_open or i.valid_until > app_now()));
+end $$;

@@ -15,6 +15,28 @@ begin
         order by e.created_at desc limit 1);
 end $$;
 
+-- Whether they have said that there is somebody, and nobody has talked with them since, about this or about whom they declared.
+create or replace function registration_is_unheard(in_enrolment enrolments) returns boolean language plpgsql stable security definer as $$
+begin
+    return actor_role() is not null and not coalesce(in_enrolment.nobody_to_avoid, true) and in_enrolment.conversation_at is null
+        and not exists (
+            select from conflict_declarations d
+            where d.for_participant_id = in_enrolment.participant_id and d.conversation_at >= in_enrolment.waiting_since);
+end $$;
+
+-- The clock of each call.
+create or replace function registration_clocks()
+returns table (
+    kind text, object_id uuid, participant_id uuid, cohort_id uuid, coordinator_id uuid, starts_at timestamptz, due_at timestamptz)
+language plpgsql stable rows 50 security definer as $$
+begin
+    perform require_role('worker');
+    return query
+    select 'conversation_due', e.id, e.participant_id, e.cohort_id, p.coordinator_id, e.waiting_since, e.call_due
+    from enrolments e join participants p on p.id = e.participant_id
+    where not e.nobody_to_avoid and e.conversation_at is null and e.is_live and registration_is_unheard(e);
+end $$;
+
 -- What keeps this person from asking now. What a coordinator has only proposed does not.
 create or replace function registration_require(in_activity activities, in_cohort cohorts, in_participant_id uuid) returns void
 language plpgsql as $$
@@ -34,14 +56,17 @@ end $$;
 
 -- One registration serves all parts, and several at once are usual (S2.31). Whom somebody must not meet is not looked for here (DESIGN
 -- 5b.1): with a free place and nobody who waits it is kept for them until a coordinator has answered, at the next fixed hour. A proposal
--- becomes the registration.
--- Writes: enrolments, enrolment_decisions, comparisons. Locks: the cohort, the person's seats.
+-- becomes the registration. What they said of somebody stays said until it was talked about, also when they left in between. Whoever
+-- coordinates the track is told that somebody asked, not who: so that nothing is looked up here of whom is kept from whom.
+-- Writes: enrolments, enrolment_decisions, comparisons, notices, outbox. Locks: the cohort, the person's seats.
 create or replace function registrations_create(in_cohort_id uuid, in_body jsonb) returns response
 language plpgsql security definer as $$
 declare
     participant uuid := actor_participant_id();
     said_enrolment enrolments := registration_said(in_cohort_id, participant);
     is_said boolean := in_body ? 'nobody_to_avoid';
+    nobody boolean := not registration_is_unheard(said_enrolment)
+        and coalesce((in_body->>'nobody_to_avoid')::boolean, said_enrolment.nobody_to_avoid);
     cohort cohorts;
     enrolment enrolments;
 begin
@@ -56,14 +81,16 @@ begin
     perform seat_hold(participant);
     perform registration_require(a, cohort, participant) from activities a where a.id = cohort.activity_id;
     insert into enrolments as e (
-        cohort_id, participant_id, state, waiting_since, created_at, nobody_to_avoid, conversation_at, conversation_by, is_only_one)
+        cohort_id, participant_id, state, waiting_since, created_at, nobody_to_avoid, call_due, conversation_at, conversation_by,
+        is_only_one)
     values (
         in_cohort_id, participant, 'waitlisted', app_now(), app_now(),
-        case when is_said then (in_body->>'nobody_to_avoid')::boolean else said_enrolment.nobody_to_avoid end,
+        nobody, case when not nobody then business_day_end(app_now(), 1) end,
         case when not is_said then said_enrolment.conversation_at end, case when not is_said then said_enrolment.conversation_by end,
         coalesce((in_body->>'is_only_one')::boolean, false))
     on conflict (cohort_id, participant_id) where is_live do update set
         state = excluded.state, waiting_since = excluded.waiting_since, nobody_to_avoid = excluded.nobody_to_avoid,
+        call_due = excluded.call_due,
         conversation_at = excluded.conversation_at, conversation_by = excluded.conversation_by, is_only_one = excluded.is_only_one,
         version = e.version + 1
     returning * into enrolment;
@@ -78,6 +105,7 @@ begin
         perform seat_move(enrolment, 'accepted', 'accepted');
         perform audit('accept', 'enrolment', enrolment.id, array[participant]);
     end if;
+    perform notice_tell(array[coordinator_stand_in(cohort.coordinator_id, app_now())], 'registration_asked', in_cohort_id);
     return (select respond(201, e.body, '/v1/enrolments/' || e.id, e.version) from enrolments_json e where e.id = enrolment.id);
 end $$;
 

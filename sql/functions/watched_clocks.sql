@@ -53,6 +53,10 @@ union all
 select c.kind, c.object_id, c.participant_id, null, null, c.coordinator_id, null, c.starts_at, c.due_at
 from exclusion_request_clocks() c
 union all
+-- Decision 16: somebody who asked for an activity said that there is somebody whom they must not meet, and waits to be talked with.
+select c.kind, c.object_id, c.participant_id, c.cohort_id, null, c.coordinator_id, null, c.starts_at, c.due_at
+from registration_clocks() c
+union all
 -- Decision 15: somebody accepted, and at the hour that was said nobody has answered. That hour is always more than four hours of the
 -- office before the lock.
 select

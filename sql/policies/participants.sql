@@ -21,7 +21,7 @@ create policy api_changes on participants for update to alongside_api using (
 grant select on participants_json to alongside_api;
 
 grant select (id, status, preferred_language, timezone) on participants to alongside_worker;
-grant select (id, account_id, alias, preferred_language, region_key, timezone) on participants to alongside_seats;
+grant select (id, account_id, alias, coordinator_id, preferred_language, region_key, timezone) on participants to alongside_seats;
 grant select (id, account_id, region_key, coordinator_id) on participants to alongside_conflicts;
 grant select (id, alias, alias_key, region_key, coordinator_id) on participants to alongside_duty;
 grant select (id, alias, alias_key, pronouns, accessibility_needs, region_key) on participants to alongside_sessions;

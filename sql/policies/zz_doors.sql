@@ -49,7 +49,7 @@ begin
                     conflict_match_shared_cohort_ids
                     conflict_persons conflict_raise conflict_selves conflict_stands exclusion_request_clocks
                     exclusion_request_retry exclusion_request_today
-                    host_is_barred
+                    host_is_barred registration_clocks registration_is_unheard
                     name_digest_add name_digest_declared name_digest_given name_digests_follow name_digests_forget
                     name_digests_keep'),
                 -- Sessions: who leads them and may, who comes, what happens around them.
@@ -70,8 +70,8 @@ begin
                     actor_session_ids actor_stands_for_ids
                     audit_events_find calendars_read context_enter coordinator_back_up coordinator_is_left coordinator_shown
                     coordinator_stand_in document_announce enrolment_group_json hand_over hand_over_follow hand_over_left
-                    home_next_sessions interest_end interest_end_idle interest_languages interest_tell interests_counted host_assignment_alias
-                    idempotency_key_forget
+                    home_next_sessions interest_end interest_end_idle interest_languages interest_tell interests_counted
+                    host_assignment_alias idempotency_key_forget
                     own_case_tell own_cases_confirm own_cases_find own_cases_refuse plain_list region_move_apply seal_check staff_alias
                     staff_link_since'),
                 -- Duty: who is on call, whom an alarm calls, what staff are told.
@@ -144,7 +144,8 @@ grant execute on function debrief_may_supervise, debrief_note, debrief_cohort_id
 grant execute on function document_announce to alongside_api;
 grant execute on function
     enrolments_accept, enrolments_confirm, enrolments_create, enrolments_decline, enrolments_not_this_one,
-    enrolments_offer, enrolments_remove, enrolments_update, enrolments_withdraw, registrations_conversation, registrations_create
+    enrolments_offer, enrolments_remove, enrolments_update, enrolments_withdraw, registration_is_unheard,
+    registrations_conversation, registrations_create
 to alongside_api;
 grant execute on function exclusion_request_retry, exclusion_request_today to alongside_api;
 grant execute on function cohort_offers_shorten, seat_release_all, seat_withdraw_all to alongside_api;
@@ -173,12 +174,12 @@ grant execute on function waiting_people_missing, waiting_person_refresh to alon
 -- What each of the five may ask of the others; of its own, everything.
 grant execute on function
     actor_own_cohort_ids, actor_stands_for_ids, comparison_finish, conflict_blocks_participant, conflict_blocks_place, conflict_is_said,
-    contact_is_mailed
+    contact_is_mailed, coordinator_shown, coordinator_stand_in, notice_tell, registration_is_unheard
 to alongside_seats;
 grant execute on function actor_own_cohort_ids, coordinator_is_left to alongside_conflicts;
 grant execute on function
     account_is_away, conflict_declaration_clocks, conflict_declaration_kept_ids, conflict_selves, coordinator_stand_in,
-    exclusion_request_clocks
+    exclusion_request_clocks, registration_clocks
 to alongside_duty;
 grant execute on function notice_tell to alongside_desk;
 grant execute on function
@@ -195,7 +196,7 @@ from alongside_api, alongside_seats, alongside_conflicts, alongside_sessions, al
 -- And what jobs have in common with requests.
 grant execute on function
     actor_account_id, actor_role, app_now, audit, business_day, business_days, business_days_after, document_kinds_missing,
-    idempotency_key_horizon, intake_may_step, intake_serves, intake_told, intake_update_due, office_close, office_date, office_zone,
-    problem, problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset, waiting_person_refresh,
-    waiting_person_state, wall_instant
+    idempotency_key_horizon, intake_may_step, intake_told, intake_update_due, office_close, office_date, office_zone,
+    participant_has_intake, problem, problem_state, sealed_key_id, secret_digest, sealed_mark, session_rederive, unseal, utc, utc_offset,
+    waiting_person_refresh, waiting_person_state, wall_instant
 to alongside_worker;

@@ -363,6 +363,8 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('notice_kind', 'exclusion_for_lead', 28, 'Whoever is not to see a file is the last who may work for it', 'Qui ne doit pas voir un dossier est la dernière personne à pouvoir y travailler'),
     ('notice_kind', 'hosting_declined', 29, 'A guest cannot come', 'Une personne invitée ne peut pas venir'),
     ('notice_kind', 'guest_unreachable', 30, 'Mail does not reach a guest', 'Un courriel ne parvient pas à une personne invitée'),
+    ('notice_kind', 'registration_asked', 31, 'Somebody asked for an activity', 'Une personne demande une activité'),
+    ('notice_kind', 'conversation_due', 32, 'Somebody who asked for an activity waits to be talked with first', 'Une personne qui demande une activité attend d''abord un entretien'),
 
     ('guest_answer', 'awaited', 1, 'Not answered yet', 'Pas encore de réponse'),
     ('guest_answer', 'confirmed', 2, 'Comes', 'Vient'),

@@ -12,6 +12,9 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('exclusion_asked', 'today', 'exclusion_request', '{coordinator,administrator}', null, false),
     ('exclusion_for_lead', 'today', 'exclusion_request', '{administrator}', null, false),
     ('answer_due', 'today', 'enrolment', '{coordinator,administrator}', null, false),
+    -- S1.33: somebody asked for a track; and, before they are answered, waits to be talked with.
+    ('registration_asked', 'today', 'group', '{coordinator,administrator}', null, false),
+    ('conversation_due', 'today', 'enrolment', '{coordinator,administrator}', null, false),
     ('host_missing', 'now', 'session', '{mental_health_professional,coordinator,administrator}', '20 minutes', false),
     ('incident', 'today', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
     ('reply_due', 'today', 'referral', '{coordinator,administrator}', null, false),
@@ -49,6 +52,7 @@ insert into notice_rungs (kind, place, rung, share) values
     ('conflict_in_group', 1, 'duty', 0), ('conflict_in_group', 2, 'back_up', 0.25), ('conflict_in_group', 3, 'lead', 0.5),
     ('exclusion_asked', 1, 'coordinator', 0), ('exclusion_asked', 2, 'duty', 0.5), ('exclusion_asked', 3, 'lead', 0.75),
     ('exclusion_for_lead', 1, 'lead', 0), ('exclusion_for_lead', 2, 'kept', 0.5),
+    ('conversation_due', 1, 'coordinator', 0), ('conversation_due', 2, 'duty', 0.5), ('conversation_due', 3, 'lead', 0.75),
     ('answer_due', 1, 'coordinator', 0), ('answer_due', 2, 'duty', 0.25), ('answer_due', 3, 'lead', 0.5),
     ('host_missing', 1, 'coordinator', 0), ('host_missing', 2, 'duty', 0.15), ('host_missing', 3, 'back_up', 0.3),
     ('host_missing', 4, 'lead', 0.5),

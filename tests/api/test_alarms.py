@@ -9,8 +9,8 @@ from steps import ADMINISTRATOR, line_body, walk
 from steps.alarms import ALARMS, NOTICES, Night, Watch, acknowledge, later, notices
 from steps.duty import OnCall, shift
 from steps.evenings import DEBRIEF, PLAN, Evening, informal
-from steps.groups import Group, clock, service
-from steps.journey import compared, is_hidden, own_case, talked, unique
+from steps.groups import Group, a_track, ask, clock, service
+from steps.journey import compared, is_hidden, open_intake, own_case, talked, unique
 
 
 @pytest.fixture
@@ -740,6 +740,31 @@ def test_decision_15_who_accepted_and_is_not_answered_climbs(night):
     seat.confirm().ok()
     night.pass_minutes((said + due) // 2 + 2)
     assert alarm(anna.client, seat.made, night, "answer_due").ok()["state"] == "ended"
+
+
+def test_decision_16_who_said_when_they_asked_that_there_is_somebody_is_called(night):
+    """To whose work they are, then duty, then the lead, by the close of the next business day; over when they have talked."""
+    track = a_track(night.evening.client, now=night.began)
+    person = open_intake(night.evening.client, "activity", "forms_returned").person.at(night.began)
+    anna, coordinator = night.on_call(), night.evening.coordinator
+    shift(night.administrator, anna.id, "2090-01-11T09:00", "2090-01-13T09:00").created()
+    made = ask(track, person, nobody_to_avoid=False).created()
+    due = int((datetime.fromisoformat(made["call"]["by"]) - datetime.fromisoformat(night.began)) / timedelta(minutes=1))
+
+    def steps(who):
+        return [step for kind, step, _ in night.told(who, made) if kind == "conversation_due"]
+
+    night.settle(0)
+    assert (steps(coordinator), steps(anna.client)) == ([1], [])
+    (notice,) = (entry for entry in notices(coordinator, "conversation_due") if entry["about"]["id"] == made["id"])
+    assert notice["about"] == {"type": "enrolment", "id": made["id"]} and notice["alarm"]["due_at"] == made["call"]["by"]
+    night.settle(due // 2 + 1)
+    assert (steps(anna.client), steps(night.administrator)) == ([2], [])
+    night.settle(due * 3 // 4 + 1)
+    assert steps(night.administrator) == [3]
+    coordinator.post(f"/v1/enrolments/{made['id']}/conversation").ok()
+    night.settle(due * 3 // 4 + 2)
+    assert alarm(anna.client, made, night, "conversation_due").ok()["state"] == "ended"
 
 
 def test_i13_who_is_kept_from_the_person_reads_nothing_of_their_answer(night):

@@ -53,7 +53,7 @@ def test_a_free_seat_is_offered_at_once(client, a_group, person):
         "text": made["text"], "waiting_since": made["waiting_since"], "created_at": made["created_at"],
         "offered_at": made["created_at"], "offer_expires_at": made["offer_expires_at"],
         "offer_expires_local": made["offer_expires_local"], "accepted_at": None, "answer_at": made["answer_at"],
-        "answer_local": made["answer_local"], "answer": None, "nobody_to_avoid": None, "is_only_one": False, "conversation_at": None,
+        "answer_local": made["answer_local"], "answer": None, "nobody_to_avoid": None, "is_only_one": False, "call": None, "conversation_at": None,
             "instead": None, "decided_at": None, "decided_by_role": None, "left_at": None,
         "removal_reason": None, "removes_at": None, "group": None}  # fmt: skip
     assert made["text"]["en"].startswith("There is a place for you") and made["text"]["fr"].startswith("Il y a une place pour vous")

@@ -7,6 +7,7 @@ import uuid
 
 import psycopg
 import pytest
+from steps.alarms import notices
 from steps.groups import EVENT, Activity, Seat, a_track, ago, ask, clock, instant, part, ready, registered, taking_people
 from steps.guests import invite
 from steps.journey import Intake, an_address, as_worker, open_intake, open_person, talked, unique
@@ -474,6 +475,56 @@ def test_what_was_talked_about_before_they_asked_is_not_what_they_said_here(trac
     track.place(person, propose_only=True).created()
     talked(track.coordinator, person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created())
     refused(registered(track, person, "accepted", nobody_to_avoid=False).confirm(), "conversation-first")
+
+
+def test_who_calls_and_by_when_is_told_until_they_have_talked(client, track, person):
+    """Decision 16: as with a declaration, by the close of the next business day, to the person and the coordinator alike."""
+    seat = registered(track, person, "accepted", nobody_to_avoid=False)
+    declaration = person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created()
+    call = seat.read(person.peer)["call"]
+    assert (call["by"], call["who"], call["coordinator"]) == tuple(declaration["call"][name] for name in ("by", "who", "coordinator"))
+    assert seat.read()["call"]["by"] == call["by"]
+    assert registered(a_track(client), person, "accepted").read(person.peer)["call"] is None, "there is nobody"
+    track.coordinator.post(f"{seat.path}/conversation").ok()
+    assert seat.read(person.peer)["call"] is None
+    other = registered(a_track(client), person, "accepted", nobody_to_avoid=False)
+    assert other.read(person.peer)["call"]
+    talked(track.coordinator, declaration)
+    assert other.read(person.peer)["call"] is None, "one conversation"
+
+
+@pytest.mark.parametrize("how", ["conversation", "declaration"])
+def test_what_was_said_stands_until_it_was_talked_about(track, person, how):
+    """Whoever leaves, comes back and says otherwise has said it all the same; after a conversation they may say otherwise."""
+    registered(track, person, "accepted", nobody_to_avoid=False).withdraw().ok()
+    seat = registered(track, person, "accepted", nobody_to_avoid=True)
+    assert seat.read(person.peer)["nobody_to_avoid"] is False and seat.read(person.peer)["call"]
+    refused(seat.confirm(), "conversation-first")
+    if how == "conversation":
+        track.coordinator.post(f"{seat.path}/conversation").ok()
+    else:
+        talked(track.coordinator, person.peer.post(DECLARATIONS, {"kind": "no_contact", "name": unique("Kim")}).created())
+    seat.withdraw().ok()
+    again = registered(track, person, nobody_to_avoid=True)
+    assert again.read()["nobody_to_avoid"] is True
+
+
+# ---- who is told ----
+
+
+def test_who_coordinates_the_track_is_told_that_somebody_asked(client, track, person):
+    """At once, whether there is a place or not; of the track, not of whom."""
+    assert asked_of(track) == []
+    registered(track, person, "accepted")
+    (told,) = asked_of(track)
+    assert (told["about"], told["urgency"], told["alarm"]) == ({"type": "group", "id": track.id}, "today", None)
+    assert person.id not in str(told)
+    ask(track, person).problem(409)
+    assert len(asked_of(track)) == 1
+
+
+def asked_of(track):
+    return [notice for notice in notices(track.coordinator, "registration_asked") if notice["about"]["id"] == track.id]
 
 
 # ---- leaving ----

@@ -93,7 +93,7 @@ select is(reach('alongside_' || c.role), regexp_split_to_array(btrim(c.reached, 
         staff:s step_backs:S trainings:S'),
     ('desk', '
         absences:S acceptances:s accounts:Su activities:S audit_events:Si back_ups:S calendar_feeds:S cohorts:Su comparisons:I
-        documents:S enrolments:S exclusions:SuD guests:s hand_overs:SI host_assignments:S
+        documents:S enrolments:S exclusions:SuD guests:s hand_overs:SI holidays:S host_assignments:S
         idempotency_keys:su intakes:su interests:SD outbox:sI participants:su places:S plain_texts:S referrals:su region_moves:I
         seal_checks:SI sealed_keys:S services:S sessions:S sign_in_attempts:SI sign_in_codes:SUD
         staff:s step_backs:S track_documents:S waiting_people:su'),

@@ -118,9 +118,12 @@ class Seat:
     def week(self):
         return self.since if self.group.is_track else self.person.week
 
+    def is_unheard(self):
+        return self.nobody_to_avoid is False and not (self.is_talked or self.is_heard)
+
     def must_talk(self):
         """A6.5: said here, or in a declaration, and nobody has talked about it with them."""
-        return bool(self.person.said) or self.nobody_to_avoid is False and not (self.is_talked or self.is_heard)
+        return bool(self.person.said) or self.is_unheard()
 
 
 @dataclass(eq=False)
@@ -404,9 +407,12 @@ class Model:
         until, hour = group.answers_until(), fixed_hour_after(self.now)
         require(group.takes_people() and (until is None or hour < until), "conflict", "another-activity")
         require(not person.lacks(group), "conflict", "not-ready")
+        stands = bool(said) and said[-1].is_unheard()
         seat = present or Seat(person, group, "waitlisted", created_at=self.now)
         seat.state, seat.since, seat.nobody_to_avoid, seat.is_heard = "waitlisted", week_of(self.now), nobody_to_avoid, False
-        if nobody_to_avoid is None:
+        if stands:
+            seat.nobody_to_avoid = False
+        elif nobody_to_avoid is None:
             seat.nobody_to_avoid, seat.is_talked = said[-1].nobody_to_avoid, said[-1].is_talked
         if group.free() > 0 and not [other for other in group.of("waitlisted") if other is not seat]:
             seat.state, seat.expires_at, seat.answer_at = "accepted", self.now, hour

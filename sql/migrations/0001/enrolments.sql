@@ -29,8 +29,9 @@ create table enrolments (
     answered_by uuid references accounts (id),
     answer_at timestamptz,
     -- What a peer said when they asked for an activity: whether there is nobody whom they must not meet. If there is somebody, a
-    -- coordinator talks with them first.
+    -- coordinator talks with them first, by then.
     nobody_to_avoid boolean,
+    call_due timestamptz,
     conversation_at timestamptz,
     conversation_by uuid references accounts (id),
     -- Whether the place in this track ends asking for the others of its activity.
@@ -48,6 +49,7 @@ create table enrolments (
     version int not null default 1,
     constraint enrolments__offer_expires_at__offered check (
         state not in ('offered', 'accepted') or num_nulls(offer_expires_at, answer_at) = 0),
+    constraint enrolments__call_due__said check ((call_due is not null) = not coalesce(nobody_to_avoid, true)),
     constraint enrolments__conversation_at__together check ((conversation_at is null) = (conversation_by is null)),
     constraint enrolments__is_elsewhere__withdrawn check (not is_elsewhere or state = 'withdrawn'),
     constraint enrolments__removes_at__for check ((removes_at is null) = (removes_for is null)),
@@ -63,6 +65,7 @@ create index enrolments__offer_expires_at on enrolments (offer_expires_at) where
 create index enrolments__answer_at on enrolments (answer_at) where state = 'accepted';
 create index enrolments__removes_at on enrolments (removes_at) where removes_at is not null and is_live;
 create index enrolments__is_only_one on enrolments (participant_id) where is_only_one and is_seated;
+create index enrolments__call_due on enrolments (call_due) where not nobody_to_avoid and conversation_at is null and is_live;
 create index enrolments__group_id on enrolments (cohort_id, created_at desc, id desc);
 -- Every check of a group asks who is in it, however long its waiting list is.
 create index enrolments__holds_seat on enrolments (cohort_id, participant_id) where holds_seat;
