@@ -124,7 +124,7 @@ begin
             select from conflict_declarations d where d.for_participant_id = in_participant_id and d.conversation_at is null)
         or exists (
             select from enrolments e
-            where e.participant_id = in_participant_id and e.cohort_id = in_cohort_id and e.is_live and registration_is_unheard(e));
+            where e.participant_id = in_participant_id and e.cohort_id = in_cohort_id and e.is_live and registration_is_unheard(e.id));
 end $$;
 
 -- I5, decision 17: today's roster, and who leads today, substitutions counted; only what is decided stops a session.

@@ -81,7 +81,7 @@ end $$;
 create or replace function enrolment_call(in_enrolment enrolments, in_zone text, in_coordinator_id uuid) returns json
 language plpgsql stable as $$
 begin
-    if not in_enrolment.is_live or not registration_is_unheard(in_enrolment) then
+    if not in_enrolment.is_live or not registration_is_unheard(in_enrolment.id) then
         return null;
     end if;
     return (
@@ -339,7 +339,9 @@ declare
 begin
     perform comparison_finish(e.participant_id, e.cohort_id) from enrolments e where e.id = in_id;
     enrolment := enrolment_lock(in_id, in_if_match);
-    if enrolment.state <> 'accepted' then
+    if in_answer = 'confirmed' and enrolment.state in ('requested', 'waitlisted', 'offered') then
+        perform conflict('accepted-first');
+    elsif enrolment.state <> 'accepted' then
         perform problem_state(enrolment.state);
     end if;
     select * into cohort from cohorts g where g.id = enrolment.cohort_id;

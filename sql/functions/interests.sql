@@ -27,8 +27,10 @@ declare
 begin
     if activity_state is null or activity_state = 'planned' then
         perform problem('not-found');
-    elsif activity_state not in ('announced', 'open') or wanted <@ interest_languages(in_activity_id) then
+    elsif activity_state not in ('announced', 'open') then
         perform problem_state(activity_state);
+    elsif wanted <@ interest_languages(in_activity_id) then
+        perform conflict('ask-now');
     end if;
     insert into interests (participant_id, activity_id, languages, created_at)
     values (actor_participant_id(), in_activity_id, wanted, app_now())

@@ -16,12 +16,15 @@ begin
 end $$;
 
 -- Whether they have said that there is somebody, and nobody has talked with them since, about this or about whom they declared.
-create or replace function registration_is_unheard(in_enrolment enrolments) returns boolean language plpgsql stable security definer as $$
+create or replace function registration_is_unheard(in_id uuid) returns boolean language plpgsql stable security definer as $$
 begin
-    return actor_role() is not null and not coalesce(in_enrolment.nobody_to_avoid, true) and in_enrolment.conversation_at is null
-        and not exists (
-            select from conflict_declarations d
-            where d.for_participant_id = in_enrolment.participant_id and d.conversation_at >= in_enrolment.waiting_since);
+    return exists (
+        select from enrolments e
+        where e.id = in_id and not e.nobody_to_avoid and e.conversation_at is null
+            and (actor_role() in ('coordinator', 'worker') or e.participant_id = actor_participant_id())
+            and not exists (
+                select from conflict_declarations d
+                where d.for_participant_id = e.participant_id and d.conversation_at >= e.waiting_since));
 end $$;
 
 -- The clock of each call.
@@ -34,7 +37,7 @@ begin
     return query
     select 'conversation_due', e.id, e.participant_id, e.cohort_id, p.coordinator_id, e.waiting_since, e.call_due
     from enrolments e join participants p on p.id = e.participant_id
-    where not e.nobody_to_avoid and e.conversation_at is null and e.is_live and registration_is_unheard(e);
+    where not e.nobody_to_avoid and e.conversation_at is null and e.is_live and registration_is_unheard(e.id);
 end $$;
 
 -- What keeps this person from asking now. What a coordinator has only proposed does not.
@@ -43,7 +46,7 @@ language plpgsql as $$
 declare
     missing text[] := enrolment_missing(in_participant_id, in_cohort);
 begin
-    perform problem_state(e.state) from enrolments e
+    perform case e.state when 'offered' then conflict('offered-already') else problem_state(e.state) end from enrolments e
     where e.cohort_id = in_cohort.id and e.participant_id = in_participant_id and e.is_live and e.state <> 'requested';
     if in_activity.state <> 'open' then
         perform problem_state(in_activity.state);
@@ -65,7 +68,7 @@ declare
     participant uuid := actor_participant_id();
     said_enrolment enrolments := registration_said(in_cohort_id, participant);
     is_said boolean := in_body ? 'nobody_to_avoid';
-    nobody boolean := not registration_is_unheard(said_enrolment)
+    nobody boolean := not registration_is_unheard(said_enrolment.id)
         and coalesce((in_body->>'nobody_to_avoid')::boolean, said_enrolment.nobody_to_avoid);
     cohort cohorts;
     enrolment enrolments;

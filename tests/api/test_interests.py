@@ -136,7 +136,7 @@ def test_a_letter_that_waits_is_not_sent_when_it_is_over(client, activity, db):
 def test_what_is_offered_already_need_not_be_wished(client, person):
     """It can be asked for; in a language in which it is not, it can be wished."""
     track = a_track(client)
-    assert wish(track.activity, person, "en").problem(409, "conflict-state")["state"] == "open"
+    assert wish(track.activity, person, "en").problem(409, "conflict")["reason"] == "ask-now"
     assert wish(track.activity, person, "fr").ok()
     over = Activity(client, state="ended")
     assert wish(over, person).problem(409, "conflict-state")["state"] == "ended"
@@ -147,7 +147,7 @@ def test_what_takes_nobody_any_more_can_be_wished_again(client, person, db):
     now = "2026-10-12T15:00:00Z"
     track = a_track(client, now=now, series={"local_start": "2026-11-10T18:30", "count": 2})
     person.at("2026-11-03T15:00:00Z")
-    assert wish(track.activity, person).problem(409, "conflict-state")["state"] == "open"
+    assert wish(track.activity, person).problem(409, "conflict")["reason"] == "ask-now"
     person.at("2026-11-04T15:00:00Z")
     assert wish(track.activity, person).ok()
     clock("2026-11-04T16:00:00Z", track.coordinator)

@@ -210,6 +210,24 @@ def test_what_a_coordinator_had_in_mind_becomes_the_registration(client, track, 
     assert proposal.state == "confirmed"
 
 
+def test_who_is_offered_a_place_need_only_accept_it(track, person):
+    """What to do, where it differs: a place that is offered is accepted, one that is not accepted yet is not confirmed."""
+    seat = track.seat(person, "offered")
+    refused(ask(track, person), "offered-already")
+    refused(seat.confirm(), "accepted-first")
+    seat.accept().ok()
+    assert ask(track, person).problem(409, "conflict-state")["state"] == "accepted"
+    seat.confirm().ok()
+
+
+def test_who_waits_is_not_confirmed(client, person):
+    track = a_track(client, capacity=1)
+    registered(track, ready(client), "accepted")
+    waits = registered(track, person, "waitlisted")
+    refused(waits.confirm(), "accepted-first")
+    assert waits.confirm("not-this-one").problem(409, "conflict-state")["state"] == "waitlisted"
+
+
 # ---- one of several ----
 
 

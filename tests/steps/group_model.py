@@ -403,6 +403,7 @@ class Model:
         said = [seat for seat in group.seats if seat.person is person and seat.nobody_to_avoid is not None]
         require(nobody_to_avoid is not None or said, "validation-failed", status=422)
         present = next((seat for seat in group.of(*LIVE) if seat.person is person), None)
+        require(present is None or present.state != "offered", "conflict", "offered-already")
         require(present is None or present.state == "requested", "conflict-state")
         until, hour = group.answers_until(), fixed_hour_after(self.now)
         require(group.takes_people() and (until is None or hour < until), "conflict", "another-activity")
@@ -443,6 +444,7 @@ class Model:
 
     def answer(self, seat, answer):
         self.compare()
+        require(answer != "confirmed" or seat.state not in ("requested", "waitlisted", "offered"), "conflict", "accepted-first")
         require_state(seat.state, "accepted")
         if answer == "confirmed":
             seat.group.require_seatable(seat, is_asked=True)
