@@ -83,7 +83,7 @@ def test_an_empty_roster_is_the_leads(night):
     incident = night.incident(severity=3)
     night.pass_minutes(0)
     assert night.told(night.administrator, incident) == [("severe_incident", 1, False)], "at once: there is nobody before"
-    listed = night.administrator.get(ALARMS, params={"state": ["open"]}).ok().data
+    listed = walk(night.administrator, ALARMS, params={"state": ["open"], "limit": 100})
     assert night.alarm_of(incident) in [entry["id"] for entry in listed]
 
 
