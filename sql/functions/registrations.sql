@@ -1,10 +1,14 @@
 -- SPDX-License-Identifier: MIT
 -- A peer asks for a track of an activity, and has said yes by it (S1.33, S2.48, decision 15); from there on it is an enrolment like any.
 
--- Whether who asks now is answered before a closed one begins.
-create or replace function registration_is_open(in_cohort cohorts) returns boolean stable language sql
-return cohort_takes_people(in_cohort)
-    and coalesce(cohort_answers_at(app_now()) < cohort_answers_until(in_cohort), true);
+-- Whether who asks now is answered before a closed one begins; two weeks have a fixed hour, which need not be looked for.
+create or replace function registration_is_open(in_cohort cohorts) returns boolean language plpgsql stable as $$
+declare
+    answers_until timestamptz := cohort_answers_until(in_cohort);
+begin
+    return cohort_takes_people(in_cohort) and (
+        answers_until is null or answers_until > app_now() + interval '14 days' or cohort_answers_at(app_now()) < answers_until);
+end $$;
 
 -- What they have said of whom they must not meet, which is asked once for each track, stands on the newest row that says it.
 create or replace function registration_said(in_cohort_id uuid, in_participant_id uuid) returns enrolments language plpgsql stable as $$

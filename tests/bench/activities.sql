@@ -30,10 +30,10 @@ cross join generate_series(1, 2) seq
 cross join lateral (
     select date_trunc('hour', now()) + hashtext(g.id::text) % 100 * interval '1 hour' + (seq * 14 + 10) * interval '1 day' as starts_at) t;
 insert into enrolments (
-    id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
+    id, cohort_id, participant_id, track, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
 select
     md5('bench seat ' || n || ' ' || k)::uuid, md5('bench track ' || 1 + (n / 10 + 20 * k) % 80)::uuid, (:'prefix' || n)::uuid,
-    'confirmed', now(), now(), now(), now(), now(), 'peer'
+    'activity', 'confirmed', now(), now(), now(), now(), now(), 'peer'
 from generate_series(100000000005, 100000000000 + :count, 10) n
 cross join generate_series(1, 4) k;
 commit;

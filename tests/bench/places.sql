@@ -27,8 +27,8 @@ from chat c
 join cohorts g on g.id = c.cohort_id
 cross join generate_series(1, (:places + 7) / 8) n
 cross join lateral (select date_trunc('hour', now()) + n * interval '2 hours' + interval '7 days' as starts_at) t;
-insert into enrolments (cohort_id, participant_id, state, waiting_since, created_at, decided_at)
-select c.cohort_id, (:'prefix' || 99999999990 + n * :step)::uuid, 'confirmed', now(), now(), now()
+insert into enrolments (cohort_id, participant_id, track, state, waiting_since, created_at, decided_at)
+select c.cohort_id, (:'prefix' || 99999999990 + n * :step)::uuid, 'group', 'confirmed', now(), now(), now()
 from chat c cross join generate_series(1, :peers) n;
 -- What is over, so that nothing is planned for tables without rows.
 insert into sessions (

@@ -130,10 +130,10 @@ cross join (select * from participants where id = :'participant') model
 cross join (values
     ('00000002-0000-4000-8000-', 'peer_supporter'), ('00000003-0000-4000-8000-', 'mental_health_professional')) h (prefix, slot);
 insert into enrolments (
-    id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
+    id, cohort_id, participant_id, track, state, waiting_since, created_at, offered_at, offer_expires_at, decided_at, decided_by_role)
 select
     ('0000000f-0000-4000-8000-' || n)::uuid, ('0000000e-0000-4000-8000-' || 100000000000 + (n - 100000000000 + 39) / 40)::uuid,
-    (:'prefix' || n)::uuid, 'active', t.at, t.at, t.at, t.at + interval '3 days', t.at, 'peer'
+    (:'prefix' || n)::uuid, 'group', 'active', t.at, t.at, t.at, t.at + interval '3 days', t.at, 'peer'
 from generate_series(100000000005, 100000000000 + :count / 40 * 40, 5) n
 cross join (select now() - interval '60 days' as at) t;
 -- What the coordinator was told: ten of it they have not acknowledged, and of those three are alarms that somebody else has.

@@ -35,8 +35,8 @@ from (select distinct cohort_id from pool) p
 join cohorts g on g.id = p.cohort_id
 cross join generate_series(1, 10) seq
 cross join lateral (select date_trunc('hour', now()) + seq * interval '7 days' as starts_at) t;
-insert into enrolments (id, cohort_id, participant_id, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at)
-select p.enrolment_id, p.cohort_id, p.participant_id, 'offered', now(), now(), now(), now() + interval '3 days', now() + interval '4 days'
+insert into enrolments (id, cohort_id, participant_id, track, state, waiting_since, created_at, offered_at, offer_expires_at, answer_at)
+select p.enrolment_id, p.cohort_id, p.participant_id, 'group', 'offered', now(), now(), now(), now() + interval '3 days', now() + interval '4 days'
 from pool p;
 commit;
 
