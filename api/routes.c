@@ -190,7 +190,7 @@ const struct route routes[] = {
     /* public-activities: asked by everybody, again and again */
     LIST("/v1/public-activities",               PUBLIC, public_activities_list, WATCHED),
     READ("/v1/public-activities/{activity_id}", PUBLIC, public_activities_read, WATCHED),
-    READ("/v1/activity-calendar",               PUBLIC, public_activities_calendar, WATCHED | OWN_TYPE),
+    READ("/v1/activity-calendar",               PUBLIC, public_activities_calendar, (WATCHED | OWN_TYPE)),
     /* groups */
     LIST(  "/v1/groups",                     STAFF,       groups_list),
     CREATE("/v1/groups",                     COORDINATOR, groups_create),
