@@ -86,11 +86,14 @@ from (values
 where v.activity::uuid in (select d.id from demo_activities d);
 insert into cohorts (
     id, service_id, activity_id, language, composition, state, coordinator_id, capacity, session_capacity, max_sessions, parts, joining, topics,
-    registration_deadline_days, offer_hours, created_at)
+    registration_deadline_days, offer_hours, opened_at, created_at)
 select
     d.id, s.id, a.id, d.language, d.composition, d.state, '00000000-0000-4000-8000-000000000004', s.capacity, s.session_capacity, s.max_sessions, s.parts,
-    s.joining, s.topics, d.days, s.offer_hours, least(a.created_at, d.first - interval '30 days')
-from demo_tracks d join activities a on a.id = d.activity_id join services s on s.id = a.service_id;
+    s.joining, s.topics, d.days, s.offer_hours, o.at, o.at
+from demo_tracks d
+join activities a on a.id = d.activity_id
+join services s on s.id = a.service_id
+cross join lateral (select least(a.created_at, d.first - interval '30 days') as at) o;
 insert into sessions (
     id, cohort_id, seq, part, capacity, registration_deadline_days, local_start, timezone, starts_at, duration_minutes, hosts, state,
     started_at, ended_at, changed_at)

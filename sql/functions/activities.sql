@@ -138,11 +138,13 @@ begin
     return activity_respond(200, in_id);
 end $$;
 
--- What it leaves has ended, track by track: whoever has a seat there is told by what ends it.
-create or replace function activity_require_no_tracks(in_id uuid) returns void language plpgsql as $$
+-- What it leaves has ended, track by track: whoever has a seat there is told by what ends it. It looks past row level security: of one in
+-- which the coordinator is a peer (I13) they learn no more than that it is left.
+create or replace function activity_require_no_tracks(in_id uuid) returns void language plpgsql stable security definer as $$
 declare
     live jsonb;
 begin
+    perform require_role('coordinator');
     select jsonb_agg(g.id order by g.created_at, g.id) into live
     from cohorts g where g.activity_id = in_id and g.state not in ('completed', 'cancelled');
     if live is not null then

@@ -264,6 +264,7 @@ end $$;
 create or replace function groups_open(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 begin
     perform group_step(in_id, in_if_match, '{draft}', 'recruiting');
+    update cohorts g set opened_at = app_now() where g.id = in_id;
     if not exists (select from sessions s where s.cohort_id = in_id and s.state = 'scheduled' and s.starts_at > app_now()) then
         perform conflict('no-sessions');
     end if;

@@ -14,12 +14,16 @@ begin
     return setting('public_url') || '/v1/guest-pages/' || page_id || '/' || secret_id;
 end $$;
 
--- Until a day after the last of what they lead since it was sent; a month, while there is nothing.
+-- Until a day after the last of what they lead, or said they cannot, since it was sent; a month, while there is nothing.
 create or replace function guest_page_ends_at(in_page guest_pages) returns timestamptz language plpgsql stable as $$
 begin
     return coalesce((
-        select max(session_near_until(s)) from session_leads l join sessions s on s.id = l.session_id
-        where l.guest_id = in_page.guest_id and session_near_until(s) > in_page.created_at), in_page.created_at + interval '30 days');
+        select max(session_near_until(s))
+        from host_assignments h
+        join host_assignment_sessions l on l.assignment_id = h.id
+        join sessions s on s.id = l.session_id
+        where h.guest_id = in_page.guest_id and (h.released_at is null or h.declined_at is not null)
+            and session_near_until(s) > in_page.created_at), in_page.created_at + interval '30 days');
 end $$;
 
 -- Worker: returns how many were over.

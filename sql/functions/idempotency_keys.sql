@@ -109,5 +109,5 @@ end $$;
 create or replace function idempotency_key_forget(in_location text, in_body json) returns void language plpgsql security definer as $$
 begin
     perform require_role('coordinator');
-    update idempotency_keys k set body = in_body where k.location = in_location;
+    update idempotency_keys k set body = in_body where k.location = in_location and in_location ~ '^/v1/(referrals|guests)/';
 end $$;

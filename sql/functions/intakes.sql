@@ -408,7 +408,7 @@ begin
     where i.id = in_id;
     perform waiting_person_refresh(intake.participant_id);
     perform outbox_cancel(in_id, 'closed');
-    perform outbox_cancel_idle(intake.participant_id, 'closed');
+    perform outbox_cancel_idle(intake.participant_id, 'closed', 'activity_opened');
     perform interest_end_idle(intake.participant_id);
     perform outbox_put('intake_closed', intake.participant_id, in_intake_id => in_id);
     perform audit('close', 'intake', in_id, array[intake.participant_id], body_fields(in_body));

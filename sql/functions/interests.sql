@@ -18,13 +18,19 @@ begin
         where a.id = in_activity_id and a.state = 'open' and registration_is_open(g));
 end $$;
 
+create or replace function interest_key(in_activity_id uuid) returns bigint immutable language sql
+return hashtextextended('interests ' || in_activity_id, 0);
+
 -- There is nothing to wait for where it is offered in all these languages, and nothing to hope for where it is over.
 -- Writes: interests.
 create or replace function interests_replace(in_activity_id uuid, in_body jsonb) returns response language plpgsql as $$
 declare
     wanted text[] := array(select distinct l from jsonb_array_elements_text(in_body->'languages') l order by l);
-    activity_state text := (select a.state from activities a where a.id = in_activity_id);
+    activity_state text;
 begin
+    -- What begins to take people meanwhile waits for this one, so that it is told as well.
+    perform pg_advisory_xact_lock_shared(interest_key(in_activity_id));
+    activity_state := (select a.state from activities a where a.id = in_activity_id);
     if activity_state is null or activity_state = 'planned' then
         perform problem('not-found');
     elsif activity_state not in ('announced', 'open') then
@@ -36,13 +42,15 @@ begin
     values (actor_participant_id(), in_activity_id, wanted, app_now())
     on conflict (participant_id, activity_id) do update set languages = excluded.languages;
     perform audit('update', 'interest', in_activity_id, array[actor_participant_id()], body_fields(in_body));
-    return (select respond(200, i.body) from interests_json i where i.activity_id = in_activity_id);
+    return (
+        select respond(200, i.body) from interests_json i
+        where i.activity_id = in_activity_id and i.participant_id = actor_participant_id());
 end $$;
 
 -- At any time and again; nothing is left that counts.
 create or replace function interests_delete(in_activity_id uuid) returns response language plpgsql as $$
 begin
-    delete from interests i where i.activity_id = in_activity_id;
+    delete from interests i where i.activity_id = in_activity_id and i.participant_id = actor_participant_id();
     if found then
         perform audit('delete', 'interest', in_activity_id, array[actor_participant_id()]);
     elsif not exists (select from activities a where a.id = in_activity_id and a.state <> 'planned') then
@@ -87,6 +95,7 @@ end $$;
 create or replace function interest_tell(in_activity_id uuid) returns void language plpgsql security definer as $$
 begin
     perform require_role('coordinator');
+    perform pg_advisory_xact_lock(interest_key(in_activity_id));
     with told as (
         delete from interests i where i.activity_id = in_activity_id and i.languages && interest_languages(in_activity_id)
         returning i.participant_id)
@@ -109,5 +118,7 @@ end $$;
 create or replace function interest_end_idle(in_participant_id uuid) returns void language plpgsql security definer as $$
 begin
     perform require_role('peer', 'coordinator');
-    delete from interests i where i.participant_id = in_participant_id and not participant_has_intake(in_participant_id);
+    delete from interests i where i.participant_id = in_participant_id
+        and actor_serves(in_participant_id)
+        and not participant_has_intake(in_participant_id);
 end $$;

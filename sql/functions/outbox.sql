@@ -25,11 +25,12 @@ begin
 end $$;
 
 -- Nothing of theirs is under way or serves any more: notices that belong to no single intake stop as well.
-create or replace function outbox_cancel_idle(in_participant_id uuid, in_reason text) returns void language plpgsql as $$
+create or replace function outbox_cancel_idle(in_participant_id uuid, in_reason text, in_kind text default null) returns void
+language plpgsql as $$
 begin
     update outbox o set state = 'cancelled', reason = in_reason, changed_at = app_now()
     where o.participant_id = in_participant_id and o.intake_id is null and o.state in ('queued', 'held', 'failed')
-        and not participant_has_intake(in_participant_id);
+        and (in_kind is null or o.kind = in_kind) and not participant_has_intake(in_participant_id);
 end $$;
 
 -- The person heard it by voice: what could not be sent is settled, of their places as well, and so is a queued word on how things

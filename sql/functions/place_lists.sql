@@ -98,7 +98,6 @@ begin
     if due = '{}' then
         return;
     end if;
-    perform comparison_finish();
     for session in select s.* from sessions s where s.id = any (due) order by s.id for no key update skip locked loop
         exit when job_is_long();
         begin

@@ -244,7 +244,10 @@ begin
     select g.* into cohort from sessions s join cohorts g on g.id = s.cohort_id where s.id = in_place.session_id;
     for other_place in
         select l.*
-        from enrolments e join cohorts g on g.id = e.cohort_id join places l on l.enrolment_id = e.id
+        from enrolments e
+        join cohorts g on g.id = e.cohort_id
+        join places l on l.enrolment_id = e.id
+        join sessions s on s.id = l.session_id and s.state = 'scheduled'
         where e.participant_id = in_place.participant_id and (g.id = cohort.id or g.activity_id = cohort.activity_id)
             and l.id <> in_place.id and l.state in ('waiting', 'offered')
         order by l.id

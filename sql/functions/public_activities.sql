@@ -20,9 +20,11 @@ begin
         select coalesce(json_agg(json_build_object(
             'name', v.name,
             'credentials', case when v.credentials_en is not null then localized(v.credentials_en, v.credentials_fr) end,
-            'link', case when v.link_en is not null then localized(v.link_en, v.link_fr) end) order by v.name, v.id), '[]')
+            'link', case when v.link_en is not null then localized(v.link_en, v.link_fr) end,
+            -- S2.16: whoever follows it leaves.
+            'link_notice', case when v.link_en is not null then plain_list('leaving_site')->0 end) order by v.name, v.id), '[]')
         from guests v
-        where v.id in (
+        where v.state = 'active' and v.id in (
             select h.guest_id from host_assignments h
             where h.cohort_id = in_cohort_id and h.guest_id is not null and h.released_at is null));
 end $$;
@@ -47,8 +49,8 @@ begin
                 order by g.language <> case when reads_french() then 'fr' else 'en' end, g.language, (d.first).starts_at, g.id)
                 filter (where g.id is not null), '[]'))
         from activities a
-        left join cohorts g on g.activity_id = a.id and g.state <> 'draft'
-        cross join lateral (select public_activity_word(a, g) as word offset 0) w
+        left join cohorts g on g.activity_id = a.id and g.opened_at is not null
+        cross join lateral (select case when g.id is not null then public_activity_word(a, g) end as word offset 0) w
         cross join lateral (
             select
                 (array_agg(s order by s.starts_at, s.seq) filter (where s.state <> 'cancelled'))[1] as first,
@@ -81,11 +83,12 @@ begin
     select string_agg(
         calendar_event(
             s, calendar_uid('public', s.id), case in_language when 'fr' then a.title_fr else a.title_en end, in_language,
-            g.state = 'cancelled' or a.state = 'cancelled', 'PUBLIC'),
+            -- What was to come is cancelled date by date; what took place did.
+            false, 'PUBLIC'),
         '' order by s.starts_at, s.id)
     into events
     from activities a
-    join cohorts g on g.activity_id = a.id and g.state <> 'draft' and g.language = in_language
+    join cohorts g on g.activity_id = a.id and g.opened_at is not null and g.language = in_language
     join sessions s on s.cohort_id = g.id and s.starts_at > app_now() - interval '30 days'
     where a.announced_at is not null and actor_role() is not null;
     return calendar_document(case in_language when 'fr' then 'Activités' else 'Activities' end, in_language, events);

@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: MIT
 -- A peer asks for a track of an activity, and has said yes by it (S1.33, S2.48, decision 15); from there on it is an enrolment like any.
 
--- Whether who asks now is answered before a closed one begins; two weeks have a fixed hour, which need not be looked for.
+-- Whether something is to come, and who asks now is answered before a closed one begins; two weeks have a fixed hour, which need not be
+-- looked for.
 create or replace function registration_is_open(in_cohort cohorts) returns boolean language plpgsql stable as $$
 declare
     answers_until timestamptz := cohort_answers_until(in_cohort);
 begin
-    return cohort_takes_people(in_cohort) and (
+    return cohort_takes_people(in_cohort) and exists (
+        select from sessions s where s.cohort_id = in_cohort.id and s.state = 'scheduled' and s.starts_at > app_now()) and (
         answers_until is null or answers_until > app_now() + interval '14 days' or cohort_answers_at(app_now()) < answers_until);
 end $$;
 
@@ -56,6 +58,12 @@ begin
         perform problem_state(in_activity.state);
     elsif not registration_is_open(in_cohort) then
         perform enrolment_refuse('activity');
+    elsif (
+        -- Whoever asks and leaves in turn would see by the answer who else comes and goes.
+        select count(*) from enrolments e
+        where e.cohort_id = in_cohort.id and e.participant_id = in_participant_id and e.created_at > app_now() - interval '1 day') >= 5
+    then
+        perform conflict('too-many-today');
     elsif cardinality(missing) > 0 then
         perform conflict('not-ready', jsonb_build_object('missing', missing));
     end if;

@@ -187,12 +187,14 @@ begin
             select from enrolments e where e.cohort_id = g.id and e.state = 'waitlisted') as is_full
         from cohorts g
         where g.activity_id is not null and g.state in ('recruiting', 'confirmed', 'in_progress')
-            and (not g.is_shown_full or g.shown_full_at < date_bin('5 minutes', app_now(), 'epoch'))
-        for no key update skip locked),
+            and (not g.is_shown_full or g.shown_full_at < date_bin('5 minutes', app_now(), 'epoch'))),
+    -- A request that holds one is not waited for, and none that stays open is held.
+    held as (
+        select t.* from track t join cohorts g on g.id = t.id where t.is_full or t.was_full for no key update of g skip locked),
     looked_at as (
         update cohorts g set is_shown_full = t.is_full, shown_full_at = app_now()
-        from track t
-        where g.id = t.id and (t.is_full or t.was_full)
+        from held t
+        where g.id = t.id
         returning t.is_full <> t.was_full as is_changed)
     select count(*) filter (where l.is_changed) into changed from looked_at l;
     return changed;

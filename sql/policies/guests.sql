@@ -9,8 +9,8 @@ grant select on guests_json to alongside_api;
 -- On their own page a guest signs.
 grant select (id, name, language, state, agreement_id, agreement_signed_on, version), update (agreement_id, agreement_signed_on, version)
 on guests to alongside_sessions;
-create policy sessions_sign on guests for update to alongside_sessions using (true);
-grant select (id, name, credentials_en, credentials_fr, link_en, link_fr) on guests to alongside_desk;
+create policy sessions_sign on guests for update to alongside_sessions using ((select actor_role()) = 'guest');
+grant select (id, name, state, credentials_en, credentials_fr, link_en, link_fr) on guests to alongside_desk;
 grant select (id) on guests to alongside_conflicts;
 grant select (id, name, names_version, email, language, state, page_revoked_at, created_by), update (names_version)
 on guests to alongside_worker;

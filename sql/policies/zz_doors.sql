@@ -64,7 +64,7 @@ begin
                     shortfall_unfit'),
                 -- The desk: who comes in, what they have a part in, what is announced and looked up.
                 ('alongside_desk', '
-                    public_activities_calendar public_activity_standing
+                    activity_require_no_tracks public_activities_calendar public_activity_standing
                     account_identify account_identity sign_in_code_bind sign_in_code_forget
                     account_is_away actor_assigned_session_ids actor_cohort_ids actor_own_cohort_ids actor_own_session_ids
                     actor_session_ids actor_stands_for_ids
@@ -122,7 +122,7 @@ grant execute on function
     actor_assigned_session_ids, actor_cohort_ids, actor_hidden_conflict_ids, actor_kept_conflict_ids, actor_own_cohort_ids,
     actor_own_session_ids, actor_session_ids, actor_stands_for_ids
 to alongside_api;
-grant execute on function public_activities_calendar, public_activity_standing to alongside_api;
+grant execute on function activity_require_no_tracks, public_activities_calendar, public_activity_standing to alongside_api;
 grant execute on function apologies_delete, apologies_replace, attendance_record to alongside_api;
 grant execute on function audit_events_find to alongside_api;
 grant execute on function calendars_read to alongside_api;

@@ -85,7 +85,7 @@ insert into code_lists (list, code, position, label_en, label_fr) values
     ('activity_state', 'cancelled', 5, 'Called off', 'Annulée'),
     ('registration', 'announced', 1, 'Not open yet', 'Pas encore ouverte'),
     ('registration', 'open', 2, 'Open', 'Ouverte'),
-    ('registration', 'full', 3, 'Full; there is a waiting list', 'Complet; il y a une liste d''attente'),
+    ('registration', 'full', 3, 'Full; there is a waiting list', 'Complète; il y a une liste d''attente'),
     ('registration', 'closed', 4, 'Closed', 'Fermée'),
     ('registration', 'ended', 5, 'Over', 'Terminée'),
     ('registration', 'cancelled', 6, 'Called off', 'Annulée'),

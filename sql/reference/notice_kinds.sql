@@ -14,7 +14,7 @@ insert into notice_kinds (kind, urgency, object_type, roles, clock, is_kept_from
     ('answer_due', 'today', 'enrolment', '{coordinator,administrator}', null, false),
     -- S1.33: somebody asked for a track; and, before they are answered, waits to be talked with.
     ('registration_asked', 'today', 'group', '{coordinator,administrator}', null, false),
-    ('conversation_due', 'today', 'enrolment', '{coordinator,administrator}', null, false),
+    ('conversation_due', 'today', 'enrolment', '{coordinator,administrator}', null, true),
     ('host_missing', 'now', 'session', '{mental_health_professional,coordinator,administrator}', '20 minutes', false),
     ('incident', 'today', 'incident', '{mental_health_professional,coordinator,administrator}', null, false),
     ('reply_due', 'today', 'referral', '{coordinator,administrator}', null, false),

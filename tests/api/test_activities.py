@@ -5,9 +5,10 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from steps import ABSENT, walk
+from steps import ABSENT, OTHER_COORDINATOR, walk
 from steps.activities import PATH, PUBLIC, in_state, new, page, step, track, two_parts
-from steps.groups import FORMAL, in_days, service
+from steps.groups import FORMAL, in_days, ready, service
+from steps.journey import own_case
 
 STATES = ("planned", "announced", "open", "ended", "cancelled")
 STEPS = {
@@ -137,6 +138,17 @@ def test_tracks_end_before_their_activity(coordinator, plan, event):
         assert (refused["reason"], refused["group_ids"]) == ("tracks-left", [one.id])
     one.step("cancel").ok()
     assert step(coordinator, made, "cancel").ok()["state"] == "cancelled"
+
+
+def test_a_track_in_which_the_coordinator_is_a_peer_is_left_as_well(client, coordinator, plan, event):
+    """I13: they do not see it, and do not end what others have a seat in."""
+    made = in_state(coordinator, plan(), "open")
+    one = track(coordinator, made, event)
+    seat, other = one.seat(ready(client), "confirmed"), client("coordinator", OTHER_COORDINATOR)
+    own_case(client, seat.person, OTHER_COORDINATOR)
+    other.get(one.path).problem(404, "not-found")
+    for name in ("end", "cancel"):
+        assert step(other, made, name).problem(409, "conflict")["group_ids"] == [one.id]
 
 
 def test_two_who_end_and_plan_at_once(coordinator, client, plan, event):

@@ -432,7 +432,7 @@ def test_what_a_guest_s_conflicts_say_stays_with_coordinators(client, coordinato
 
 
 def test_dates_are_of_the_day_after_at_most(coordinator, track, page):
-    """What is over for a day has gone from the page, also what was declined."""
+    """What is over for a day has gone from the page, and with the last of it the page, also of what was declined."""
     rita = invite(coordinator)
     made = assign(track, rita).created()
     mine = page(rita, instant(FIRST))
@@ -440,7 +440,19 @@ def test_dates_are_of_the_day_after_at_most(coordinator, track, page):
     assert [p["local_start"] for p in shown] == [SECOND]
     mine.answer("decline", made).ok()
     over = date.fromisoformat(SECOND[:10]) + timedelta(days=2)
-    assert mine.at(f"{over}T23:00:00Z").get().ok()["assignments"] == []
+    mine.at(f"{over}T23:00:00Z").get().problem(404, "not-found")
+
+
+def test_who_declined_reads_on_until_it_is_over(coordinator, track, page):
+    """ANCHORS 1.2.6: with a page that was sent long before; said once more, it is the same."""
+    rita = invite(coordinator)
+    made = assign(track, rita).created()
+    mine = page(rita, instant(FIRST, days=-60))
+    for _ in range(2):
+        mine.answer("decline", made).ok()
+    mine.at(instant(FIRST, days=-10))
+    assert mine.get().ok()["assignments"][0]["answer"] == "declined"
+    mine.at(instant(SECOND, days=2)).get().problem(404, "not-found")
 
 
 # ---- last: from here on nobody here has signed what is in force ----

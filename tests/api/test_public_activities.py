@@ -192,6 +192,37 @@ def test_who_leads_from_outside_is_announced(administrator, coordinator, nobody,
     }
     rita = invite(coordinator, **known)
     assigned = assign(one, rita).created()
-    assert page(nobody, made).ok()["tracks"][0]["guests"] == [{"name": rita["name"]} | known]
+    announced = page(nobody, made).ok()["tracks"][0]["guests"]
+    assert "another site" in announced[0].pop("link_notice")["en"] and announced == [{"name": rita["name"]} | known]
     coordinator.post(f"{assigned.path}/release", if_match="*").ok()
     assert page(nobody, made).ok()["tracks"][0]["guests"] == []
+
+
+def test_an_open_activity_without_a_track_takes_nobody(coordinator, nobody, plan, event):
+    """Also when its only track was called off as a draft, of which nobody reads."""
+    made = in_state(coordinator, plan(), "open")
+    draft = Group(coordinator, event, activity_id=made["id"], series={"local_start": in_days(50), "count": 2})
+    for _ in range(2):
+        shown = page(nobody, made).ok()
+        assert (shown["registration"], shown["tracks"]) == ("closed", []) and events(nobody, made) == []
+        draft.step("cancel").ok() if draft.read()["state"] == "draft" else None
+
+
+def test_a_track_of_which_nothing_is_to_come_is_closed(coordinator, nobody, plan, event):
+    made = in_state(coordinator, plan(), "open")
+    one = track(coordinator, made, event)
+    for session in one.sessions():
+        coordinator.post(f"/v1/sessions/{session['id']}/cancel", if_match="*").ok()
+    assert page(nobody, made).ok()["registration"] == "closed"
+
+
+def test_what_took_place_is_not_shown_as_cancelled(coordinator, nobody, db, plan, event):
+    """ANCHORS 1.2.5: of a track that is called off after its first evening."""
+    made = in_state(coordinator, plan(), "open")
+    one = track(coordinator, made, event)
+    first, _ = one.sessions()
+    db.execute(
+        "update sessions set state = 'completed', starts_at = now() - interval '2 days', started_at = now() - interval '2 days',"
+        " ended_at = now() - interval '2 days' where id = %s", (first["id"],))  # fmt: skip
+    one.step("cancel").ok()
+    assert sorted(str(e["STATUS"]) for e in events(nobody, made)) == ["CANCELLED", "CONFIRMED"]

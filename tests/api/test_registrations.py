@@ -568,3 +568,11 @@ def test_another_intake_that_opens_the_same_door_keeps_them(client, track, left,
     activity, group = registered(track, person), taking_people(client).seat(person)
     intakes[left].withdraw().ok()
     assert (group.state, activity.state) == (group_seat, activity_seat)
+
+
+def test_nobody_watches_by_asking_again_and_again(track, person):
+    """ANCHORS 1.2.10: whether somebody came or left would show in each answer; five times a day, and a coordinator can go on."""
+    for _ in range(5):
+        asked = ask(track, person).created()
+        person.peer.post(f"{asked.path}/withdraw").ok()
+    assert ask(track, person).problem(409, "conflict")["reason"] == "too-many-today"

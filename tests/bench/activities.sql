@@ -13,10 +13,10 @@ select
 from generate_series(1, 40) n
 join services v on v.code = 'creative_event';
 insert into cohorts (
-    id, service_id, activity_id, language, state, coordinator_id, capacity, max_sessions, parts, joining, topics, offer_hours, created_at)
+    id, service_id, activity_id, language, state, coordinator_id, capacity, max_sessions, parts, joining, topics, offer_hours, opened_at, created_at)
 select
     md5('bench track ' || n)::uuid, v.id, md5('bench activity ' || (n + 1) / 2)::uuid, case n % 2 when 0 then 'fr' else 'en' end,
-    'recruiting', model.created_by, 500, v.max_sessions, v.parts, v.joining, v.topics, v.offer_hours, now()
+    'recruiting', model.created_by, 500, v.max_sessions, v.parts, v.joining, v.topics, v.offer_hours, now(), now()
 from generate_series(1, 80) n
 cross join (select * from participants where id = :'participant') model
 join services v on v.code = 'creative_event';

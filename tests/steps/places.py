@@ -112,7 +112,8 @@ class Model:
         place.state, place.last = state, (decision, reason)
         if state == "held" and place.is_only_one:
             for other in self.places.values():
-                if other.person is place.person and other is not place and other.state in ("waiting", "offered"):
+                is_asked = other.state in ("waiting", "offered") and other.date.state == "scheduled"
+                if other.person is place.person and other is not place and is_asked:
                     self.move(other, "freed", "ended", "only_one")
 
     def require_takes(self, date, person):

@@ -27,6 +27,8 @@ create table cohorts (
     created_at timestamptz not null,
     -- The fixed hour at which its list last moved.
     list_moved_at timestamptz,
+    -- Since when people may be placed, and everybody reads of a track; null while it is a draft, also once that is called off.
+    opened_at timestamptz,
     -- What the public reads of its seats, and since when: the worker follows them, and not faster than every five minutes.
     is_shown_full boolean not null default false,
     shown_full_at timestamptz,
