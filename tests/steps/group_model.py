@@ -406,7 +406,10 @@ class Model:
         require(present is None or present.state != "offered", "conflict", "offered-already")
         require(present is None or present.state == "requested", "conflict-state")
         until, hour = group.answers_until(), fixed_hour_after(self.now)
-        require(group.takes_people() and (until is None or hour < until), "conflict", "another-activity")
+        ahead = any(session.state == "scheduled" and session.starts_at > self.now for session in group.sessions)
+        require(group.takes_people() and ahead and (until is None or hour < until), "conflict", "another-activity")
+        asked = [seat for seat in group.seats if seat.person is person and seat.created_at > self.now - timedelta(days=1)]
+        require(len(asked) < 5, "conflict", "too-many-today")
         require(not person.lacks(group), "conflict", "not-ready")
         stands = bool(said) and said[-1].is_unheard()
         seat = present or Seat(person, group, "waitlisted", created_at=self.now)

@@ -48,7 +48,7 @@ public class Main {
         int pages = 0;
         String cursor = null;
         do {
-            ListedGroupPage page = api.groupsList(Set.of(GroupState.DRAFT, GroupState.RECRUITING), null, null, null, 1, cursor, null);
+            ListedGroupPage page = api.groupsList(Set.of(GroupState.DRAFT, GroupState.RECRUITING), null, null, null, null, 1, cursor, null);
             page.getData().forEach(listed -> seen.add(listed.getId()));
             cursor = page.getPage().getNextCursor();
             pages++;
