@@ -5,8 +5,8 @@
 # ---- Debian packages ---------------------------------------------------------------------------------------------
 
 packages_build=(gcc libc6-dev meson ninja-build pkg-config python3 python3-yaml libulfius-dev libmicrohttpd-dev
-    libjansson-dev libpq-dev libjwt-dev liborcania-dev libyder-dev librhonabwy-dev nettle-dev libcurl4-gnutls-dev libicu-dev
-    libcmocka-dev postgresql-15 tzdata ca-certificates openssl curl jq)
+    libjansson-dev libpq-dev libjwt-dev liborcania-dev libyder-dev librhonabwy-dev nettle-dev libgmp-dev libcurl4-gnutls-dev
+    libicu-dev libcmocka-dev postgresql-15 tzdata ca-certificates openssl curl jq)
 packages_test=(python3-venv git postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl)
 packages_bench=(python3-venv wrk)
 packages_lint=(python3-venv clang-format clang-tidy cppcheck shellcheck)

@@ -46,8 +46,22 @@ void crypto_hex(struct bytes text, char *ret_hex);
 /* Reads exactly 2 * size hexadecimal digits. */
 bool crypto_unhex(const char *hex, uint8_t *ret, size_t size) __attribute__((warn_unused_result));
 
-/* AES-256-GCM. A box is nonce | ciphertext | tag, text.size + CRYPTO_BOX_OVERHEAD bytes. False: no
- * randomness. */
+/* AES-256-GCM with a nonce that this key never sees twice. What is sealed is ciphertext | tag, and
+ * may lie where the text lies. */
+void crypto_gcm_seal(const uint8_t key[CRYPTO_KEY_BYTES],
+                     const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                     struct bytes aad,
+                     struct bytes text,
+                     uint8_t *ret_sealed);
+/* Writes sealed.size - CRYPTO_TAG_BYTES bytes: zeroes when false, because anything was changed. */
+bool crypto_gcm_open(const uint8_t key[CRYPTO_KEY_BYTES],
+                     const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                     struct bytes aad,
+                     struct bytes sealed,
+                     uint8_t *ret_text) __attribute__((warn_unused_result));
+
+/* The same with a nonce drawn at random. A box is nonce | ciphertext | tag, text.size +
+ * CRYPTO_BOX_OVERHEAD bytes. False: no randomness. */
 bool crypto_box(const uint8_t key[CRYPTO_KEY_BYTES],
                 struct bytes aad,
                 struct bytes text,

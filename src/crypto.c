@@ -132,20 +132,53 @@ bool crypto_unhex(const char *hex, uint8_t *ret, size_t size)
     return true;
 }
 
+void crypto_gcm_seal(const uint8_t key[CRYPTO_KEY_BYTES],
+                     const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                     struct bytes aad,
+                     struct bytes text,
+                     uint8_t *ret_sealed)
+{
+    struct gcm_aes256_ctx context;
+    gcm_aes256_set_key(&context, key);
+    gcm_aes256_set_iv(&context, CRYPTO_NONCE_BYTES, nonce);
+    gcm_aes256_update(&context, aad.size, aad.data);
+    gcm_aes256_encrypt(&context, text.size, ret_sealed, text.data);
+    gcm_aes256_digest(&context, CRYPTO_TAG_BYTES, ret_sealed + text.size);
+    explicit_bzero(&context, sizeof context);
+}
+
+bool crypto_gcm_open(const uint8_t key[CRYPTO_KEY_BYTES],
+                     const uint8_t nonce[CRYPTO_NONCE_BYTES],
+                     struct bytes aad,
+                     struct bytes sealed,
+                     uint8_t *ret_text)
+{
+    if (sealed.size < CRYPTO_TAG_BYTES)
+        return false;
+    struct gcm_aes256_ctx context;
+    const uint8_t *data = sealed.data;
+    size_t size = sealed.size - CRYPTO_TAG_BYTES;
+    uint8_t tag[CRYPTO_TAG_BYTES];
+    gcm_aes256_set_key(&context, key);
+    gcm_aes256_set_iv(&context, CRYPTO_NONCE_BYTES, nonce);
+    gcm_aes256_update(&context, aad.size, aad.data);
+    gcm_aes256_decrypt(&context, size, ret_text, data);
+    gcm_aes256_digest(&context, sizeof tag, tag);
+    bool is_whole = crypto_equal(tag, data + size, sizeof tag);
+    explicit_bzero(&context, sizeof context);
+    if (!is_whole)
+        explicit_bzero(ret_text, size);
+    return is_whole;
+}
+
 bool crypto_box(const uint8_t key[CRYPTO_KEY_BYTES],
                 struct bytes aad,
                 struct bytes text,
                 uint8_t *ret_box)
 {
-    struct gcm_aes256_ctx context;
     if (!crypto_random(ret_box, CRYPTO_NONCE_BYTES))
         return false;
-    gcm_aes256_set_key(&context, key);
-    gcm_aes256_set_iv(&context, CRYPTO_NONCE_BYTES, ret_box);
-    gcm_aes256_update(&context, aad.size, aad.data);
-    gcm_aes256_encrypt(&context, text.size, ret_box + CRYPTO_NONCE_BYTES, text.data);
-    gcm_aes256_digest(&context, CRYPTO_TAG_BYTES, ret_box + CRYPTO_NONCE_BYTES + text.size);
-    explicit_bzero(&context, sizeof context);
+    crypto_gcm_seal(key, ret_box, aad, text, ret_box + CRYPTO_NONCE_BYTES);
     return true;
 }
 
@@ -156,20 +189,9 @@ bool crypto_unbox(const uint8_t key[CRYPTO_KEY_BYTES],
 {
     if (box.size < CRYPTO_BOX_OVERHEAD)
         return false;
-    struct gcm_aes256_ctx context;
     const uint8_t *data = box.data;
-    size_t size = box.size - CRYPTO_BOX_OVERHEAD;
-    uint8_t tag[CRYPTO_TAG_BYTES];
-    gcm_aes256_set_key(&context, key);
-    gcm_aes256_set_iv(&context, CRYPTO_NONCE_BYTES, data);
-    gcm_aes256_update(&context, aad.size, aad.data);
-    gcm_aes256_decrypt(&context, size, ret_text, data + CRYPTO_NONCE_BYTES);
-    gcm_aes256_digest(&context, sizeof tag, tag);
-    bool is_whole = crypto_equal(tag, data + CRYPTO_NONCE_BYTES + size, sizeof tag);
-    explicit_bzero(&context, sizeof context);
-    if (!is_whole)
-        explicit_bzero(ret_text, size);
-    return is_whole;
+    struct bytes sealed = {data + CRYPTO_NONCE_BYTES, box.size - CRYPTO_NONCE_BYTES};
+    return crypto_gcm_open(key, data, aad, sealed, ret_text);
 }
 
 static const char base64url_alphabet[] =
