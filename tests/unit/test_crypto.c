@@ -110,6 +110,8 @@ static void test_box_tampered(void **state)
     }
     for (size_t size = 0; size < sizeof box; size++)
         assert_false(crypto_unbox(key, text("aad"), (struct bytes){box, size}, plain));
+    for (size_t size = 0; size < CRYPTO_TAG_BYTES; size++)
+        assert_false(crypto_gcm_open(key, box, text("aad"), (struct bytes){box, size}, plain));
     assert_false(crypto_unbox(key, text("aae"), whole, plain));
     key[31] ^= 1;
     assert_false(crypto_unbox(key, text("aad"), whole, plain));
