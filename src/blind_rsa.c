@@ -72,7 +72,7 @@ static void random_next(void *context, size_t size, uint8_t *ret)
     chacha_crypt(context, size, ret, ret);
 }
 
-/* What is initialized is cleared by the caller, whatever is returned. */
+/* Refused as well: an even modulus, by nettle. The caller clears the key, whatever is returned. */
 static bool public_load(struct rsa_public_key *key, const uint8_t public[BLIND_RSA_PUBLIC_BYTES])
 {
     const uint8_t *modulus = public + sizeof der_head;
@@ -81,8 +81,7 @@ static bool public_load(struct rsa_public_key *key, const uint8_t public[BLIND_R
     nettle_mpz_set_str_256_u(key->n, BLIND_RSA_BYTES, modulus);
     return memcmp(public, der_head, sizeof der_head) == 0 &&
            memcmp(modulus + BLIND_RSA_BYTES, der_tail, sizeof der_tail) == 0 &&
-           mpz_sizeinbase(key->n, 2) == BLIND_RSA_BITS && mpz_odd_p(key->n) &&
-           rsa_public_key_prepare(key);
+           mpz_sizeinbase(key->n, 2) == BLIND_RSA_BITS && rsa_public_key_prepare(key);
 }
 
 /* ret_root = 1 / e modulo prime - 1 */
