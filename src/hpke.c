@@ -58,7 +58,7 @@ cipher_schedule(const uint8_t shared[CRYPTO_HASH_BYTES], struct bytes info, stru
  * and the secret would be zero, which everybody knows. */
 static bool cipher_agree(const uint8_t secret[HPKE_KEY_BYTES],
                          const uint8_t point[HPKE_KEY_BYTES],
-                         const uint8_t exchanged[2 * HPKE_KEY_BYTES],
+                         struct bytes exchanged,
                          struct bytes info,
                          struct hpke_cipher *ret)
 {
@@ -67,8 +67,7 @@ static bool cipher_agree(const uint8_t secret[HPKE_KEY_BYTES],
     bool is_secret = !crypto_equal(product, zeroes, sizeof product);
     if (is_secret) {
         extract(zeroes, LABEL(KEM "eae_prk"), (struct bytes){product, sizeof product}, middle);
-        expand(middle, LABEL("\x00\x20" KEM "shared_secret"),
-               (struct bytes){exchanged, 2 * HPKE_KEY_BYTES}, shared);
+        expand(middle, LABEL("\x00\x20" KEM "shared_secret"), exchanged, shared);
         cipher_schedule(shared, info, ret);
     }
     explicit_bzero(product, sizeof product);
@@ -115,7 +114,9 @@ bool hpke_seal(const uint8_t public[HPKE_KEY_BYTES],
         return false;
     memcpy(exchanged, ephemeral->public, HPKE_KEY_BYTES);
     memcpy(exchanged + HPKE_KEY_BYTES, public, HPKE_KEY_BYTES);
-    bool is_agreed = cipher_agree(ephemeral->secret, public, exchanged, scope->info, &cipher);
+    bool is_agreed =
+        cipher_agree(ephemeral->secret, public, (struct bytes){exchanged, sizeof exchanged},
+                     scope->info, &cipher);
     if (is_agreed) {
         memcpy(ret_box, ephemeral->public, HPKE_KEY_BYTES);
         crypto_gcm_seal(cipher.key, cipher.nonce, scope->aad, text, ret_box + HPKE_KEY_BYTES);
@@ -138,7 +139,8 @@ bool hpke_open(const struct hpke_key *key,
     struct bytes sealed = {enc + HPKE_KEY_BYTES, box.size - HPKE_KEY_BYTES};
     memcpy(exchanged, enc, HPKE_KEY_BYTES);
     memcpy(exchanged + HPKE_KEY_BYTES, key->public, HPKE_KEY_BYTES);
-    bool is_open = cipher_agree(key->secret, enc, exchanged, scope->info, &cipher) &&
+    bool is_open = cipher_agree(key->secret, enc, (struct bytes){exchanged, sizeof exchanged},
+                                scope->info, &cipher) &&
                    crypto_gcm_open(cipher.key, cipher.nonce, scope->aad, sealed, ret_text);
     explicit_bzero(&cipher, sizeof cipher);
     return is_open;

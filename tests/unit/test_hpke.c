@@ -150,11 +150,12 @@ static void test_bounds(void **state)
 static void test_tampered(void **state)
 {
     (void)state;
-    static const struct hpke_scope other_round = {.info = {"rounds", 6}, .aad = {"ballot", 6}};
-    static const struct hpke_scope other_ballot = {.info = {"round", 5}, .aad = {"ballou", 6}};
-    static const struct hpke_scope moved = {.info = {"roundb", 6}, .aad = {"allot", 5}};
-    static const struct hpke_scope none = {.info = {"", 0}, .aad = {"", 0}};
-    static const struct hpke_scope *const others[] = {&other_round, &other_ballot, &moved, &none};
+    static const struct hpke_scope others[] = {
+        {.info = {"rounds", 6}, .aad = {"ballot", 6}},
+        {.info = {"round", 5}, .aad = {"ballou", 6}},
+        {.info = {"roundb", 6}, .aad = {"allot", 5}},
+        {.info = {"", 0}, .aad = {"", 0}},
+    };
     struct hpke_key key, other;
     uint8_t box[6 + HPKE_BOX_OVERHEAD], opened[6], zero[6] = {0};
     const struct bytes whole = {box, sizeof box};
@@ -170,7 +171,7 @@ static void test_tampered(void **state)
     for (size_t size = 0; size < sizeof box; size++)
         assert_false(hpke_open(&key, &ballot, (struct bytes){box, size}, opened));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        assert_false(hpke_open(&key, others[i], whole, opened));
+        assert_false(hpke_open(&key, &others[i], whole, opened));
     assert_false(hpke_open(&other, &ballot, whole, opened));
     struct hpke_key mixed = key;
     memcpy(mixed.public, other.public, sizeof mixed.public);
