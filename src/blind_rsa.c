@@ -142,7 +142,7 @@ bool blind_rsa_key_make(uint8_t ret_secret[BLIND_RSA_SECRET_BYTES],
 static bool
 number_load(mpz_t number, const struct rsa_public_key *key, const uint8_t blinded[BLIND_RSA_BYTES])
 {
-    nettle_mpz_init_set_str_256_u(number, BLIND_RSA_BYTES, blinded);
+    nettle_mpz_set_str_256_u(number, BLIND_RSA_BYTES, blinded);
     return mpz_sgn(number) > 0 && mpz_cmp(number, key->n) < 0;
 }
 
@@ -152,6 +152,7 @@ bool blind_rsa_is_blinded(const uint8_t public[BLIND_RSA_PUBLIC_BYTES],
     struct rsa_public_key key;
     mpz_t number;
     bool is_key = public_load(&key, public);
+    mpz_init(number);
     bool is_blinded = number_load(number, &key, blinded);
     mpz_clear(number);
     rsa_public_key_clear(&key);
@@ -169,6 +170,7 @@ bool blind_rsa_sign(const uint8_t secret[BLIND_RSA_SECRET_BYTES],
     mpz_t number;
     bool is_key = public_load(&key, public);
     bool is_pair = secret_load(&private, &key, secret);
+    mpz_init(number);
     bool is_blinded = number_load(number, &key, blinded);
     /* _tr blinds the base, and checks the root against the public key: a fault in one of the two
      * halves of the computation would otherwise give the primes away. */
@@ -197,6 +199,7 @@ bool blind_rsa_verify(const uint8_t public[BLIND_RSA_PUBLIC_BYTES],
     sha384_update(&context, prepared.size, prepared.data);
     sha384_digest(&context, sizeof digest, digest);
     bool is_key = public_load(&key, public);
+    mpz_init(number);
     bool is_below = number_load(number, &key, signature.data);
     bool is_signed = is_key && is_below &&
                      rsa_pss_sha384_verify_digest(&key, BLIND_RSA_SALT_BYTES, digest, number) == 1;
