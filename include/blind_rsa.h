@@ -24,7 +24,7 @@ enum {
     BLIND_RSA_SALT_BYTES = 48
 };
 
-/* About a tenth of a second. False: no randomness. The caller seals ret_secret and wipes it. */
+/* Some tens of milliseconds. False: no randomness. The caller seals ret_secret and wipes it. */
 bool blind_rsa_key_make(uint8_t ret_secret[BLIND_RSA_SECRET_BYTES],
                         uint8_t ret_public[BLIND_RSA_PUBLIC_BYTES])
     __attribute__((warn_unused_result));

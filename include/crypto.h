@@ -42,6 +42,8 @@ void crypto_hmac_sha256_lower(const uint8_t key[CRYPTO_KEY_BYTES],
 void crypto_derive(const uint8_t key[CRYPTO_KEY_BYTES],
                    const char *purpose,
                    uint8_t ret_key[CRYPTO_KEY_BYTES]);
+/* For who has just worked with a secret: what functions that returned left below on the stack. */
+void crypto_stack_wipe(void);
 void crypto_hex(struct bytes text, char *ret_hex);
 /* Reads exactly 2 * size hexadecimal digits. */
 bool crypto_unhex(const char *hex, uint8_t *ret, size_t size) __attribute__((warn_unused_result));

@@ -136,6 +136,7 @@ bool blind_rsa_key_make(uint8_t ret_secret[BLIND_RSA_SECRET_BYTES],
     rsa_private_key_clear(&key);
     rsa_public_key_clear(&public);
     explicit_bzero(&random, sizeof random);
+    crypto_stack_wipe();
     return is_made;
 }
 
@@ -182,6 +183,7 @@ bool blind_rsa_sign(const uint8_t secret[BLIND_RSA_SECRET_BYTES],
     rsa_private_key_clear(&private);
     rsa_public_key_clear(&key);
     explicit_bzero(&random, sizeof random);
+    crypto_stack_wipe();
     return is_signed;
 }
 

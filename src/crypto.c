@@ -98,6 +98,12 @@ void crypto_derive(const uint8_t key[CRYPTO_KEY_BYTES],
     explicit_bzero(middle, sizeof middle);
 }
 
+__attribute__((noinline)) void crypto_stack_wipe(void)
+{
+    uint8_t below[32768];
+    explicit_bzero(below, sizeof below);
+}
+
 void crypto_hex(struct bytes text, char *ret_hex)
 {
     static const char digits[] = "0123456789abcdef";

@@ -85,6 +85,7 @@ void hpke_key_load(const uint8_t secret[HPKE_KEY_BYTES], struct hpke_key *ret_ke
 {
     memcpy(ret_key->secret, secret, sizeof ret_key->secret);
     curve25519_mul_g(ret_key->public, ret_key->secret);
+    crypto_stack_wipe();
 }
 
 bool hpke_key_make(struct hpke_key *ret_key)
@@ -122,6 +123,7 @@ bool hpke_seal(const uint8_t public[HPKE_KEY_BYTES],
         crypto_gcm_seal(cipher.key, cipher.nonce, scope->aad, text, ret_box + HPKE_KEY_BYTES);
     }
     explicit_bzero(&cipher, sizeof cipher);
+    crypto_stack_wipe();
     return is_agreed;
 }
 
@@ -143,5 +145,6 @@ bool hpke_open(const struct hpke_key *key,
                                 scope->info, &cipher) &&
                    crypto_gcm_open(cipher.key, cipher.nonce, scope->aad, sealed, ret_text);
     explicit_bzero(&cipher, sizeof cipher);
+    crypto_stack_wipe();
     return is_open;
 }

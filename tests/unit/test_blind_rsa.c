@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "blind_rsa_kit.h"
 
-#include <malloc.h>
 #include <nettle/rsa.h>
-#include <stdlib.h>
 
 enum { MESSAGE_BYTES = 80, PREPARED_BYTES = BLIND_RSA_PREFIX_BYTES + MESSAGE_BYTES };
 
@@ -273,65 +271,6 @@ static void test_other_variants(void **state)
     mpz_clear(one);
 }
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || __has_feature(address_sanitizer)
-/* A sanitizer owns free. */
-static void test_wiped(void **state)
-{
-    (void)state;
-    skip();
-}
-#else
-extern void __libc_free(void *block);
-
-static struct {
-    struct bytes pieces[4]; /* of the primes, as they lie in a number */
-    int freed, found;
-    bool is_on;
-} watch;
-
-void free(void *block)
-{
-    for (size_t i = 0; block && watch.is_on && i < 4; i++) {
-        watch.freed++;
-        watch.found += memmem(block, malloc_usable_size(block), watch.pieces[i].data,
-                              watch.pieces[i].size) != NULL;
-    }
-    __libc_free(block);
-}
-
-/* No memory that is given back still holds a part of a prime. */
-static void test_wiped(void **state)
-{
-    (void)state;
-    enum { PRIME = BLIND_RSA_SECRET_BYTES / 2, PIECE = 16 };
-    uint8_t turned[BLIND_RSA_SECRET_BYTES], blinded[BLIND_RSA_BYTES] = {0};
-    uint8_t signature[BLIND_RSA_BYTES];
-    for (size_t i = 0; i < sizeof turned; i++)
-        turned[i] = own.secret[sizeof turned - 1 - i];
-    for (size_t i = 0; i < 4; i++)
-        watch.pieces[i] = (struct bytes){turned + i * PRIME / 2 + PIECE, PIECE};
-    blinded[BLIND_RSA_BYTES - 1] = 2;
-    watch.is_on = true;
-    bool is_signed = blind_rsa_sign(own.secret, own.public, blinded, signature);
-    watch.is_on = false;
-    assert_true(is_signed);
-    assert_true(watch.freed > 0);
-    assert_int_equal(watch.found, 0);
-    void (*volatile give_back)(void *) =
-        free; /* a compiler leaves out what is written to be freed */
-    void *kept = malloc(sizeof turned);
-    assert_non_null(kept);
-    memcpy(kept, turned, sizeof turned);
-    watch.is_on = true;
-    give_back(kept);
-    watch.is_on = false;
-    assert_int_equal(watch.found, 4);
-}
-#endif
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,7 +283,6 @@ int main(void)
         cmocka_unit_test(test_forged),
         cmocka_unit_test(test_signature_above),
         cmocka_unit_test(test_other_variants),
-        cmocka_unit_test(test_wiped),
     };
     return cmocka_run_group_tests(tests, keys_make, NULL);
 }
