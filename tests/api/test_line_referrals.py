@@ -243,8 +243,8 @@ def test_newest_first_in_pages_while_calls_come_in(client):
     """R5: what came before the walk began is met once; what comes during it waits for the next one."""
     line = client("line", OTHER_LINE)
     before = [refer(line, now=f"2026-09-{21 + number // 3}T14:00:00Z")["id"] for number in range(9)]
-    arrived = []
-    entries = walk(line, PATH, between=lambda: arrived.append(refer(line)["id"]), params={"limit": 2})
+    arrived = []  # later than all others: of one second, the id decides which is newer
+    entries = walk(line, PATH, between=lambda: arrived.append(refer(line, now="2030-01-01T14:00:00Z")["id"]), params={"limit": 2})
     seen = [entry["id"] for entry in entries]
     assert len(seen) == len(set(seen)) and set(before) <= set(seen) and not set(arrived) & set(seen)
     moments = [entry["received_at"] for entry in entries]
