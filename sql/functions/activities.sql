@@ -168,20 +168,23 @@ begin
     return answer;
 end $$;
 
-create or replace function activities_end(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+-- Its last step, once its tracks are over.
+create or replace function activity_close(in_id uuid, in_if_match int[], in_from text[], in_to text, in_action text) returns response
+language plpgsql as $$
 declare
-    answer response := activity_step(in_id, in_if_match, '{open}', 'ended', 'end');
+    answer response := activity_step(in_id, in_if_match, in_from, in_to, in_action);
 begin
     perform activity_require_no_tracks(in_id);
     perform interest_end(in_id);
     return answer;
 end $$;
 
-create or replace function activities_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
-declare
-    answer response := activity_step(in_id, in_if_match, '{planned,announced,open}', 'cancelled', 'cancel');
+create or replace function activities_end(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
 begin
-    perform activity_require_no_tracks(in_id);
-    perform interest_end(in_id);
-    return answer;
+    return activity_close(in_id, in_if_match, '{open}', 'ended', 'end');
+end $$;
+
+create or replace function activities_cancel(in_id uuid, in_if_match int[]) returns response language plpgsql as $$
+begin
+    return activity_close(in_id, in_if_match, '{planned,announced,open}', 'cancelled', 'cancel');
 end $$;

@@ -13,10 +13,9 @@ begin
     return exists (
         select from places l join sessions s on s.id = l.session_id
         where l.enrolment_id = in_message.enrolment_id and s.id = (in_message.data->>'session_id')::uuid
-            and s.state = 'scheduled' and s.starts_at > app_now() and case in_message.kind
-                when 'place_offered' then l.state = 'offered' and l.offered_until > app_now()
-                when 'place_offered_moved' then l.state = 'offered' and l.offered_until > app_now()
-                when 'place_awaited_moved' then l.state in ('waiting', 'offered')
-                when 'place_open' then l.state = 'waiting'
+            and s.state = 'scheduled' and s.starts_at > app_now() and case
+                when in_message.kind in ('place_offered', 'place_offered_moved') then l.state = 'offered' and l.offered_until > app_now()
+                when in_message.kind = 'place_awaited_moved' then l.state in ('waiting', 'offered')
+                when in_message.kind = 'place_open' then l.state = 'waiting'
                 else l.state = 'held' end);
 end $$;

@@ -17,12 +17,14 @@ begin
         where l.session_id = in_session.id and l.enrolment_id = in_enrolment_id and l.state in ('waiting', 'offered'));
 end $$;
 
--- Held, or offered for now: to be counted under the session's lock. An offer ends by itself, to the second.
-create or replace function place_count(in_session_id uuid) returns int language plpgsql stable as $$
+-- Held, or offered for now, but for one that is being written: to be counted under the session's lock. An offer ends by itself, to the
+-- second.
+create or replace function place_count(in_session_id uuid, in_but_id uuid default null) returns int language plpgsql stable as $$
 begin
     return (
         select count(*) from places l
-        where l.session_id = in_session_id and (l.state = 'held' or l.state = 'offered' and l.offered_until > app_now()));
+        where l.session_id = in_session_id and l.id is distinct from in_but_id
+            and (l.state = 'held' or l.state = 'offered' and l.offered_until > app_now()));
 end $$;
 
 -- For whoever plans the session, who has locked it.
@@ -105,11 +107,7 @@ begin
         return new;
     elsif session.state <> 'scheduled' or app_now() >= session.starts_at then
         perform conflict('too-late');
-    elsif (
-        select count(*) from places l
-        where l.session_id = new.session_id and l.id <> new.id
-            and (l.state = 'held' or l.state = 'offered' and l.offered_until > app_now())) >= coalesce(session.capacity, 0)
-    then
+    elsif place_count(new.session_id, new.id) >= coalesce(session.capacity, 0) then
         perform conflict('full');
     end if;
     return new;
